@@ -1,0 +1,33 @@
+"""The errors this library raises on bad input, each a sentence for a person.
+
+The command line prints the sentence and exits with status 1; anything else that
+escapes is a defect.
+"""
+
+
+class AntispoofError(Exception):
+    """Base of all documented errors."""
+
+
+class AudioError(AntispoofError):
+    """A clip that cannot be decoded, or is not fit to be."""
+
+
+class CorpusError(AntispoofError):
+    """A corpus folder or protocol that is missing, empty or malformed."""
+
+
+class ParameterError(AntispoofError, ValueError):
+    """A setting or name outside what is accepted."""
+
+
+class ScoreError(AntispoofError):
+    """Scores that are missing, duplicate, non-finite, or do not fit the protocol."""
+
+
+class RunError(AntispoofError):
+    """A run record that is incomplete, or was made by something else."""
+
+
+class DiskError(AntispoofError):
+    """Not enough space for what is about to be written."""

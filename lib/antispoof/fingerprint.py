@@ -1,0 +1,61 @@
+"""Fingerprints: short hashes that say whether two things are the same.
+
+Of data: a hash of canonical JSON. Of code: a hash of what the code does, so that
+comments, docstrings and layout do not count.
+"""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+import importlib.util
+import json
+from collections.abc import Iterable
+from functools import cache
+from pathlib import Path
+
+DOCUMENTED = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
+
+
+def of_data(value: object) -> str:
+    """Hash of anything JSON can write; the order of keys does not matter."""
+    text = json.dumps(value, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def of_source(source: str) -> str:
+    """Hash of Python source without its comments, docstrings and layout.
+
+    Raises
+    ------
+    SyntaxError
+        If `source` is not Python.
+    """
+    tree = ast.parse(source)
+    for node in ast.walk(tree):
+        if isinstance(node, DOCUMENTED) and ast.get_docstring(node) is not None:
+            node.body = node.body[1:]
+    return hashlib.sha256(ast.dump(tree).encode()).hexdigest()
+
+
+@cache
+def of_modules(names: tuple[str, ...]) -> str:
+    """Hash of the named modules' code; a package stands for all it contains."""
+    parts = {
+        f"{name}:{path.name}": of_source(path.read_text("utf-8"))
+        for name in names
+        for path in _sources(name)
+    }
+    return of_data(parts)
+
+
+def _sources(name: str) -> Iterable[Path]:
+    spec = importlib.util.find_spec(name)
+    if spec is None or spec.origin is None:
+        raise ModuleNotFoundError(f"no module {name!r} to take a fingerprint of")
+    origin = Path(spec.origin)
+    return (
+        sorted(origin.parent.rglob("*.py"))
+        if spec.submodule_search_locations
+        else [origin]
+    )

@@ -1,0 +1,74 @@
+"""What every metric demands of its input."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from antispoof.conventions import LABELS
+from antispoof.errors import ScoreError
+
+
+def validate(
+    scores: ArrayLike, labels: ArrayLike, *, both_classes: bool = False
+) -> tuple[np.ndarray, np.ndarray]:
+    """Check scores and labels; give them back as arrays.
+
+    Parameters
+    ----------
+    scores : (n,) floats, higher means more bona fide.
+    labels : (n,) class indices, 0 = spoof, 1 = bonafide.
+    both_classes : demand at least one trial of each class.
+
+    Returns
+    -------
+    (n,) float64 scores and (n,) int64 labels.
+
+    Raises
+    ------
+    ScoreError
+        If there are no trials, the lengths differ, a score is not a finite number, a
+        label is not a class index, or a demanded class is absent.
+
+    Examples
+    --------
+    >>> validate([0.5, -1.0], [1, 0])
+    (array([ 0.5, -1. ]), array([1, 0]))
+    """
+    try:
+        score_array = np.asarray(scores, dtype=np.float64)
+    except (TypeError, ValueError):
+        raise ScoreError("scores must be numbers, one a trial") from None
+    label_array = np.asarray(labels)
+    if score_array.ndim != 1 or label_array.shape != score_array.shape:
+        raise ScoreError(
+            f"scores of shape {score_array.shape} with labels of shape "
+            f"{label_array.shape}; one score and one label a trial are accepted"
+        )
+    if score_array.size == 0:
+        raise ScoreError("no trials were given; metrics need at least one")
+    finite = np.isfinite(score_array)
+    if not finite.all():
+        where = np.flatnonzero(~finite)
+        raise ScoreError(
+            f"{where.size} of {score_array.size} scores are not finite, "
+            f"the first at position {where[0]} ({score_array[where[0]]})"
+        )
+    if label_array.dtype.kind not in "biu":
+        raise ScoreError(
+            f"labels of type {label_array.dtype}; class indices are accepted: "
+            "0 = spoof, 1 = bonafide"
+        )
+    label_array = label_array.astype(np.int64, copy=False)
+    if label_array.min() < 0 or label_array.max() >= len(LABELS):
+        strange = label_array[(label_array < 0) | (label_array >= len(LABELS))][0]
+        raise ScoreError(f"label {strange}; accepted are 0 = spoof and 1 = bonafide")
+    if both_classes:
+        present = np.bincount(label_array, minlength=len(LABELS))
+        for name, count in zip(LABELS, present, strict=True):
+            if not count:
+                raise ScoreError(
+                    f"none of the {label_array.size} trials is {name}; "
+                    "this metric compares the two classes"
+                )
+    return score_array, label_array

@@ -1,0 +1,177 @@
+"""Reference metrics: slow, obvious, exact; written from the definitions alone.
+
+Every threshold is tried by counting all trials again, in whole numbers and fractions.
+Nothing is shared with the library. Labels: 0 = spoof, 1 = bonafide; a trial is accepted
+as bona fide when its score is above the threshold.
+"""
+
+from __future__ import annotations
+
+import math
+from fractions import Fraction
+from itertools import product
+
+
+def error_rates(scores, labels):
+    """[(threshold, miss rate, false alarm rate)] of every threshold that differs."""
+    bonafide = [s for s, y in zip(scores, labels, strict=True) if y == 1]
+    spoof = [s for s, y in zip(scores, labels, strict=True) if y == 0]
+    points = []
+    for threshold in [-math.inf, *sorted(set(scores))]:
+        misses = sum(s <= threshold for s in bonafide)
+        false_alarms = sum(s > threshold for s in spoof)
+        points.append(
+            (
+                threshold,
+                Fraction(misses, len(bonafide)),
+                Fraction(false_alarms, len(spoof)),
+            )
+        )
+    return points
+
+
+def eer(scores, labels):
+    """Mean of the two rates where they are closest; of two such places the mean."""
+    points = error_rates(scores, labels)
+    gap = min(abs(miss - alarm) for _, miss, alarm in points)
+    here = [(miss + alarm) / 2 for _, miss, alarm in points if abs(miss - alarm) == gap]
+    return float(sum(here) / len(here))
+
+
+def hull_eer(scores, labels):
+    """Lowest point on the diagonal between any two operating points."""
+    points = [(miss, alarm) for _, miss, alarm in error_rates(scores, labels)]
+    lowest = Fraction(1)
+    for (miss, alarm), (other_miss, other_alarm) in product(points, points):
+        gap, other_gap = miss - alarm, other_miss - other_alarm
+        if gap <= 0 <= other_gap:
+            share = gap / (gap - other_gap) if gap != other_gap else Fraction(0)
+            lowest = min(lowest, miss + share * (other_miss - miss))
+    return float(lowest)
+
+
+def auc(scores, labels):
+    """Share of pairs of a bona fide and a spoof trial in the right order."""
+    pairs = [
+        (b, s)
+        for b, y in zip(scores, labels, strict=True)
+        if y == 1
+        for s, z in zip(scores, labels, strict=True)
+        if z == 0
+    ]
+    right = sum(Fraction((b > s) * 2 + (b == s), 2) for b, s in pairs)
+    return float(right / len(pairs))
+
+
+def asv_rates(scores, keys):
+    """(miss, false alarm, spoof false alarm) of the verifier at its EER threshold."""
+    by_key = {
+        key: [s for s, k in zip(scores, keys, strict=True) if k == key]
+        for key in ("target", "nontarget", "spoof")
+    }
+    target, nontarget = by_key["target"], by_key["nontarget"]
+    points = error_rates(target + nontarget, [1] * len(target) + [0] * len(nontarget))
+    threshold = min(points, key=lambda point: abs(point[1] - point[2]))[0]
+    return (
+        Fraction(sum(s < threshold for s in target), len(target)),
+        Fraction(sum(s >= threshold for s in nontarget), len(nontarget)),
+        Fraction(sum(s >= threshold for s in by_key["spoof"]), len(by_key["spoof"])),
+    )
+
+
+def min_tdcf(scores, labels, rates, formulation):
+    """ASVspoof 2019 evaluation plan (the legacy form) and Kinnunen et al. 2020."""
+    asv_miss, asv_false_alarm, asv_spoof = rates
+    p_spoof, p_target, p_nontarget = 0.05, 0.95 * 0.99, 0.95 * 0.01
+    if formulation == "2019":
+        c1 = p_target * (1 - asv_miss) - p_nontarget * 10 * asv_false_alarm
+        c2 = 10 * p_spoof * asv_spoof
+        costs = [c1 * m + c2 * a for _, m, a in error_rates(scores, labels)]
+        return float(min(costs) / min(c1, c2))
+    c0 = p_target * asv_miss + p_nontarget * 10 * asv_false_alarm
+    c1 = p_target - c0
+    c2 = p_spoof * 10 * asv_spoof
+    costs = [c0 + c1 * m + c2 * a for _, m, a in error_rates(scores, labels)]
+    return float(min(costs) / (c0 + min(c1, c2)))
+
+
+def decisions(scores, labels, threshold):
+    """Every rate of the decisions at a threshold."""
+    cells = {(true, said): 0 for true in (0, 1) for said in (0, 1)}
+    for score, label in zip(scores, labels, strict=True):
+        cells[label, int(score > threshold)] += 1
+    n = len(labels)
+    recall = [Fraction(cells[c, c], cells[c, 0] + cells[c, 1]) for c in (0, 1)]
+    f1 = []
+    for c in (0, 1):
+        wrong = cells[c, 1 - c] + cells[1 - c, c]
+        both = 2 * cells[c, c] + wrong
+        f1.append(Fraction(2 * cells[c, c], both) if both else Fraction(0))
+    return {
+        "confusion": [[cells[0, 0], cells[0, 1]], [cells[1, 0], cells[1, 1]]],
+        "accuracy": float(Fraction(cells[0, 0] + cells[1, 1], n)),
+        "macro_f1": float(sum(f1) / 2),
+        "balanced_accuracy": float(sum(recall) / 2),
+        "hter": float(1 - sum(recall) / 2),
+        "recall_spoof": float(recall[0]),
+        "recall_bonafide": float(recall[1]),
+        "predicted_spoof": float(Fraction(cells[0, 0] + cells[1, 0], n)),
+    }
+
+
+def best_threshold(scores, labels, rate):
+    """The lowest threshold at which a rate of :func:`decisions` is highest."""
+    thresholds = [-math.inf, *sorted(set(scores))]
+    exact = [decisions(scores, labels, t)[rate] for t in thresholds]
+    return thresholds[exact.index(max(exact))]
+
+
+def cllr(scores, labels):
+    """Brümmer and du Preez 2006, equation 23."""
+    cost = {0: [], 1: []}
+    for score, label in zip(scores, labels, strict=True):
+        cost[label].append(math.log2(1 + math.exp(-score if label == 1 else score)))
+    return sum(math.fsum(c) / len(c) for c in cost.values()) / 2
+
+
+def min_cllr(scores, labels):
+    """Cllr of the best monotone posterior, by the max-min formula of isotonic fits."""
+    values = sorted(set(scores))
+    n = [labels.count(0), labels.count(1)]
+    mass = [
+        [
+            Fraction(
+                sum(s == v and y == c for s, y in zip(scores, labels, strict=True)),
+                n[c],
+            )
+            for c in (0, 1)
+        ]
+        for v in values
+    ]
+
+    def mean(start, stop):
+        spoof = sum(m[0] for m in mass[start:stop])
+        bonafide = sum(m[1] for m in mass[start:stop])
+        return bonafide / (bonafide + spoof)
+
+    total = 0.0
+    for i in range(len(values)):
+        posterior = max(
+            min(mean(a, b) for b in range(i + 1, len(values) + 1)) for a in range(i + 1)
+        )
+        if mass[i][1]:
+            total -= float(mass[i][1]) * math.log2(posterior)
+        if mass[i][0]:
+            total -= float(mass[i][0]) * math.log2(1 - posterior)
+    return total / 2
+
+
+def dcf(scores, labels, threshold, *, accept_at_threshold):
+    """Normalised detection cost of ASVspoof 5 (prior 0.05, costs 1 and 10)."""
+    rejected = [
+        s < threshold if accept_at_threshold else s <= threshold for s in scores
+    ]
+    miss = [r for r, y in zip(rejected, labels, strict=True) if y == 1]
+    alarm = [not r for r, y in zip(rejected, labels, strict=True) if y == 0]
+    cost = 0.95 * sum(miss) / len(miss) + 0.5 * sum(alarm) / len(alarm)
+    return cost / 0.5

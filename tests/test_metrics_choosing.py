@@ -1,0 +1,113 @@
+"""Nothing is ever chosen on eval.
+
+1. Every function of the metrics and the statistics that chooses is told the partition,
+   refuses "eval", and refuses what is no partition.
+2. Every function anywhere in the library named choose_threshold_... or select_... that
+   takes scores takes a partition too: a new one cannot forget to be told.
+3. What is chosen for eval does not depend on eval: other eval labels and scores give
+   the same dev threshold.
+4. The functions that do look at the answers say so in their name.
+"""
+
+import ast
+from pathlib import Path
+
+import antispoof
+import numpy as np
+import pandas as pd
+import pytest
+from antispoof import metrics
+from antispoof.errors import ParameterError
+from antispoof.metrics.thresholds import CRITERIA
+from antispoof.statistics import make_panel, operating_thresholds
+
+LIBRARY = Path(antispoof.__file__).parent
+SCORES, LABELS = np.array([-2.0, -1.0, 1.0, 3.0]), np.array([0, 0, 1, 1])
+
+
+def functions(folder):
+    for path in sorted(folder.rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.FunctionDef):
+                yield f"{path.relative_to(LIBRARY)}:{node.name}", node
+
+
+def arguments(node):
+    given = node.args
+    return {arg.arg for arg in (*given.posonlyargs, *given.args, *given.kwonlyargs)}
+
+
+@pytest.mark.parametrize("criterion", CRITERIA)
+def test_choosing_on_eval_is_refused(criterion):
+    for partition in ("train", "dev"):
+        metrics.choose_threshold(
+            SCORES, LABELS, partition=partition, criterion=criterion
+        )
+    for partition in ("eval", "test"):
+        with pytest.raises(ParameterError, match="'train' and 'dev'"):
+            metrics.choose_threshold(
+                SCORES, LABELS, partition=partition, criterion=criterion
+            )
+
+
+def test_the_partition_cannot_be_left_out():
+    with pytest.raises(TypeError, match="partition"):
+        metrics.choose_threshold(SCORES, LABELS)
+
+
+def test_refuse_eval_names_what_was_to_be_chosen():
+    metrics.refuse_eval("train", what="a checkpoint")
+    with pytest.raises(ParameterError, match="a checkpoint was to be chosen"):
+        metrics.refuse_eval("eval", what="a checkpoint")
+
+
+def test_every_function_that_chooses_by_scores_is_told_the_partition():
+    choosing = {
+        where: arguments(node)
+        for where, node in functions(LIBRARY)
+        if node.name.startswith(("choose_", "select_", "pick_", "tune_"))
+        and "scores" in arguments(node)
+    }
+    assert "metrics/thresholds.py:choose_threshold" in choosing
+    untold = [where for where, names in choosing.items() if "partition" not in names]
+    assert not untold
+
+
+def test_only_oracles_look_at_the_answers():
+    def takes_the_best(node):
+        called = {
+            call.func.attr if isinstance(call.func, ast.Attribute) else call.func.id
+            for call in ast.walk(node)
+            if isinstance(call, ast.Call)
+            and isinstance(call.func, ast.Attribute | ast.Name)
+        }
+        return "_best_threshold" in called
+
+    public = {
+        node.name for _, node in functions(LIBRARY / "metrics") if takes_the_best(node)
+    }
+    assert public == {"choose_threshold", "oracle_threshold"}
+
+
+def test_what_is_chosen_for_eval_does_not_depend_on_eval():
+    rng = np.random.default_rng(0)
+
+    def table(partition, n=60):
+        labels = np.arange(n) % 3 == 0
+        return pd.DataFrame(
+            {
+                "utt_id": [f"{partition}{i}" for i in range(n)],
+                "speaker": [f"s{i % 6}" for i in range(n)],
+                "attack": np.where(labels, "-", "A01"),
+                "label": np.where(labels, "bonafide", "spoof"),
+                "score": rng.normal(size=n) + labels,
+            }
+        )
+
+    dev = make_panel({"cnn": [table("D"), table("D")]})
+    thresholds = [
+        operating_thresholds(make_panel({"cnn": [table("E"), table("E")]}), dev=dev)
+        for _ in range(2)
+    ]
+    assert (thresholds[0]["dev"]["cnn"] == thresholds[1]["dev"]["cnn"]).all()
+    assert (thresholds[0]["oracle"]["cnn"] != thresholds[1]["oracle"]["cnn"]).any()

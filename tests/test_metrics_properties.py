@@ -1,0 +1,133 @@
+"""Metrics on arbitrary scores: what holds whatever they are.
+
+1. Every metric agrees with the slow reference within 1e-12.
+2. EER and t-DCF do not change under increasing maps of the scores.
+3. Reversing all signs gives one minus the EER and one minus the AUC.
+4. The hull's EER is at most one half, and at most a step above the organisers'.
+5. No threshold beats the oracle; min t-DCF lies between 0 and 1.
+6. Weighing trials is the same as repeating them.
+"""
+
+import numpy as np
+import pytest
+from antispoof import metrics
+from antispoof.metrics.detection import eer_of, rank
+from golden import naive
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
+settings.register_profile("quick", derandomize=True, max_examples=40, deadline=None)
+settings.load_profile("quick")
+
+# Few distinct values, so that ties are common; or anything.
+VALUE = st.one_of(
+    st.integers(-4, 4).map(float),
+    st.floats(-1e6, 1e6, allow_nan=False).map(lambda value: round(value, 3)),
+)
+
+
+@st.composite
+def trials(draw, max_size=14):
+    """Scores and labels with both classes present."""
+    pairs = draw(
+        st.lists(st.tuples(VALUE, st.integers(0, 1)), min_size=2, max_size=max_size)
+    )
+    scores, labels = zip(*pairs, strict=True)
+    assume(0 < sum(labels) < len(labels))
+    return list(scores), list(labels)
+
+
+RATES = st.tuples(
+    st.floats(0, 0.3), st.floats(0, 0.3), st.floats(0.1, 1)
+)  # of the verifier
+
+
+@given(trials(), VALUE)
+def test_agreement_with_the_slow_reference(given_trials, threshold):
+    scores, labels = given_trials
+    close = {"abs": 1e-12, "rel": 0}
+    for ours, theirs in (
+        (metrics.eer(scores, labels), naive.eer),
+        (metrics.eer(scores, labels, method="hull"), naive.hull_eer),
+        (metrics.auc(scores, labels), naive.auc),
+        (metrics.min_cllr(scores, labels), naive.min_cllr),
+    ):
+        assert ours == pytest.approx(theirs(scores, labels), **close)
+    expected = naive.decisions(scores, labels, threshold)
+    point = metrics.operating_point(scores, labels, threshold=threshold)
+    assert point.confusion.tolist() == expected.pop("confusion")
+    for rate, value in expected.items():
+        assert getattr(point, rate) == pytest.approx(value, **close)
+
+
+@given(trials(), RATES)
+def test_tdcf_agrees_with_the_slow_reference(given_trials, rates):
+    scores, labels = given_trials
+    asv = metrics.AsvErrorRates(*rates)
+    for form in ("2019", "revisited"):
+        ours = metrics.min_tdcf(scores, labels, asv, formulation=form)
+        theirs = naive.min_tdcf(scores, labels, rates, form)
+        assert ours == pytest.approx(theirs, abs=1e-12, rel=0)
+        assert 0 <= ours <= 1 + 1e-12
+
+
+@given(trials(max_size=40), RATES)
+def test_increasing_maps_change_nothing(given_trials, rates):
+    scores, labels = np.array(given_trials[0]), given_trials[1]
+    asv = metrics.AsvErrorRates(*rates)
+    ranks = np.unique(scores, return_inverse=True)[1].astype(float)
+    for mapped in (ranks, 3 * ranks + 7, ranks**3, np.exp(ranks / 4)):
+        for method in ("organisers", "hull"):
+            assert metrics.eer(mapped, labels, method=method) == metrics.eer(
+                scores, labels, method=method
+            )
+        for form in ("2019", "revisited"):
+            assert metrics.min_tdcf(
+                mapped, labels, asv, formulation=form
+            ) == metrics.min_tdcf(scores, labels, asv, formulation=form)
+        assert metrics.auc(mapped, labels) == metrics.auc(scores, labels)
+
+
+@given(trials(max_size=40))
+def test_reversed_signs(given_trials):
+    scores, labels = np.array(given_trials[0]), given_trials[1]
+    for metric in (metrics.eer, metrics.auc):
+        assert metric(-scores, labels) == pytest.approx(
+            1 - metric(scores, labels), abs=1e-12
+        )
+
+
+@given(trials(max_size=40))
+def test_bounds_of_the_hull(given_trials):
+    scores, labels = given_trials
+    organisers = metrics.eer(scores, labels)
+    hull = metrics.eer(scores, labels, method="hull")
+    curve = metrics.det_curve(scores, labels)
+    steps = np.diff(curve.miss_rate) - np.diff(curve.false_alarm_rate)
+    assert 0 <= hull <= 0.5
+    assert hull <= organisers + steps.max()
+
+
+@given(trials(max_size=40), VALUE)
+def test_nothing_beats_the_oracle(given_trials, threshold):
+    scores, labels = given_trials
+    oracle = metrics.oracle_threshold(scores, labels)
+    best = metrics.macro_f1(scores, labels, threshold=oracle)
+    assert metrics.macro_f1(scores, labels, threshold=threshold) <= best + 1e-12
+
+
+@given(trials(max_size=30), st.data())
+def test_weights_are_repetitions(given_trials, data):
+    scores, labels = map(np.array, given_trials)
+    weights = np.array(
+        data.draw(
+            st.lists(st.integers(0, 3), min_size=labels.size, max_size=labels.size)
+        )
+    )
+    repeated = np.repeat(np.arange(labels.size), weights)
+    assume(0 < labels[repeated].sum() < repeated.size)
+    weighted = rank(scores, labels).curve(weights)
+    assert eer_of(weighted) == pytest.approx(
+        metrics.eer(scores[repeated], labels[repeated]), abs=1e-12
+    )
+    assert weighted.n_bonafide == labels[repeated].sum()
