@@ -1,0 +1,142 @@
+"""``antispoof corpus``: look a corpus over, or make the embedded one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.table import Table
+
+    from antispoof.corpus import Audit
+
+corpus_app = typer.Typer(
+    help="Look a corpus over, or make the embedded one.", no_args_is_help=True
+)
+
+SHOWN = 10  # faults of one kind in the report for people; --json has all
+
+
+@corpus_app.command("audit")
+def audit_command(
+    folder: Annotated[
+        Path, typer.Argument(metavar="DIR", help="The folder LA, or one that holds it.")
+    ],
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print everything found as JSON.")
+    ] = False,
+) -> None:
+    """Say what is there, and what is missing or broken; exit 1 if anything is."""
+    from rich.console import Console
+
+    from antispoof.corpus import audit, open_corpus
+
+    corpus = open_corpus(folder, strict=False)
+    if as_json:
+        import json
+
+        found = audit(corpus)
+        typer.echo(json.dumps(found.to_dict(), indent=2, ensure_ascii=False))
+    else:
+        from rich.progress import Progress
+
+        # The bar goes to stderr and away, and shows only where a person looks on.
+        with Progress(console=Console(stderr=True), transient=True) as bar:
+            task = bar.add_task("Decoding", total=None)
+            found = audit(
+                corpus,
+                progress=lambda done, total: bar.update(
+                    task, completed=done, total=total
+                ),
+            )
+        _print(found, Console(highlight=False))
+    if not found.ok:
+        raise typer.Exit(1)
+
+
+@corpus_app.command("make")
+def make_command(
+    folder: Annotated[
+        Path,
+        typer.Argument(metavar="DIR", help="Where to; the folder LA is made in it."),
+    ],
+    seed: Annotated[int, typer.Option(help="Another seed, other speech.")] = 2019,
+) -> None:
+    """Make the embedded corpus of simulated speech, in the official layout."""
+    from antispoof.corpus import open_corpus
+    from antispoof.minicorpus import make
+
+    corpus = open_corpus(make(folder, seed=seed))
+    typer.echo(f"{corpus.root}: {corpus.description}")
+
+
+def _print(found: Audit, console: Console) -> None:
+    lines = (found.description, f"in {found.root}", *_remarks(found), *_faults(found))
+    console.print(_table(found))
+    for line in lines:
+        console.print(line, soft_wrap=True, markup=False)
+
+
+def _table(found: Audit) -> Table:
+    """Numbers usable and listed, and of real speech those of the original beside."""
+    from rich import box
+    from rich.table import Table
+
+    from antispoof.corpus.folder import KIND_MINI
+
+    columns = ["usable", "listed"]
+    if found.kind != KIND_MINI:
+        columns.append("official")
+    table = Table(box=box.SIMPLE_HEAD)
+    table.add_column("partition")
+    table.add_column("trials")
+    for column in columns:
+        table.add_column(column, justify="right")
+    for name, part in found.partitions.items():
+        counts = [getattr(part, column) for column in columns]
+        table.add_section()
+        for row in ("total", "bonafide", "spoof", "speakers"):
+            table.add_row(name, row, *(str(getattr(count, row)) for count in counts))
+        for attack in sorted(set().union(*(count.attacks for count in counts))):
+            numbers = (count.attacks.get(attack, 0) for count in counts)
+            table.add_row(name, attack, *map(str, numbers))
+    return table
+
+
+def _remarks(found: Audit) -> list[str]:
+    """What is worth knowing and no fault."""
+    minutes = sum(part.seconds for part in found.partitions.values()) / 60
+    remarks = [f"{minutes:.1f} minutes of sound"]
+    for name, part in found.partitions.items():
+        if part.unlisted:
+            remarks.append(
+                f"{name}: {part.unlisted} FLAC(s) in no protocol (the original has "
+                "such files too); they are never used"
+            )
+        if part.asv_scores is False:
+            remarks.append(
+                f"{name}: no speaker verification scores, so no min t-DCF can be told"
+            )
+    for group in found.repeated_audio:
+        remarks.append(f"one sound, in one partition and class: {', '.join(group)}")
+    return remarks
+
+
+def _faults(found: Audit) -> list[str]:
+    from antispoof.corpus import FAULTS
+
+    if found.ok:
+        return ["Nothing is missing or broken."]
+    lines = []
+    for kind, meaning in FAULTS.items():
+        faults = [fault for fault in found.faults if fault.kind == kind]
+        if not faults:
+            continue
+        lines.append(f"{len(faults)} x {kind.replace('_', ' ')}: {meaning}")
+        lines += [f"  {f.partition} {f.name}: {f.detail}" for f in faults[:SHOWN]]
+        if len(faults) > SHOWN:
+            lines.append(f"  ... and {len(faults) - SHOWN} more; --json names all")
+    return lines

@@ -1,0 +1,61 @@
+"""Write small corpora in the official layout, for tests."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import soundfile
+from antispoof.conventions import PARTITIONS, SAMPLE_RATE
+from antispoof.corpus.folder import PROTOCOL_FOLDER, PROTOCOL_NAMES
+
+# Two speakers a partition, none shared; both classes; other attacks in eval.
+LINES = {
+    "train": [
+        "S1 T1 - - bonafide",
+        "S1 T2 - A01 spoof",
+        "S2 T3 - A02 spoof",
+    ],
+    "dev": [
+        "S3 D1 - - bonafide",
+        "S4 D2 - A01 spoof",
+    ],
+    "eval": [
+        "S5 E1 - - bonafide",
+        "S6 E2 - A07 spoof",
+        "S6 E3 - A08 spoof",
+    ],
+}
+
+
+def write_protocol(la: Path, partition: str, text: str) -> Path:
+    """Write one protocol file into the folder ``LA``."""
+    path = la / PROTOCOL_FOLDER / PROTOCOL_NAMES[partition]
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(text.encode())
+    return path
+
+
+def flac_path(la: Path, partition: str, utt_id: str) -> Path:
+    """Where the official layout has the FLAC of an utterance."""
+    return la / f"ASVspoof2019_LA_{partition}" / "flac" / f"{utt_id}.flac"
+
+
+def write_flac(path: Path, *, seed: int, sample_rate: int = SAMPLE_RATE, channels=1):
+    """Write a tenth of a second of noise; another seed, other noise."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    noise = np.random.default_rng(seed).integers(
+        -3_000, 3_000, (sample_rate // 10, channels), dtype=np.int16
+    )
+    soundfile.write(path, noise, sample_rate, format="FLAC", subtype="PCM_16")
+
+
+def write_corpus(la: Path, lines: dict[str, list[str]] = LINES) -> Path:
+    """Write protocols and a FLAC for every line; returns ``la``."""
+    seed = 0
+    for partition in PARTITIONS:
+        write_protocol(la, partition, "\n".join(lines[partition]) + "\n")
+        for line in lines[partition]:
+            seed += 1
+            write_flac(flac_path(la, partition, line.split()[1]), seed=seed)
+    return la

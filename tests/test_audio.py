@@ -1,0 +1,378 @@
+"""Contracts of the decoder.
+
+1. A lossless clip at 16 kHz comes back exactly: an integer over its full scale.
+2. Channels are averaged; other rates are resampled without aliases, in level.
+3. What a file is, its bytes say: any name will do, also with blanks and umlauts.
+4. MP3, Ogg Vorbis, Opus and m4a decode too.
+5. Whatever is wrong with a clip, the error is an AudioError with path and reason.
+   Damaged bytes never end the process.
+6. A file that only names other files or addresses is not followed.
+7. probe tells rate, channels, length and bits as written.
+8. On real speech: equal to libsndfile to the bit, and the files that libsndfile
+   refuses decode to their expected length.
+"""
+
+import csv
+from pathlib import Path
+
+import av
+import numpy as np
+import pytest
+import soundfile
+from antispoof.audio import decode, probe, read, resample
+from antispoof.errors import AudioError
+
+
+def tone(frequency, *, sample_rate=16_000, seconds=0.5, amplitude=0.5):
+    time = np.arange(int(sample_rate * seconds)) / sample_rate
+    return amplitude * np.sin(2 * np.pi * frequency * time)
+
+
+def noise(n=4_000, bits=16):
+    top = 2 ** (bits - 1)
+    return np.random.default_rng(1).integers(-top, top, n)
+
+
+def write_aac(path, waveform, sample_rate):
+    samples = np.ascontiguousarray((waveform * 32_767).astype(np.int16)[np.newaxis])
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream("aac", rate=sample_rate)
+        frame = av.AudioFrame.from_ndarray(samples, format="s16", layout="mono")
+        frame.rate = sample_rate
+        for packet in [*stream.encode(frame), *stream.encode(None)]:
+            container.mux(packet)
+
+
+# 1
+
+
+@pytest.mark.parametrize("extension", ["flac", "wav"])
+def test_16_bit_is_value_over_32768(tmp_path, extension):
+    path = tmp_path / f"clip.{extension}"
+    values = noise()
+    values[:2] = -32_768, 32_767
+    soundfile.write(path, values.astype(np.int16), 16_000, subtype="PCM_16")
+    waveform = decode(path)
+    assert waveform.dtype == np.float32
+    assert waveform.shape == values.shape
+    np.testing.assert_array_equal(waveform, values / 32_768)
+
+
+@pytest.mark.parametrize(
+    ("container", "subtype"),
+    [("FLAC", "PCM_S8"), ("FLAC", "PCM_24"), ("WAV", "PCM_U8"), ("WAV", "PCM_24")],
+)
+@pytest.mark.parametrize("channels", [1, 2])
+def test_other_depths_are_exact(tmp_path, container, subtype, channels):
+    bits = 24 if subtype == "PCM_24" else 8
+    values = noise(4_000, bits).reshape(-1, channels)
+    shifted = (values << (32 - bits)).astype(np.int32)
+    path = tmp_path / "clip"
+    soundfile.write(path, shifted, 16_000, format=container, subtype=subtype)
+    np.testing.assert_array_equal(read(path).samples, values / 2 ** (bits - 1))
+
+
+def test_float_wav_keeps_values_beyond_full_scale(tmp_path):
+    values = np.array([0.1, -1.5, 2.0], dtype=np.float32)
+    path = tmp_path / "loud.wav"
+    soundfile.write(path, values, 16_000, subtype="FLOAT")
+    np.testing.assert_array_equal(decode(path), values)
+
+
+# 2
+
+
+def test_channels_are_averaged(tmp_path):
+    left, right = noise(100), noise(100)[::-1]
+    path = tmp_path / "stereo.flac"
+    soundfile.write(path, np.stack([left, right], 1).astype(np.int16), 16_000)
+    np.testing.assert_array_equal(
+        decode(path), ((left + right) / 2 / 32_768).astype(np.float32)
+    )
+
+
+@pytest.mark.parametrize("sample_rate", [8_000, 22_050, 44_100, 48_000])
+def test_resampling_keeps_a_tone(sample_rate):
+    original = tone(1_000, sample_rate=sample_rate).astype(np.float32)
+    resampled = resample(original, sample_rate, 16_000)
+    assert resampled.dtype == np.float32
+    assert abs(len(resampled) - 8_000) <= 1
+    n = min(len(resampled), 8_000)
+    inner = slice(500, n - 500)  # the filter runs into the clip's ends
+    np.testing.assert_allclose(resampled[inner], tone(1_000)[inner], atol=2e-3)
+
+
+def test_an_odd_rate_costs_little_and_errs_little():
+    # 44 101 and 16 000 share no factor: taken exactly, the filter has 5 million taps.
+    original = tone(1_000, sample_rate=44_101).astype(np.float32)
+    resampled = resample(original, 44_101, 16_000)
+    assert abs(len(resampled) - 8_000) <= 1
+    np.testing.assert_allclose(resampled[500:7_500], tone(1_000)[500:7_500], atol=0.01)
+
+
+@pytest.mark.parametrize("frequency", [8_100, 9_000, 15_000, 21_000])
+def test_resampling_leaves_no_alias(frequency):
+    original = tone(frequency, sample_rate=44_100).astype(np.float32)
+    inner = resample(original, 44_100, 16_000)[500:-500]
+    assert np.abs(inner).max() < 1e-5
+
+
+def test_decode_resamples(tmp_path):
+    path = tmp_path / "clip.wav"
+    soundfile.write(path, tone(1_000, sample_rate=48_000), 48_000)
+    waveform = decode(path)
+    assert waveform.shape == (8_000,)
+    np.testing.assert_allclose(waveform[500:-500], tone(1_000)[500:-500], atol=1e-3)
+
+
+# 3
+
+
+@pytest.mark.parametrize("name", ["with blanks.wav", "größer 語.mp3", "no_extension"])
+def test_bytes_decide_not_the_name(tmp_path, name):
+    values = noise().astype(np.int16)
+    path = tmp_path / name
+    soundfile.write(path, values, 16_000, format="FLAC")
+    for given in (path, str(path)):
+        np.testing.assert_array_equal(decode(given), values / 32_768)
+
+
+def test_id3_tag_before_flac_and_mp3(tmp_path):
+    tag = b"ID3\x04\x00\x00\x00\x00\x01\x00" + bytes(128)  # 1 << 7 bytes of body
+    for container in ("FLAC", "MP3"):
+        plain, tagged = tmp_path / "plain", tmp_path / "tagged"
+        soundfile.write(plain, tone(500), 16_000, format=container)
+        tagged.write_bytes(tag + plain.read_bytes())
+        assert probe(tagged).encoding == container.lower()
+        np.testing.assert_array_equal(decode(tagged), decode(plain))
+
+
+# 4
+
+
+@pytest.mark.parametrize(
+    ("container", "subtype", "sample_rate"),
+    [
+        ("MP3", "MPEG_LAYER_III", 44_100),
+        ("OGG", "VORBIS", 44_100),
+        ("OGG", "OPUS", 48_000),
+        ("AIFF", "PCM_16", 44_100),
+    ],
+)
+def test_other_encodings_agree_with_libsndfile(
+    tmp_path, container, subtype, sample_rate
+):
+    path = tmp_path / "clip"
+    waveform = tone(440, sample_rate=sample_rate)
+    soundfile.write(path, waveform, sample_rate, format=container, subtype=subtype)
+    expected, _ = soundfile.read(path, dtype="float32")
+    clip = read(path)
+    assert clip.sample_rate == sample_rate
+    waveform = clip.mono()
+    assert len(expected) - 256 <= len(waveform) <= len(expected)  # one short block
+    np.testing.assert_allclose(waveform, expected[: len(waveform)], atol=1e-4)
+
+
+def test_wav_with_a_codec_that_miniaudio_lacks(tmp_path):
+    path = tmp_path / "phone.wav"
+    soundfile.write(path, tone(440, sample_rate=8_000), 8_000, subtype="GSM610")
+    expected, _ = soundfile.read(path, dtype="float32")
+    waveform = read(path).mono()
+    assert len(expected) - 640 <= len(waveform) <= len(expected)  # two blocks
+    np.testing.assert_allclose(waveform[:3_000], expected[:3_000], rtol=0, atol=1e-4)
+
+
+def test_many_channels_by_ffmpeg(tmp_path):
+    path = tmp_path / "array.aiff"
+    samples = noise(12 * 500).astype(np.int16).reshape(-1, 12)
+    soundfile.write(path, samples, 16_000, subtype="PCM_16")
+    np.testing.assert_array_equal(read(path).samples, samples / 32_768)
+
+
+def test_m4a(tmp_path):
+    path = tmp_path / "clip.m4a"
+    write_aac(path, tone(440, sample_rate=44_100), 44_100)
+    waveform = decode(path)
+    assert 7_500 < len(waveform) < 10_000  # AAC pads to whole frames
+    spectrum = np.abs(np.fft.rfft(waveform))
+    peak = np.fft.rfftfreq(len(waveform), 1 / 16_000)[spectrum.argmax()]
+    assert abs(peak - 440) < 5
+
+
+# 5
+
+
+def clip_bytes(tmp_path, container="FLAC", subtype="PCM_16", values=None, rate=16_000):
+    path = tmp_path / "source"
+    values = noise(16_000).astype(np.int16) if values is None else values
+    soundfile.write(path, values, rate, format=container, subtype=subtype)
+    return path.read_bytes()
+
+
+def assert_refused(path, reason, functions=(decode,)):
+    for function in functions:
+        with pytest.raises(AudioError) as caught:
+            function(path)
+        assert str(path) in str(caught.value)
+        assert reason in str(caught.value)
+        assert "\n" not in str(caught.value)
+
+
+def test_missing_file(tmp_path):
+    assert_refused(tmp_path / "none.flac", "no such file", (decode, probe))
+
+
+def test_folder(tmp_path):
+    assert_refused(tmp_path, "a folder", (decode, probe))
+
+
+def test_empty_file(tmp_path):
+    path = tmp_path / "empty.flac"
+    path.touch()
+    assert_refused(path, "empty", (decode, probe))
+
+
+@pytest.mark.parametrize(
+    "content", [b"hello\n" * 99, bytes(range(256)) * 9, b"fLaC", b"RIFF", b"\xff\xfb"]
+)
+def test_not_audio(tmp_path, content):
+    path = tmp_path / "clip.flac"
+    path.write_bytes(content)
+    assert_refused(path, "not a sound file", (decode, probe))
+
+
+def test_flac_that_ends_early(tmp_path):
+    data = clip_bytes(tmp_path)
+    path = tmp_path / "clip.flac"
+    for length in (len(data) // 2, len(data) - 3):
+        path.write_bytes(data[:length])
+        assert_refused(path, "of the 16000 samples announced")
+
+
+def test_flac_with_a_flipped_bit(tmp_path):
+    data = bytearray(clip_bytes(tmp_path))
+    data[len(data) // 2] ^= 1
+    path = tmp_path / "clip.flac"
+    path.write_bytes(data)
+    assert_refused(path, "damaged")
+
+
+def test_no_samples(tmp_path):
+    path = tmp_path / "clip.wav"
+    path.write_bytes(clip_bytes(tmp_path, "WAV", values=np.zeros(0)))
+    assert_refused(path, "no samples")
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
+def test_samples_that_are_not_finite(tmp_path, value):
+    path = tmp_path / "clip.wav"
+    values = np.array([0.0, value, 0.5])
+    path.write_bytes(clip_bytes(tmp_path, "WAV", "FLOAT", values=values))
+    assert_refused(path, "not finite")
+
+
+def test_absurd_rate(tmp_path):
+    path = tmp_path / "clip.wav"
+    path.write_bytes(clip_bytes(tmp_path, "WAV", rate=3))
+    assert_refused(path, "3 Hz; accepted are 4000 to 768000 Hz")
+
+
+def test_rate_of_zero(tmp_path):
+    data = bytearray(clip_bytes(tmp_path))
+    data[18:21] = 0, 0, data[20] & 0x0F  # 20 bits of STREAMINFO
+    path = tmp_path / "clip.flac"
+    path.write_bytes(data)
+    assert_refused(path, "0 Hz", (decode, probe))
+
+
+def test_vorbis_header_that_crashes_stb_vorbis(tmp_path):
+    # A comment of negative length: the process died of it, without an exception.
+    data = bytearray(clip_bytes(tmp_path, "OGG", "VORBIS"))
+    vendor_length = data.index(b"\x03vorbis") + 7
+    data[vendor_length : vendor_length + 4] = b"\xff\xff\xff\xff"
+    path = tmp_path / "clip.ogg"
+    path.write_bytes(data)
+    assert_refused(path, "", (decode, probe))
+
+
+def test_film_without_sound(tmp_path):
+    path = tmp_path / "film.mp4"
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream("mpeg4", rate=10)
+        stream.width = stream.height = 32
+        stream.pix_fmt = "yuv420p"
+        frame = av.VideoFrame(32, 32, "yuv420p")
+        for packet in [*stream.encode(frame), *stream.encode(None)]:
+            container.mux(packet)
+    assert_refused(path, "no audio stream", (decode, probe))
+
+
+# 6
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "#EXTM3U\n#EXTINF:1,\ntarget.wav\n#EXT-X-ENDLIST\n",
+        "ffconcat version 1.0\nfile target.wav\n",
+    ],
+    ids=["m3u8", "concat"],
+)
+def test_playlists_are_not_followed(tmp_path, monkeypatch, text):
+    monkeypatch.chdir(tmp_path)
+    Path("target.wav").write_bytes(clip_bytes(tmp_path, "WAV"))
+    path = tmp_path / "list.m3u8"
+    path.write_text(text)
+    assert_refused(path, "not a sound file", (decode, probe))
+
+
+# 7
+
+
+@pytest.mark.parametrize(
+    ("container", "subtype", "bits"),
+    [("FLAC", "PCM_16", 16), ("WAV", "PCM_24", 24), ("OGG", "VORBIS", None)],
+)
+def test_probe(tmp_path, container, subtype, bits):
+    path = tmp_path / "clip"
+    stereo = np.stack([tone(500, sample_rate=22_050)] * 2, axis=1)
+    soundfile.write(path, stereo, 22_050, format=container, subtype=subtype)
+    found = probe(path)
+    assert (found.sample_rate, found.channels, found.samples, found.bits) == (
+        22_050,
+        2,
+        len(stereo),
+        bits,
+    )
+
+
+def test_probe_of_what_miniaudio_lacks(tmp_path):
+    path = tmp_path / "clip.m4a"
+    write_aac(path, tone(440, sample_rate=44_100), 44_100)
+    found = probe(path)
+    assert (found.encoding, found.sample_rate, found.bits) == ("aac", 44_100, None)
+    assert found.samples >= 22_050
+
+
+# 8
+
+
+def test_real_speech_equals_libsndfile(shared):
+    la = shared("corpora/asvspoof2019-la-subset/LA")
+    paths = sorted(la.glob("*/flac/*.flac"))[::10]
+    assert len(paths) > 90
+    for path in paths:
+        expected, sample_rate = soundfile.read(path, dtype="float32")
+        assert sample_rate == 16_000
+        np.testing.assert_array_equal(decode(path), expected)
+
+
+def test_flacs_that_libsndfile_refuses(shared):
+    folder = shared("audio-cases/flac-lost-sync")
+    with (folder / "EXPECTED.csv").open() as file:
+        rows = list(csv.DictReader(file))
+    assert len(rows) == 10
+    for row in rows:
+        clip = read(folder / row["file"])
+        assert clip.sample_rate == int(row["sample_rate"])
+        assert clip.samples.shape == (int(row["samples"]), int(row["channels"]))

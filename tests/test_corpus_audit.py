@@ -1,0 +1,258 @@
+"""Contracts of the audit and of the command ``corpus``.
+
+1. A sound corpus is ok; listed, usable and official counts stand side by side.
+2. What is missing, undecodable, of the wrong format, listed twice, one sound in two
+   partitions or classes, a speaker shared with train, a partition of one class: each is
+   found, named, and makes the audit not ok.
+3. FLACs in no protocol, absent ASV scores, a sound repeated within one partition and
+   class are told and are no fault.
+4. Everything is in the JSON; the command exits 0 on a sound corpus, else 1.
+5. The real subset is sound, and is known for a subset.
+"""
+
+import json
+import shutil
+
+import pytest
+from antispoof.cli.corpus import corpus_app
+from antispoof.corpus import FAULTS, audit, open_corpus
+from antispoof.errors import CorpusError
+from corpora import LINES, flac_path, write_corpus, write_flac
+from typer.testing import CliRunner
+
+
+@pytest.fixture
+def la(tmp_path):
+    return write_corpus(tmp_path / "LA")
+
+
+def audited(la):
+    return audit(open_corpus(la, strict=False))
+
+
+def only_fault(found):
+    assert len(found.faults) == 1
+    assert not found.ok
+    fault = found.faults[0]
+    assert fault.kind in FAULTS
+    assert found.count(fault.kind) == 1
+    return fault.kind, fault.partition, fault.name
+
+
+# 1
+
+
+def test_sound_corpus(la):
+    found = audited(la)
+    assert found.ok
+    assert found.faults == ()
+    train = found.partitions["train"]
+    assert train.listed == train.usable
+    assert (train.listed.bonafide, train.listed.spoof, train.listed.speakers) == (
+        1,
+        2,
+        2,
+    )
+    assert train.listed.attacks == {"A01": 1, "A02": 1}
+    assert train.official.total == 25_380
+    assert train.seconds == pytest.approx(0.3)
+    assert train.unlisted == 0
+
+
+def test_progress(la):
+    calls = []
+    audit(open_corpus(la), progress=lambda done, total: calls.append((done, total)))
+    assert calls[-1] == (8, 8)
+
+
+# 2
+
+
+def test_missing_file(la):
+    path = flac_path(la, "eval", "E2")
+    path.unlink()
+    found = audited(la)
+    assert only_fault(found) == ("missing", "eval", "E2")
+    assert found.faults[0].detail == str(path)
+    assert found.partitions["eval"].usable.attacks == {"A08": 1}
+    assert found.partitions["eval"].listed.attacks == {"A07": 1, "A08": 1}
+
+
+def test_missing_folder(la):
+    shutil.rmtree(la / "ASVspoof2019_LA_train")
+    found = audited(la)
+    assert [fault.name for fault in found.faults] == ["T1", "T2", "T3"]
+    assert found.count("missing") == 3
+    assert found.partitions["train"].usable.total == 0
+
+
+@pytest.mark.parametrize("damage", ["empty", "text", "truncated"])
+def test_undecodable_file(la, damage):
+    path = flac_path(la, "dev", "D1")
+    data = path.read_bytes()
+    path.write_bytes(
+        {"empty": b"", "text": b"hello " * 99, "truncated": data[: len(data) // 2]}[
+            damage
+        ]
+    )
+    found = audited(la)
+    assert only_fault(found) == ("undecodable", "dev", "D1")
+    assert str(path) in found.faults[0].detail
+
+
+def test_folder_in_place_of_a_file(la):
+    path = flac_path(la, "dev", "D1")
+    path.unlink()
+    path.mkdir()
+    assert only_fault(audited(la)) == ("undecodable", "dev", "D1")
+
+
+@pytest.mark.parametrize(
+    ("sample_rate", "channels", "shown"),
+    [(8_000, 1, "8000 Hz, 1 channel"), (16_000, 2, "16000 Hz, 2 channel")],
+)
+def test_wrong_format(la, sample_rate, channels, shown):
+    path = flac_path(la, "train", "T2")
+    write_flac(path, seed=1, sample_rate=sample_rate, channels=channels)
+    found = audited(la)
+    assert only_fault(found) == ("wrong_format", "train", "T2")
+    assert shown in found.faults[0].detail
+    assert found.partitions["train"].usable.attacks == {"A02": 1}
+
+
+def test_listed_twice(tmp_path):
+    lines = {
+        **LINES,
+        "dev": [*LINES["dev"], "S3 D1 - - bonafide", "S1 T1 - - bonafide"],
+    }
+    found = audited(write_corpus(tmp_path, lines))
+    named = [(f.partition, f.name, f.detail) for f in found.faults if "twice" in f.kind]
+    assert named == [
+        ("train+dev", "T1", "1 time(s) in train, 1 time(s) in dev"),
+        ("dev", "D1", "2 time(s) in dev"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "expected"),
+    [
+        (("train", "T1"), ("eval", "E1"), ("same_audio", "train+eval", "T1+E1")),
+        (("eval", "E1"), ("eval", "E2"), ("same_audio", "eval", "E1+E2")),
+    ],
+    ids=["two partitions", "two classes"],
+)
+def test_same_audio(la, first, second, expected):
+    shutil.copy(flac_path(la, *first), flac_path(la, *second))
+    assert only_fault(audited(la)) == expected
+
+
+def test_shared_speaker(tmp_path):
+    lines = {**LINES, "eval": [*LINES["eval"], "S2 E4 - A09 spoof"]}
+    found = audited(write_corpus(tmp_path, lines))
+    assert only_fault(found) == ("shared_speaker", "train+eval", "S2")
+
+
+def test_dev_and_eval_may_share_a_speaker(tmp_path):
+    lines = {**LINES, "eval": [*LINES["eval"], "S3 E4 - A09 spoof"]}
+    assert audited(write_corpus(tmp_path, lines)).ok
+
+
+def test_one_class(tmp_path):
+    found = audited(write_corpus(tmp_path, {**LINES, "dev": ["S4 D2 - A01 spoof"]}))
+    assert only_fault(found) == ("one_class", "dev", "bonafide")
+
+
+# 3
+
+
+def test_unlisted_flacs_are_no_fault(la):
+    for seed, name in enumerate(["D8", "D9"], start=50):
+        write_flac(flac_path(la, "dev", name), seed=seed)
+    found = audited(la)
+    assert found.ok
+    assert [part.unlisted for part in found.partitions.values()] == [0, 2, 0]
+
+
+def test_sound_repeated_within_a_class_is_no_fault(la):
+    shutil.copy(flac_path(la, "eval", "E2"), flac_path(la, "eval", "E3"))
+    found = audited(la)
+    assert found.ok
+    assert found.repeated_audio == (("E2", "E3"),)
+
+
+# 4
+
+
+def run(*arguments):
+    return CliRunner().invoke(corpus_app, ["audit", *map(str, arguments)])
+
+
+def test_command_on_a_sound_corpus(la):
+    result = run(la)
+    assert result.exit_code == 0
+    assert "Nothing is missing or broken." in result.stdout
+    assert "Subset of ASVspoof 2019 LA" in result.stdout
+
+
+def test_command_compares_only_speech_with_the_original(la):
+    assert "25380" in run(la).stdout
+    (la / "minicorpus.json").write_text("{}")
+    result = run(la)
+    assert "25380" not in result.stdout
+    assert "simulated speech" in result.stdout
+
+
+def test_command_on_a_broken_corpus(la):
+    flac_path(la, "eval", "E2").unlink()
+    write_flac(flac_path(la, "dev", "D9"), seed=99)
+    result = run(la)
+    assert result.exit_code == 1
+    assert "1 x missing" in result.stdout
+    assert str(flac_path(la, "eval", "E2")) in result.stdout
+    assert "dev: 1 FLAC(s) in no protocol" in result.stdout
+
+
+def test_command_shortens_long_lists(tmp_path):
+    lines = {**LINES, "train": [f"S1 T{k} - A01 spoof" for k in range(1, 31)]}
+    la = write_corpus(tmp_path, lines)
+    shutil.rmtree(la / "ASVspoof2019_LA_train")
+    result = run(la)
+    assert "30 x missing" in result.stdout
+    assert "and 20 more; --json names all" in result.stdout
+
+
+def test_json(la):
+    assert run(la, "--json").exit_code == 0
+    flac_path(la, "eval", "E2").unlink()
+    result = run(la, "--json")
+    assert result.exit_code == 1
+    found = json.loads(result.stdout)
+    assert found["ok"] is False
+    assert found["kind"] == "asvspoof2019-la-subset"
+    assert found["partitions"]["eval"]["usable"]["total"] == 2
+    assert found["partitions"]["eval"]["official"]["attacks"]["A19"] == 4_914
+    assert list(found["faults"]) == list(FAULTS)
+    assert [fault["name"] for fault in found["faults"]["missing"]] == ["E2"]
+    assert found == json.loads(json.dumps(audited(la).to_dict()))
+
+
+def test_command_leaves_documented_errors_to_main(tmp_path):
+    result = run(tmp_path / "none")
+    assert isinstance(result.exception, CorpusError)
+    assert result.stdout == ""
+
+
+# 5
+
+
+def test_real_subset(shared):
+    found = audited(shared("corpora/asvspoof2019-la-subset"))
+    assert found.ok
+    assert found.kind == "asvspoof2019-la-subset"
+    totals = [part.usable.total for part in found.partitions.values()]
+    assert totals == [377, 523, 65]
+    classes = [(p.usable.bonafide, p.usable.spoof) for p in found.partitions.values()]
+    assert classes == [(237, 140), (101, 422), (30, 35)]
+    minutes = sum(part.seconds for part in found.partitions.values()) / 60
+    assert round(minutes) == 54
+    assert [p.asv_scores for p in found.partitions.values()] == [None, True, True]

@@ -1,0 +1,155 @@
+"""Contracts of finding a corpus.
+
+1. What is given, then $ASVSPOOF2019_LA: taken at their word. A wrong one is an error,
+   even where a good corpus lies in a usual place.
+2. Then Kaggle's input folder, Colab's places, kagglehub's cache (newest version
+   first), data/ of the project; nowhere: None.
+3. In data/ real speech goes before the embedded corpus.
+4. A usual place counts only if there is sound in it.
+5. The project's folder is found from below, as from notebooks/.
+"""
+
+import shutil
+
+import pytest
+from antispoof.conventions import PARTITIONS
+from antispoof.corpus import discovery, find, project_folder
+from antispoof.errors import CorpusError
+from corpora import write_corpus
+
+
+@pytest.fixture
+def places(tmp_path, monkeypatch):
+    """Every usual place below tmp_path, and nothing in any."""
+    for name in ("KAGGLE_INPUT", "COLAB", "COLAB_DRIVE"):
+        monkeypatch.setattr(discovery, name, tmp_path / name)
+    monkeypatch.setenv("KAGGLEHUB_CACHE", str(tmp_path / "cache"))
+    monkeypatch.delenv("ASVSPOOF2019_LA", raising=False)
+    (tmp_path / "project").mkdir()
+    monkeypatch.chdir(tmp_path / "project")
+    return tmp_path
+
+
+KAGGLEHUB = "cache/datasets/awsaf49/asvpoof-2019-dataset/versions"
+
+# In the order of search.
+USUAL = [
+    "KAGGLE_INPUT/asvpoof-2019-dataset/LA/LA",
+    "COLAB/LA",
+    "COLAB_DRIVE/asvspoof/LA",
+    f"{KAGGLEHUB}/1/LA/LA",
+    "project/data/asvspoof/LA",
+]
+
+
+# 1
+
+
+def test_given_goes_first(places, monkeypatch):
+    given = write_corpus(places / "given")
+    monkeypatch.setenv("ASVSPOOF2019_LA", str(write_corpus(places / "variable")))
+    for folder in USUAL:
+        write_corpus(places / folder)
+    assert find(given).root == given
+    assert find(str(given)).root == given
+
+
+def test_variable_goes_before_usual_places(places, monkeypatch):
+    variable = write_corpus(places / "variable" / "LA")
+    monkeypatch.setenv("ASVSPOOF2019_LA", str(variable.parent))
+    for folder in USUAL:
+        write_corpus(places / folder)
+    for nothing in (None, ""):
+        assert find(nothing).root == variable
+
+
+def test_wrong_word_is_never_passed_over(places, monkeypatch):
+    for folder in USUAL:
+        write_corpus(places / folder)
+    for wrong in (places / "none", places):
+        with pytest.raises(CorpusError, match=str(wrong)):
+            find(wrong)
+    monkeypatch.setenv("ASVSPOOF2019_LA", str(places / "none"))
+    with pytest.raises(CorpusError, match=r"\$ASVSPOOF2019_LA.*does not exist"):
+        find()
+
+
+# 2
+
+
+def test_order_of_usual_places(places):
+    assert find() is None
+    for folder in reversed(USUAL):
+        la = write_corpus(places / folder)
+        assert find().root == la
+
+
+@pytest.mark.parametrize(
+    "folder",
+    [
+        "KAGGLE_INPUT/LA",
+        "KAGGLE_INPUT/datasets/awsaf49/asvpoof-2019-dataset/LA/LA",
+        "COLAB/asvpoof-2019-dataset/LA/LA",
+        "COLAB_DRIVE/LA",
+        "project/data/LA",
+        "project/data/a/b/LA/LA",
+    ],
+)
+def test_other_usual_places(places, folder):
+    la = write_corpus(places / folder)
+    assert find().root == la
+
+
+@pytest.mark.parametrize(("older", "newer"), [("1", "2"), ("9", "10")])
+def test_newest_download_goes_first(places, older, newer):
+    write_corpus(places / KAGGLEHUB / older / "LA" / "LA")
+    newest = write_corpus(places / KAGGLEHUB / newer / "LA" / "LA")
+    assert find().root == newest
+
+
+def test_search_ends_at_its_depth(places):
+    write_corpus(places / "KAGGLE_INPUT" / "a" / "b" / "c" / "d" / "LA")
+    assert find() is None
+
+
+def test_drive_is_not_searched_as_a_part_of_colab(places):
+    write_corpus(places / "COLAB" / "drive" / "a" / "LA")
+    assert find() is None
+
+
+# 3
+
+
+def test_real_speech_before_the_embedded_corpus(places):
+    mini = write_corpus(places / "project" / "data" / "mini" / "LA")
+    (mini / "minicorpus.json").write_text("{}")
+    assert find().kind == "mini"
+    real = write_corpus(places / "project" / "data" / "real" / "LA")
+    assert find().root == real
+
+
+# 4
+
+
+def test_protocols_alone_do_not_count(places):
+    silent = write_corpus(places / USUAL[0])
+    for partition in PARTITIONS:
+        shutil.rmtree(silent / f"ASVspoof2019_LA_{partition}")
+    assert find() is None
+    sounding = write_corpus(places / USUAL[-1])
+    assert find().root == sounding
+    assert find(silent).root == silent
+
+
+# 5
+
+
+def test_project_folder(places, monkeypatch):
+    project = places / "project"
+    (project / "notebooks").mkdir()
+    monkeypatch.chdir(project / "notebooks")
+    assert project_folder() == project / "notebooks"  # no book above
+    (project / "_toc.yml").touch()
+    assert project_folder() == project
+    la = write_corpus(project / "data" / "LA")
+    assert find().root == la

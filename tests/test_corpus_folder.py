@@ -1,0 +1,251 @@
+"""Contracts of opening a corpus.
+
+1. LA, a folder with LA in it, and Kaggle's LA/LA all open; names may be any.
+2. One row a trial in the order of the protocols, with the absolute path of its FLAC;
+   FLACs in no protocol are not there.
+3. The kind: full by its counts, mini by its marker, else a subset. A mini corpus says
+   that it is simulated speech and proves nothing about deepfakes.
+4. The fingerprint moves with content and order, and not with the place or line ends.
+5. No corpus, a broken one, an utterance listed twice: one sentence, CorpusError.
+6. A corpus without audio opens; what needs the audio, or both classes, says so.
+7. ASV scores are optional.
+"""
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+from antispoof.conventions import PARTITIONS
+from antispoof.corpus import counts_of, folder, open_corpus
+from antispoof.corpus.folder import ASV_FOLDER, ASV_NAMES, PROTOCOL_FOLDER
+from antispoof.errors import CorpusError, ParameterError
+from corpora import LINES, flac_path, write_corpus, write_flac, write_protocol
+
+
+@pytest.fixture
+def la(tmp_path):
+    return write_corpus(tmp_path / "größer, with blanks" / "LA")
+
+
+def assert_refused(call, *parts):
+    with pytest.raises(CorpusError) as caught:
+        call()
+    assert "\n" not in str(caught.value)
+    for part in parts:
+        assert str(part) in str(caught.value)
+
+
+def changed(**lines):
+    return {**LINES, **lines}
+
+
+# 1
+
+
+@pytest.mark.parametrize("inside", ["", "LA", "LA/LA"])
+def test_nesting(tmp_path, inside):
+    la = write_corpus(tmp_path / "corpus" / inside)
+    corpus = open_corpus(tmp_path / "corpus")
+    assert corpus.root == la
+    assert len(corpus.trials) == 8
+
+
+def test_relative_folder_and_home(la, monkeypatch):
+    monkeypatch.chdir(la.parent)
+    assert open_corpus("LA").root == la
+    monkeypatch.setenv("HOME", str(la.parent))
+    assert open_corpus("~/LA").root == la
+
+
+# 2
+
+
+def test_trials(la):
+    write_flac(flac_path(la, "dev", "D9"), seed=9)  # in no protocol
+    trials = open_corpus(la).trials
+    assert list(trials.columns) == [
+        "utt_id",
+        "speaker",
+        "attack",
+        "label",
+        "partition",
+        "path",
+    ]
+    assert trials["utt_id"].tolist() == ["T1", "T2", "T3", "D1", "D2", "E1", "E2", "E3"]
+    assert trials.iloc[6].tolist() == [
+        "E2",
+        "S6",
+        "A07",
+        "spoof",
+        "eval",
+        str(flac_path(la, "eval", "E2")),
+    ]
+    assert all(Path(p).is_absolute() and Path(p).is_file() for p in trials["path"])
+
+
+def test_partition(la):
+    corpus = open_corpus(la)
+    dev = corpus.partition("dev")
+    assert dev["utt_id"].tolist() == ["D1", "D2"]
+    assert dev.index.tolist() == [0, 1]
+    for call in (corpus.partition, corpus.asv_scores):
+        with pytest.raises(ParameterError, match=r"'test' .* train, dev, eval"):
+            call("test")
+
+
+# 3
+
+
+def test_subset(la):
+    corpus = open_corpus(la)
+    assert corpus.kind == "asvspoof2019-la-subset"
+    assert corpus.id == f"asvspoof2019-la-subset-{corpus.fingerprint[:8]}"
+    assert not corpus.is_simulated
+    assert corpus.description.startswith("Subset of ASVspoof 2019 LA, 8 trials")
+    assert "(train 3, dev 2, eval 3)" in corpus.description
+
+
+def test_mini(la):
+    (la / "minicorpus.json").write_text("{}")
+    corpus = open_corpus(la)
+    assert corpus.kind == "mini"
+    assert corpus.is_simulated
+    assert "simulated speech, proves nothing about deepfakes" in corpus.description
+
+
+def test_full(la, monkeypatch):
+    trials = open_corpus(la).trials
+    official = {partition: counts_of(trials, partition) for partition in PARTITIONS}
+    monkeypatch.setattr(folder, "OFFICIAL", official)
+    corpus = open_corpus(la)
+    assert corpus.kind == "asvspoof2019-la"
+    assert "the full corpus, 8 trials" in corpus.description
+    write_protocol(la, "train", "\n".join(LINES["train"][:2]))
+    assert open_corpus(la).kind == "asvspoof2019-la-subset"
+
+
+# 4
+
+
+def test_fingerprint_stays_with_the_content(la, tmp_path):
+    fingerprint = open_corpus(la).fingerprint
+    assert len(fingerprint) == 64
+    elsewhere = write_corpus(tmp_path / "elsewhere")
+    shutil.rmtree(elsewhere / "ASVspoof2019_LA_dev")
+    write_protocol(elsewhere, "dev", "\r\n".join(LINES["dev"]) + "\r\n\r\n")
+    assert open_corpus(elsewhere).fingerprint == fingerprint
+
+
+@pytest.mark.parametrize(
+    "dev",
+    [
+        ["S3 D1 - - bonafide", "S4 D3 - A01 spoof"],
+        ["S3 D1 - - bonafide", "S3 D2 - A01 spoof"],
+        ["S3 D1 - - bonafide", "S4 D2 - A02 spoof"],
+        ["S3 D1 - - bonafide", "S4 D2 - - bonafide"],
+        ["S4 D2 - A01 spoof", "S3 D1 - - bonafide"],
+    ],
+    ids=["utterance", "speaker", "attack", "label", "order"],
+)
+def test_fingerprint_moves_with_the_content(la, tmp_path, dev):
+    other = write_corpus(tmp_path / "other", changed(dev=dev))
+    assert open_corpus(other).fingerprint != open_corpus(la).fingerprint
+
+
+# 5
+
+
+def test_missing_folder(tmp_path):
+    folder = tmp_path / "none"
+    assert_refused(lambda: open_corpus(folder), folder, "does not exist")
+
+
+def test_empty_folder(tmp_path):
+    assert_refused(lambda: open_corpus(tmp_path), tmp_path, "no corpus", "LA/LA")
+
+
+def test_file_in_place_of_a_folder(tmp_path):
+    path = tmp_path / "corpus.zip"
+    path.touch()
+    assert_refused(lambda: open_corpus(path), path, "is a file", "LA is expected")
+
+
+@pytest.mark.skipif(
+    not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may read everything"
+)
+def test_folder_without_permission(la):
+    la.chmod(0)
+    try:
+        assert_refused(lambda: open_corpus(la), la, "cannot be read")
+    finally:
+        la.chmod(0o755)
+
+
+def test_one_protocol_missing(la):
+    path = la / PROTOCOL_FOLDER / "ASVspoof2019.LA.cm.eval.trl.txt"
+    path.unlink()
+    assert_refused(lambda: open_corpus(la), path, "does not exist")
+
+
+def test_malformed_protocol(la):
+    path = write_protocol(la, "dev", "S3 D1 bonafide\n")
+    assert_refused(lambda: open_corpus(la), path, "line 1", "3 columns")
+
+
+@pytest.mark.parametrize(
+    ("lines", "where"),
+    [
+        (changed(dev=[*LINES["dev"], "S3 D1 - - bonafide"]), "dev and dev"),
+        (changed(eval=[*LINES["eval"], "S1 T1 - - bonafide"]), "train and eval"),
+    ],
+    ids=["in one protocol", "in two"],
+)
+def test_utterance_listed_twice(tmp_path, lines, where):
+    la = write_corpus(tmp_path, lines)
+    assert_refused(lambda: open_corpus(la), la, "more than once", where)
+    assert len(open_corpus(la, strict=False).trials) == 9
+
+
+# 6
+
+
+def test_corpus_without_audio_opens(la):
+    for partition in PARTITIONS:
+        shutil.rmtree(la / f"ASVspoof2019_LA_{partition}")
+    corpus = open_corpus(la)
+    path = flac_path(la, "train", "T1")
+    assert_refused(lambda: corpus.require_audio("train"), "3 of the 3", path)
+
+
+def test_require_audio(la):
+    corpus = open_corpus(la)
+    assert corpus.require_audio("eval")["utt_id"].tolist() == ["E1", "E2", "E3"]
+    path = flac_path(la, "eval", "E2")
+    path.unlink()
+    assert_refused(lambda: corpus.require_audio("eval"), "1 of the 3", path)
+
+
+@pytest.mark.parametrize(
+    ("line", "lacks"),
+    [("S4 D2 - A01 spoof", "bonafide"), ("S3 D1 - - bonafide", "spoof")],
+)
+def test_require_both_classes(tmp_path, line, lacks):
+    corpus = open_corpus(write_corpus(tmp_path, changed(dev=[line])))
+    assert_refused(
+        lambda: corpus.require_both_classes("dev"), "'dev'", f"no {lacks} trial"
+    )
+    assert len(corpus.require_both_classes("train")) == 3
+
+
+# 7
+
+
+def test_asv_scores(la):
+    corpus = open_corpus(la)
+    assert [corpus.asv_scores(partition) for partition in PARTITIONS] == [None] * 3
+    path = la / ASV_FOLDER / ASV_NAMES["eval"]
+    path.parent.mkdir()
+    path.write_text("bonafide target 1.0\n")
+    assert corpus.asv_scores("eval") == path
+    assert corpus.asv_scores("dev") is None

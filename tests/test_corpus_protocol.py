@@ -1,0 +1,137 @@
+"""Contracts of reading protocols.
+
+1. A row per line, in order, whatever the line ends, blank lines and blanks between.
+2. A line that is no trial is a CorpusError that names file, line, what was found, and
+   what is accepted.
+3. What is written is read back the same.
+4. The official counts are those of the official protocols.
+"""
+
+import pytest
+from antispoof.conventions import PARTITIONS
+from antispoof.corpus import (
+    OFFICIAL,
+    counts_of,
+    open_corpus,
+    read_protocol,
+    write_protocol,
+)
+from antispoof.errors import CorpusError
+
+GOOD = "S1 T1 - - bonafide\nS2 T2 - A01 spoof\n"
+
+
+def write(tmp_path, text):
+    path = tmp_path / "protocol.txt"
+    path.write_bytes(text.encode() if isinstance(text, str) else text)
+    return path
+
+
+# 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        GOOD,
+        GOOD.rstrip("\n"),
+        GOOD.replace("\n", "\r\n"),
+        GOOD + "\n  \n\r\n",
+        "\ufeff" + GOOD,
+        GOOD.replace(" ", "\t"),
+        GOOD.replace(" ", "   "),
+    ],
+    ids=[
+        "plain",
+        "no end",
+        "Windows",
+        "blank lines",
+        "byte-order mark",
+        "tabs",
+        "wide",
+    ],
+)
+def test_rows(tmp_path, text):
+    table = read_protocol(write(tmp_path, text))
+    assert list(table.columns) == ["utt_id", "speaker", "attack", "label"]
+    assert table.to_numpy().tolist() == [
+        ["T1", "S1", "-", "bonafide"],
+        ["T2", "S2", "A01", "spoof"],
+    ]
+
+
+def test_third_column_is_not_read(tmp_path):
+    table = read_protocol(write(tmp_path, "S1 T1 aaa - bonafide\n"))
+    assert table["utt_id"].tolist() == ["T1"]
+
+
+# 2
+
+
+def assert_refused(path, *parts):
+    with pytest.raises(CorpusError) as caught:
+        read_protocol(path)
+    message = str(caught.value)
+    assert "\n" not in message
+    for part in (str(path), *parts):
+        assert part in message
+
+
+@pytest.mark.parametrize(
+    ("line", "parts"),
+    [
+        ("S1 T1 - bonafide", ["4 columns", "'S1 T1 - bonafide'", "5 are accepted"]),
+        ("S1 T1 - - bonafide x", ["6 columns", "speaker utt_id - attack label"]),
+        ("T1,S1,-,-,bonafide", ["1 columns"]),
+        ("S1 T1 - A01 fake", ["label 'fake'", "'bonafide' and 'spoof'"]),
+        ("S1 T1 - A01 bonafide", ["attack 'A01'", "label 'bonafide'"]),
+        ("S1 T1 - - spoof", ["attack '-'", "label 'spoof'"]),
+        ("x" * 500, ["xxx..."]),
+    ],
+)
+def test_wrong_line(tmp_path, line, parts):
+    assert_refused(write(tmp_path, f"{GOOD}\n{line}\n"), "line 4", *parts)
+
+
+@pytest.mark.parametrize("text", ["", "\n\n", "\r\n"])
+def test_empty_protocol(tmp_path, text):
+    assert_refused(write(tmp_path, text), "empty", "speaker utt_id - attack label")
+
+
+def test_missing_protocol(tmp_path):
+    assert_refused(tmp_path / "none.txt", "does not exist")
+
+
+def test_folder_in_place_of_a_protocol(tmp_path):
+    assert_refused(tmp_path, "cannot be read")
+
+
+def test_binary_protocol(tmp_path):
+    assert_refused(write(tmp_path, b"S1 T1 \xff\xfe"), "not UTF-8", "byte 6")
+
+
+# 3
+
+
+def test_writing(tmp_path):
+    path = write(tmp_path, GOOD)
+    table = read_protocol(path)
+    write_protocol(tmp_path / "copy.txt", table.assign(partition="train"))
+    assert (tmp_path / "copy.txt").read_bytes() == GOOD.encode()
+
+
+# 4
+
+
+def test_official_totals():
+    totals = [(OFFICIAL[p].bonafide, OFFICIAL[p].spoof) for p in PARTITIONS]
+    assert totals == [(2_580, 22_800), (2_548, 22_296), (7_355, 63_882)]
+
+
+def test_official_counts_are_those_of_the_official_protocols(shared):
+    corpus = open_corpus(shared("corpora/asvspoof2019-la-protocols"))
+    for partition in PARTITIONS:
+        assert counts_of(corpus.trials, partition) == OFFICIAL[partition]
+    assert corpus.kind == "asvspoof2019-la"
+    speakers = {p: set(corpus.partition(p)["speaker"]) for p in PARTITIONS}
+    assert not speakers["train"] & (speakers["dev"] | speakers["eval"])
