@@ -1,0 +1,66 @@
+"""The badges S, N and O: who says so, the thesis, common practice, or this book.
+
+``{mark}`S``` prints one badge, ``{mark}`S/N``` two; the directive ``{mark-legend}``
+prints what they mean.
+"""
+
+from __future__ import annotations
+
+from docutils import nodes
+from sphinx.application import Sphinx
+from sphinx.util import logging
+from sphinx.util.docutils import SphinxDirective, SphinxRole
+
+LOGGER = logging.getLogger(__name__)
+
+MEANINGS = {
+    "S": "stated by the thesis, in its abstract or its lists of contents",
+    "N": "common to near-identical public work, and so probably the thesis's too",
+    "O": "our own choice or addition",
+}
+
+
+def setup(app: Sphinx) -> None:
+    """Register the role and the legend."""
+    app.add_role("mark", MarkRole())
+    app.add_directive("mark-legend", MarkLegend)
+
+
+def badge(letter: str) -> nodes.Node:
+    """One badge, with its meaning as the text that appears on hovering."""
+    return nodes.abbreviation(
+        letter,
+        letter,
+        explanation=MEANINGS[letter],
+        classes=["mark", f"mark-{letter.lower()}"],
+    )
+
+
+class MarkRole(SphinxRole):
+    """One or several badges, letters parted by slashes."""
+
+    def run(self) -> tuple[list[nodes.Node], list[nodes.system_message]]:
+        """Nodes of the badges."""
+        letters = self.text.split("/")
+        unknown = [letter for letter in letters if letter not in MEANINGS]
+        if unknown:
+            LOGGER.warning(
+                "{mark}`%s`: accepted are %s, parted by slashes",
+                self.text,
+                ", ".join(MEANINGS),
+                location=self.get_location(),
+            )
+            return [nodes.Text(self.text)], []
+        return [badge(letter) for letter in letters], []
+
+
+class MarkLegend(SphinxDirective):
+    """What the badges mean, as a short list."""
+
+    def run(self) -> list[nodes.Node]:
+        """A list with one line for each badge."""
+        legend = nodes.bullet_list(classes=["mark-legend"])
+        for letter, meaning in MEANINGS.items():
+            line = nodes.paragraph("", "", badge(letter), nodes.Text(f" {meaning}"))
+            legend += nodes.list_item("", line)
+        return [legend]

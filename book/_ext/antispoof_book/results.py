@@ -1,0 +1,76 @@
+"""The role ``{result}``: a number in prose, quoted from the chapter that computed it.
+
+In prose ``{result}`06_analysis::real_seeds``` quotes what the notebook
+``notebooks/06_analysis.ipynb`` glued under the name ``real_seeds``; inside a chapter
+``{result}`real_seeds``` quotes the chapter itself. A quoted value links to its chapter.
+
+Where the chapter has no results yet, a dash stands in the value's place. A chapter or
+a name that does not exist is a warning, and so fails a build with ``-W``.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from docutils import nodes
+from sphinx import addnodes
+from sphinx.application import Sphinx
+from sphinx.util import logging
+from sphinx.util.docutils import SphinxRole
+
+from . import notebook, pages
+
+LOGGER = logging.getLogger(__name__)
+
+
+def setup(app: Sphinx) -> None:
+    """Register the role."""
+    app.add_role("result", ResultRole())
+
+
+class ResultRole(SphinxRole):
+    """Quote one glued value."""
+
+    def run(self) -> tuple[list[nodes.Node], list[nodes.system_message]]:
+        """Node for the value, or for its absence."""
+        chapter, separator, name = self.text.rpartition("::")
+        target = f"{notebook.FOLDER}/{chapter}" if separator else self.env.docname
+        if target not in pages.chapters(self.env):
+            return self._unknown(f"there is no chapter {target!r}")
+        root = Path(self.env.srcdir)
+        self.env.note_dependency(str(notebook.run_path(root, target)))
+        why = pages.shortcoming(self.env, target)
+        if why:
+            return [_dash(f"{Path(target).name} {why}")], []
+        values = notebook.glued(pages.read_run(root, target))
+        if name not in values:
+            return self._unknown(f"{target} glued nothing under the name {name!r}")
+        return [self._quoted(values[name], target)], []
+
+    def _quoted(self, value: str, target: str) -> nodes.Node:
+        classes = ["result", "number"] if value[:1].isdigit() else ["result"]
+        if target == self.env.docname:
+            return nodes.inline(value, value, classes=classes)
+        link = addnodes.pending_xref(
+            "",
+            nodes.inline(value, value),
+            refdomain="std",
+            reftype="doc",
+            reftarget=f"/{target}",
+            refdoc=self.env.docname,
+            refexplicit=True,
+            refwarn=True,
+        )
+        return nodes.inline("", "", link, classes=classes)
+
+    def _unknown(
+        self, what: str
+    ) -> tuple[list[nodes.Node], list[nodes.system_message]]:
+        LOGGER.warning(
+            "{result}`%s`: %s", self.text, what, location=self.get_location()
+        )
+        return [_dash(what)], []
+
+
+def _dash(why: str) -> nodes.Node:
+    return nodes.abbreviation("—", "—", explanation=why, classes=["no-result"])

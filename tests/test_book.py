@@ -1,0 +1,106 @@
+"""The book's frame: settings, contents, bibliography.
+
+1. Every page of the table of contents is a file, and every page of prose is in it.
+2. Every part of the contents is numbered, as the theme needs it.
+3. Works cited and works in the bibliography are the same.
+4. The repository's address stands in ``pyproject.toml``, and not in the book's files.
+5. Each page of prose has one title, and the title is a question.
+6. Files named in the settings exist.
+"""
+
+import re
+from pathlib import Path
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).resolve().parents[1]
+BOOK = ROOT / "book"
+CITATION = re.compile(r"\{cite(?::\w+)?\}`([^`]+)`")
+
+
+def load(name):
+    return yaml.safe_load((ROOT / name).read_text("utf-8"))
+
+
+def pages():
+    toc = load("_toc.yml")
+    chapters = [
+        chapter["file"] for part in toc["parts"] for chapter in part["chapters"]
+    ]
+    return [toc["root"], *chapters]
+
+
+def prose():
+    return sorted(BOOK.glob("*.md"))
+
+
+@pytest.mark.parametrize("page", pages())
+def test_every_page_of_the_contents_is_one_file(page):
+    suffix = ".md" if page.startswith("book/") else ".ipynb"
+    assert (ROOT / f"{page}{suffix}").is_file()
+
+
+def test_every_page_of_prose_is_in_the_contents():
+    assert {f"book/{path.stem}" for path in prose()} <= set(pages())
+
+
+def test_every_chapter_of_the_tree_is_in_the_contents():
+    chapters = {
+        f"notebooks/{path.stem}" for path in ROOT.glob("notebooks/[0-9]*.ipynb")
+    }
+    assert chapters <= set(pages())
+
+
+def test_no_page_stands_twice_in_the_contents():
+    assert len(pages()) == len(set(pages()))
+
+
+def test_every_part_is_numbered():
+    assert all(part["numbered"] for part in load("_toc.yml")["parts"])
+
+
+def test_works_cited_and_works_listed_are_the_same():
+    listed = re.findall(r"^@\w+\{([^,]+),", (BOOK / "references.bib").read_text(), re.M)
+    texts = [*prose(), *BOOK.glob("_data/*.csv"), *ROOT.glob("notebooks/*.py")]
+    cited = {
+        key.strip()
+        for path in texts
+        for keys in CITATION.findall(path.read_text("utf-8"))
+        for key in keys.split(",")
+    }
+    assert cited == set(listed)
+    assert len(listed) == len(set(listed))
+
+
+def test_the_repository_s_address_is_typed_nowhere_in_the_book():
+    settings = (ROOT / "pyproject.toml").read_text("utf-8")
+    address = re.search(r'^Repository = "https://(.+)"', settings, re.M).group(1)
+    files = [ROOT / "_config.yml", ROOT / "_toc.yml", ROOT / "CITATION.cff"]
+    files += [path for path in BOOK.rglob("*") if path.suffix in {".md", ".py", ".css"}]
+    assert [path.name for path in files if address in path.read_text("utf-8")] == []
+
+
+@pytest.mark.parametrize("path", prose(), ids=lambda path: path.stem)
+def test_a_page_has_one_title_and_it_is_a_question(path):
+    text = re.sub(r"^```.*?^```", "", path.read_text("utf-8"), flags=re.M | re.S)
+    titles = re.findall(r"^# (.+)$", text, re.M)
+    assert len(titles) == 1
+    assert titles[0].endswith("?")
+
+
+def test_files_named_in_the_settings_exist():
+    config = load("_config.yml")
+    named = [
+        *config["bibtex_bibfiles"],
+        *(
+            f"{folder}/{name}"
+            for folder in config["sphinx"]["config"]["html_static_path"]
+            for name in config["sphinx"]["config"]["html_css_files"]
+        ),
+        *(
+            f"{folder}/{name}"
+            for name, folder in config["sphinx"]["local_extensions"].items()
+        ),
+    ]
+    assert [name for name in named if not (ROOT / name).exists()] == []

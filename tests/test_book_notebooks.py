@@ -1,0 +1,175 @@
+"""How the book joins a chapter's clean source with its run (``book/_ext``).
+
+1. The page has the source's prose, captions and tags, and the run's outputs.
+2. The cell with the parameters of the run stays below the defaults.
+3. A run of other code, a run cut off and a missing run are each told apart.
+4. A note about missing results stands below the title.
+5. Glued values come back as text, without the quotes of a Python string.
+"""
+
+import sys
+from pathlib import Path
+
+import nbformat
+import pytest
+from nbformat.v4 import (
+    new_code_cell,
+    new_markdown_cell,
+    new_notebook,
+    new_output,
+)
+
+sys.path.append(str(Path(__file__).resolve().parents[1] / "book" / "_ext"))
+
+from antispoof_book import notebook
+
+INJECTED = {"tags": ["injected-parameters"]}
+
+
+def stream(text):
+    return new_output("stream", name="stdout", text=text)
+
+
+def glued(name, shown, prefix="application/papermill.record/"):
+    scrapbook = {"name": name, "mime_prefix": prefix}
+    return new_output(
+        "display_data",
+        data={f"{prefix}text/plain": shown},
+        metadata={"scrapbook": scrapbook},
+    )
+
+
+def source():
+    return new_notebook(
+        cells=[
+            new_markdown_cell("# A title?\n\nToday's prose."),
+            new_code_cell("seed = 0", metadata={"tags": ["parameters"]}),
+            new_markdown_cell("Between."),
+            new_code_cell("print(seed)", metadata={"mystnb": {"caption": "Today's."}}),
+        ]
+    )
+
+
+def run():
+    return new_notebook(
+        cells=[
+            new_markdown_cell("# An old title?"),
+            new_code_cell("seed = 0"),
+            new_code_cell("seed = 3", metadata=INJECTED),
+            new_code_cell("print(seed)", outputs=[stream("3\n")]),
+        ]
+    )
+
+
+def test_prose_of_the_source_and_outputs_of_the_run():
+    joined = notebook.join(source(), run())
+    assert "Today's prose." in joined.cells[0].source
+    assert joined.cells[-1].outputs[0].text == "3\n"
+    assert joined.cells[-1].metadata.mystnb.caption == "Today's."
+
+
+def test_injected_parameters_stay_below_the_defaults():
+    joined = notebook.join(source(), run())
+    assert [cell.source for cell in joined.cells[1:4]] == [
+        "seed = 0",
+        "seed = 3",
+        "Between.",
+    ]
+
+
+def test_injected_parameters_without_defaults_stay_on_top():
+    ran = run()
+    ran.cells.insert(0, ran.cells.pop(2))
+    assert notebook.join(source(), ran).cells[0].source == "seed = 3"
+
+
+def test_a_joined_notebook_is_a_valid_one():
+    joined = notebook.join(source(), run())
+    nbformat.validate(notebook.read(nbformat.writes(joined)))
+
+
+def test_joining_leaves_its_arguments_alone():
+    clean, ran = source(), run()
+    notebook.join(clean, ran)
+    assert clean.cells[-1].outputs == []
+    assert "mystnb" not in ran.cells[-1].metadata
+
+
+def test_a_run_of_the_same_code_is_shown():
+    assert notebook.shortcoming(source(), run()) is None
+
+
+def test_no_run():
+    assert notebook.shortcoming(source(), None) == notebook.NOT_RUN
+
+
+@pytest.mark.parametrize("record", [{"exception": True}, {"end_time": None}])
+def test_a_run_that_was_cut_off(record):
+    ran = run()
+    ran.metadata.papermill = record
+    assert notebook.shortcoming(source(), ran) == notebook.CUT_OFF
+
+
+def test_a_whole_run_with_papermill_s_record():
+    ran = run()
+    ran.metadata.papermill = {"exception": None, "end_time": "2026-01-01T00:00:00"}
+    assert notebook.shortcoming(source(), ran) is None
+
+
+@pytest.mark.parametrize("change", ["edit", "add", "remove"])
+def test_a_run_of_other_code(change):
+    clean = source()
+    if change == "edit":
+        clean.cells[-1].source = "print(seed + 1)"
+    elif change == "add":
+        clean.cells.append(new_code_cell("1"))
+    else:
+        del clean.cells[-1]
+    assert notebook.shortcoming(clean, run()) == notebook.CHANGED
+
+
+def test_edited_prose_needs_no_run():
+    clean = source()
+    clean.cells[2].source = "Something else."
+    assert notebook.shortcoming(clean, run()) is None
+    assert "Something else." in notebook.join(clean, run()).cells[3].source
+
+
+def test_the_note_stands_below_the_title():
+    noted = notebook.with_note(source(), notebook.NOT_RUN)
+    title, note, prose = noted.cells[0].source.partition(":::{admonition}")
+    assert title.strip() == "# A title?"
+    assert notebook.NOT_RUN in note + prose
+    assert noted.cells[0].source.endswith("Today's prose.")
+
+
+def test_without_a_title_the_note_comes_first():
+    clean = source()
+    del clean.cells[0]
+    noted = notebook.with_note(clean, notebook.NOT_RUN)
+    assert notebook.NOT_RUN in noted.cells[0].source
+    assert len(noted.cells) == len(clean.cells) + 1
+
+
+@pytest.mark.parametrize(
+    ("shown", "text"),
+    [
+        ("'0.91 ± 0.02'", "0.91 ± 0.02"),
+        ('"it\'s"', "it's"),
+        ("65", "65"),
+        ("0.5", "0.5"),
+    ],
+)
+def test_glued_values_are_text(shown, text):
+    cell = new_code_cell("glue()", outputs=[stream("x"), glued("key", shown)])
+    assert notebook.glued(new_notebook(cells=[cell])) == {"key": text}
+
+
+def test_a_value_glued_and_displayed():
+    cell = new_code_cell("glue()", outputs=[glued("key", "'a'", prefix="")])
+    assert notebook.glued(new_notebook(cells=[cell])) == {"key": "a"}
+
+
+def test_where_a_run_lies():
+    path = notebook.run_path(Path("/book"), "notebooks/03_cnn")
+    assert path == Path("/book/_build/executed/03_cnn.ipynb")

@@ -1,0 +1,203 @@
+"""The book's extension at work in a small book, built as the real one is.
+
+1. A chapter with a run shows its outputs; one without says so, without a warning.
+2. ``{result}`` quotes a chapter's value and links to it; a dash stands in its place
+   while there is none; a name or chapter that does not exist is a warning.
+3. A build that requires results fails, names the chapter, and writes no page.
+4. A chapter that ran is rendered again, and no other page but those that quote it.
+5. Colab, Kaggle and "suggest edit" lead to the repository of ``pyproject.toml``, the
+   first two to the notebook, the last to the script; the download is the clean source.
+6. Badges and drawn figures come out as such; an unknown badge is a warning.
+"""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import nbformat
+import pytest
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+from sphinx.errors import ConfigError
+
+EXTENSIONS = Path(__file__).resolve().parents[1] / "book" / "_ext"
+sys.path.append(str(EXTENSIONS))
+
+from antispoof_book import pages, repository  # noqa: E402
+
+CONF = f"""
+import sys
+sys.path.append({str(EXTENSIONS)!r})
+extensions = ["myst_nb", "sphinx_book_theme", "antispoof_book"]
+html_theme = "sphinx_book_theme"
+html_theme_options = {{"use_edit_page_button": True, "use_repository_button": True}}
+exclude_patterns = ["_build"]
+nb_execution_mode = "off"
+numfig = True
+root_doc = "intro"
+myst_enable_extensions = ["colon_fence", "substitution"]
+"""
+INTRO = """
+# Does it work?
+
+Seeds: {result}`01_done::seeds`. Later: {result}`02_todo::score`. {mark}`S/O`
+
+:::{drawn-figure} Two stages follow each other.
+:name: fig-stages
+
+1. [one](notebooks/01_done)
+2. {doc}`notebooks/02_todo`
+:::
+
+See {numref}`fig-stages` and {numref}`fig-later`.
+
+{{ clone }}
+
+```{toctree}
+notebooks/01_done
+notebooks/02_todo
+```
+"""
+GLUED = "application/papermill.record/text/plain"
+
+
+def chapter(title, *cells):
+    metadata = {
+        "kernelspec": {"name": "python3", "display_name": "Python 3"},
+        "language_info": {"name": "python"},
+    }
+    first = new_markdown_cell(f"# {title}\n\nOwn value: {{result}}`seeds`.", id="first")
+    return new_notebook(cells=[first, *cells], metadata=metadata)
+
+
+def code(outputs=()):
+    return new_code_cell("print(40 + 2)", id="code", outputs=list(outputs))
+
+
+def write_run(book, name, title):
+    glued = new_output(
+        "display_data",
+        data={GLUED: "'5 of 5'"},
+        metadata={
+            "scrapbook": {"name": "seeds", "mime_prefix": GLUED[: -len("text/plain")]}
+        },
+    )
+    printed = new_output("stream", name="stdout", text="the answer: 42\n")
+    folder = book / "_build" / "executed"
+    folder.mkdir(parents=True, exist_ok=True)
+    nbformat.write(chapter(title, code([printed, glued])), folder / f"{name}.ipynb")
+
+
+@pytest.fixture
+def book(tmp_path):
+    """A small book: one chapter that ran, one that did not."""
+    (tmp_path / "notebooks").mkdir()
+    (tmp_path / "conf.py").write_text(CONF)
+    (tmp_path / "intro.md").write_text(INTRO)
+    (tmp_path / "pyproject.toml").write_text(
+        '[project.urls]\nRepository = "https://github.com/someone/something/"\n'
+    )
+    for name, title in (("01_done", "Done?"), ("02_todo", "To do?")):
+        path = tmp_path / "notebooks" / f"{name}.ipynb"
+        nbformat.write(chapter(title, code()), path)
+    write_run(tmp_path, "01_done", "Done?")
+    return tmp_path
+
+
+def build(book, *options, builder="html", require=""):
+    """Build as the real book is, warnings as errors; returns the finished process."""
+    environment = os.environ | {"ANTISPOOF_REQUIRE_EXECUTED": require}
+    command = [sys.executable, "-m", "sphinx", "-b", builder, "-W", "-n"]
+    command += ["--keep-going", *options, str(book), str(book / "_build" / builder)]
+    return subprocess.run(command, capture_output=True, text=True, env=environment)
+
+
+def page(book, name):
+    return (book / "_build" / "html" / f"{name}.html").read_text("utf-8")
+
+
+def test_a_small_book(book):
+    done = build(book)
+    assert done.returncode == 0, done.stderr
+    intro, ran = page(book, "intro"), page(book, "notebooks/01_done")
+    todo = page(book, "notebooks/02_todo")
+
+    assert "the answer: 42" in ran
+    assert "No results on this page yet" not in ran
+    assert '<span class="result number">5 of 5</span>' in ran
+    assert "No results on this page yet" in todo
+    assert "the answer" not in todo
+
+    assert '<span class="result number"><a class="reference internal"' in intro
+    assert 'title="02_todo has not been run yet">—</abbr>' in intro
+    assert '<abbr class="mark mark-s"' in intro
+    assert '<abbr class="mark mark-o"' in intro
+    assert "Fig. 1" in intro
+    text = re.sub(r"<[^>]+>", "", intro)
+    assert "git clone https://github.com/someone/something\ncd something" in text
+
+    repo = "github.com/someone/something"
+    notebook = f"{repo}/blob/main/notebooks/01_done.ipynb"
+    colab = notebook.replace("github.com", "colab.research.google.com/github", 1)
+    kaggle = f"www.kaggle.com/kernels/welcome?src=https://{notebook}"
+    assert f'href="https://{colab}"' in ran
+    assert f'href="https://{kaggle}"' in ran
+    assert f"{repo}/edit/main/notebooks/01_done.py" in ran
+    assert f"{repo}/edit/main/intro.md" in intro
+
+    download = book / "_build" / "html" / "_sources" / "notebooks" / "01_done.ipynb"
+    clean = book / "notebooks" / "01_done.ipynb"
+    assert download.read_text() == clean.read_text()
+
+
+def test_results_can_be_required(book):
+    failed = build(book, require="1")
+    assert failed.returncode != 0
+    assert "notebooks/02_todo has not been run yet" in failed.stderr
+    assert "01_done" not in failed.stderr
+    assert not (book / "_build" / "html" / "intro.html").exists()
+
+
+@pytest.mark.parametrize(("value", "meant"), [("", False), ("0", False), ("1", True)])
+def test_the_switch(monkeypatch, value, meant):
+    monkeypatch.setenv(pages.SWITCH, value)
+    assert pages.required() is meant
+
+
+def test_the_switch_takes_nothing_else(monkeypatch):
+    monkeypatch.setenv(pages.SWITCH, "yes")
+    with pytest.raises(pages.MissingResultsError, match="'yes' is neither 0 nor 1"):
+        pages.required()
+
+
+def test_what_does_not_exist_is_a_warning(book):
+    (book / "intro.md").write_text(
+        INTRO + "{result}`01_done::nonsense` {result}`03_gone::x` {mark}`X`\n"
+    )
+    failed = build(book, builder="text")
+    assert failed.returncode != 0
+    assert "glued nothing under the name 'nonsense'" in failed.stderr
+    assert "there is no chapter 'notebooks/03_gone'" in failed.stderr
+    assert "accepted are S, N, O" in failed.stderr
+
+
+def test_a_chapter_that_ran_is_rendered_again(book):
+    assert build(book, builder="text").returncode == 0
+    write_run(book, "02_todo", "To do?")
+    again = build(book, builder="text")
+    text = (book / "_build" / "text" / "notebooks" / "02_todo.txt").read_text("utf-8")
+    assert "the answer: 42" in text
+    assert (
+        "0 added, 2 changed, 0 removed" in again.stdout
+    )  # it, and the page quoting it
+
+
+def test_the_address_is_that_of_the_settings(book):
+    assert repository.address(book) == "https://github.com/someone/something"
+
+
+def test_without_an_address_there_is_a_sentence(tmp_path):
+    (tmp_path / "pyproject.toml").write_text("[project]\n")
+    with pytest.raises(ConfigError, match=r"must have the key Repository"):
+        repository.address(tmp_path)
