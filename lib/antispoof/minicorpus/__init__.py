@@ -1,0 +1,16 @@
+"""The embedded corpus: simulated speech and fakes of it, made from a seed.
+
+It lets every chapter run where there is no real corpus. Whatever is measured on it
+shows that a program runs, and proves nothing about deepfakes.
+
+``plan`` says who speaks what; ``phones``, ``gestures`` and ``voice`` make the sound of
+a ``speaker``; ``attacks`` forge it; ``recording`` puts both classes into the same
+rooms; ``making`` writes the folder, ``finding`` finds or makes it.
+"""
+
+from antispoof.minicorpus.attacks import ATTACKS, Attack
+from antispoof.minicorpus.finding import find_or_make
+from antispoof.minicorpus.making import make
+from antispoof.minicorpus.plan import FULL, Share
+
+__all__ = ["ATTACKS", "FULL", "Attack", "Share", "find_or_make", "make"]
