@@ -42,20 +42,21 @@ def of_source(source: str) -> str:
 def of_modules(names: tuple[str, ...]) -> str:
     """Hash of the named modules' code; a package stands for all it contains."""
     parts = {
-        f"{name}:{path.name}": of_source(path.read_text("utf-8"))
+        f"{name}:{within}": of_source(path.read_text("utf-8"))
         for name in names
-        for path in _sources(name)
+        for within, path in _sources(name)
     }
     return of_data(parts)
 
 
-def _sources(name: str) -> Iterable[Path]:
+def _sources(name: str) -> Iterable[tuple[str, Path]]:
     spec = importlib.util.find_spec(name)
     if spec is None or spec.origin is None:
         raise ModuleNotFoundError(f"no module {name!r} to take a fingerprint of")
     origin = Path(spec.origin)
-    return (
+    found = (
         sorted(origin.parent.rglob("*.py"))
         if spec.submodule_search_locations
         else [origin]
     )
+    return [(path.relative_to(origin.parent).as_posix(), path) for path in found]

@@ -1,0 +1,114 @@
+"""The thesis's input: a log-mel spectrogram, normalised clip by clip.
+
+Waveform -> power spectrogram -> mel bands -> decibels -> zero mean, unit variance.
+Each stage is a method, so that a chapter can stop and look. The filter bank is
+triangular on the HTK mel scale without area normalisation, as torchaudio's
+``MelSpectrogram`` has it by default and ``librosa.filters.mel(htk=True, norm=None)``
+makes it; decibels are ``librosa.power_to_db`` with ``top_db``.
+"""
+
+from __future__ import annotations
+
+import torch
+import torchaudio
+from torch import Tensor, nn
+from torch.nn import functional
+
+from antispoof.conventions import SAMPLE_RATE
+from antispoof.errors import ParameterError
+
+SILENCE = 1e-10  # power below which decibels no longer fall
+FLAT = 1e-5  # dB; a clip whose deviation is smaller is constant, not loud
+
+
+class LogMel(nn.Module):
+    """Log-mel spectrogram: (batch, n_samples) -> (batch, 1, n_mels, n_frames).
+
+    Parameters
+    ----------
+    n_samples : length in samples every clip is cut or padded to.
+    n_fft, win_length, hop_length : frame, Hann window and step, in samples.
+    n_mels : number of mel bands between 0 Hz and half the sampling rate.
+    top_db : range in dB kept below each clip's loudest point.
+
+    Raises
+    ------
+    ParameterError
+        If a value is not positive, or the window is longer than the frame.
+    """
+
+    def __init__(
+        self,
+        *,
+        sample_rate: int = SAMPLE_RATE,
+        n_samples: int = 64_000,
+        n_fft: int = 512,
+        win_length: int = 400,
+        hop_length: int = 160,
+        n_mels: int = 64,
+        top_db: float = 80.0,
+    ) -> None:
+        super().__init__()
+        self.settings = {
+            "sample_rate": sample_rate,
+            "n_samples": n_samples,
+            "n_fft": n_fft,
+            "win_length": win_length,
+            "hop_length": hop_length,
+            "n_mels": n_mels,
+            "top_db": top_db,
+        }
+        for name, value in self.settings.items():
+            if value <= 0:
+                raise ParameterError(f"{name}={value} must be positive")
+        if win_length > n_fft:
+            raise ParameterError(f"win_length={win_length} must be at most {n_fft=}")
+        if n_samples <= n_fft // 2:
+            raise ParameterError(f"n_samples={n_samples} must be above n_fft/2")
+        self.n_samples, self.n_fft, self.hop_length = n_samples, n_fft, hop_length
+        self.win_length, self.n_mels, self.top_db = win_length, n_mels, top_db
+        margin = n_fft - win_length
+        window = functional.pad(
+            torch.hann_window(win_length), (margin // 2, margin - margin // 2)
+        )
+        self.register_buffer("window", window, persistent=False)
+        self.register_buffer(
+            "mel_fb",
+            torchaudio.functional.melscale_fbanks(
+                n_fft // 2 + 1, 0.0, sample_rate / 2, n_mels, sample_rate
+            ),
+            persistent=False,
+        )
+
+    @property
+    def shape(self) -> tuple[int, int, int]:
+        """(1, n_mels, n_frames) of one clip."""
+        return 1, self.n_mels, 1 + self.n_samples // self.hop_length
+
+    def power(self, waveform: Tensor) -> Tensor:
+        """Power spectrogram: (batch, n) -> (batch, n_fft // 2 + 1, n_frames)."""
+        half = self.n_fft // 2
+        padded = functional.pad(waveform, (half, half), mode="reflect")
+        frames = padded.unfold(-1, self.n_fft, self.hop_length) * self.window
+        spectrum = torch.view_as_real(torch.fft.rfft(frames))
+        return spectrum.square_().sum(-1).transpose(-1, -2)
+
+    def mel(self, power: Tensor) -> Tensor:
+        """Mel bands: (batch, n_freqs, n_frames) -> (batch, n_mels, n_frames)."""
+        return torch.matmul(power.transpose(-1, -2), self.mel_fb).transpose(-1, -2)
+
+    def decibel(self, mel: Tensor) -> Tensor:
+        """Decibels, floored `top_db` below each clip's maximum; same shape."""
+        level = mel.clamp(min=SILENCE).log10().mul_(10.0)
+        return torch.maximum(level, level.amax((-1, -2), keepdim=True) - self.top_db)
+
+    def normalize(self, level: Tensor) -> Tensor:
+        """Zero mean and unit variance over each clip; a constant clip becomes 0."""
+        centred = level - level.mean((-1, -2), keepdim=True)
+        deviation = centred.square().mean((-1, -2), keepdim=True).sqrt()
+        return centred / deviation.clamp(min=FLAT)
+
+    def forward(self, waveform: Tensor) -> Tensor:
+        """(batch, n_samples) -> (batch, 1, n_mels, n_frames)."""
+        level = self.decibel(self.mel(self.power(waveform)))
+        return self.normalize(level).unsqueeze(1)

@@ -1,0 +1,201 @@
+"""Contracts of the front-end.
+
+1. Log-mel in decibels is librosa's and torchaudio's within 1e-3 dB: on noise, a tone, a
+   chirp, silence with a click, and real speech.
+2. Every clip is normalised by itself to mean 0 and variance 1; silence gives zeros and a
+   constant clip nothing that is not finite.
+3. A clip of 64 000 samples gives 1 x 64 x 401; the stages have the shapes they say; a
+   batch gives what its clips give one by one.
+4. A clip is cut on the right, or filled up there with zeros.
+5. What is not accepted is a ParameterError that names the value.
+"""
+
+import librosa
+import numpy as np
+import pytest
+import torch
+import torchaudio
+from antispoof import audio
+from antispoof.errors import ParameterError
+from antispoof.features import LogMel, build, fix_length
+
+N = 64_000
+RATE = 16_000
+REAL = "corpora/asvspoof2019-la-subset/LA"
+
+
+def noise(n=N, seed=1):
+    return np.random.default_rng(seed).standard_normal(n).astype(np.float32) / 10
+
+
+def click():
+    wave = np.zeros(N, np.float32)
+    wave[30_000] = 0.5
+    return wave
+
+
+TIME = np.arange(N) / RATE
+CLIPS = {
+    "noise": noise(),
+    "tone": (0.3 * np.sin(2 * np.pi * 440 * TIME)).astype(np.float32),
+    "chirp": (0.3 * np.sin(2 * np.pi * 900 * TIME**2)).astype(np.float32),
+    "click": click(),
+}
+
+
+def decibels(waveform):
+    """Our log-mel before it is normalised, (64, n_frames)."""
+    module = LogMel(n_samples=len(waveform))
+    wave = torch.from_numpy(waveform)[None]
+    with torch.inference_mode():
+        return module.decibel(module.mel(module.power(wave)))[0].numpy()
+
+
+def librosa_decibels(waveform):
+    mel = librosa.feature.melspectrogram(
+        y=waveform.astype(np.float64),
+        sr=RATE,
+        n_fft=512,
+        win_length=400,
+        hop_length=160,
+        pad_mode="reflect",
+        n_mels=64,
+        fmin=0.0,
+        fmax=RATE / 2,
+        htk=True,
+        norm=None,
+    )
+    return librosa.power_to_db(mel, ref=1.0, amin=1e-10, top_db=80.0)
+
+
+# 1
+
+
+@pytest.mark.parametrize("name", CLIPS)
+def test_equals_librosa(name):
+    ours, theirs = decibels(CLIPS[name]), librosa_decibels(CLIPS[name])
+    assert ours.shape == theirs.shape
+    np.testing.assert_allclose(ours, theirs, rtol=0, atol=1e-3)
+
+
+@pytest.mark.parametrize("partition", ["train", "dev", "eval"])
+def test_equals_librosa_on_speech(shared, partition):
+    folder = shared(f"{REAL}/ASVspoof2019_LA_{partition}/flac")
+    for path in sorted(folder.glob("*.flac"))[::40][:3]:
+        wave = fix_length(audio.decode(path), N)
+        np.testing.assert_allclose(
+            decibels(wave), librosa_decibels(wave), rtol=0, atol=1e-3
+        )
+
+
+@pytest.mark.parametrize("name", CLIPS)
+def test_equals_torchaudio(name):
+    mel = torchaudio.transforms.MelSpectrogram(
+        RATE, n_fft=512, win_length=400, hop_length=160, n_mels=64
+    )
+    level = torchaudio.transforms.AmplitudeToDB("power", top_db=80.0)
+    theirs = level(mel(torch.from_numpy(CLIPS[name])))
+    np.testing.assert_allclose(decibels(CLIPS[name]), theirs.numpy(), rtol=0, atol=1e-3)
+
+
+# 2
+
+
+def test_normalised_clip_by_clip():
+    quiet_and_loud = np.stack([0.01 * CLIPS["noise"], CLIPS["chirp"]])
+    with torch.inference_mode():
+        features = LogMel()(torch.from_numpy(quiet_and_loud)).double()
+    for clip in features:
+        assert abs(clip.mean()) < 1e-4
+        assert abs(clip.var(correction=0) - 1) < 1e-3
+
+
+def test_loudness_does_not_count():
+    with torch.inference_mode():
+        one, half = LogMel()(torch.from_numpy(np.stack([noise(), noise() / 2])))
+    torch.testing.assert_close(one, half, rtol=0, atol=1e-3)
+
+
+@pytest.mark.parametrize("n_samples", [5_200, N])
+def test_silence_gives_zeros(n_samples):
+    features = LogMel(n_samples=n_samples)(torch.zeros(1, n_samples))
+    assert features.count_nonzero() == 0
+
+
+def test_constant_clip_is_finite():
+    features = LogMel()(torch.full((1, N), 0.3))
+    assert features.isfinite().all()
+    assert features.half().isfinite().all()
+
+
+# 3
+
+
+def test_shapes():
+    module = LogMel()
+    wave = torch.from_numpy(np.stack([noise(), noise(seed=2)]))
+    power = module.power(wave)
+    mel = module.mel(power)
+    level = module.decibel(mel)
+    assert power.shape == (2, 257, 401)
+    assert mel.shape == level.shape == module.normalize(level).shape == (2, 64, 401)
+    assert module(wave).shape == (2, *module.shape) == (2, 1, 64, 401)
+
+
+@pytest.mark.parametrize("n_samples", [5_119, 5_120, 5_121])
+def test_shape_is_told_before(n_samples):
+    module = LogMel(n_samples=n_samples, hop_length=128, n_mels=20)
+    assert module(torch.zeros(1, n_samples)).shape == (1, *module.shape)
+
+
+def test_batch_is_its_clips():
+    module = LogMel()
+    wave = torch.from_numpy(np.stack(list(CLIPS.values())))
+    with torch.inference_mode():
+        alone = torch.cat([module(clip[None]) for clip in wave])
+        torch.testing.assert_close(module(wave), alone, rtol=0, atol=1e-4)
+
+
+def test_nothing_is_learned():
+    assert not list(build("logmel").parameters())
+    assert not build("logmel").state_dict()
+
+
+# 4
+
+
+def test_fix_length():
+    wave = np.arange(1, 6, dtype=np.float32)
+    assert fix_length(wave, 3).tolist() == [1, 2, 3]
+    assert fix_length(wave, 5).tolist() == [1, 2, 3, 4, 5]
+    assert fix_length(wave, 7).tolist() == [1, 2, 3, 4, 5, 0, 0]
+    assert fix_length(wave, 7).dtype == np.float32
+
+
+# 5
+
+
+@pytest.mark.parametrize(
+    ("settings", "told"),
+    [
+        ({"n_mels": 0}, "n_mels=0"),
+        ({"hop_length": -160}, "hop_length=-160"),
+        ({"top_db": 0.0}, "top_db=0.0"),
+        ({"sample_rate": 0}, "sample_rate=0"),
+        ({"win_length": 600}, "win_length=600 must be at most n_fft=512"),
+        ({"n_samples": 256}, "n_samples=256"),
+    ],
+)
+def test_bad_settings(settings, told):
+    with pytest.raises(ParameterError, match=told):
+        LogMel(**settings)
+
+
+def test_bad_length():
+    with pytest.raises(ParameterError, match="n_samples=0"):
+        fix_length(noise(10), 0)
+
+
+def test_unknown_frontend():
+    with pytest.raises(ParameterError, match="'mfcc'; accepted: logmel"):
+        build("mfcc")
