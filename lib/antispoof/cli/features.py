@@ -1,0 +1,65 @@
+"""``antispoof features``: decode a corpus once, keep its features on disk."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def features(
+    corpus: Annotated[Path, typer.Argument(help="Folder of ASVspoof 2019 LA.")],
+    frontend: Annotated[list[str] | None, typer.Option(help="May be repeated.")] = None,
+    store: Annotated[Path, typer.Option(help="Folder of stores.")] = Path(
+        "data/features"
+    ),
+    jobs: Annotated[int | None, typer.Option(help="Threads; all cores.")] = None,
+    on_error: Annotated[str, typer.Option(help="stop or skip damaged clips.")] = "stop",
+) -> None:
+    """Compute features of all partitions; a cut-off build goes on from where it was."""
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeRemainingColumn,
+    )
+
+    from antispoof.conventions import PARTITIONS
+    from antispoof.corpus import open_corpus
+    from antispoof.features import damaged_clips, open_features
+
+    opened = open_corpus(corpus)
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("{task.fields[rate]}"),
+        TimeRemainingColumn(),
+    )
+    damaged: list[str] = []
+    with Progress(*columns) as bars:
+        for name in frontend or ["logmel"]:
+            for partition in PARTITIONS:
+                total = len(opened.partition(partition))
+                bar = bars.add_task(f"{name} {partition}", total=total, rate="")
+
+                def show(done: int, _total: int, bar=bar) -> None:
+                    speed = bars.tasks[bar].speed
+                    rate = f"{speed:.0f} clips/s" if speed else ""
+                    bars.update(bar, completed=done, rate=rate)
+
+                built = open_features(
+                    opened,
+                    partition,
+                    frontend=name,
+                    store=store,
+                    jobs=jobs,
+                    on_error=on_error,
+                    progress=show,
+                )
+                bars.update(bar, completed=total)
+                damaged += damaged_clips(built, opened, partition)
+    if damaged:
+        typer.echo(f"{len(damaged)} damaged clips were left out: {', '.join(damaged)}")

@@ -1,0 +1,111 @@
+"""``antispoof train`` and ``antispoof record``: from a corpus to finished runs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from antispoof.errors import AntispoofError, ParameterError
+
+CORPUS = typer.Option(help="Folder of ASVspoof 2019 LA.")
+RUNS = typer.Option(help="Folder of run records.")
+STORE = typer.Option(help="Folder of feature stores.")
+
+
+def train(
+    model: Annotated[str, typer.Option(help="cnn, resnet or resnet_lstm.")],
+    corpus: Annotated[Path, CORPUS],
+    seed: Annotated[list[int] | None, typer.Option(help="May be repeated.")] = None,
+    epochs: Annotated[int | None, typer.Option()] = None,
+    batch_size: Annotated[int | None, typer.Option()] = None,
+    lr: Annotated[float | None, typer.Option(help="Learning rate of Adam.")] = None,
+    weight_decay: Annotated[float | None, typer.Option()] = None,
+    schedule: Annotated[str | None, typer.Option(help="constant, cosine")] = None,
+    clip_norm: Annotated[float | None, typer.Option(help="0: off.")] = None,
+    class_weights: Annotated[str | None, typer.Option(help="none, balanced")] = None,
+    precision: Annotated[str | None, typer.Option(help="fp32, bf16, fp16")] = None,
+    patience: Annotated[int | None, typer.Option(help="0: never stop early.")] = None,
+    runs: Annotated[Path, RUNS] = Path("runs"),
+    store: Annotated[Path, STORE] = Path("data/features"),
+) -> None:
+    """Train a model; finished runs are reused, cut-off ones go on."""
+    from antispoof.corpus import open_corpus
+    from antispoof.recipe import Recipe
+    from antispoof.runs import obtain
+
+    recipe = Recipe.of(
+        model,
+        epochs=epochs,
+        batch_size=batch_size,
+        lr=lr,
+        weight_decay=weight_decay,
+        schedule=schedule,
+        clip_norm=clip_norm,
+        class_weights=class_weights,
+        precision=precision,
+        patience=patience,
+    )
+    done = obtain(
+        recipe,
+        open_corpus(corpus),
+        seed or [0],
+        runs=runs,
+        store=store,
+        reference=None,
+        say=typer.echo,
+    )
+    for run in done:
+        typer.echo(f"{run.path}")
+
+
+def record(
+    corpus: Annotated[Path, CORPUS],
+    profile: Annotated[Path, typer.Option(help="YAML with `seeds` and `settings`.")],
+    model: Annotated[list[str] | None, typer.Option(help="All if not given.")] = None,
+    runs: Annotated[Path, RUNS] = Path("runs"),
+    store: Annotated[Path, STORE] = Path("data/features"),
+    reference: Annotated[Path, typer.Option(help="Where they are kept.")] = Path(
+        "data/reference-runs"
+    ),
+) -> None:
+    """Train all models by a profile; keep the runs as references, without weights."""
+    import yaml
+
+    from antispoof.corpus import open_corpus
+    from antispoof.models import MODELS
+    from antispoof.recipe import Recipe
+    from antispoof.runs import obtain, run_path
+    from antispoof.runs import record as keep
+
+    try:
+        plan = yaml.safe_load(profile.read_text("utf-8"))
+        seeds, settings = list(plan["seeds"]), plan["settings"]
+    except (OSError, yaml.YAMLError, TypeError, KeyError) as error:
+        raise ParameterError(
+            f"{profile} is no profile with `seeds` and `settings`: {error}"
+        ) from error
+    opened = open_corpus(corpus)
+    failed = []
+    for seed in seeds:
+        for name in model or MODELS:
+            recipe = Recipe.planned(name, settings)
+            if run_path(reference, opened.id, recipe, seed).exists():
+                typer.echo(f"{name} seed {seed}: recorded already")
+                continue
+            try:
+                (run,) = obtain(
+                    recipe,
+                    opened,
+                    [seed],
+                    runs=runs,
+                    store=store,
+                    reference=None,
+                    say=typer.echo,
+                )
+                typer.echo(f"recorded {keep(run, reference)}")
+            except AntispoofError as error:
+                failed.append(f"{name} seed {seed}: {error}")
+    if failed:
+        raise AntispoofError("; ".join(failed))

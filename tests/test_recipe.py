@@ -1,0 +1,164 @@
+"""Contracts of recipes.
+
+1. The defaults are the thesis pipeline: 20 epochs of batches of 64, Adam at 1e-3 for the
+   CNN and 1e-4 for both ResNets, plain cross entropy.
+2. The id stands for the settings: the same in any order and spelling, another one for
+   any other value, unchanged since runs were recorded under it.
+3. An unknown setting or model, and a value of the wrong type or range, is a
+   ParameterError that names what is accepted.
+4. A profile's settings go before the defaults, what is given by hand before those; None
+   keeps.
+"""
+
+from dataclasses import FrozenInstanceError, fields
+
+import numpy as np
+import pytest
+from antispoof.errors import ParameterError
+from antispoof.recipe import Recipe
+
+# 1
+
+
+@pytest.mark.parametrize(
+    ("model", "lr"), [("cnn", 1e-3), ("resnet", 1e-4), ("resnet_lstm", 1e-4)]
+)
+def test_defaults(model, lr):
+    assert Recipe.of(model).to_dict() == {
+        "model": model,
+        "lr": lr,
+        "frontend": "logmel",
+        "epochs": 20,
+        "batch_size": 64,
+        "weight_decay": 0.0,
+        "schedule": "constant",
+        "clip_norm": 0.0,
+        "class_weights": "none",
+        "precision": "fp32",
+        "holdout_speakers": 2,
+        "patience": 0,
+    }
+
+
+def test_frozen():
+    with pytest.raises(FrozenInstanceError):
+        Recipe.of("cnn").epochs = 3
+
+
+# 2
+
+
+def test_id_is_of_values():
+    one = Recipe.of("cnn", epochs=3, schedule="cosine", lr=1.0)
+    assert one.id == Recipe.of("cnn", schedule="cosine", lr=1, epochs=3).id
+    assert one == Recipe(**dict(reversed(one.to_dict().items())))
+    assert len(one.id) == 8
+    assert int(one.id, 16) >= 0
+
+
+def test_whole_number_for_a_float():
+    assert Recipe.of("cnn", weight_decay=0).id == Recipe.of("cnn").id
+
+
+def test_every_setting_counts():
+    others = {
+        "model": "resnet",
+        "lr": 2e-3,
+        "epochs": 21,
+        "batch_size": 65,
+        "weight_decay": 0.1,
+        "schedule": "cosine",
+        "clip_norm": 1.0,
+        "class_weights": "balanced",
+        "precision": "bf16",
+        "holdout_speakers": 3,
+        "patience": 1,
+    }
+    default = Recipe.of("cnn").to_dict()
+    assert {field.name for field in fields(Recipe)} == {*others, "frontend"}
+    ids = {Recipe(**{**default, name: value}).id for name, value in others.items()}
+    assert len(ids | {Recipe.of("cnn").id}) == len(others) + 1
+
+
+def test_id_is_stable():
+    # Folders of recorded runs are named so.
+    assert Recipe.of("cnn").id == "7be8a07b"
+    assert (
+        Recipe.of("resnet", epochs=8, batch_size=16, schedule="cosine").id == "2d1685be"
+    )
+
+
+# 3
+
+
+@pytest.mark.parametrize(
+    ("settings", "told"),
+    [
+        ({"epoch": 3}, "unknown setting 'epoch'; accepted: .*epochs"),
+        ({"optimizer": "sgd"}, "unknown setting 'optimizer'"),
+        ({"model": "resnet"}, "unknown setting 'model'"),
+        ({"epochs": 0}, "epochs=0 must be positive"),
+        ({"epochs": -1}, "epochs=-1 must be finite and not negative"),
+        ({"epochs": 2.5}, "epochs=2.5 must be a whole number"),
+        ({"epochs": "3"}, "epochs='3' must be a whole number"),
+        ({"epochs": True}, "epochs=True must be a whole number"),
+        ({"batch_size": 0}, "batch_size=0 must be positive"),
+        ({"holdout_speakers": 0}, "holdout_speakers=0 must be positive"),
+        ({"lr": float("nan")}, "lr=nan must be finite"),
+        ({"lr": float("inf")}, "lr=inf must be finite"),
+        ({"lr": 0}, "lr=0.* must be positive"),
+        ({"lr": "1e-3"}, "lr='1e-3' must be a number"),
+        ({"lr": False}, "lr=False must be a number"),
+        ({"weight_decay": -0.1}, "weight_decay=-0.1"),
+        ({"clip_norm": float("nan")}, "clip_norm=nan"),
+        ({"patience": -1}, "patience=-1"),
+        ({"schedule": "linear"}, "'linear'; accepted: constant, cosine"),
+        ({"class_weights": "auto"}, "'auto'; accepted: none, balanced"),
+        ({"precision": "fp8"}, "'fp8'; accepted: fp32, bf16, fp16"),
+        ({"frontend": "mfcc"}, "'mfcc'; accepted: logmel"),
+        ({"schedule": 3}, "schedule=3; accepted"),
+    ],
+)
+def test_refused(settings, told):
+    with pytest.raises(ParameterError, match=told) as caught:
+        Recipe.of("cnn", **settings)
+    assert "\n" not in str(caught.value)
+
+
+def test_unknown_model():
+    with pytest.raises(ParameterError, match="'rnn'; accepted: cnn, resnet, resnet_ls"):
+        Recipe.of("rnn")
+
+
+# 4
+
+PLAN = {"cnn": {"epochs": 15, "batch_size": 16}, "resnet": {"epochs": 3}}
+
+
+def test_planned():
+    recipe = Recipe.planned("cnn", PLAN, epochs=2, lr=None)
+    assert recipe == Recipe.of("cnn", epochs=2, batch_size=16)
+    assert Recipe.planned("resnet", PLAN) == Recipe.of("resnet", epochs=3)
+    assert Recipe.planned("resnet_lstm", PLAN) == Recipe.of("resnet_lstm")
+    assert Recipe.planned("cnn", {}) == Recipe.of("cnn", patience=None)
+
+
+@pytest.mark.parametrize(
+    ("settings", "told"),
+    [
+        ({"rnn": {"epochs": 3}}, "unknown model 'rnn'; accepted: cnn"),
+        ({"resnet": 3}, "settings for resnet are 3"),
+        ({"cnn": None}, "settings for cnn are None"),
+        (None, "settings are None; accepted"),
+        (["cnn"], "accepted: model -> setting -> value"),
+        ({"cnn": {"epoch": 3}}, "unknown setting 'epoch'"),
+        ({"cnn": {"model": "resnet"}}, "unknown setting 'model'"),
+    ],
+)
+def test_bad_plans(settings, told):
+    with pytest.raises(ParameterError, match=told):
+        Recipe.planned("cnn", settings)
+
+
+def test_numbers_of_numpy():
+    assert Recipe.of("cnn", lr=np.float64(0.5)).to_dict()["lr"] == 0.5
