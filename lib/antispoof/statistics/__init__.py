@@ -1,0 +1,56 @@
+"""Intervals, tests and verdicts: how far a number can be trusted.
+
+The road: score tables -> :class:`Panel` (several models, several seeds, one set of
+trials) -> :func:`resample` (every metric in every bootstrap replicate) ->
+:class:`Estimate` (a value with its standard error) -> interval, p-value, verdict. The
+hypotheses themselves stand in :mod:`antispoof.statistics.hypotheses`.
+
+How intervals are made
+----------------------
+*Resampling.* Seeds are drawn, then speakers; a drawn speaker brings all its utterances.
+Each stage draws one fewer than there are, with replacement, which makes the variance of
+a mean unbiased however few there are (J. N. K. Rao and C. F. J. Wu, JASA 83, 1988).
+Every model sees the same draws, so differences are paired. The utterances of the drawn
+speakers are resampled too if there is only one speaker, or if it is asked for: between
+several speakers their noise is already in the differences, and drawing them again
+counts it twice (A. C. Davison and D. V. Hinkley, *Bootstrap Methods and Their
+Application*, 1997, section 3.8).
+
+*Interval.* Estimate plus and minus the bootstrap standard error times Student's t,
+whose degrees of freedom combine the number of seeds and of speakers as Satterthwaite's
+formula does. With three to five seeds, plain percentiles are far too narrow.
+
+Thresholds stay where they were put (zero, chosen on dev, oracle) in every replicate.
+"""
+
+from antispoof.statistics.bootstrap import (
+    STAGES,
+    Resampled,
+    operating_thresholds,
+    resample,
+)
+from antispoof.statistics.estimates import Estimate, Replicated, estimate_mean
+from antispoof.statistics.holm import holm
+from antispoof.statistics.mcnemar import McNemar, mcnemar
+from antispoof.statistics.panel import Panel, make_panel
+from antispoof.statistics.summaries import lean_curve, summary
+from antispoof.statistics.verdicts import Finding, Verdict
+
+__all__ = [
+    "STAGES",
+    "Estimate",
+    "Finding",
+    "McNemar",
+    "Panel",
+    "Replicated",
+    "Resampled",
+    "Verdict",
+    "estimate_mean",
+    "holm",
+    "lean_curve",
+    "make_panel",
+    "mcnemar",
+    "operating_thresholds",
+    "resample",
+    "summary",
+]
