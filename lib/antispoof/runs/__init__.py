@@ -1,0 +1,35 @@
+"""The run record: what was trained, how it went, what it scored; made once, reused."""
+
+from antispoof.runs.canary import same_behaviour, sing
+from antispoof.runs.obtain import obtain
+from antispoof.runs.record import SCORED, Run, list_runs, run_path
+from antispoof.runs.reference import REFERENCE, record, recorded
+from antispoof.runs.results import (
+    attack_rates,
+    by_model,
+    confusion,
+    confusions,
+    histories,
+    results,
+    tables,
+)
+
+__all__ = [
+    "REFERENCE",
+    "SCORED",
+    "Run",
+    "attack_rates",
+    "by_model",
+    "confusion",
+    "confusions",
+    "histories",
+    "list_runs",
+    "obtain",
+    "record",
+    "recorded",
+    "results",
+    "run_path",
+    "same_behaviour",
+    "sing",
+    "tables",
+]
