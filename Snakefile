@@ -1,0 +1,70 @@
+"""Batch reruns: which chapters, with which parameters, in which order.
+
+    snakemake --cores 2 --config corpus=DIR profile=profiles/thesis.yaml -- html
+
+A chapter runs again when its notebook, its profile or the library has changed; prose
+is no input, so editing it rebuilds pages only.
+"""
+
+import sys
+from pathlib import Path
+
+PROFILE = config.get("profile") or "profiles/mini.yaml"
+CORPUS = config.get("corpus") or ""
+CHAPTERS = [path.stem for path in sorted(Path("notebooks").glob("[0-9][0-9]_*.ipynb"))]
+TRAINING = [name for name in CHAPTERS if name.split("_", 1)[0] in ("03", "04", "05")]
+COMPARING = [name for name in CHAPTERS if name.split("_", 1)[0] in ("06", "07")]
+LIBRARY = sorted(map(str, Path("lib/antispoof").rglob("*.py")))
+
+
+def before(wildcards):
+    """What must be there first: comparisons need runs, the mini corpus its maker."""
+    trained = expand("_build/executed/{name}.ipynb", name=TRAINING)
+    return ["_build/corpus.txt"] + (trained if wildcards.name in COMPARING else [])
+
+
+rule html:
+    input:
+        expand("_build/executed/{name}.ipynb", name=CHAPTERS),
+        "_config.yml",
+        "_toc.yml",
+        sorted(str(p) for p in Path("book").rglob("*") if p.is_file() and p.suffix != ".pyc"),
+        sorted(str(p) for p in Path("notebooks").glob("*.ipynb")),
+    output:
+        "_build/html/index.html",
+    shell:
+        "ANTISPOOF_REQUIRE_EXECUTED=1 {sys.executable} -m jupyter_book build ."
+        " --warningiserror --nitpick --keep-going --quiet"
+
+
+rule corpus:
+    input:
+        sorted(map(str, Path("lib/antispoof/minicorpus").rglob("*.py"))),
+    output:
+        "_build/corpus.txt",
+    params:
+        corpus=CORPUS,
+    threads: workflow.cores
+    run:
+        from antispoof import minicorpus
+
+        Path(output[0]).write_text(minicorpus.find_or_make(params.corpus).description)
+
+
+rule chapter:
+    input:
+        before,
+        LIBRARY,
+        notebook="notebooks/{name}.ipynb",
+        profile=PROFILE,
+    output:
+        "_build/executed/{name}.ipynb",
+    params:
+        corpus=CORPUS,
+    # Training fills the machine by itself; the other chapters may run side by side.
+    threads: lambda wildcards: workflow.cores if wildcards.name in TRAINING else 1
+    resources:
+        gpu=lambda wildcards: int(wildcards.name in TRAINING),
+    shell:
+        "{sys.executable} -m antispoof.chapters run {input.notebook} {output}"
+        " -f {input.profile} -p corpus {params.corpus:q}"

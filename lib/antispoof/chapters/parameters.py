@@ -1,0 +1,169 @@
+"""What a chapter accepts as parameters, and whether given ones fit.
+
+papermill only warns about an unknown parameter and then runs with the defaults; here
+it is an error before anything runs. A parameter's type is that of its default in the
+cell tagged ``parameters``. Beside a default of ``None`` a comment can name the type,
+``seed = None  # type: int``; without one, any value is accepted.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from antispoof.chapters import ChapterError, tool
+from antispoof.errors import ParameterError
+
+EXAMPLES = {"bool": True, "dict": {}, "float": 0.5, "int": 1, "list": [], "str": ""}
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """One parameter of a chapter.
+
+    Attributes
+    ----------
+    name, default, help : as in the parameters cell
+    type_name : a key of ``EXAMPLES``, if the default is None and a comment says so
+    """
+
+    name: str
+    default: Any
+    help: str = ""
+    type_name: str = ""
+
+    @property
+    def example(self) -> Any:
+        """A value of the accepted type; None if any will do."""
+        return EXAMPLES.get(self.type_name) if self.default is None else self.default
+
+    @property
+    def kind(self) -> str:
+        """The accepted type, in words."""
+        if self.default is None:
+            return f"{self.type_name} or None" if self.type_name else "any"
+        return type(self.default).__name__
+
+    def __str__(self) -> str:
+        """Name and type, as errors list what is accepted."""
+        return f"{self.name} ({self.kind})"
+
+    def accepts(self, value: Any) -> bool:
+        """Whether ``value`` is of the accepted type (an int is a float, too)."""
+        example = self.example
+        if example is None or (value is None and self.default is None):
+            return True
+        if isinstance(example, float):
+            return isinstance(value, (int, float)) and not isinstance(value, bool)
+        if type(value) is not type(example):
+            return False
+        if isinstance(example, (list, tuple)) and example:
+            element = Parameter(self.name, example[0])
+            return all(element.accepts(item) for item in value)
+        return True
+
+    def parse(self, text: str) -> Any:
+        """The value that ``text``, typed on a command line, stands for."""
+        if isinstance(self.example, str):
+            return text
+        yaml = tool("yaml")
+        try:
+            if isinstance(self.example, float):
+                return float(text)  # YAML takes 1e-3 for a string
+            return yaml.safe_load(text)
+        except (ValueError, yaml.YAMLError) as error:
+            raise ParameterError(
+                f"parameter {self.name!r} takes {self.kind} such as "
+                f"{self.example!r}, not {text!r}"
+            ) from error
+
+
+def accepted(notebook: Path) -> dict[str, Parameter]:
+    """The parameters of a notebook, read without running it."""
+    papermill = tool("papermill")
+    notebook = Path(notebook)
+    if not notebook.is_file():
+        raise ChapterError(f"{notebook}: no such notebook")
+    node = tool("nbformat").read(notebook, as_version=4)
+    tagged = [c for c in node.cells if "parameters" in c.metadata.get("tags", [])]
+    if len(tagged) != 1:
+        raise ChapterError(
+            f"{notebook}: has {len(tagged)} cells tagged 'parameters', not one"
+        )
+    found = {}
+    for name, about in papermill.inspect_notebook(node).items():
+        try:
+            default = ast.literal_eval(about["default"])
+        except (ValueError, SyntaxError) as error:
+            raise ChapterError(
+                f"{notebook}: the default of parameter {name!r} is "
+                f"{about['default']!r}, not a plain value"
+            ) from error
+        type_name = about["inferred_type_name"]
+        if type_name not in (*EXAMPLES, "None"):
+            raise ChapterError(
+                f"{notebook}: parameter {name!r} is said to be of type "
+                f"{type_name!r}; accepted are {', '.join(EXAMPLES)}"
+            )
+        said = type_name if type_name in EXAMPLES else ""
+        found[name] = Parameter(name, default, about["help"], said)
+    return found
+
+
+def checked(
+    given: Mapping[str, Any], parameters: Mapping[str, Parameter], *, where: str
+) -> dict[str, Any]:
+    """``given``, if every name is known and every value fits; else ParameterError.
+
+    Parameters
+    ----------
+    given : name to value
+    parameters : what is accepted
+    where : what the error calls the place that accepts them
+    """
+    for name, value in given.items():
+        if name not in parameters:
+            known = ", ".join(map(str, parameters.values())) or "none"
+            raise ParameterError(
+                f"{where} has no parameter {name!r}; it accepts: {known}"
+            )
+        if not parameters[name].accepts(value):
+            raise ParameterError(
+                f"{where}: parameter {name!r} takes {parameters[name].kind} "
+                f"such as {parameters[name].example!r}, not {value!r}"
+            )
+    return dict(given)
+
+
+def from_profile(profile: Path, notebook: Path) -> dict[str, Any]:
+    """The values of a profile (a YAML file) that ``notebook`` accepts.
+
+    One profile serves all chapters, so a key of another chapter is passed over; a key
+    of no chapter in the notebook's folder is an error.
+    """
+    yaml = tool("yaml")
+    profile, notebook = Path(profile), Path(notebook)
+    try:
+        values = yaml.safe_load(profile.read_text(encoding="utf-8")) or {}
+    except OSError as error:
+        raise ParameterError(
+            f"profile {profile}: cannot be read ({error.strerror})"
+        ) from error
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise ParameterError(f"profile {profile}: is not YAML ({error})") from error
+    if not isinstance(values, dict):
+        raise ParameterError(
+            f"profile {profile}: must hold lines 'parameter: value', "
+            f"not a {type(values).__name__}"
+        )
+    own = accepted(notebook)
+    anywhere = dict(own)
+    for sibling in sorted(notebook.parent.glob("[0-9][0-9]_*.ipynb")):
+        anywhere = accepted(sibling) | anywhere
+    unknown = {name: value for name, value in values.items() if name not in anywhere}
+    checked(unknown, anywhere, where=f"profile {profile}: no chapter")
+    ours = {name: value for name, value in values.items() if name in own}
+    return checked(ours, own, where=f"profile {profile} for {notebook.stem}")

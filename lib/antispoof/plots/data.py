@@ -1,0 +1,196 @@
+"""Figures of a corpus: how many trials of what, by whom, how long, how they look."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+import seaborn as sns
+from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
+
+from antispoof.conventions import LABELS, NO_ATTACK, PARTITIONS
+from antispoof.plots import sound, style
+
+ORDER = LABELS[::-1]  # bona fide first: it is what the rest is measured against
+
+
+@style.styled
+def class_counts(trials: pd.DataFrame) -> Figure:
+    """Bona fide and spoof trials of each partition, with their shares.
+
+    Parameters
+    ----------
+    trials : a row a trial, columns ``partition`` and ``label``
+    """
+    counts = _counts(trials, "label", list(ORDER))
+    shares = counts.div(counts.sum(axis=1), axis=0)
+    figure, axes = style.canvas(height=2.9)
+    height = 0.38
+    for offset, label in zip((-0.5, 0.5), ORDER, strict=True):
+        positions = np.arange(len(counts)) + offset * height
+        bars = axes.barh(
+            positions,
+            counts[label],
+            height=height,
+            color=style.LABEL_COLOURS[label],
+            label=style.LABEL_NAMES[label],
+        )
+        texts = [
+            f"{count:,} ({share:.0%})".replace(",", "\u202f")
+            for count, share in zip(counts[label], shares[label], strict=True)
+        ]
+        axes.bar_label(bars, texts, padding=3, fontsize=9)
+    axes.set_yticks(range(len(counts)), counts.index)
+    axes.invert_yaxis()
+    axes.set(xlabel="trials", ylabel="partition")
+    axes.margins(x=0.22)
+    axes.xaxis.set_major_locator(MaxNLocator(5, integer=True))
+    figure.legend(loc="outside upper center", ncols=2)
+    return figure
+
+
+@style.styled
+def speakers(trials: pd.DataFrame) -> Figure:
+    """Trials of each speaker, the busiest first, partition by partition.
+
+    Parameters
+    ----------
+    trials : a row a trial, columns ``partition``, ``label`` and ``speaker``
+    """
+    present = [name for name in PARTITIONS if (trials["partition"] == name).any()]
+    figure, rows = style.canvas(len(present), height=0.6 + 1.35 * len(present))
+    for axes, partition in zip(np.atleast_1d(rows), present, strict=True):
+        part = trials[trials["partition"] == partition]
+        counts = part.groupby(["speaker", "label"]).size().unstack(fill_value=0)
+        counts = counts.reindex(columns=list(ORDER), fill_value=0)
+        counts = counts.loc[counts.sum(axis=1).sort_values(ascending=False).index]
+        base = np.zeros(len(counts))
+        for label in ORDER:
+            axes.bar(
+                range(len(counts)),
+                counts[label],
+                bottom=base,
+                width=0.85,
+                color=style.LABEL_COLOURS[label],
+                label=style.LABEL_NAMES[label],
+            )
+            base += counts[label].to_numpy()
+        axes.set_title(f"{partition}: {len(counts)} speakers")
+        axes.set(ylabel="trials", xticks=[], xlim=(-0.7, len(counts) - 0.3))
+        axes.yaxis.set_major_locator(MaxNLocator(4, integer=True))
+    axes.set_xlabel("one bar a speaker")
+    handles, names = axes.get_legend_handles_labels()
+    figure.legend(handles, names, loc="outside upper center", ncols=2)
+    return figure
+
+
+@style.styled
+def attacks(trials: pd.DataFrame) -> Figure:
+    """How many trials of which attack are in which partition.
+
+    Parameters
+    ----------
+    trials : a row a trial, columns ``partition`` and ``attack``
+    """
+    spoof = trials[trials["attack"] != NO_ATTACK]
+    names = sorted(spoof["attack"].unique())
+    counts = _counts(spoof, "attack", names).T
+    figure, axes = style.canvas(height=0.8 + 0.25 * len(names))
+    sns.heatmap(
+        counts.where(counts > 0),
+        annot=True,
+        fmt=".0f",
+        cmap="cividis_r",
+        vmin=0,
+        linewidths=0.5,
+        linecolor="white",
+        cbar=False,
+        annot_kws={"fontsize": 9},
+        ax=axes,
+    )
+    axes.set(xlabel="partition (blank: the attack is not in it)", ylabel="attack")
+    axes.tick_params(axis="y", rotation=0, length=0)
+    axes.tick_params(axis="x", length=0)
+    return figure
+
+
+@style.styled
+def durations(trials: pd.DataFrame, *, kept: float) -> Figure:
+    """Lengths of the clips, class by class, against the length that models see.
+
+    Parameters
+    ----------
+    trials : columns ``partition``, ``label`` and ``seconds``
+    kept : seconds that preprocessing keeps
+    """
+    present = [name for name in PARTITIONS if (trials["partition"] == name).any()]
+    figure, rows = style.canvas(
+        len(present), height=0.8 + 1.4 * len(present), sharex=True
+    )
+    edges = np.linspace(0, trials["seconds"].max(), 31)
+    for axes, partition in zip(np.atleast_1d(rows), present, strict=True):
+        part = trials[trials["partition"] == partition]
+        sns.histplot(
+            part,
+            x="seconds",
+            hue="label",
+            hue_order=ORDER,
+            palette=style.LABEL_COLOURS,
+            bins=edges,
+            stat="density",
+            common_norm=False,
+            element="step",
+            alpha=0.25,
+            linewidth=1.6,
+            legend=False,
+            ax=axes,
+        )
+        axes.axvline(kept, color=style.BLACK, linestyle="--", linewidth=1.2)
+        axes.set(title=partition, ylabel="density", xlim=(0, None))
+        axes.yaxis.set_major_locator(MaxNLocator(3))
+    axes.set_xlabel("length (s)")
+    handles = [
+        axes.plot([], [], color=style.LABEL_COLOURS[x], label=style.LABEL_NAMES[x])[0]
+        for x in ORDER
+    ]
+    handles += axes.plot([], [], "--", color=style.BLACK, label=f"kept: {kept:g} s")
+    figure.legend(handles=handles, loc="outside upper center", ncols=3)
+    return figure
+
+
+@style.styled
+def clips(waveforms: Mapping[str, np.ndarray]) -> Figure:
+    """Clips below one another: waveform and spectrogram of each, on one time axis.
+
+    Parameters
+    ----------
+    waveforms : title to waveform (n,), float, 16 kHz; "bonafide" and "spoof" are
+        drawn in their colours
+    """
+    figure, rows = style.canvas(
+        2 * len(waveforms),
+        height=0.5 + 2.7 * len(waveforms),
+        sharex=True,
+        height_ratios=(1, 2) * len(waveforms),
+    )
+    longest = max(len(samples) for samples in waveforms.values())
+    for number, (title, samples) in enumerate(waveforms.items()):
+        above, below = rows[2 * number : 2 * number + 2]
+        padded = np.pad(samples, (0, longest - len(samples)))
+        colour = style.LABEL_COLOURS.get(title, style.GREY)
+        sound.waveform(above, padded, colour=colour)
+        above.set_title(style.LABEL_NAMES.get(title, title), color=colour)
+        image = sound.spectrogram(below, padded)
+        below.set_xlabel("")
+    below.set_xlabel("time (s)")
+    figure.colorbar(image, ax=rows, label="level (dB)", location="bottom", aspect=40)
+    return figure
+
+
+def _counts(trials: pd.DataFrame, column: str, values: list[str]) -> pd.DataFrame:
+    """Trials by partition (rows, those present) and value of a column."""
+    counts = trials.groupby(["partition", column]).size().unstack(fill_value=0)
+    present = [name for name in PARTITIONS if name in counts.index]
+    return counts.reindex(index=present, columns=values, fill_value=0)

@@ -1,0 +1,113 @@
+"""What models decided: confusion matrices, and metrics side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+import seaborn as sns
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from antispoof.conventions import LABELS
+from antispoof.plots.style import (
+    GREY,
+    LABEL_NAMES,
+    PALETTE,
+    canvas,
+    styled,
+)
+
+PART_NAMES = {"dev": "testing (dev)", "eval": "evaluation (eval)"}
+CLASSES = [LABEL_NAMES[label] for label in LABELS]
+
+
+@styled
+def confusions(matrices: Mapping[tuple[str, str], np.ndarray]) -> Figure:
+    """Confusion matrices, a row of the figure a model, a column a partition.
+
+    Parameters
+    ----------
+    matrices : (name of the model, partition) -> (2, 2) counts, rows true. Colour and
+        percentage are shares of the true class.
+    """
+    names = list(dict.fromkeys(name for name, _ in matrices))
+    parts = list(dict.fromkeys(part for _, part in matrices))
+    figure, grid = canvas(
+        len(names), len(parts), height=2.35 * len(names) + 0.2, squeeze=False
+    )
+    for row, name in zip(grid, names, strict=True):
+        for axes, part in zip(row, parts, strict=True):
+            _confusion(axes, matrices[name, part], f"{name}, {PART_NAMES[part]}")
+    return figure
+
+
+@styled
+def metric_bars(table: pd.DataFrame, metric: str, *, label: str) -> Figure:
+    """One metric of each model on both partitions; a dot is one seed.
+
+    Parameters
+    ----------
+    table : one row a run and partition: ``title``, ``partition``, the metric, and
+        ``always_spoof_<metric>``, which is drawn as a line.
+    label : name of the metric on the axis.
+    """
+    parts = [p for p in PART_NAMES if p in set(table["partition"])]
+    figure, row = canvas(1, len(parts), height=2.7, sharey=True, squeeze=False)
+    for axes, part in zip(row[0], parts, strict=True):
+        shown = table[table["partition"] == part]
+        order = list(dict.fromkeys(shown["title"]))
+        common = {"data": shown, "x": "title", "y": metric, "order": order, "ax": axes}
+        sns.barplot(
+            **common,
+            hue="title",
+            hue_order=order,
+            palette=PALETTE[: len(order)],
+            errorbar=None,
+            alpha=0.55,
+            legend=False,
+        )
+        sns.stripplot(**common, color="black", size=4, jitter=0.12)
+        _constant_line(axes, shown[f"always_spoof_{metric}"].iloc[0])
+        axes.set(xlabel="", ylabel=label, title=PART_NAMES[part], ylim=(0, 1.06))
+        axes.tick_params(axis="x", rotation=25)
+    return figure
+
+
+def _constant_line(axes: Axes, height: float) -> None:
+    axes.axhline(height, color=GREY, linestyle="--", linewidth=1.2)
+    axes.text(
+        0.99,
+        height + 0.012,
+        "always “spoof”",
+        transform=axes.get_yaxis_transform(),
+        ha="right",
+        va="bottom",
+        fontsize=8.5,
+        color=GREY,
+    )
+
+
+def _confusion(axes: Axes, matrix: np.ndarray, title: str) -> None:
+    shares = matrix / np.maximum(matrix.sum(1, keepdims=True), 1)
+    texts = [
+        [f"{count:.4g}\n{share:.0%}" for count, share in zip(*pair, strict=True)]
+        for pair in zip(matrix, shares, strict=True)
+    ]
+    sns.heatmap(
+        shares,
+        annot=np.array(texts),
+        fmt="",
+        vmin=0,
+        vmax=1,
+        cmap="Blues",
+        cbar=False,
+        square=True,
+        xticklabels=CLASSES,
+        yticklabels=CLASSES,
+        annot_kws={"fontsize": 10},
+        ax=axes,
+    )
+    axes.set(title=title, xlabel="decided", ylabel="true")
+    axes.set_yticklabels(CLASSES, rotation=90, va="center")

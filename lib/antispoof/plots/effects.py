@@ -1,0 +1,32 @@
+"""Effects with their intervals, one under the other."""
+
+from __future__ import annotations
+
+import pandas as pd
+from matplotlib.figure import Figure
+
+from antispoof.plots.style import BLUE, GREY, PALE, canvas, styled
+
+
+@styled
+def effects(table: pd.DataFrame, *, smallest: float) -> Figure:
+    """Estimates and 95 % intervals of paired differences.
+
+    Parameters
+    ----------
+    table : one row an effect, with ``effect``, ``estimate``, ``low``, ``high``.
+    smallest : the smallest effect of interest; the grey band is what lies within.
+    """
+    figure, axes = canvas(height=0.42 * len(table) + 0.9)
+    axes.axvspan(-smallest, smallest, color=PALE)
+    axes.axvline(0, color=GREY, linewidth=0.8)
+    places = range(len(table))[::-1]
+    spread = [table["estimate"] - table["low"], table["high"] - table["estimate"]]
+    axes.errorbar(
+        table["estimate"], places, xerr=spread, fmt="o", color=BLUE, capsize=3
+    )
+    axes.set_yticks(list(places), table["effect"])
+    axes.set(xlabel="difference", ylim=(-0.6, len(table) - 0.4))
+    axes.spines["left"].set_visible(False)
+    axes.tick_params(axis="y", length=0)
+    return figure

@@ -1,0 +1,167 @@
+"""What scores look like before and beside a threshold."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+import seaborn as sns
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import FixedLocator, FuncFormatter
+from scipy.stats import norm
+
+from antispoof.conventions import LABELS
+from antispoof.metrics import DetCurve, Reliability
+from antispoof.plots.style import (
+    BLACK,
+    GREEN,
+    GREY,
+    INTENSITY,
+    LABEL_COLOURS,
+    LABEL_NAMES,
+    PALETTE,
+    PURPLE,
+    canvas,
+    styled,
+)
+
+RATES = (0.01, 0.02, 0.05, 0.1, 0.2, 0.4, 0.6)  # ticks of a DET plot
+EDGE = 0.004  # rates nearer to 0 or 1 lie outside the plot
+POINTS = {"zero": (BLACK, "-"), "dev": (GREEN, "--"), "oracle": (PURPLE, ":")}
+
+
+@styled
+def det_curves(curves: Mapping[str, DetCurve]) -> Figure:
+    """Detection error trade-off on normal-deviate axes; the dot is the EER.
+
+    Parameters
+    ----------
+    curves : name -> curve. A straight line stands for two normal score
+        distributions (A. Martin et al., "The DET curve", Eurospeech 1997).
+    """
+    figure, axes = canvas(height=4.2)
+    for colour, (name, curve) in zip(PALETTE, curves.items(), strict=False):
+        x = norm.ppf(np.clip(curve.false_alarm_rate, EDGE, 1 - EDGE))
+        y = norm.ppf(np.clip(curve.miss_rate, EDGE, 1 - EDGE))
+        axes.step(x, y, where="post", color=colour, label=name)
+        nearest = np.argmin(np.abs(curve.false_alarm_rate - curve.miss_rate))
+        axes.plot(x[nearest], y[nearest], "o", color=colour, markersize=5)
+    ends = norm.ppf([EDGE, 0.7])
+    axes.plot(ends, ends, color=GREY, linewidth=0.8, linestyle=":")
+    axes.set(xlim=ends, ylim=ends, aspect="equal")
+    for axis in (axes.xaxis, axes.yaxis):
+        axis.set_major_locator(FixedLocator(norm.ppf(RATES)))
+        axis.set_major_formatter(FuncFormatter(lambda z, _: f"{norm.cdf(z):.0%}"))
+    axes.set(xlabel="spoof taken for bona fide", ylabel="bona fide taken for spoof")
+    axes.legend(loc="upper right")
+    return figure
+
+
+@styled
+def score_histograms(
+    scores: Mapping[str, tuple[np.ndarray, np.ndarray]],
+    thresholds: Mapping[str, Mapping[str, float]],
+) -> Figure:
+    """Score distributions of the two classes, one panel a model.
+
+    Parameters
+    ----------
+    scores : name -> (scores (n,), class indices (n,)).
+    thresholds : name -> operating point (zero, dev, oracle) -> threshold.
+    """
+    figure, rows = canvas(len(scores), 1, height=1.75 * len(scores), squeeze=False)
+    for axes, (name, (values, labels)) in zip(rows[:, 0], scores.items(), strict=True):
+        edges = np.linspace(*np.quantile(values, [0.002, 0.998]), 36)
+        for index, label in enumerate(LABELS):
+            axes.hist(
+                np.clip(values[labels == index], edges[0], edges[-1]),
+                edges,
+                density=True,
+                color=LABEL_COLOURS[label],
+                alpha=0.55,
+                label=LABEL_NAMES[label],
+            )
+        for point, value in thresholds[name].items():
+            colour, line = POINTS[point]
+            axes.axvline(value, color=colour, linestyle=line, label=point)
+        axes.set(title=name, yticks=[], ylabel="density")
+    rows[-1, 0].set_xlabel("score (higher: more bona fide)")
+    handles, names = rows[0, 0].get_legend_handles_labels()
+    figure.legend(handles, names, loc="outside lower center", ncols=5)
+    return figure
+
+
+@styled
+def attack_heatmap(rates: pd.DataFrame) -> Figure:
+    """EER of each attack (rows) by model (columns), as fractions."""
+    figure, axes = canvas(height=0.34 * len(rates) + 1.1)
+    sns.heatmap(
+        rates,
+        annot=True,
+        fmt=".0%",
+        cmap=INTENSITY + "_r",
+        vmin=0,
+        vmax=max(0.5, float(rates.max(axis=None))),
+        cbar=False,
+        linewidths=1,
+        linecolor="white",
+        ax=axes,
+    )
+    axes.set(xlabel="", ylabel="attack")
+    axes.tick_params(length=0)
+    axes.set_yticklabels(axes.get_yticklabels(), rotation=0)
+    return figure
+
+
+@styled
+def reliability_plot(bins: Mapping[str, Reliability]) -> Figure:
+    """Said against seen: the probability a score claims, and how often it was so."""
+    figure, axes = canvas(height=3.4)
+    axes.plot([0, 1], [0, 1], color=GREY, linestyle=":", linewidth=1)
+    for colour, (name, found) in zip(PALETTE, bins.items(), strict=False):
+        label = f"{name} (ECE {found.calibration_error:.1%})"
+        axes.plot(
+            found.predicted,
+            found.observed,
+            "o-",
+            color=colour,
+            markersize=4,
+            label=label,
+        )
+    axes.set(
+        xlabel="claimed probability of bona fide",
+        ylabel="share of bona fide",
+        xlim=(0, 1),
+        ylim=(0, 1),
+    )
+    axes.legend(loc="upper left")
+    return figure
+
+
+@styled
+def lean_figure(curve: pd.DataFrame) -> Figure:
+    """How the lean moves with the threshold.
+
+    Parameters
+    ----------
+    curve : from ``statistics.lean_curve``, with a column ``title`` for the legend.
+    """
+    figure, (left, right) = canvas(1, 2, height=2.9)
+    for colour, (name, rows) in zip(
+        PALETTE, curve.groupby("title", sort=False), strict=False
+    ):
+        left.plot(rows["threshold"], rows["predicted_spoof"], color=colour, label=name)
+        _recalls(right, rows, colour)
+    left.axvline(0, color=GREY, linestyle=":", linewidth=1)
+    left.set(xlabel="threshold", ylabel="share decided spoof", ylim=(0, 1))
+    right.set(xlabel="recall of spoof", ylabel="recall of bona fide", ylim=(0, 1.02))
+    left.legend()
+    return figure
+
+
+def _recalls(axes: Axes, rows: pd.DataFrame, colour: str) -> None:
+    axes.plot(rows["recall_spoof"], rows["recall_bonafide"], color=colour)
+    at_zero = rows[rows["threshold"] == 0]
+    axes.plot(at_zero["recall_spoof"], at_zero["recall_bonafide"], "o", color=colour)

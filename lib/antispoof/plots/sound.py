@@ -1,0 +1,59 @@
+"""Waveforms and spectrograms of clips, drawn into given axes."""
+
+from __future__ import annotations
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.collections import QuadMesh
+
+from antispoof.conventions import SAMPLE_RATE
+from antispoof.plots import style
+
+WINDOW = 400  # samples: 25 ms
+HOP = 80  # 5 ms
+N_FFT = 1024
+
+
+def waveform(axes: Axes, samples: np.ndarray, *, colour: str = style.GREY) -> None:
+    """Amplitude over time.
+
+    Parameters
+    ----------
+    samples : (n,) float, 16 kHz
+    """
+    seconds = np.arange(len(samples)) / SAMPLE_RATE
+    axes.plot(seconds, samples, color=colour, linewidth=0.4, rasterized=True)
+    peak = max(float(np.abs(samples).max()), 1e-3)
+    axes.set(ylabel="amplitude", ylim=(-1.05 * peak, 1.05 * peak))
+    axes.set_xlim(0, len(samples) / SAMPLE_RATE)
+
+
+def spectrogram(
+    axes: Axes,
+    samples: np.ndarray,
+    *,
+    highest: float = SAMPLE_RATE / 2,
+    range_db: float = 70.0,
+) -> QuadMesh:
+    """Level over time and frequency, in dB below the clip's loudest point.
+
+    Parameters
+    ----------
+    samples : (n,) float, 16 kHz
+    highest : upper end of the frequency axis, in Hz
+    range_db : what lies further below the loudest point is black
+    """
+    padded = np.pad(samples, WINDOW // 2)
+    frames = np.lib.stride_tricks.sliding_window_view(padded, WINDOW)[::HOP]
+    power = np.abs(np.fft.rfft(frames * np.hanning(WINDOW), N_FFT)).T ** 2
+    frequencies = np.fft.rfftfreq(N_FFT, 1 / SAMPLE_RATE) / 1000
+    times = np.arange(len(frames)) * HOP / SAMPLE_RATE
+    loudest = max(float(power.max()), np.finfo(float).tiny)
+    level = 10 * np.log10(np.maximum(power / loudest, 10 ** (-range_db / 10)))
+    kept = frequencies <= highest / 1000
+    image = axes.pcolormesh(
+        times, frequencies[kept], level[kept], shading="nearest", rasterized=True
+    )
+    axes.set(xlabel="time (s)", ylabel="frequency (kHz)", ylim=(0, highest / 1000))
+    axes.set_xlim(0, len(samples) / SAMPLE_RATE)
+    return image

@@ -1,0 +1,98 @@
+"""What all figures share: palette, sizes, fonts.
+
+The colours are Okabe and Ito's, which colour-blind readers can tell apart (Color
+Universal Design, 2008). A figure is ``WIDTH`` inches wide, so that its 10-point text
+is still read when a phone shrinks it to its screen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+import matplotlib.pyplot as plt
+import seaborn as sns
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+BLACK, ORANGE, SKY, GREEN, YELLOW, BLUE, VERMILION, PURPLE = (
+    "#000000",
+    "#E69F00",
+    "#56B4E9",
+    "#009E73",
+    "#F0E442",
+    "#0072B2",
+    "#D55E00",
+    "#CC79A7",
+)
+PALETTE = (BLUE, VERMILION, GREEN, PURPLE, ORANGE, SKY, YELLOW, BLACK)
+LABEL_COLOURS = {"bonafide": BLUE, "spoof": VERMILION}
+LABEL_NAMES = {"bonafide": "bona fide", "spoof": "spoof"}
+GREY = "#595959"  # for what is not data: 7:1 against white
+PALE = "#E8EDF2"
+INTENSITY = "magma"  # of spectrograms and matrices; even steps, also in grey
+
+WIDTH = 4.6  # inches
+
+
+def settings() -> dict[str, Any]:
+    """The matplotlib settings of every figure."""
+    return {
+        **sns.axes_style("ticks"),
+        **sns.plotting_context("paper"),
+        "font.size": 10,
+        "axes.titlesize": 10.5,
+        "axes.labelsize": 10,
+        "xtick.labelsize": 9,
+        "ytick.labelsize": 9,
+        "legend.fontsize": 9,
+        "legend.title_fontsize": 9,
+        "legend.frameon": False,
+        "axes.spines.top": False,
+        "axes.spines.right": False,
+        "axes.titlelocation": "left",
+        "axes.prop_cycle": plt.cycler(color=PALETTE),
+        "figure.constrained_layout.use": True,
+        "figure.dpi": 160,
+        "savefig.dpi": 160,
+        "image.cmap": INTENSITY,
+    }
+
+
+def use() -> None:
+    """Draw everything that follows in this style."""
+    plt.rcParams.update(settings())
+
+
+def styled(draw: Callable[..., Figure]) -> Callable[..., Figure]:
+    """Let a function draw in this style, whatever the settings around it are.
+
+    The figure is closed for pyplot: a notebook then shows it once, as its cell's
+    value, and it is freed with its last reference.
+    """
+
+    @wraps(draw)
+    def in_style(*args: Any, **kwargs: Any) -> Figure:
+        with plt.rc_context(settings()):
+            figure = draw(*args, **kwargs)
+        plt.close(figure)
+        return figure
+
+    return in_style
+
+
+def canvas(
+    rows: int = 1, columns: int = 1, *, height: float, width: float = WIDTH, **layout
+) -> tuple[Figure, Any]:
+    """A figure and its axes, ``height`` by ``width`` inches; for styled functions.
+
+    ``layout`` goes to ``pyplot.subplots``, for example ``sharex=True``.
+    """
+    return plt.subplots(rows, columns, figsize=(width, height), **layout)
+
+
+def bare(axes: Axes) -> Axes:
+    """Take ticks and frame away, for drawings that are no plots."""
+    axes.set_axis_off()
+    return axes

@@ -1,0 +1,66 @@
+"""How training went, epoch by epoch."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
+
+from antispoof.plots.style import PALETTE, canvas, styled
+
+
+@styled
+def loss_curves(histories: Mapping[str, Sequence[pd.DataFrame]]) -> Figure:
+    """Training loss over epochs, all models in one figure.
+
+    Parameters
+    ----------
+    histories : name -> one history a seed, with ``epoch`` and ``loss``. The line is
+        the mean over seeds, the band their range.
+    """
+    figure, axes = canvas(height=2.9)
+    _curves(axes, histories, "loss")
+    axes.set(ylabel="training loss", ylim=(0, None))
+    if len(histories) > 1:
+        axes.legend()
+    return figure
+
+
+@styled
+def learning(histories: Sequence[pd.DataFrame]) -> Figure:
+    """Loss and held-out macro-F1 of one model over epochs, mean and range of seeds."""
+    figure, (left, right) = canvas(1, 2, height=2.5)
+    both = {"fitted": "loss", "held out": "holdout_loss"}
+    for colour, (name, column) in zip(PALETTE, both.items(), strict=False):
+        _curve(left, histories, column, colour, name)
+    left.set(ylabel="loss", ylim=(0, None), xlabel="epoch")
+    left.legend()
+    _curve(right, histories, "holdout_macro_f1", PALETTE[1], "")
+    right.set(ylabel="held-out macro-F1", ylim=(0, 1.02), xlabel="epoch")
+    return figure
+
+
+def _curves(
+    axes: Axes, histories: Mapping[str, Sequence[pd.DataFrame]], column: str
+) -> None:
+    for colour, (name, seeds) in zip(PALETTE, histories.items(), strict=False):
+        _curve(axes, seeds, column, colour, name)
+    axes.set_xlabel("epoch")
+
+
+def _curve(
+    axes: Axes, seeds: Sequence[pd.DataFrame], column: str, colour: str, name: str
+) -> None:
+    # Seeds may stop at different epochs; a mean needs all that are there.
+    table = pd.concat([h.set_index("epoch")[column] for h in seeds], axis=1)
+    epochs = table.index.to_numpy() + 1
+    low, high = table.min(axis=1), table.max(axis=1)
+    axes.fill_between(epochs, low, high, color=colour, alpha=0.18, linewidth=0)
+    marker = "o" if len(epochs) < 13 else None
+    mean = np.nanmean(table.to_numpy(), axis=1)
+    axes.plot(epochs, mean, color=colour, label=name, marker=marker, markersize=3)
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True, nbins=6))

@@ -1,0 +1,45 @@
+"""What a notebook needs to narrate: the opening line, tables, sound, glued numbers.
+
+Nothing here needs the book's packages, so that a chapter also runs on Colab and
+Kaggle as they come.
+"""
+
+from antispoof.report.comparison import (
+    comparison_table,
+    eer_table,
+    verdicts_table,
+)
+from antispoof.report.html import Html
+from antispoof.report.live import live_line
+from antispoof.report.machine import environment
+from antispoof.report.numbers import glue
+from antispoof.report.opening import header
+from antispoof.report.player import player
+from antispoof.report.quoted import glue_results
+from antispoof.report.results import (
+    mean_and_deviation,
+    nothing_here,
+    origin,
+    results_table,
+    settings_table,
+)
+from antispoof.report.tables import table
+
+__all__ = [
+    "Html",
+    "comparison_table",
+    "eer_table",
+    "environment",
+    "glue",
+    "glue_results",
+    "header",
+    "live_line",
+    "mean_and_deviation",
+    "nothing_here",
+    "origin",
+    "player",
+    "results_table",
+    "settings_table",
+    "table",
+    "verdicts_table",
+]

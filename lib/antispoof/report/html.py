@@ -1,0 +1,24 @@
+"""A piece of HTML that a notebook cell can show, with its plain-text counterpart."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Html:
+    """Shown as ``html`` in a notebook or page, as ``text`` in a terminal."""
+
+    html: str
+    text: str
+
+    def __add__(self, other: Html) -> Html:
+        """Both, one below the other."""
+        return Html(f"{self.html}\n{other.html}", f"{self.text}\n{other.text}")
+
+    def _repr_html_(self) -> str:
+        return self.html
+
+    def __repr__(self) -> str:
+        """The plain text, which a terminal shows."""
+        return self.text

@@ -1,0 +1,195 @@
+# ---
+# jupyter:
+#   jupytext:
+#     text_representation:
+#       extension: .py
+#       format_name: percent
+#   kernelspec:
+#     display_name: Python 3
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# # How does a clip become a model's input?
+#
+# ## Question
+#
+# The models recognise pictures of one fixed size. Which steps turn a sound file of any
+# length into such a picture, and what is lost on the way?
+
+# %% tags=["bootstrap", "hide-cell"]
+try:
+    import antispoof
+except ImportError:  # Colab, Kaggle: fetch the library, keep their torch
+    from IPython import get_ipython
+
+    address = "git+{{repository}}"
+    get_ipython().run_line_magic("pip", f"install -q {address}")
+    import antispoof
+print("antispoof", antispoof.__version__)
+
+# %% tags=["parameters"]
+corpus = ""  # folder of ASVspoof 2019 LA; empty finds or makes one
+partition = "dev"  # where the two example clips are taken from
+clip = 0  # which clip of each class
+
+# %% tags=["hide-input"]
+import pandas as pd
+import torch
+
+from antispoof import audio, minicorpus, report
+from antispoof.conventions import LABELS, SAMPLE_RATE
+from antispoof.features import LogMel, fix_length
+from antispoof.plots import features
+
+la = minicorpus.find_or_make(corpus)
+report.header(la)
+
+# %% [markdown]
+# ## Method
+#
+# The same steps for every clip, and for all three models. Marks: **S**, the thesis
+# states it; **N**, common to similar public work; **O**, our choice.
+
+# %% tags=["hide-input"]
+front_end = LogMel()
+use = front_end.settings
+seconds = use["n_samples"] / SAMPLE_RATE
+frames = f"Hann {use['win_length']}, n_fft {use['n_fft']}"
+steps = [
+    ("load", f"one channel, {use['sample_rate']} Hz, full scale 1", "N"),
+    ("one length", f"first {seconds:g} s, zeros added on the right", "N"),
+    ("power spectrogram", f"{frames}, hop {use['hop_length']}", "N"),
+    ("mel bands", f"{use['n_mels']}, up to {SAMPLE_RATE // 2} Hz", "S/N"),
+    ("decibels", f"{use['top_db']:g} dB below the clip's maximum", "N"),
+    ("normalise", "zero mean and unit variance of each clip", "N"),
+]
+report.glue("window", f"{1000 * use['win_length'] / SAMPLE_RATE:g} ms")
+report.glue("hop", f"{1000 * use['hop_length'] / SAMPLE_RATE:g} ms")
+report.table(
+    pd.DataFrame(steps, columns=["Step", "Setting", "Mark"]),
+    caption="From file to model input",
+)
+
+# %% [markdown]
+# The abstract of the thesis names the mel spectrogram; the number of bands and the other
+# settings are those that similar work has in common. Lengths are in samples: a window
+# lasts {result}`window`, and every {result}`hop` a new one starts.
+
+# %% [markdown]
+# ## Run
+#
+# ### Load
+#
+# Two clips, one of each class. Every decoder of the library gives the same thing:
+# one channel, 16 000 numbers a second, between -1 and 1.
+
+# %%
+trials = la.require_both_classes(partition)
+chosen = trials.groupby("label").nth(clip).set_index("label")
+voices = {x: audio.decode(chosen["path"][x]) for x in LABELS[::-1]}
+{label: voice.shape for label, voice in voices.items()}
+
+# %% [markdown]
+# ### Pad or cut
+
+# %%
+n_samples = front_end.n_samples
+fixed = {x: fix_length(voices[x], n_samples) for x in voices}
+{label: voice.shape for label, voice in fixed.items()}
+
+# %% tags=["hide-input"] mystnb={"figure": {"name": "fig-fixed", "caption": "The two clips, and what is done to give them one length. What lies beyond the dashed line is cut off; the shaded part is filled with zeros."}, "image": {"alt": "Waveforms of a bona fide and a spoof clip with a dashed line at four seconds."}}
+features.fixed_length(voices, n_samples=n_samples)
+
+# %% [markdown]
+# ### Mel, decibels, normalise
+#
+# The front end is a PyTorch module whose stages are methods, so one can stop after each.
+# It takes a batch of clips; here the batch is the bona fide one alone.
+
+# %%
+batches = {x: torch.from_numpy(fixed[x])[None] for x in fixed}
+waveform = batches["bonafide"]
+power = front_end.power(waveform)
+mel = front_end.mel(power)
+decibel = front_end.decibel(mel)
+normal = front_end.normalize(decibel)
+
+# %% [markdown]
+# Calling the module does all of it at once, and adds the axis that convolutions expect:
+# one channel, as a grey picture has.
+
+# %%
+inputs = {x: front_end(batch) for x, batch in batches.items()}
+torch.testing.assert_close(inputs["bonafide"][:, 0], normal)
+
+# %% [markdown]
+# ## Result
+#
+# ### The shape after each step
+
+# %% tags=["hide-input"]
+after = {
+    "load": torch.from_numpy(voices["bonafide"]),
+    "one length": waveform[0],
+    "power spectrogram": power[0],
+    "mel bands": mel[0],
+    "decibels": decibel[0],
+    "normalise": normal[0],
+    "model input": inputs["bonafide"][0],
+}
+rows = [
+    (
+        step,
+        " × ".join(map(str, x.shape)),
+        x.numel(),
+        x.min().item(),
+        x.max().item(),
+    )
+    for step, x in after.items()
+]
+report.glue("n_before", f"{waveform.numel():,}".replace(",", " "))
+report.glue("n_after", f"{normal.numel():,}".replace(",", " "))
+report.glue("frames", normal.shape[-1])
+columns = ["After", "Shape", "Numbers", "Smallest", "Largest"]
+report.table(
+    pd.DataFrame(rows, columns=columns),
+    caption="The bona fide clip on its way (rows of a picture × columns)",
+    formats={"Smallest": ".4g", "Largest": ".4g"},
+)
+
+# %% tags=["hide-input"] mystnb={"figure": {"name": "fig-stages", "caption": "The bona fide clip after each stage. Power spans so many orders of magnitude that only a few points can be seen; the mel bands give low frequencies more room; decibels bring out what is faint; normalising changes the numbers, as the scales on the right show, but not the picture."}, "image": {"alt": "Four pictures below one another: power and mel spectrogram, nearly black, then the mel spectrogram in decibels and the same normalised."}}
+pictures = {step: x.numpy() for step, x in list(after.items())[2:6]}
+features.stages(pictures, front_end)
+
+# %% [markdown]
+# Power and mel spectrogram look empty, and so they would to a model: nearly all numbers
+# are close to zero. The logarithm is what makes speech visible.
+#
+# ### Bona fide beside spoof
+
+# %% tags=["hide-input"] mystnb={"figure": {"name": "fig-beside", "caption": "What a model sees: the two clips as normalised mel spectrograms, on one scale of colours. Where a clip is shorter than four seconds, the black field on the right is padding."}, "image": {"alt": "Two mel spectrograms side by side, bona fide on the left and spoof on the right."}}
+features.beside(
+    {label: x[0, 0].numpy() for label, x in inputs.items()},
+    front_end,
+    unit="standard deviations from the clip's mean",
+)
+
+# %% tags=["hide-input"]
+real = report.player(voices["bonafide"], label="Bona fide clip")
+fake = report.player(voices["spoof"], label="Spoof clip")
+real + fake
+
+# %% [markdown]
+# ## What it means
+#
+# - Every clip becomes a picture of one channel, with {result}`frames` columns of ten
+#   milliseconds each. {result}`n_before` samples are now {result}`n_after` numbers.
+# - **Lost:** the phase of the sound, fine pitch at high frequencies, and everything after
+#   four seconds. An attack that errs only there cannot be seen by these models.
+# - **Not lost:** loudness is taken out, but the *length* of a clip is still in the picture
+#   as the black field on the right, and silence before the words as a dark one on the
+#   left. {doc}`01_data` tells why that matters.
+# - The module is part of the library and is tested against librosa {cite}`mcfee2015`, so
+#   that the pictures here are those that others would get.

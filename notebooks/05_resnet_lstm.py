@@ -1,0 +1,155 @@
+# ---
+# jupyter:
+#   jupytext:
+#     text_representation:
+#       extension: .py
+#       format_name: percent
+#   kernelspec:
+#     display_name: Python 3
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# # Does reading the clip as a sequence help?
+#
+# ## Question
+#
+# ResNet50 averages over time and so forgets what came first. The thesis's third model
+# {mark}`S` reads the same maps from left to right with a recurrent network instead. Does
+# the order of things in a clip tell bona fide from spoof?
+
+# %% tags=["bootstrap", "hide-cell"]
+try:
+    import antispoof
+except ImportError:  # Colab, Kaggle: fetch the library, keep their torch
+    from IPython import get_ipython
+
+    address = "git+{{repository}}"
+    get_ipython().run_line_magic("pip", f"install -q {address}")
+    import antispoof
+print("antispoof", antispoof.__version__)
+
+# %% tags=["parameters"]
+corpus = ""  # folder of ASVspoof 2019 LA; empty finds or makes one
+seeds = [0, 1, 2, 3, 4]  # one run each
+seed = None  # this one alone, instead of `seeds`
+epochs = 0  # passes over the training clips; 0 is the recipe's own
+settings = {}  # other changes to recipes: {"cnn": {"lr": 1e-4}}
+fresh = False  # train even where a recorded run could be shown
+
+# %% tags=["hide-input"]
+from antispoof import features, minicorpus, models, report, runs
+from antispoof.plots import decisions, training
+from antispoof.recipe import Recipe
+
+la = minicorpus.find_or_make(corpus)
+report.header(la)
+
+# %% [markdown]
+# ## Method
+#
+# The trunk is that of {doc}`04_resnet` without its last averaging. Its maps are averaged
+# over frequency only; what is left is one vector for each step in time. An *LSTM*
+# {cite}`hochreiter1997` reads these steps one after another and keeps a memory of what it has
+# seen ({numref}`fig-lstm` draws a cell). After the last step one layer decides
+# {mark}`S/O`. The thesis gives no sizes; a single LSTM layer of 256 is our choice
+# {mark}`O`.
+
+# %%
+model = models.build("resnet_lstm")
+frontend = features.build("logmel")
+layers = models.layer_table(model, frontend.shape)
+
+# %% tags=["hide-input"]
+report.glue("parameters", f"{models.count(model):,}".replace(",", "\u202f"))
+report.glue("input", " × ".join(map(str, frontend.shape)))
+report.table(
+    layers, caption="The layers of ResNet50+LSTM, from sound to answer"
+)
+
+# %% [markdown]
+# It has {result}`parameters` parameters. A recurrent layer makes sense only where there
+# is a sequence to read. In some public code the maps are pooled first, and the LSTM reads
+# a "sequence" of length one. Here the sequence is {result}`steps` steps long:
+
+# %%
+import torch
+
+clip = torch.zeros(1, *frontend.shape)
+_, n_steps, n_features = model.eval().sequence(clip).shape
+
+# %% tags=["hide-input"]
+report.glue("steps", n_steps)
+n_lstm = models.count(model.lstm)
+report.glue("lstm_parameters", f"{n_lstm:,}".replace(",", "\u202f"))
+print(f"what the LSTM reads: {n_steps} steps of {n_features} features")
+
+# %% [markdown]
+# ## Run
+#
+# The recipe holds every setting that decides what the model becomes. Two training
+# speakers are held out; after each epoch they say whether the model is the best so far.
+# Neither the testing nor the evaluation dataset has a say in that.
+
+# %%
+recipe = Recipe.planned("resnet_lstm", settings, epochs=epochs or None)
+done = runs.obtain(
+    recipe,
+    la,
+    seeds if seed is None else [seed],
+    reference=None if fresh else runs.REFERENCE,
+    say=report.live_line(),
+)
+
+# %% tags=["hide-input"]
+report.settings_table(recipe, caption="The recipe of these runs")
+
+# %% [markdown]
+# ## Result
+#
+# ### This corpus
+
+# %% tags=["hide-input"] mystnb={"figure": {"name": "fig-resnet-lstm-learning", "caption": "Training of ResNet50+LSTM on the corpus of this page: loss on the fitted and on the held-out speakers, and held-out macro-F1. Lines are means over seeds, bands reach from the lowest to the highest seed."}, "image": {"alt": "Two line charts over epochs: the loss on fitted and on held-out speakers, and macro-F1 on held-out speakers."}}
+training.learning([run.history for run in done])
+
+# %% tags=["hide-input"]
+report.results_table(done, caption="ResNet50+LSTM on the corpus of this page")
+
+# %% tags=["hide-input"] mystnb={"figure": {"name": "fig-resnet-lstm-confusion", "caption": "Confusion matrices of ResNet50+LSTM on the corpus of this page at score 0, averaged over seeds. Percentages are shares of the true class."}, "image": {"alt": "Two confusion matrices, of the testing and the evaluation dataset, with counts and shares of the true class."}}
+decisions.confusions(runs.confusions(done))
+
+# %% [markdown]
+# ### Real speech
+#
+# These runs were recorded once on real speech, a sample of ASVspoof 2019 LA. They are
+# shown as long as today's code still behaves like the code that made them.
+
+# %%
+recorded = runs.recorded("resnet_lstm")
+
+# %% tags=["hide-input"]
+report.origin(recorded)
+
+# %% tags=["hide-input"]
+report.results_table(
+    recorded, caption="ResNet50+LSTM on real speech, recorded runs"
+)
+
+# %% tags=["hide-input"] mystnb={"figure": {"name": "fig-resnet-lstm-real-learning", "caption": "Training of ResNet50+LSTM on real speech, drawn as above."}, "image": {"alt": "Two line charts over epochs for the recorded runs: the loss on fitted and on held-out speakers, and macro-F1 on held-out speakers."}}
+training.learning([run.history for run in recorded]) if recorded else None
+
+# %% tags=["hide-input"] mystnb={"figure": {"name": "fig-resnet-lstm-real-confusion", "caption": "Confusion matrices of ResNet50+LSTM on real speech at score 0, averaged over seeds."}, "image": {"alt": "Two confusion matrices of the recorded runs, of the testing and the evaluation dataset."}}
+decisions.confusions(runs.confusions(recorded)) if recorded else None
+
+# %% [markdown]
+# ## What it means
+#
+# - **More parts, more parameters, not always more insight.** The LSTM adds
+#   {result}`lstm_parameters` parameters to the trunk. Whether it earns them is a question of
+#   paired comparisons over seeds, which {doc}`06_analysis` makes.
+# - **The last step sees the padding.** A clip shorter than four seconds ends in zeros, so
+#   the LSTM's last steps read silence. This is how the common implementation has it, and
+#   one way for the model to pick up the length of a clip instead of its voice.
+# - **What it shares with ResNet50 it shares for good and ill**: the same trunk, the same
+#   small number of clips, the same spread between seeds.

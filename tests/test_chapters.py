@@ -1,0 +1,405 @@
+"""Chapters: generating notebooks, checking parameters, running.
+
+Contracts:
+1. Generating is a pure function of the source: same bytes, ids from content,
+   no outputs.
+2. The check names drift, outputs, size, orphans and what was never generated.
+3. The repository's address comes from pyproject.toml alone.
+4. An unknown or unfit parameter is an error before anything runs; from a profile, keys
+   of other chapters are passed over, and keys of none are an error.
+5. A run works in the project's root, appears only when it succeeded, and carries no
+   paths or times.
+6. A failed run keeps the old output and names chapter, cell and reason.
+7. A missing tool is a sentence.
+"""
+
+import json
+import sys
+
+import nbformat
+import pytest
+
+from antispoof.chapters import ChapterError
+from antispoof.chapters.__main__ import main
+from antispoof.chapters.pair import MAX_BYTES, check, generate, pair
+from antispoof.chapters.parameters import accepted, from_profile
+from antispoof.chapters.run import run
+from antispoof.errors import ParameterError
+
+ADDRESS = "https://example.org/us/it"
+
+SOURCE = """\
+# ---
+# jupyter:
+#   jupytext:
+#     text_representation:
+#       extension: .py
+#       format_name: percent
+# ---
+
+# %% [markdown]
+# # A title
+#
+# From {{repository}}.
+
+# %% tags=["parameters"]
+corpus = ""  # a folder
+seeds = [0, 1]
+epochs = 2  # passes
+rate = 0.5
+fast = False
+note = None
+seed = None  # type: int  alone
+
+# %% tags=["hide-input"] mystnb={"figure": {"name": "fig-a", "caption": "A figure."}}
+from pathlib import Path
+
+print(Path.cwd().name, seeds, epochs)
+
+# %%
+print("same")
+
+# %%
+print("same")
+"""
+
+
+@pytest.fixture
+def project(tmp_path):
+    """A project of two chapters; returns its root."""
+    (tmp_path / "pyproject.toml").write_text(
+        f'[project.urls]\nRepository = "{ADDRESS}"\n', encoding="utf-8"
+    )
+    folder = tmp_path / "notebooks"
+    folder.mkdir()
+    (folder / "01_one.py").write_text(SOURCE, encoding="utf-8")
+    (folder / "02_two.py").write_text(
+        '# %% tags=["parameters"]\nother = 1\n', encoding="utf-8"
+    )
+    pair(folder)
+    return tmp_path
+
+
+def one(project):
+    return project / "notebooks" / "01_one.ipynb"
+
+
+def cells(path):
+    return json.loads(path.read_text(encoding="utf-8"))["cells"]
+
+
+def test_generating_again_changes_nothing(project):  # 1
+    before = one(project).read_bytes()
+    assert pair(project / "notebooks") == []
+    one(project).unlink()
+    assert pair(project / "notebooks") == [one(project)]
+    assert one(project).read_bytes() == before
+
+
+def test_a_generated_notebook_is_valid_and_clean(project):  # 1
+    notebook = nbformat.read(one(project), as_version=4)
+    nbformat.validate(notebook)
+    code = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    assert all(cell.outputs == [] and cell.execution_count is None for cell in code)
+    assert notebook.metadata.kernelspec.name == "python3"
+    assert code[1].metadata.tags == ["hide-input"]
+    assert code[1].metadata.mystnb.figure.caption == "A figure."
+
+
+def test_ids_come_from_content_not_place(project):  # 1
+    before = [cell["id"] for cell in cells(one(project))]
+    assert len(set(before)) == len(before)  # also of the two equal cells
+    source = project / "notebooks" / "01_one.py"
+    longer = SOURCE.replace("# %% tags", "# %%\nnew = 1\n\n# %% tags", 1)
+    source.write_text(longer, encoding="utf-8")
+    pair(project / "notebooks")
+    after = [cell["id"] for cell in cells(one(project))]
+    assert len(after) == len(before) + 1
+    assert [i for i in after if i in before] == before
+
+
+def test_a_good_pair_passes(project):  # 2
+    assert check(project / "notebooks") == []
+
+
+def test_drift_is_named(project):  # 2
+    source = project / "notebooks" / "01_one.py"
+    source.write_text(SOURCE.replace("epochs = 2", "epochs = 3"), encoding="utf-8")
+    assert check(project / "notebooks") == [
+        "01_one.ipynb: differs from what its source generates"
+    ]
+
+
+def test_outputs_are_named(project):  # 2
+    notebook = json.loads(one(project).read_text(encoding="utf-8"))
+    notebook["cells"][2]["outputs"] = [
+        {"output_type": "stream", "name": "stdout", "text": ["1"]}
+    ]
+    one(project).write_text(json.dumps(notebook), encoding="utf-8")
+    assert "01_one.ipynb: holds outputs" in check(project / "notebooks")
+
+
+def test_size_is_limited(project):  # 2
+    source = project / "notebooks" / "01_one.py"
+    words = "word " * (MAX_BYTES // 5)
+    source.write_text(f"{SOURCE}\n# %% [markdown]\n# {words}\n", encoding="utf-8")
+    pair(project / "notebooks")
+    (problem,) = check(project / "notebooks")
+    assert problem.startswith("01_one.ipynb: ")
+    assert "at most 50000" in problem
+
+
+def test_orphans_and_absentees_are_named(project):  # 2
+    one(project).rename(project / "notebooks" / "09_lost.ipynb")
+    assert check(project / "notebooks") == [
+        "09_lost.ipynb: has no source 09_lost.py",
+        "01_one.ipynb: was never generated",
+    ]
+
+
+def test_what_is_no_notebook_is_named(project):  # 2
+    one(project).write_text("nothing", encoding="utf-8")
+    assert check(project / "notebooks") == ["01_one.ipynb: is not a notebook"]
+
+
+@pytest.mark.parametrize(
+    ("options", "reason"),
+    [
+        ('tags=["a", oops', "accepted are mystnb, tags"),
+        ('tag=["a"]', "option 'tag'"),
+        ("A title", "option 'title'"),
+        ('tags="a"', "is not of type 'array'"),
+    ],
+)
+def test_options_that_cannot_be_read_are_an_error(project, options, reason):  # 1
+    source = project / "notebooks" / "01_one.py"
+    source.write_text(f"# %% {options}\nx = 1\n", encoding="utf-8")
+    with pytest.raises(ChapterError, match=rf"01_one\.py: .*{reason}"):
+        generate(source, address=ADDRESS)
+
+
+def test_a_folder_without_chapters_is_an_error(tmp_path):  # 2
+    (tmp_path / "pyproject.toml").write_text(
+        f'[project.urls]\nRepository = "{ADDRESS}"\n', encoding="utf-8"
+    )
+    with pytest.raises(ChapterError, match="holds no chapter"):
+        pair(tmp_path)
+
+
+def test_the_address_is_stamped_in(project):  # 3
+    assert f"From {ADDRESS}." in "".join(cells(one(project))[0]["source"])
+
+
+def test_an_absent_address_is_an_error(project):  # 3
+    (project / "pyproject.toml").write_text("[project]\n", encoding="utf-8")
+    with pytest.raises(ChapterError, match="Repository"):
+        pair(project / "notebooks")
+
+
+def test_parameters_are_read_with_their_types(project):  # 4
+    found = accepted(one(project))
+    assert {name: p.kind for name, p in found.items()} == {
+        "corpus": "str",
+        "seeds": "list",
+        "epochs": "int",
+        "rate": "float",
+        "fast": "bool",
+        "note": "any",
+        "seed": "int or None",
+    }
+    assert found["epochs"].help == "passes"
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("epochs", 2.5),
+        ("epochs", "3"),
+        ("epochs", True),
+        ("seeds", 3),
+        ("seeds", ["a"]),
+        ("seeds", [0.5]),
+        ("rate", "fast"),
+        ("fast", 1),
+        ("corpus", 7),
+        ("seed", "a"),
+    ],
+)
+def test_an_unfit_value_is_refused_before_anything_runs(project, name, value):  # 4
+    out = project / "out" / "01_one.ipynb"
+    with pytest.raises(ParameterError, match=f"01_one: parameter '{name}' takes"):
+        run(one(project), out, parameters={name: value})
+    assert not out.parent.exists()
+
+
+def test_an_unknown_name_is_refused_with_what_is_accepted(project):  # 4
+    with pytest.raises(
+        ParameterError, match=r"'epoch'.*corpus \(str\).*epochs \(int\)"
+    ):
+        run(one(project), project / "o.ipynb", arguments={"epoch": "3"})
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "value"),
+    [
+        ("epochs", "3", 3),
+        ("seeds", "[4, 5]", [4, 5]),
+        ("rate", "2", 2),
+        ("rate", "1e-3", 1e-3),
+        ("fast", "true", True),
+        ("corpus", "7", "7"),
+        ("corpus", "true", "true"),
+        ("seed", "3", 3),
+        ("seed", "null", None),
+        ("note", "3", 3),
+    ],
+)
+def test_typed_text_becomes_the_parameters_type(project, name, text, value):  # 4
+    parameter = accepted(one(project))[name]
+    read = parameter.parse(text)
+    assert read == value
+    assert parameter.accepts(read)
+
+
+@pytest.mark.parametrize(
+    ("name", "text"), [("epochs", "3.5"), ("epochs", "three"), ("seeds", "[1, 2")]
+)
+def test_typed_text_that_does_not_fit_is_refused(project, name, text):  # 4
+    with pytest.raises(ParameterError, match=f"parameter '{name}' takes"):
+        run(one(project), project / "o.ipynb", arguments={name: text})
+
+
+def test_a_profile_may_hold_other_chapters_keys(project):  # 4
+    profile = project / "mini.yaml"
+    profile.write_text("epochs: 5\nother: 3\n", encoding="utf-8")
+    assert from_profile(profile, one(project)) == {"epochs": 5}
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("epoch: 5", "no chapter has no parameter 'epoch'"),
+        ("epochs: many", "parameter 'epochs' takes int"),
+        ("- epochs", "not a list"),
+        ("epochs: [", "is not YAML"),
+    ],
+)
+def test_a_bad_profile_is_refused(project, text, reason):  # 4
+    profile = project / "mini.yaml"
+    profile.write_text(text, encoding="utf-8")
+    with pytest.raises(ParameterError, match=reason):
+        from_profile(profile, one(project))
+
+
+def test_an_absent_profile_is_refused(project):  # 4
+    with pytest.raises(ParameterError, match=r"profile .*none\.yaml: cannot be read"):
+        from_profile(project / "none.yaml", one(project))
+
+
+def test_a_notebook_without_parameters_cell_is_refused(project):  # 4
+    source = project / "notebooks" / "02_two.py"
+    source.write_text("# %%\nx = 1\n", encoding="utf-8")
+    pair(project / "notebooks")
+    with pytest.raises(ChapterError, match="0 cells tagged 'parameters'"):
+        accepted(source.with_suffix(".ipynb"))
+
+
+def test_a_default_must_be_a_plain_value(project):  # 4
+    source = project / "notebooks" / "02_two.py"
+    source.write_text('# %% tags=["parameters"]\na = f()\n', encoding="utf-8")
+    pair(project / "notebooks")
+    with pytest.raises(ChapterError, match="parameter 'a' is 'f\\(\\)'"):
+        accepted(source.with_suffix(".ipynb"))
+
+
+def test_a_type_must_be_one_that_is_known(project):  # 4
+    source = project / "notebooks" / "02_two.py"
+    source.write_text(
+        '# %% tags=["parameters"]\na = None  # type: number\n', encoding="utf-8"
+    )
+    pair(project / "notebooks")
+    with pytest.raises(ChapterError, match="'number'; accepted are bool, dict"):
+        accepted(source.with_suffix(".ipynb"))
+
+
+def test_a_run_is_published_clean(project):  # 4, 5
+    profile = project / "mini.yaml"
+    profile.write_text("epochs: 5\nother: 3\n", encoding="utf-8")
+    out = project / "out" / "{odd} name.ipynb"
+    arguments = {"seeds": "[4]"}
+    run(one(project), out, profile=profile, arguments=arguments)
+    text = out.read_text(encoding="utf-8")
+    assert str(project) not in text
+    for word in ("start_time", "duration", "timestamp", "iopub", "output_path"):
+        assert word not in text
+    notebook = nbformat.read(out, as_version=4)
+    nbformat.validate(notebook)
+    printed = [o.text for c in notebook.cells for o in c.get("outputs", [])]
+    assert printed[0].split() == [project.name, "[4]", "5"]
+    (injected,) = [
+        c for c in notebook.cells if "injected-parameters" in c.metadata.get("tags", [])
+    ]
+    assert injected.source.splitlines() == [
+        "# Parameters of this page",
+        "epochs = 5",
+        "seeds = [4]",
+    ]
+    ids = [cell["id"] for cell in cells(one(project))]
+    assert [c.id for c in notebook.cells if c.id in ids] == ids
+    assert [path.name for path in out.parent.iterdir()] == [out.name]
+
+
+def test_a_failed_run_changes_nothing_and_says_why(project, capsys):  # 6
+    source = project / "notebooks" / "02_two.py"
+    code = '\n# %%\ndone = 1\n\n# %%\n# why\nraise ValueError("too loud")\n'
+    source.write_text('# %% tags=["parameters"]\na = 1\n' + code, encoding="utf-8")
+    pair(project / "notebooks")
+    out = project / "02_two.ipynb"
+    out.write_text("the old one", encoding="utf-8")
+    assert main(["run", str(source.with_suffix(".ipynb")), str(out)]) == 1
+    said = capsys.readouterr().err
+    assert "chapter 02_two failed in cell [3]" in said
+    assert "ValueError: too loud" in said
+    assert "02_two.failed.ipynb" in said
+    assert "\x1b" not in said
+    assert out.read_text(encoding="utf-8") == "the old one"
+    kept = nbformat.read(project / "02_two.failed.ipynb", as_version=4)
+    assert any("too loud" in str(c.get("outputs", "")) for c in kept.cells)
+    names = {path.name for path in project.iterdir()}
+    assert names == {
+        "pyproject.toml",
+        "notebooks",
+        "02_two.ipynb",
+        "02_two.failed.ipynb",
+    }
+
+
+def test_a_missing_notebook_is_a_sentence(project):  # 4
+    with pytest.raises(ChapterError, match="no such notebook"):
+        run(project / "notebooks" / "03_none.ipynb", project / "o.ipynb")
+
+
+@pytest.mark.parametrize("name", ["jupytext", "papermill"])
+def test_a_missing_tool_is_a_sentence(project, monkeypatch, capsys, name):  # 7
+    monkeypatch.setitem(sys.modules, name, None)
+    command = {
+        "jupytext": ["pair", str(project / "notebooks")],
+        "papermill": ["run", str(one(project)), str(project / "o.ipynb")],
+    }[name]
+    assert main(command) == 1
+    said = capsys.readouterr().err
+    assert f"need the package '{name}'" in said
+    assert "pip install" in said
+
+
+def test_the_command_pairs_and_checks(project, capsys):  # 1, 2
+    folder = str(project / "notebooks")
+    one(project).unlink()
+    assert main(["pair", "--check", folder]) == 1
+    assert "01_one.ipynb: was never generated" in capsys.readouterr().err
+    assert main(["pair", folder]) == 0
+    assert "wrote" in capsys.readouterr().out
+    assert main(["pair", "--check", folder]) == 0
+    with pytest.raises(SystemExit) as usage:
+        main(["walk"])
+    assert usage.value.code == 2

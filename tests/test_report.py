@@ -1,0 +1,206 @@
+"""What notebooks narrate with.
+
+Contracts:
+1. A table escapes what it shows, right-aligns numbers, and has no index unless asked.
+2. A player is at most 30 KB in the page, holds the clip, and has a label.
+3. The opening line says which corpus; simulated speech is called so, in a warning.
+4. Glue passes values on where myst-nb is, plain ones; elsewhere it does nothing.
+5. Nothing of the book's packages is needed.
+6. The environment is this machine's.
+"""
+
+import base64
+import platform
+import re
+import subprocess
+import sys
+from pathlib import Path
+from types import ModuleType
+
+import numpy as np
+import pandas as pd
+import pytest
+import soundfile
+
+from antispoof import report
+from antispoof.audio import decode
+from antispoof.conventions import SAMPLE_RATE
+from antispoof.corpus import Corpus
+from antispoof.errors import AudioError, ParameterError
+
+
+def frame():
+    return pd.DataFrame(
+        {
+            "attack": ["<b>A01</b>", None],
+            "n": [25380, 7],
+            "eer": [0.12345, float("nan")],
+            "known": [True, False],
+        },
+        index=["first", "second"],
+    )
+
+
+def cells(html):
+    return re.findall(r"<td[^>]*>(.*?)</td>", html)
+
+
+def test_a_table_shows_values_for_reading():  # 1
+    shown = cells(report.table(frame())._repr_html_())
+    assert shown == [
+        "&lt;b&gt;A01&lt;/b&gt;",
+        "25\u202f380",
+        "0.123",
+        "yes",
+        "–",
+        "7",
+        "–",
+        "no",
+    ]
+
+
+def test_only_numbers_stand_on_the_right():  # 1
+    html = report.table(frame())._repr_html_()
+    heads = re.findall(r'<th scope="col" style="([^"]*)">(\w+)</th>', html)
+    right = [name for style, name in heads if "text-align:right" in style]
+    assert right == ["n", "eer"]
+
+
+def test_the_index_comes_only_when_asked_for():  # 1
+    assert "second" not in report.table(frame())._repr_html_()
+    html = report.table(frame(), index=True)._repr_html_()
+    assert '<th scope="row" style="text-align:left">second</th>' in html
+
+
+def test_formats_are_applied_and_checked():  # 1
+    shown = cells(report.table(frame(), formats={"eer": ".1%"})._repr_html_())
+    assert "12.3%" in shown
+    assert shown.count("–") == 2  # a missing value is not formatted
+    with pytest.raises(ParameterError, match=r"'err'.*'eer'"):
+        report.table(frame(), formats={"err": ".1%"})
+
+
+def test_a_caption_names_the_table_and_is_escaped():  # 1
+    html = report.table(frame(), caption='of "A" & <B>')._repr_html_()
+    assert "<caption>of &quot;A&quot; &amp; &lt;B&gt;</caption>" in html
+    assert 'aria-label="of &quot;A&quot; &amp; &lt;B&gt;"' in html
+
+
+def test_a_table_can_hold_html_and_has_a_plain_form():  # 1
+    mixed = pd.DataFrame({"clip": [report.Html("<audio></audio>", "[sound]")]})
+    table = report.table(mixed)
+    assert cells(table._repr_html_()) == ["<audio></audio>"]
+    assert "[sound]" in repr(table)
+
+
+def test_pieces_of_html_can_be_put_together():  # 1
+    both = report.Html("<i>a</i>", "a") + report.Html("<i>b</i>", "b")
+    assert both._repr_html_() == "<i>a</i>\n<i>b</i>"
+    assert repr(both) == "a\nb"
+
+
+def sound(html):
+    return base64.b64decode(re.search(r"base64,([^\"]+)\"", html).group(1))
+
+
+def test_a_player_holds_the_clip_in_30_kb(tmp_path):  # 2
+    t = np.arange(6 * SAMPLE_RATE) / SAMPLE_RATE
+    clip = (0.5 * np.sin(2 * np.pi * 440 * t)).astype(np.float32)
+    html = report.player(clip, label="a tone")._repr_html_()
+    assert len(html) < 30_500  # the clip and its frame
+    file = tmp_path / "clip.mp3"
+    file.write_bytes(sound(html))
+    heard = decode(file)
+    assert len(heard) == pytest.approx(4 * SAMPLE_RATE, abs=0.15 * SAMPLE_RATE)
+    peak = np.abs(np.fft.rfft(heard)).argmax() * SAMPLE_RATE / len(heard)
+    assert peak == pytest.approx(440, abs=2)
+
+
+def test_even_noise_fits_into_a_player():  # 2
+    noise = np.random.default_rng(0).uniform(-1, 1, 4 * SAMPLE_RATE)
+    html = report.player(noise, label="noise")._repr_html_()
+    assert len(html) < 30_500
+
+
+def test_a_player_takes_a_file_and_has_an_accessible_label(tmp_path):  # 2
+    file = tmp_path / "clip.flac"
+    soundfile.write(file, np.zeros(SAMPLE_RATE // 2), SAMPLE_RATE)
+    html = report.player(file, label='"A01" & <co>')._repr_html_()
+    assert 'aria-label="&quot;A01&quot; &amp; &lt;co&gt;, 0.5 s"' in html
+    assert "<co>" not in html
+
+
+def test_a_player_refuses_what_it_cannot_hold(tmp_path):  # 2
+    noise = np.random.default_rng(0).uniform(-1, 1, 20 * SAMPLE_RATE)
+    with pytest.raises(ParameterError, match=r"'long': 20\.0 s .* 30000 bytes"):
+        report.player(noise, label="long", seconds=None)
+    with pytest.raises(ParameterError, match="'empty'"):
+        report.player(np.zeros(0), label="empty")
+    with pytest.raises(ParameterError, match=r"\(2, 5\)"):
+        report.player(np.zeros((2, 5)), label="stereo")
+    with pytest.raises(AudioError, match="no such file"):
+        report.player(tmp_path / "none.flac", label="none")
+
+
+def corpus(kind):
+    trials = pd.DataFrame({"partition": ["train", "dev", "eval"]})
+    return Corpus(root=Path(), kind=kind, trials=trials, fingerprint="0" * 64)
+
+
+def test_the_opening_line_names_the_corpus():  # 3
+    opening = report.header(corpus("asvspoof2019-la-subset"))
+    assert opening.text.startswith("This page was run on: ")
+    assert "Subset of ASVspoof 2019 LA" in opening._repr_html_()
+    assert "proves nothing" not in opening._repr_html_()
+    assert "imulated" not in opening._repr_html_()
+
+
+def test_simulated_speech_is_called_so():  # 3
+    opening = report.header(corpus("mini"))
+    assert "<strong>Simulated speech.</strong>" in opening._repr_html_()
+    for shown in (opening._repr_html_(), repr(opening)):
+        assert "proves nothing about deepfakes" in shown
+        assert "A program made" in shown
+
+
+def test_glue_passes_plain_values_on(monkeypatch):  # 4
+    kept = {}
+    fake = ModuleType("myst_nb")
+    fake.glue = lambda name, value, display: kept.update({name: (value, display)})
+    monkeypatch.setitem(sys.modules, "myst_nb", fake)
+    report.glue("eer", np.float64(0.25))
+    report.glue("text", "12 %")
+    assert kept == {"eer": (0.25, False), "text": ("12 %", False)}
+    assert type(kept["eer"][0]) is float
+
+
+def test_glue_does_nothing_without_myst_nb(monkeypatch, capsys):  # 4
+    monkeypatch.setitem(sys.modules, "myst_nb", None)
+    report.glue("eer", 0.25)
+    assert capsys.readouterr().out == ""
+
+
+def test_a_notebook_needs_none_of_the_books_packages():  # 5
+    code = """
+import sys
+for name in ("myst_nb", "jupytext", "papermill", "nbformat", "IPython"):
+    sys.modules[name] = None
+from antispoof import report
+import numpy, pandas
+report.glue("a", 1)
+report.table(pandas.DataFrame({"a": [1]}))._repr_html_()
+report.player(numpy.zeros(1600), label="silence")._repr_html_()
+print(len(report.environment()))
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert int(done.stdout) > 5
+
+
+def test_the_environment_is_this_machines():  # 6
+    rows = report.environment().set_index("item")["value"]
+    assert rows["Python"] == platform.python_version()
+    assert rows["numpy"] == np.__version__
+    assert rows["processor"].endswith("cores")
