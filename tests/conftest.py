@@ -1,10 +1,28 @@
 """Fixtures that several test files share."""
 
+import os
+from functools import partial
 from pathlib import Path
 
 import pytest
 
+# Two workers share the cores, so one thread each; read when torch is imported, which
+# fixtures leave to the tests that need it.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+
 SHARED = Path(__file__).resolve().parents[2] / "shared"
+
+# Four speakers in train, so that two can be held out.
+SMALL = {
+    "train": [
+        f"S{speaker} T{speaker}{clip} - {'-' if clip == 1 else 'A01'}"
+        f" {'bonafide' if clip == 1 else 'spoof'}"
+        for speaker in range(1, 5)
+        for clip in range(1, 4)
+    ],
+    "dev": ["S5 D1 - - bonafide", "S5 D2 - A01 spoof", "S6 D3 - A01 spoof"],
+    "eval": ["S7 E1 - - bonafide", "S8 E2 - A07 spoof", "S8 E3 - A08 spoof"],
+}
 
 
 @pytest.fixture
@@ -18,3 +36,49 @@ def shared():
         return path
 
     return find
+
+
+@pytest.fixture
+def make_features():
+    """Make features of clips that a small network learns to tell apart at once."""
+    import numpy as np
+    import pandas as pd
+    from antispoof.features import FeatureSet
+
+    def make(n=24, *, seed=0, frames=33, partition="train"):
+        bonafide = np.arange(n) % 3 == 0
+        array = np.random.default_rng(seed).standard_normal((n, 1, 64, frames))
+        array[bonafide, :, :32] += 1.0
+        trials = pd.DataFrame(
+            {
+                "utt_id": [f"{partition}-{seed}-{i}" for i in range(n)],
+                "speaker": [f"S{i // 6}" for i in range(n)],
+                "attack": np.where(bonafide, "-", "A01"),
+                "label": np.where(bonafide, "bonafide", "spoof"),
+                "partition": partition,
+            }
+        )
+        return FeatureSet(trials, array.astype(np.float16), np.arange(n))
+
+    return make
+
+
+@pytest.fixture
+def small_frontend(monkeypatch):
+    """Let ``logmel`` see the first 33 frames of a clip instead of 401."""
+    from antispoof.features import FRONTENDS, LogMel
+    from antispoof.runs.reference import song
+
+    monkeypatch.setitem(FRONTENDS, "logmel", partial(LogMel, n_samples=5_200))
+    song.cache_clear()
+    yield
+    song.cache_clear()
+
+
+@pytest.fixture
+def small_corpus(tmp_path):
+    """A corpus of noise in the official layout, large enough to train on."""
+    from antispoof.corpus import open_corpus
+    from corpora import write_corpus
+
+    return open_corpus(write_corpus(tmp_path / "corpus" / "LA", SMALL))

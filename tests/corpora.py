@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import soundfile
+
 from antispoof.conventions import PARTITIONS, SAMPLE_RATE
 from antispoof.corpus.folder import PROTOCOL_FOLDER, PROTOCOL_NAMES
 

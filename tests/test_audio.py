@@ -19,6 +19,7 @@ import av
 import numpy as np
 import pytest
 import soundfile
+
 from antispoof.audio import decode, probe, read, resample
 from antispoof.errors import AudioError
 

@@ -14,11 +14,12 @@ import json
 import shutil
 
 import pytest
+from typer.testing import CliRunner
+
 from antispoof.cli.corpus import corpus_app
 from antispoof.corpus import FAULTS, audit, open_corpus
 from antispoof.errors import CorpusError
 from corpora import LINES, flac_path, write_corpus, write_flac
-from typer.testing import CliRunner
 
 
 @pytest.fixture

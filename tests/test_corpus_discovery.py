@@ -12,6 +12,7 @@
 import shutil
 
 import pytest
+
 from antispoof.conventions import PARTITIONS
 from antispoof.corpus import discovery, find, project_folder
 from antispoof.errors import CorpusError

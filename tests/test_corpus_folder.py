@@ -16,6 +16,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+
 from antispoof.conventions import PARTITIONS
 from antispoof.corpus import counts_of, folder, open_corpus
 from antispoof.corpus.folder import ASV_FOLDER, ASV_NAMES, PROTOCOL_FOLDER

@@ -8,6 +8,7 @@
 """
 
 import pytest
+
 from antispoof.conventions import PARTITIONS
 from antispoof.corpus import (
     OFFICIAL,

@@ -12,15 +12,17 @@
 
 import json
 import time
+from functools import cache
 from pathlib import Path
 
 import numpy as np
 import pytest
+from sklearn import metrics as sk
+
 from antispoof import metrics
 from antispoof.corpus import read_protocol
 from antispoof.errors import ParameterError, ScoreError
 from antispoof.scoring.files import read_asv_scores, read_scores
-from sklearn import metrics as sk
 
 GOLDEN = Path(__file__).parent / "golden"
 EXPECTED = json.loads((GOLDEN / "expected.json").read_text())
@@ -43,6 +45,16 @@ PUBLISHED = {
 }
 
 
+# A protocol and the verifier's rates serve several score files.
+protocol_at = cache(read_protocol)
+
+
+@cache
+def asv_at(path):
+    asv = read_asv_scores(path)
+    return metrics.asv_error_rates(asv["score"], asv["key"])
+
+
 def indices(trials):
     return (trials["label"] == "bonafide").to_numpy().astype(int)
 
@@ -53,8 +65,7 @@ def golden(name="eval-4-columns.txt"):
 
 
 def golden_asv():
-    asv = read_asv_scores(GOLDEN / "asv.txt")
-    return metrics.asv_error_rates(asv["score"], asv["key"])
+    return asv_at(GOLDEN / "asv.txt")
 
 
 # 1 ------------------------------------------------------------------------------------
@@ -63,12 +74,11 @@ def golden_asv():
 @pytest.mark.parametrize("name", PUBLISHED)
 def test_published_scores_give_the_organisers_numbers(shared, name):
     partition = "dev" if "dev" in name else "eval"
-    protocol = read_protocol(shared(PROTOCOL.format(partition)))
+    protocol = protocol_at(shared(PROTOCOL.format(partition)))
     trials = read_scores(
         shared(f"scores/{name}"), protocol, negate=name.startswith("CNN-LFCC")
     )
-    verification = read_asv_scores(shared(ASV.format(partition)))
-    asv = metrics.asv_error_rates(verification["score"], verification["key"])
+    asv = asv_at(shared(ASV.format(partition)))
     scores, labels = trials["score"], indices(trials)
     eer, tdcf, revisited = PUBLISHED[name]
     assert 100 * metrics.eer(scores, labels) == pytest.approx(eer, abs=0.0005)
@@ -81,7 +91,7 @@ def test_published_scores_give_the_organisers_numbers(shared, name):
 def test_dev_threshold_of_cnn_lfcc_gives_its_known_accuracy(shared):
     part = {}
     for partition in ("dev", "eval"):
-        protocol = read_protocol(shared(PROTOCOL.format(partition)))
+        protocol = protocol_at(shared(PROTOCOL.format(partition)))
         path = shared(f"scores/CNN-LFCC_LA_{partition}.csv")
         part[partition] = read_scores(path, protocol, negate=True)
     threshold = metrics.choose_threshold(
@@ -99,7 +109,7 @@ def test_constant_answers_of_the_official_partitions(shared):
         ("dev", 0.89744, 0.47297, 0.09302),
         ("eval", 0.89675, 0.47278, 0.09358),
     ):
-        labels = indices(read_protocol(shared(PROTOCOL.format(partition))))
+        labels = indices(protocol_at(shared(PROTOCOL.format(partition))))
         spoof, bonafide = metrics.always_spoof(labels), metrics.always_bonafide(labels)
         assert spoof.accuracy == pytest.approx(accuracy, abs=5e-6)
         assert spoof.macro_f1 == pytest.approx(spoof_f1, abs=6e-6)
@@ -320,10 +330,9 @@ def test_perfect_and_useless_systems():
 
 
 def test_two_equally_close_thresholds_are_averaged():
-    # Misses 0, 1/2, 1; false alarms 1/2 throughout but at the ends: gaps -1/2 and 0...
-    scores, labels = [0.0, 1.0, 2.0], [1, 0, 1]
-    # thresholds 0 and 1: (1/2, 1) and (1/2, 0), equally far from equal
-    assert metrics.eer(scores, labels) == 0.5
+    # Below 0 nothing is missed; at 0 and at 1 half is, with all spoofs accepted and
+    # with none: equally far apart. The organisers' code takes the first, 3/4.
+    assert metrics.eer([0.0, 1.0, 2.0], [1, 0, 1]) == 0.5
 
 
 def test_tdcf_behind_a_reversed_verifier_is_refused():

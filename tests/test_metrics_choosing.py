@@ -12,10 +12,11 @@
 import ast
 from pathlib import Path
 
-import antispoof
 import numpy as np
 import pandas as pd
 import pytest
+
+import antispoof
 from antispoof import metrics
 from antispoof.errors import ParameterError
 from antispoof.metrics.thresholds import CRITERIA

@@ -10,11 +10,12 @@
 
 import numpy as np
 import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
 from antispoof import metrics
 from antispoof.metrics.detection import eer_of, rank
 from golden import naive
-from hypothesis import assume, given, settings
-from hypothesis import strategies as st
 
 settings.register_profile("quick", derandomize=True, max_examples=40, deadline=None)
 settings.load_profile("quick")

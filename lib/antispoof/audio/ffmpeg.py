@@ -58,7 +58,7 @@ def read(file: BinaryIO) -> tuple[np.ndarray, int]:
         announced_rate = stream.rate
     if not parts:
         return np.empty((0, 1), dtype=np.float32), announced_rate
-    formats = {(part.sample_rate, part.layout.nb_channels) for part in parts}
+    formats = {(part.sample_rate, len(part.layout.channels)) for part in parts}
     if len(formats) > 1:
         raise AudioError("its sample rate or its channels change on the way")
     sample_rate, channels = formats.pop()

@@ -54,8 +54,8 @@ class Corpus:
         ``speaker``, ``attack``, ``label``, ``partition``, ``path`` (str, absolute).
         Whether the file at ``path`` is there is for :func:`audit` to say.
     fingerprint
-        SHA-256 over partitions, speakers, utterances, attacks and labels, in order:
-        the same wherever the folder lies.
+        SHA-256 over partitions, speakers, utterances, attacks and labels, in order,
+        and what made the mini corpus: the same wherever the folder lies.
     """
 
     root: Path
@@ -182,7 +182,10 @@ def open_corpus(root: str | Path, *, strict: bool = True) -> Corpus:
     if strict:
         _refuse_repeated(trials, la)
     return Corpus(
-        root=la, kind=_kind(la, trials), trials=trials, fingerprint=_fingerprint(trials)
+        root=la,
+        kind=_kind(la, trials),
+        trials=trials,
+        fingerprint=_fingerprint(la, trials),
     )
 
 
@@ -265,7 +268,12 @@ def _kind(la: Path, trials: pd.DataFrame) -> str:
     return KIND_SUBSET
 
 
-def _fingerprint(trials: pd.DataFrame) -> str:
+def _fingerprint(la: Path, trials: pd.DataFrame) -> str:
     columns = ["partition", "speaker", "utt_id", "attack", "label"]
     rows = zip(*(trials[column].tolist() for column in columns), strict=True)
-    return hashlib.sha256("\n".join(map(" ".join, rows)).encode()).hexdigest()
+    lines = list(map(" ".join, rows))
+    marker = la / MINI_MARKER
+    if marker.is_file():
+        # Another version of the generator keeps the names and changes the sound.
+        lines.append(marker.read_text("utf-8"))
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()
