@@ -60,11 +60,11 @@ rule chapter:
     output:
         "_build/executed/{name}.ipynb",
     params:
-        corpus=CORPUS,
+        corpus=["-p", "corpus", CORPUS] if CORPUS else [],
     # Training fills the machine by itself; the other chapters may run side by side.
     threads: lambda wildcards: workflow.cores if wildcards.name in TRAINING else 1
     resources:
         gpu=lambda wildcards: int(wildcards.name in TRAINING),
     shell:
         "{sys.executable} -m antispoof.chapters run {input.notebook} {output}"
-        " -f {input.profile} -p corpus {params.corpus:q}"
+        " -f {input.profile} {params.corpus:q}"
