@@ -14,6 +14,7 @@ CORPUS = config.get("corpus") or ""
 CHAPTERS = [path.stem for path in sorted(Path("notebooks").glob("[0-9][0-9]_*.ipynb"))]
 TRAINING = [name for name in CHAPTERS if name.split("_", 1)[0] in ("03", "04", "05")]
 COMPARING = [name for name in CHAPTERS if name.split("_", 1)[0] in ("06", "07")]
+JUPYTER_BOOK = Path(sys.executable).with_name("jupyter-book")
 LIBRARY = sorted(map(str, Path("lib/antispoof").rglob("*.py")))
 
 
@@ -33,7 +34,7 @@ rule html:
     output:
         "_build/html/index.html",
     shell:
-        "ANTISPOOF_REQUIRE_EXECUTED=1 {sys.executable} -m jupyter_book build ."
+        "ANTISPOOF_REQUIRE_EXECUTED=1 {JUPYTER_BOOK} build ."
         " --warningiserror --nitpick --keep-going --quiet"
 
 

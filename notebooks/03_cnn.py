@@ -33,7 +33,7 @@ print("antispoof", antispoof.__version__)
 # %% tags=["parameters"]
 corpus = ""  # folder of ASVspoof 2019 LA; empty finds or makes one
 seeds = [0, 1, 2, 3, 4]  # one run each
-seed = None  # this one alone, instead of `seeds`
+seed = None  # type: int  this one alone, instead of `seeds`
 epochs = 0  # passes over the training clips; 0 is the recipe's own
 settings = {}  # other changes to recipes: {"cnn": {"lr": 1e-4}}
 fresh = False  # train even where a recorded run could be shown

@@ -43,6 +43,7 @@ def make_features():
     """Make features of clips that a small network learns to tell apart at once."""
     import numpy as np
     import pandas as pd
+
     from antispoof.features import FeatureSet
 
     def make(n=24, *, seed=0, frames=33, partition="train"):

@@ -22,6 +22,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 import torch
+
 from antispoof import audio
 from antispoof.corpus import open_corpus
 from antispoof.errors import AudioError, CorpusError, DiskError, ParameterError

@@ -11,6 +11,7 @@
 import hashlib
 
 import pytest
+
 from antispoof import fingerprint
 
 CODE = 'def half(x):\n    """Half."""\n    return x / 2\n'

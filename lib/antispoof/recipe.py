@@ -85,6 +85,8 @@ class Recipe:
         for name in ("lr", "epochs", "batch_size", "holdout_speakers"):
             if getattr(self, name) <= 0:
                 raise ParameterError(f"{name}={getattr(self, name)} must be positive")
+        if self.patience and self.checkpoint != "best":
+            raise ParameterError(f"patience={self.patience} needs checkpoint='best'")
         if self.patience and self.checkpoint == "last":
             raise ParameterError(
                 f"patience={self.patience} waits for a better checkpoint and goes"

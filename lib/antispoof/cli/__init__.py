@@ -34,7 +34,7 @@ app.command()(record)
 def main() -> None:
     """Entry point of the command line."""
     try:
-        app()
+        app(prog_name="antispoof")
     except AntispoofError as error:
         print(f"antispoof: {error}", file=sys.stderr)
         raise SystemExit(1) from error

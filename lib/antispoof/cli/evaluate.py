@@ -162,7 +162,7 @@ def _intervals(resampled: Resampled) -> dict[str, list[float]]:
         (f"at.{at}.{rate}", rate, at) for at in resampled.confusions for rate in RATES
     ]
     return {
-        key: list(resampled.quantity(metric, MODEL, at=at).interval(low=0.0, high=1.0))
+        key: list(resampled.quantity(metric, MODEL, at=at).estimate.rate_interval())
         for key, metric, at in wanted
     }
 

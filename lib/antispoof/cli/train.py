@@ -26,6 +26,13 @@ def train(
     clip_norm: Annotated[float | None, typer.Option(help="0: off.")] = None,
     class_weights: Annotated[str | None, typer.Option(help="none, balanced")] = None,
     precision: Annotated[str | None, typer.Option(help="fp32, bf16, fp16")] = None,
+    checkpoint: Annotated[
+        str | None, typer.Option(help="Epoch to keep: best or last.")
+    ] = None,
+    holdout_speakers: Annotated[
+        int | None, typer.Option(help="Training speakers that choose the best.")
+    ] = None,
+    frontend: Annotated[str | None, typer.Option(help="logmel")] = None,
     patience: Annotated[int | None, typer.Option(help="0: never stop early.")] = None,
     runs: Annotated[Path, RUNS] = Path("runs"),
     store: Annotated[Path, STORE] = Path("data/features"),
@@ -45,6 +52,9 @@ def train(
         clip_norm=clip_norm,
         class_weights=class_weights,
         precision=precision,
+        checkpoint=checkpoint,
+        holdout_speakers=holdout_speakers,
+        frontend=frontend,
         patience=patience,
     )
     done = obtain(
@@ -83,8 +93,9 @@ def record(
         plan = yaml.safe_load(profile.read_text("utf-8"))
         seeds, settings = list(plan["seeds"]), plan["settings"]
     except (OSError, yaml.YAMLError, TypeError, KeyError) as error:
+        reason = " ".join(str(error).split())  # YAML's takes several lines
         raise ParameterError(
-            f"{profile} is no profile with `seeds` and `settings`: {error}"
+            f"{profile} is no profile with `seeds` and `settings`: {reason}"
         ) from error
     opened = open_corpus(corpus)
     failed = []

@@ -61,7 +61,9 @@ def filter_by_frames(x: np.ndarray, responses: np.ndarray, *, hop: int) -> np.nd
     """
     n_fft, size = 2 * (responses.shape[1] - 1), 4 * hop
     window = get_window("hann", size) / 2  # four overlapping windows sum to one
-    before = (size - hop) // 2
+    # Two more frames at either end, so that four windows overlap there too.
+    responses = np.pad(responses, ((2, 2), (0, 0)), mode="edge")
+    before = (size - hop) // 2 + 2 * hop
     padded = np.pad(x, (before, size + len(responses) * hop))
     frames = sliding_window_view(padded, size)[::hop][: len(responses)]
     filtered = np.zeros((len(responses), n_fft))

@@ -96,7 +96,8 @@ class Trunk(nn.Module):
         ]
         if lacking:
             raise ParameterError(f"not a ResNet50: {lacking[0]!r} is missing")
-        body["conv1.weight"] = body["conv1.weight"].sum(1, keepdim=True)
+        if body["conv1.weight"].dim() == own["conv1.weight"].dim():
+            body["conv1.weight"] = body["conv1.weight"].sum(1, keepdim=True)
         body = {n: v for n, v in body.items() if not n.startswith("fc.")}
         for name, value in body.items():
             if value.shape != own[name].shape:

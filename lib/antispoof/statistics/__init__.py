@@ -16,9 +16,11 @@ several speakers their noise is already in the differences, and drawing them aga
 counts it twice (A. C. Davison and D. V. Hinkley, *Bootstrap Methods and Their
 Application*, 1997, section 3.8).
 
-*Interval.* Estimate plus and minus the bootstrap standard error times Student's t,
-whose degrees of freedom combine the number of seeds and of speakers as Satterthwaite's
-formula does. With three to five seeds, plain percentiles are far too narrow.
+*Interval.* The variance that comes from seeds and the rest, which comes from speakers,
+are taken apart; each gives a standard error times its own Student's t, and the two are
+added in quadrature (see :class:`Estimate`). With three to five seeds, plain percentiles
+are far too narrow. Shares such as an accuracy or an EER have intervals that are
+symmetrical in log-odds; differences have ordinary ones.
 
 Thresholds stay where they were put (zero, chosen on dev, oracle) in every replicate.
 """

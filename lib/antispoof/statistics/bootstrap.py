@@ -282,8 +282,10 @@ def _measured(
     curve_metrics: Mapping[str, Callable[[DetCurve], float]],
 ) -> list[float]:
     """The curve metrics of all trials, then the EER of each attack."""
-    pooled = rankings[0].curve(weights)
-    values = [metric(pooled) for metric in curve_metrics.values()]
+    values = []
+    if curve_metrics:
+        pooled = rankings[0].curve(weights)
+        values += [metric(pooled) for metric in curve_metrics.values()]
     for ranking in rankings[1:]:
         curve = ranking.curve(weights)
         values.append(eer_of(curve) if curve.n_spoof else np.nan)

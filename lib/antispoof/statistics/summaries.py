@@ -90,7 +90,7 @@ def _share_below(scores: np.ndarray, thresholds: np.ndarray) -> np.ndarray:
 
 def _row(resampled: Resampled, model: str, at: str, metric: str) -> dict:
     quantity = resampled.quantity(metric, model, at=at)
-    low, high = quantity.interval(low=0.0, high=1.0)
+    low, high = quantity.estimate.rate_interval()
     n_seeds = len(quantity.per_seed)
     return {
         "model": model,

@@ -34,7 +34,7 @@ ATTACKS: dict[str, Attack] = {
     "M01": Attack("mel spectrogram inverted by Griffin-Lim", griffin_lim),
     "M02": Attack("linear-prediction vocoder, pulses or noise", lpc_vocoder),
     "M03": Attack("phases randomised, magnitudes kept", phase_randomisation),
-    "M04": Attack("units of several takes concatenated", unit_concatenation),
+    "M04": Attack("units of other sentences concatenated", unit_concatenation),
     "M05": Attack("pitch and duration changed by a phase vocoder", pitch_and_duration),
     "M06": Attack("synthesis from over-smoothed parameters", oversmoothed_parameters),
     "M07": Attack("harmonics plus noise, resynthesised", harmonics_plus_noise),

@@ -1,59 +1,43 @@
-"""M04: half-phones cut from several recordings of the sentence and glued together."""
+"""M04: the sentence put together from pieces of other sentences."""
 
 from __future__ import annotations
 
-from dataclasses import replace
-from itertools import pairwise
-
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
+from scipy.signal import get_window
 
+from antispoof.minicorpus.frames import mel_bank, overlap_add
 from antispoof.minicorpus.performance import Performance, perform
-from antispoof.minicorpus.voice import SAMPLES_PER_FRAME
+from antispoof.minicorpus.phones import draw_sentence
 
-_FADE = 16  # samples, of the glue
-_OTHER_REGISTERS = (0.82, 1.22)  # pitch of two more takes
+_SIZE = 1280  # samples of a unit, half of which overlap the next
+_SECONDS = 4.0  # of other speech to take units from
+_N_BANDS = 24
 
 
 def unit_concatenation(
     performance: Performance, rng: np.random.Generator
 ) -> np.ndarray:
-    """Units from the middle of a sound to the middle of a later one, each from
-    another take than the one before. The takes were spoken at another pitch and
-    loudness, so that melody and timbre jump at the joins.
+    """Each 80 ms are replaced by the unit nearest in spectrum among several seconds
+    of other speech by the same speaker, faded into its neighbours: unit selection
+    (Hunt and Black, 1996) that minds the target and forgets the joins.
     """
-    speaker = performance.speaker
-    takes = [performance]
-    for register in _OTHER_REGISTERS:
-        voice = replace(speaker, f0=speaker.f0 * register)
-        takes.append(perform(performance.sentence, voice, rng))
-    gains = 10 ** (rng.permutation([-5.0, 0.0, 5.0]) / 20)
-    cuts = [_cut_points(take) for take in takes]
-    n_cuts = len(cuts[0])
-    joins = 1 + np.flatnonzero(rng.random(n_cuts - 2) < 0.8)
-    out = np.zeros(0)
-    used = rng.integers(len(takes))
-    for first, last in pairwise([0, *joins, n_cuts - 1]):
-        start, end = cuts[used][first], cuts[used][last]
-        unit = takes[used].waveform[max(start - _FADE, 0) : end] * gains[used]
-        out = _glue(out, unit)
-        used = (used + rng.integers(1, len(takes))) % len(takes)
-    return out
+    x, hop = performance.waveform, _SIZE // 2
+    other = perform(draw_sentence(rng, seconds=_SECONDS), performance.speaker, rng)
+    padded = np.pad(x, (hop, _SIZE + hop))
+    wanted = sliding_window_view(padded, _SIZE)[::hop]
+    units = sliding_window_view(np.pad(other.waveform, _SIZE), _SIZE)[:: hop // 4]
+    targets, candidates = _timbre(wanted), _timbre(units)
+    distances = np.mean((targets[:, None] - candidates[None]) ** 2, axis=2)
+    chosen = units[np.argmin(distances, axis=1)]
+    energies = [np.mean(frames**2, axis=1) + 1e-12 for frames in (wanted, chosen)]
+    gains = np.sqrt(np.minimum(energies[0] / energies[1], 10.0))[:, None]
+    glued = overlap_add(chosen * gains * get_window("hann", _SIZE), hop=hop)
+    return glued[hop:][: len(x)]
 
 
-def _cut_points(take: Performance) -> np.ndarray:
-    """Sample at the middle of each spoken segment; the start and end of the file.
-
-    Pauses and breaths differ between takes, so only spoken segments are counted.
-    """
-    starts = take.timing.starts * SAMPLES_PER_FRAME
-    spoken = [k for first, last in take.timing.phrases for k in range(first, last)]
-    middles = [(starts[k] + starts[k + 1]) // 2 for k in spoken]
-    return np.array([0, *middles, starts[-1]])
-
-
-def _glue(left: np.ndarray, right: np.ndarray) -> np.ndarray:
-    if len(left) < _FADE:
-        return right
-    ramp = np.linspace(0, 1, _FADE)
-    joint = left[-_FADE:] * (1 - ramp) + right[:_FADE] * ramp
-    return np.concatenate([left[:-_FADE], joint, right[_FADE:]])
+def _timbre(frames: np.ndarray) -> np.ndarray:
+    """Levels of mel bands in dB, with a floor, of each row."""
+    spectra = np.fft.rfft(frames * get_window("hann", _SIZE), axis=1)
+    bank = mel_bank(_N_BANDS, _SIZE)
+    return 10 * np.log10(np.einsum("ti,bi->tb", np.abs(spectra) ** 2, bank) + 1e-4)

@@ -1,0 +1,145 @@
+"""Contracts of scoring a partition.
+
+1. A score is the logit of bonafide minus that of spoof: higher is more bona fide.
+2. One float32 row a trial in the order of the features, whatever the size of a batch,
+   without a trial lost at its end; a subset scores as it does within the whole.
+3. The model is put into eval mode, and no gradient is kept.
+4. Scores are float32 on every device: mixed precision and TF32 do not reach them, and
+   the settings are as before afterwards.
+5. A score that is not finite is a ScoreError that names the first trial.
+"""
+
+import numpy as np
+import pytest
+import torch
+from torch import nn
+
+from antispoof import models
+from antispoof.errors import ScoreError
+from antispoof.scoring import best_device, logits, score
+from antispoof.scoring.devices import exact_float32
+from antispoof.scoring.partition import BATCH
+
+CPU = torch.device("cpu")
+
+
+class Answer(nn.Module):
+    """Logits made of a clip's features by a function."""
+
+    def __init__(self, make):
+        super().__init__()
+        self.make = make
+
+    def forward(self, x):
+        return self.make(x)
+
+
+def mean_as_bonafide(x):
+    mean = x.mean((1, 2, 3))
+    return torch.stack([torch.full_like(mean, 0.25), mean], dim=1)
+
+
+@pytest.fixture
+def cnn():
+    torch.manual_seed(1)
+    return models.build("cnn")
+
+
+# 1
+
+
+def test_direction(make_features):
+    features = make_features(6)
+    found = score(Answer(mean_as_bonafide), features, device=CPU)
+    expected = features.tensor().mean((1, 2, 3)).numpy() - 0.25
+    np.testing.assert_allclose(found["score"], expected, atol=1e-5)
+    assert list(found.columns) == ["utt_id", "attack", "label", "score"]
+
+
+# 2
+
+
+@pytest.mark.parametrize("n", [1, BATCH, BATCH + 1])
+def test_every_trial_in_order(make_features, n):
+    features = make_features(n)
+    found = score(Answer(mean_as_bonafide), features, device=CPU)
+    assert found["utt_id"].tolist() == features.trials["utt_id"].tolist()
+    assert found["label"].tolist() == features.trials["label"].tolist()
+    assert found["score"].dtype == np.float32
+    expected = features.tensor().mean((1, 2, 3)).numpy() - 0.25
+    np.testing.assert_allclose(found["score"], expected, atol=1e-5)
+
+
+def test_no_trials(make_features):
+    nobody = make_features(3).subset(np.zeros(3, bool))
+    assert logits(Answer(mean_as_bonafide), nobody, device=CPU).shape == (0, 2)
+    assert len(score(Answer(mean_as_bonafide), nobody, device=CPU)) == 0
+
+
+def test_subset_scores_as_in_the_whole(make_features, cnn):
+    features = make_features(BATCH + 3)
+    chosen = np.arange(len(features)) % 5 == 1
+    whole = score(cnn, features, device=CPU)[chosen].reset_index(drop=True)
+    part = score(cnn, features.subset(chosen), device=CPU)
+    assert part["utt_id"].tolist() == whole["utt_id"].tolist()
+    np.testing.assert_allclose(part["score"], whole["score"], atol=1e-5)
+
+
+# 3
+
+
+def test_eval_mode(make_features, cnn):
+    cnn.train()
+    before = {n: v.clone() for n, v in cnn.state_dict().items()}
+    one, two = (score(cnn, make_features(8), device=CPU) for _ in range(2))
+    assert not cnn.training
+    assert one["score"].tolist() == two["score"].tolist()  # dropout is off
+    after = cnn.state_dict()
+    assert all(torch.equal(before[n], after[n]) for n in before)
+    assert all(p.grad is None for p in cnn.parameters())
+
+
+# 4
+
+
+def test_exact_float32():
+    matmul, cudnn = torch.backends.cuda.matmul, torch.backends.cudnn
+    before = matmul.allow_tf32, cudnn.allow_tf32
+    try:
+        matmul.allow_tf32 = cudnn.allow_tf32 = True
+        with pytest.raises(KeyError), exact_float32():
+            assert not matmul.allow_tf32
+            assert not cudnn.allow_tf32
+            raise KeyError
+        assert matmul.allow_tf32
+        assert cudnn.allow_tf32
+    finally:
+        matmul.allow_tf32, cudnn.allow_tf32 = before
+
+
+def test_half_precision_model_is_heard_in_float32(make_features):
+    def half(x):
+        return mean_as_bonafide(x).bfloat16()
+
+    assert logits(Answer(half), make_features(3), device=CPU).dtype == np.float32
+
+
+def test_best_device_is_there():
+    assert torch.zeros(1, device=best_device()).item() == 0
+
+
+# 5
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), -float("inf")])
+def test_diverged(make_features, value):
+    features = make_features(9)
+
+    def break_some(x):
+        made = mean_as_bonafide(x)
+        made[torch.tensor([4, 6]), 1] = value
+        return made
+
+    with pytest.raises(ScoreError, match=r"2 of 9 scores .*train-0-4") as caught:
+        score(Answer(break_some), features, device=CPU)
+    assert "\n" not in str(caught.value)
