@@ -49,8 +49,8 @@ report.header(la)
 # %% [markdown]
 # ## Method
 #
-# All three models get the same input, the same training clips, the same seeds and the
-# same way of choosing the best epoch. A clip is called bona fide when its score is above
+# All three models get the same input, the same training clips and the same seeds; where
+# their recipes differ, their chapters print it. A clip is called bona fide when its score is above
 # 0 {mark}`O`. Two measures stand side by side {mark}`S`:
 #
 # - *accuracy*, the share of clips decided right, which the larger class dominates;

@@ -31,11 +31,7 @@ print("antispoof", antispoof.__version__)
 
 # %% tags=["parameters"]
 corpus = ""  # folder of ASVspoof 2019 LA; empty finds or makes one
-seeds = [
-    0,
-    1,
-    2,
-]  # of the runs on this corpus, if no recorded ones are at hand
+seeds = [0, 1, 2]  # used only where no recorded runs are at hand
 settings = {}  # changes to recipes: {"cnn": {"lr": 1e-4}}
 n_replicates = 2000  # of the bootstrap
 

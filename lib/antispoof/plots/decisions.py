@@ -92,7 +92,10 @@ def _constant_line(axes: Axes, height: float) -> None:
 def _confusion(axes: Axes, matrix: np.ndarray, title: str) -> None:
     shares = matrix / np.maximum(matrix.sum(1, keepdims=True), 1)
     texts = [
-        [f"{count:.4g}\n{share:.0%}" for count, share in zip(*pair, strict=True)]
+        [
+            f"{count:.{0 if count == round(count) else 1}f}\n{share:.0%}"
+            for count, share in zip(*pair, strict=True)
+        ]
         for pair in zip(matrix, shares, strict=True)
     ]
     sns.heatmap(

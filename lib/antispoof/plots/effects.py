@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from textwrap import fill
+
 import pandas as pd
 from matplotlib.figure import Figure
 
 from antispoof.plots.style import BLUE, GREY, PALE, canvas, styled
+
+LABEL = 24  # characters to a line, so that the plot keeps half of a phone
 
 
 @styled
@@ -17,7 +21,7 @@ def effects(table: pd.DataFrame, *, smallest: float) -> Figure:
     table : one row an effect, with ``effect``, ``estimate``, ``low``, ``high``.
     smallest : the smallest effect of interest; the grey band is what lies within.
     """
-    figure, axes = canvas(height=0.42 * len(table) + 0.9)
+    figure, axes = canvas(height=0.6 * len(table) + 0.9)
     axes.axvspan(-smallest, smallest, color=PALE)
     axes.axvline(0, color=GREY, linewidth=0.8)
     places = range(len(table))[::-1]
@@ -25,7 +29,7 @@ def effects(table: pd.DataFrame, *, smallest: float) -> Figure:
     axes.errorbar(
         table["estimate"], places, xerr=spread, fmt="o", color=BLUE, capsize=3
     )
-    axes.set_yticks(list(places), table["effect"])
+    axes.set_yticks(list(places), [fill(name, LABEL) for name in table["effect"]])
     axes.set(xlabel="difference", ylim=(-0.6, len(table) - 0.4))
     axes.spines["left"].set_visible(False)
     axes.tick_params(axis="y", length=0)

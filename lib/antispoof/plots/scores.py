@@ -157,7 +157,7 @@ def lean_figure(curve: pd.DataFrame) -> Figure:
     left.axvline(0, color=GREY, linestyle=":", linewidth=1)
     left.set(xlabel="threshold", ylabel="share decided spoof", ylim=(0, 1))
     right.set(xlabel="recall of spoof", ylabel="recall of bona fide", ylim=(0, 1.02))
-    left.legend()
+    left.legend(loc="lower right")
     return figure
 
 

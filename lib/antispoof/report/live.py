@@ -16,10 +16,13 @@ def live_line() -> Callable[[str], None]:
     """
     from IPython.display import display
 
-    handle = display(_line("starting"), display_id=True)
+    handle = None
 
     def say(text: str) -> None:
-        if handle is not None:  # None outside a notebook
+        nonlocal handle
+        if handle is None:
+            handle = display(_line(text), display_id=True)  # None outside a notebook
+        else:
             handle.update(_line(text))
 
     return say

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from antispoof import metrics
 from antispoof.models import TITLES
 from antispoof.report.numbers import glue
-from antispoof.report.results import mean_and_deviation
+from antispoof.report.results import NARROW, mean_and_deviation
 from antispoof.runs import SCORED, Run, results
 from antispoof.runs.results import scores_and_labels
 
@@ -43,7 +43,7 @@ def _known(runs: Sequence[Run]) -> dict[str, str]:
         for name in ("macro_f1", "accuracy", "eer"):
             # The pages' tables carry the per cent sign in their heads.
             text = mean_and_deviation(group[name], percent=name == "eer")
-            quoted[f"{model}_{part}_{name}"] = text.removesuffix(" %")
+            quoted[f"{model}_{part}_{name}"] = text.removesuffix(f"{NARROW}%")
     mean = table.groupby(["partition", "title"])["macro_f1"].mean()
     for part in SCORED:
         titles = list(mean[part].sort_values(ascending=False, kind="stable").index)

@@ -29,17 +29,18 @@ KINDS = {
     "asvspoof2019-la-subset": "a sample of ASVspoof 2019 LA",
     "mini": "the mini corpus of simulated speech",
 }
+NARROW = "\u202f"  # a space that does not break
 PERCENT = ("eer", "share_spoof")
 
 
 def mean_and_deviation(values: Sequence[float], *, percent: bool = False) -> str:
     """``mean ± standard deviation`` over seeds; the mean alone of a single seed."""
     values = np.asarray(values, float) * (100 if percent else 1)
-    places, unit = (1, " %") if percent else (3, "")
+    places, unit = (1, f"{NARROW}%") if percent else (3, "")
     mean = f"{values.mean():.{places}f}"
     if len(values) == 1:
         return mean + unit
-    return f"{mean} ± {values.std(ddof=1):.{places}f}{unit}"
+    return f"{mean}{NARROW}±{NARROW}{values.std(ddof=1):.{places}f}{unit}"
 
 
 def results_table(runs: Sequence[Run], *, caption: str) -> Html:
@@ -116,5 +117,5 @@ def _constant(run: Run, part: str) -> dict[str, object]:
         "accuracy": f"{point.accuracy:.3f}",
         "balanced accuracy": f"{point.balanced_accuracy:.3f}",
         "EER": None,
-        "decided spoof": f"{point.predicted_spoof * 100:.1f} %",
+        "decided spoof": f"{point.predicted_spoof * 100:.1f}{NARROW}%",
     }
