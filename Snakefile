@@ -9,19 +9,28 @@ is no input, so editing it rebuilds pages only.
 import sys
 from pathlib import Path
 
+from antispoof import corpus
+
 PROFILE = config.get("profile") or "profiles/mini.yaml"
 CORPUS = config.get("corpus") or ""
+# The corpus belongs to what a chapter depends on: real speech put under data/ counts.
+FOUND = corpus.find(CORPUS)
+CORPUS_ID = FOUND.id if FOUND and not FOUND.is_simulated else "mini"
 CHAPTERS = [path.stem for path in sorted(Path("notebooks").glob("[0-9][0-9]_*.ipynb"))]
 TRAINING = [name for name in CHAPTERS if name.split("_", 1)[0] in ("03", "04", "05")]
 COMPARING = [name for name in CHAPTERS if name.split("_", 1)[0] in ("06", "07")]
+REFERENCE = sorted(map(str, Path("data/reference-runs").rglob("*.json")))
 JUPYTER_BOOK = Path(sys.executable).with_name("jupyter-book")
 LIBRARY = sorted(map(str, Path("lib/antispoof").rglob("*.py")))
 
 
 def before(wildcards):
     """What must be there first: comparisons need runs, the mini corpus its maker."""
+    if wildcards.name not in TRAINING + COMPARING:
+        return ["_build/corpus.txt"]
     trained = expand("_build/executed/{name}.ipynb", name=TRAINING)
-    return ["_build/corpus.txt"] + (trained if wildcards.name in COMPARING else [])
+    compared = trained if wildcards.name in COMPARING else []
+    return ["_build/corpus.txt", *REFERENCE, *compared]
 
 
 rule html:
@@ -45,6 +54,7 @@ rule corpus:
         "_build/corpus.txt",
     params:
         corpus=CORPUS,
+        corpus_id=CORPUS_ID,
     threads: workflow.cores
     run:
         from antispoof import minicorpus
@@ -62,6 +72,7 @@ rule chapter:
         "_build/executed/{name}.ipynb",
     params:
         corpus=["-p", "corpus", CORPUS] if CORPUS else [],
+        corpus_id=CORPUS_ID,
     # Training fills the machine by itself; the other chapters may run side by side.
     threads: lambda wildcards: workflow.cores if wildcards.name in TRAINING else 1
     resources:

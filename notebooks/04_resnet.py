@@ -77,8 +77,9 @@ report.table(layers, caption="The layers of ResNet50, from sound to answer")
 # ## Run
 #
 # The recipe holds every setting that decides what the model becomes. Two training
-# speakers are held out; after each epoch they say whether the model is the best so far.
-# Neither the testing nor the evaluation dataset has a say in that.
+# speakers are held out; after each epoch they say how good the model is, and, unless the
+# recipe keeps the last epoch, which one is kept. Neither the testing nor the evaluation
+# dataset has a say in that.
 
 # %%
 recipe = Recipe.planned("resnet", settings, epochs=epochs or None)

@@ -89,8 +89,9 @@ print(f"what the LSTM reads: {n_steps} steps of {n_features} features")
 # ## Run
 #
 # The recipe holds every setting that decides what the model becomes. Two training
-# speakers are held out; after each epoch they say whether the model is the best so far.
-# Neither the testing nor the evaluation dataset has a say in that.
+# speakers are held out; after each epoch they say how good the model is, and, unless the
+# recipe keeps the last epoch, which one is kept. Neither the testing nor the evaluation
+# dataset has a say in that.
 
 # %%
 recipe = Recipe.planned("resnet_lstm", settings, epochs=epochs or None)

@@ -137,13 +137,15 @@ decisions.confusions(runs.confusions(live))
 # %%
 from antispoof.statistics.hypotheses import evidence
 
-shown = real or live
+shown = real if la.is_simulated and real else live
 resampled = evidence(
     runs.tables(shown, "eval"), dev=runs.tables(shown, "dev")
 )
 
 # %% tags=["hide-input"]
-title = "Evaluation dataset, " + ("real speech" if real else "this corpus")
+title = "Evaluation dataset, " + (
+    "recorded runs" if shown is real else "this corpus"
+)
 report.comparison_table(resampled, caption=f"{title}, with 95 % intervals")
 
 # %% tags=["hide-input"]

@@ -35,7 +35,18 @@ def of_source(source: str) -> str:
     for node in ast.walk(tree):
         if isinstance(node, DOCUMENTED) and ast.get_docstring(node) is not None:
             node.body = node.body[1:]
-    return hashlib.sha256(ast.dump(tree).encode()).hexdigest()
+    return hashlib.sha256(_dump(tree).encode()).hexdigest()
+
+
+def _dump(node: object) -> str:
+    # Not ast.dump: Python 3.12 and 3.13 changed which empty fields it writes.
+    if isinstance(node, ast.AST):
+        parts = [(name, value) for name, value in ast.iter_fields(node)]
+        inner = ",".join(f"{n}={_dump(v)}" for n, v in parts if v not in (None, []))
+        return f"{type(node).__name__}({inner})"
+    if isinstance(node, list):
+        return f"[{','.join(map(_dump, node))}]"
+    return repr(node)
 
 
 @cache

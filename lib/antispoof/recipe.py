@@ -85,8 +85,6 @@ class Recipe:
         for name in ("lr", "epochs", "batch_size", "holdout_speakers"):
             if getattr(self, name) <= 0:
                 raise ParameterError(f"{name}={getattr(self, name)} must be positive")
-        if self.patience and self.checkpoint != "best":
-            raise ParameterError(f"patience={self.patience} needs checkpoint='best'")
         if self.patience and self.checkpoint == "last":
             raise ParameterError(
                 f"patience={self.patience} waits for a better checkpoint and goes"
@@ -153,8 +151,18 @@ class Recipe:
 
     @property
     def id(self) -> str:
-        """Eight hexadecimal digits that stand for the settings."""
-        return fingerprint.of_data(self.to_dict())[:8]
+        """Eight hexadecimal digits that stand for the settings.
+
+        Only what differs from the defaults counts, so that a setting added later
+        does not orphan the runs there are.
+        """
+        defaults = {field.name: field.default for field in fields(self)}
+        changed = {
+            name: value
+            for name, value in self.to_dict().items()
+            if value != defaults[name]
+        }
+        return fingerprint.of_data(changed)[:8]
 
 
 def _check_number(name: str, value: object, *, whole: bool) -> None:

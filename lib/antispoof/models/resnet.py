@@ -92,7 +92,11 @@ class Trunk(nn.Module):
         own = self.state_dict()
         body = {name: value for name, value in state.items() if name in own}
         lacking = [
-            n for n in own if n not in body and not n.startswith(("fc.", "lstm."))
+            name
+            for name in own
+            if name not in body
+            and not name.startswith(("fc.", "lstm."))
+            and not name.endswith("num_batches_tracked")  # older files lack them
         ]
         if lacking:
             raise ParameterError(f"not a ResNet50: {lacking[0]!r} is missing")

@@ -43,7 +43,9 @@ def eer_table(resampled: Resampled, *, caption: str) -> Html:
             "model": TITLES[row.model],
             "EER": f"{row.value:.1%}",
             "95 % interval": f"{row.low:.1%} to {row.high:.1%}",
-            "deviation of seeds": f"{row.seed_deviation:.1%}",
+            "deviation of seeds": "–"
+            if pd.isna(row.seed_deviation)
+            else f"{row.seed_deviation:.1%}",
         }
         for row in found[found["metric"] == "eer"].itertuples()
     ]
@@ -59,7 +61,8 @@ def verdicts_table(verdicts: list[Verdict], *, caption: str) -> Html:
             {
                 "claim": f"{verdict.key}: {verdict.statement}",
                 "verdict": verdict.verdict,
-                "decisive effect": f"{verdict.estimate:+.3f}",
+                "decisive effect": verdict.findings[0].name,
+                "value": f"{verdict.estimate:+.3f}",
                 "95 % interval": f"{low:+.3f} to {high:+.3f}",
                 "seeds agreeing": f"{verdict.seeds_agreeing} of {verdict.n_seeds}",
             }

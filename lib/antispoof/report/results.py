@@ -29,6 +29,12 @@ KINDS = {
     "asvspoof2019-la-subset": "a sample of ASVspoof 2019 LA",
     "mini": "the mini corpus of simulated speech",
 }
+WORTH = {
+    "asvspoof2019-la": "",
+    "asvspoof2019-la-subset": "A sample this small shows that the pipeline works on"
+    " real speech; it is not a result on the whole corpus.",
+    "mini": "Simulated speech proves nothing about deepfakes.",
+}
 NARROW = "\u202f"  # a space that does not break
 PERCENT = ("eer", "share_spoof")
 
@@ -84,9 +90,8 @@ def origin(runs: Sequence[Run]) -> Html:
     seconds = sum(r.environment["seconds"] for r in runs)
     text = (
         f"{len(runs)} runs on {KINDS[run.corpus['kind']]} ({size} clips), of which"
-        f" {run.corpus['fitted']} were fitted; recorded on a {_device(run)} in"
-        f" {seconds / 60:.0f} minutes altogether. A sample this small shows that the"
-        " pipeline works on real speech; it is not a result on the whole corpus."
+        f" {run.corpus['fitted']} were fitted; made on a {_device(run)} in"
+        f" {seconds / 60:.0f} minutes altogether. {WORTH[run.corpus['kind']]}"
     )
     return Html(f"<p>{escape(text)}</p>", text)
 

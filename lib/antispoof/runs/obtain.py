@@ -12,7 +12,7 @@ from filelock import FileLock
 
 from antispoof import fingerprint
 from antispoof.conventions import PARTITIONS
-from antispoof.corpus import Corpus, write_protocol
+from antispoof.corpus import Corpus, project_folder, write_protocol
 from antispoof.errors import DiskError, ParameterError
 from antispoof.features import open_features
 from antispoof.recipe import Recipe
@@ -31,7 +31,10 @@ from antispoof.training import fit, split_holdout
 # What a run's numbers depend on; a change anywhere else leaves finished runs good.
 CODE = (
     "antispoof.conventions",
+    "antispoof.metrics",
     "antispoof.audio",
+    "antispoof.corpus.folder",
+    "antispoof.corpus.protocol",
     "antispoof.features",
     "antispoof.models",
     "antispoof.scoring.partition",
@@ -48,8 +51,8 @@ def obtain(
     corpus: Corpus,
     seeds: Sequence[int],
     *,
-    runs: str | Path = "runs",
-    store: str | Path = "data/features",
+    runs: str | Path | None = None,
+    store: str | Path | None = None,
     reference: str | Path | None = REFERENCE,
     say: Say = lambda line: None,
 ) -> list[Run]:
@@ -63,8 +66,8 @@ def obtain(
 
     Parameters
     ----------
-    runs : folder of run records.
-    store : folder of feature stores.
+    runs : folder of run records; ``runs`` of the project if None.
+    store : folder of feature stores; ``data/features`` of the project if None.
     reference : folder of recorded runs without weights; None trains all anew.
     say : called with lines about what is reused, trained, and each epoch.
 
@@ -85,9 +88,12 @@ def obtain(
             )
     for partition in PARTITIONS:
         corpus.require_both_classes(partition)
+    # A notebook opened in Jupyter works in notebooks/, and means the same folders.
+    home = project_folder()
+    folder = home / "runs" if runs is None else Path(runs)
+    features = home / "data/features" if store is None else Path(store)
     return [
-        _one(recipe, corpus, seed, Path(runs), Path(store), reference, say)
-        for seed in seeds
+        _one(recipe, corpus, seed, folder, features, reference, say) for seed in seeds
     ]
 
 

@@ -11,6 +11,7 @@ import shutil
 from functools import lru_cache
 from pathlib import Path
 
+from antispoof.corpus import project_folder
 from antispoof.errors import RunError
 from antispoof.recipe import Recipe
 from antispoof.runs.canary import same_behaviour, sing
@@ -28,16 +29,30 @@ REFERENCE = "data/reference-runs"
 song = lru_cache(sing)
 
 
+def _found(folder: str | Path) -> Path:
+    # The project's own folder is meant wherever in the project one works.
+    return project_folder() / REFERENCE if folder == REFERENCE else Path(folder)
+
+
 def recorded(model: str | None = None, *, folder: str | Path = REFERENCE) -> list[Run]:
     """The reference runs, of one model if it is named, held to their canary.
 
     Raises
     ------
     RunError
-        If today's code no longer behaves like the code that made one of them.
+        If today's code no longer behaves like the code that made one of them, or
+        a model's runs are not all by one recipe on one corpus.
     """
-    runs = list_runs(folder, model=model)
+    runs = list_runs(_found(folder), model=model)
     for run in runs:
+        same = [r for r in runs if r.model_name == run.model_name]
+        if {(r.corpus["id"], r.recipe) for r in same} != {
+            (run.corpus["id"], run.recipe)
+        }:
+            raise RunError(
+                f"{folder} holds runs of {run.model_name} by several recipes or on"
+                " several corpora; keep one of each, they are averaged over seeds"
+            )
         if not same_behaviour(run.canary, song(run.recipe)):
             raise RunError(
                 f"{run.path}: today's code behaves unlike the code that made this"
@@ -50,7 +65,7 @@ def find_recorded(
     recipe: Recipe, corpus_id: str, seed: int, folder: str | Path
 ) -> Run | None:
     """The reference run that may stand for a training, None if there is none."""
-    path = run_path(folder, corpus_id, recipe, seed)
+    path = run_path(_found(folder), corpus_id, recipe, seed)
     if not path.is_dir():
         return None
     run = Run.open(path)
@@ -65,7 +80,7 @@ def record(run: Run, folder: str | Path = REFERENCE) -> Path:
     RunError
         If the run is recorded already.
     """
-    target = run_path(folder, run.corpus["id"], run.recipe, run.seed)
+    target = run_path(_found(folder), run.corpus["id"], run.recipe, run.seed)
     if target.exists():
         raise RunError(f"{target} is recorded already")
     draft = target.with_name(f"{target.name}.partial")

@@ -260,8 +260,8 @@ def _confusions(
 
 
 def _parts(panel: Panel, *, per_attack: bool) -> dict[str, np.ndarray]:
-    """ "" -> all trials, and attack -> its trials together with all bona fide ones."""
-    parts = {"": np.arange(panel.labels.size)}
+    """First all trials; then each attack's together with all bona fide ones."""
+    parts = {"pooled": np.arange(panel.labels.size)}
     if per_attack:
         attack = panel.trials["attack"].to_numpy()
         bonafide = panel.labels == BONAFIDE

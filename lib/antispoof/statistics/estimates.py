@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 from scipy.optimize import brentq
+from scipy.special import expit, logit
 from scipy.stats import t as student
 
 LEVEL = 0.95
@@ -58,10 +59,9 @@ class Estimate:
         if spread <= 0:
             low, high = self.interval(level)
             return max(low, 0.0), min(high, 1.0)
-        log_odds = np.log(self.value / (1 - self.value))
         reach = self._reach(1 - level) / spread
-        ends = 1 / (1 + np.exp(-(log_odds + np.array([-reach, reach]))))
-        return float(ends[0]), float(ends[1])
+        low, high = expit(logit(self.value) + np.array([-reach, reach]))
+        return float(low), float(high)
 
     def p_value(self, null: float = 0.0) -> float:
         """Two-sided p-value of the true value being `null`.
@@ -108,7 +108,8 @@ class Replicated:
     def estimate(self) -> Estimate:
         """The value, with its variance from seeds and, for the rest, from speakers."""
         # Replicates in which a metric does not exist (an attack not drawn) are NaN.
-        variance = float(np.var(self.draws[~np.isnan(self.draws)], ddof=1))
+        drawn = self.draws[~np.isnan(self.draws)]
+        variance = float(np.var(drawn, ddof=1)) if drawn.size > 1 else np.inf
         from_seeds, n_seeds = 0.0, len(self.per_seed)
         if n_seeds > 1:
             from_seeds = float(np.var(self.seed_draws, ddof=1))

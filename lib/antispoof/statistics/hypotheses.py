@@ -67,6 +67,13 @@ def evidence(
     """
     panel = make_panel(evaluation)
     dev_panel = None if dev is None else make_panel(dev)
+    if dev_panel is not None:
+        shared = set(panel.trials["utt_id"]) & set(dev_panel.trials["utt_id"])
+        if shared:
+            raise ParameterError(
+                f"{len(shared)} trials, such as {min(shared)}, are in dev and also to"
+                " be judged; no threshold is chosen on what it is judged by"
+            )
     return resample(
         panel,
         thresholds=operating_thresholds(panel, dev=dev_panel),

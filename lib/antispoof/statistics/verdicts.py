@@ -50,7 +50,6 @@ class Finding:
     smallest : the smallest effect that matters, not negative.
     p : p-value of the effect being exactly the smallest that matters, after Holm's
         correction where there are several.
-    unit : 1 for fractions.
     """
 
     name: str

@@ -14,7 +14,7 @@ _N_COEFFICIENTS = 28
 
 def tract_warping(performance: Performance, rng: np.random.Generator) -> np.ndarray:
     """The spectral envelope stretched or pressed by 8 to 18 % and, as a statistical
-    mapping does, smoothed over 10 to 18 ms; the fine structure is kept.
+    mapping does, smoothed over 14 to 22 ms; the fine structure is kept.
     """
     x = performance.waveform
     spectra = stft(x, n_fft=_N_FFT, hop=_HOP)
@@ -27,6 +27,6 @@ def tract_warping(performance: Performance, rng: np.random.Generator) -> np.ndar
     low = np.minimum(wanted.astype(int), bins[-1] - 1)
     part = wanted - low
     warped = envelope[:, low] * (1 - part) + envelope[:, low + 1] * part
-    width = rng.uniform(0.010, 0.018) * 16_000 / _HOP
+    width = rng.uniform(0.014, 0.022) * 16_000 / _HOP
     warped = gaussian_filter1d(warped, width, axis=0)
     return istft(spectra * np.exp(warped - envelope), hop=_HOP, length=len(x))
