@@ -12,7 +12,7 @@ _N_FFT, _HOP = 2048, 320
 
 
 def cepstral_vocoder(performance: Performance, rng: np.random.Generator) -> np.ndarray:
-    """Oppenheim's vocoder (1969): the low 40 to 60 cepstral coefficients, folded to
+    """Oppenheim's vocoder (1969): the low 30 to 44 cepstral coefficients, folded to
     minimum phase, filter pulses or noise.
     """
     x = performance.waveform

@@ -12,7 +12,7 @@ _N_FFT, _HOP = 2048, 512
 
 
 def channel_vocoder(performance: Performance, rng: np.random.Generator) -> np.ndarray:
-    """Dudley's vocoder (1939) with 26 to 34 channels: the channels' energies shape
+    """Dudley's vocoder (1939) with 18 to 24 channels: the channels' energies shape
     noise, and in voiced sounds pulses mixed with noise.
     """
     x = performance.waveform

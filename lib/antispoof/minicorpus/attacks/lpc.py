@@ -14,7 +14,7 @@ _HOP, _WINDOW, _N_FFT, _ORDER = 320, 800, 4096, 12
 
 
 def lpc_vocoder(performance: Performance, rng: np.random.Generator) -> np.ndarray:
-    """Predictor of order 18 every 5 ms; each sample is either pulse or noise."""
+    """Predictor of order 12 every 20 ms; each sample is either pulse or noise."""
     x = performance.waveform
     padded = np.pad(x, _WINDOW // 2)
     frames = sliding_window_view(padded, _WINDOW)[_HOP // 2 :: _HOP][: len(x) // _HOP]

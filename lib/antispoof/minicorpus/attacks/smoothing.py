@@ -11,7 +11,7 @@ from antispoof.minicorpus.voice import speak
 def oversmoothed_parameters(
     performance: Performance, rng: np.random.Generator
 ) -> np.ndarray:
-    """Spoken again from tracks smoothed over 25 to 45 ms, with a steady voice, as
+    """Spoken again from tracks smoothed over 45 to 70 ms, with a steady voice, as
     early statistical synthesis did (Zen, Tokuda and Black, 2009, section 4.1).
     """
     tracks = performance.tracks.smoothed(rng.uniform(0.045, 0.07))
