@@ -68,12 +68,21 @@ def test_what_does_not_count(other):
         "def half(x):\n    return x / 3\n",
         "def half(y):\n    return y / 2\n",
         "def half(x, *, z=1):\n    return x / 2\n",
+        "def half(x):\n    return None\n",
+        "def half(x):\n    return\n",
         CODE + "half(1)\n",
         'def half(x):\n    x = "Half."\n    return x / 2\n',
     ],
 )
 def test_what_counts(other):
     assert fingerprint.of_source(CODE) != fingerprint.of_source(other)
+
+
+def test_nothing_is_something():
+    sources = ("return", "return None", "return []", "return ''", "return {}")
+    bodies = [f"def f(x=None, *, y=None):\n    {source}" for source in sources]
+    bodies += [f"def f(x=None, *, y):\n    {source}" for source in sources]
+    assert len(set(map(fingerprint.of_source, bodies))) == len(bodies)
 
 
 def test_documentation_may_be_all_there_is():

@@ -1,8 +1,8 @@
 """What the embedded corpus sounds like, measured.
 
 1. An utterance depends on the seed and its own trial alone.
-2. Lengths, levels, bandwidth and silences are as likely in bona fide speech as in fakes: none of
-   them alone tells the classes apart (area under the curve from 0.3 to 0.7).
+2. Lengths, levels, bandwidth and silences are as likely in bona fide speech as in
+   fakes: none alone tells the classes apart (area under the curve from 0.3 to 0.7).
 3. Bona fide speech is voiced at its speaker's pitch, falls off towards high
    frequencies, and moves.
 4. Each attack changes the sound, keeps loudness and about the length, is not the

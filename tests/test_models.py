@@ -155,6 +155,15 @@ def test_imagenet_weights(name):
     torch.testing.assert_close(ours, theirs, rtol=1e-4, atol=1e-4)
 
 
+def test_imagenet_weights_of_old():
+    """Files from before torch counted batches."""
+    state = imagenet().state_dict()
+    old = {n: v for n, v in state.items() if not n.endswith("num_batches_tracked")}
+    model = models.build("resnet")
+    assert model.load_imagenet(old) == ["fc.bias", "fc.weight"]
+    assert torch.equal(model.layer4[2].bn3.weight, state["layer4.2.bn3.weight"])
+
+
 @pytest.mark.parametrize(
     ("harm", "told"),
     [

@@ -15,6 +15,7 @@ from dataclasses import FrozenInstanceError, fields
 import numpy as np
 import pytest
 
+from antispoof import fingerprint
 from antispoof.errors import ParameterError
 from antispoof.recipe import Recipe
 
@@ -60,6 +61,14 @@ def test_id_is_of_values():
 
 def test_whole_number_for_a_float():
     assert Recipe.of("cnn", weight_decay=0).id == Recipe.of("cnn").id
+
+
+def test_defaults_do_not_count():
+    """A setting that is added one day, with today's behaviour, orphans no run."""
+    given = {"model": "cnn", "lr": 0.001}
+    assert Recipe.of("cnn").id == fingerprint.of_data(given)[:8]
+    given |= {"epochs": 3}
+    assert Recipe.of("cnn", epochs=3).id == fingerprint.of_data(given)[:8]
 
 
 def test_every_setting_counts():

@@ -3,6 +3,7 @@
 1. What was written is read back: recipe, seed, corpus, history, scores, environment,
    and the model, which scores as it did. Scores are in the organisers' layout.
 2. A run is trained once; asked for again it is reused. One run a seed, in their order.
+   Folders that are not named are those of the project, wherever in it one works.
 3. A run of other code is set aside, never rewritten, and comes back with its code.
 4. A cut-off training goes on from its checkpoint; the record appears whole or not at
    all.
@@ -181,6 +182,21 @@ def test_trained_once(place, monkeypatch):
     ]
 
 
+def test_folders_are_the_projects(small_corpus, tmp_path, monkeypatch):
+    (tmp_path / "notebooks").mkdir()
+    (tmp_path / "_toc.yml").touch()
+    monkeypatch.chdir(tmp_path / "notebooks")
+    (run,) = OBTAIN.obtain(RECIPE, small_corpus, [0])
+    assert run.path == run_path(tmp_path / "runs", small_corpus.id, RECIPE, 0)
+    assert list((tmp_path / "data" / "features").rglob("train.npy"))
+    record(run)
+    assert [found.path for found in recorded()] == [
+        run_path(tmp_path / "data" / "reference-runs", small_corpus.id, RECIPE, 0)
+    ]
+    shutil.rmtree(tmp_path / "runs")
+    assert OBTAIN.obtain(RECIPE, small_corpus, [0]) == recorded()
+
+
 def test_same_seed_same_scores(place):
     (run,) = place.obtain()
     names = ("scores-dev.txt", "scores-eval.txt", "model.safetensors", "recipe.json")
@@ -323,6 +339,14 @@ def test_recorded_once_and_whole(place, monkeypatch):
     with pytest.raises(RunError, match="recorded already"):
         record(run, place.reference)
     assert sorted(path.name for path in target.parent.iterdir()) == ["seed0"]
+
+
+def test_references_are_by_one_recipe(place):
+    for batch_size in (8, 4):
+        recipe = Recipe.of("cnn", epochs=1, batch_size=batch_size)
+        record(place.obtain(recipe)[0], place.reference)
+    with pytest.raises(RunError, match="runs of cnn by several recipes"):
+        recorded(folder=place.reference)
 
 
 @pytest.mark.parametrize("differing", ["seed", "recipe", "canary"])

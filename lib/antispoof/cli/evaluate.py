@@ -222,7 +222,7 @@ def _decision_table(
 def _attack_table(
     trials: pd.DataFrame, errors: dict[str, float], ci: dict[str, list[float]]
 ) -> Table:
-    table = _table("Attacks, each with all bona fide trials", "attack", "trials", "EER")
+    table = _table("EER of each attack", "attack", "trials", "EER")
     trials_of = trials["attack"].value_counts()
     for attack, error in errors.items():
         interval = ci.get(f"per_attack.{attack}")

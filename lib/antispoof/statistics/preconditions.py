@@ -54,7 +54,11 @@ def withhold(
         f" for {names}, which is too near to chance for a claim about architectures."
     )
     return [
-        replace(v, verdict=UNDECIDED, sentence=f"{reason} The numbers: {v.sentence}")
+        replace(
+            v,
+            verdict=UNDECIDED,
+            sentence=f"{reason} By the numbers alone: {v.sentence}",
+        )
         if v.key in COMPARING
         else v
         for v in verdicts
