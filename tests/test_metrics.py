@@ -366,6 +366,28 @@ def test_calibrated_scores_are_recognised():
     assert metrics.reliability(posterior + 2, labels).calibration_error > 0.1
 
 
+def test_calibration_gives_the_ratios_of_normal_scores():
+    """Two normal classes a distance d apart have the ratio d * score, exactly."""
+    rng = np.random.default_rng(0)
+    labels = (np.arange(40_000) % 10 == 0).astype(int)  # the balance must not matter
+    scores = rng.normal(2.0 * (labels - 0.5), 1.0)
+    for slope, offset in ((1.0, 0.0), (0.01, 5.0), (300.0, -7.0)):
+        shown = slope * scores + offset
+        line = metrics.choose_calibration(shown, labels, partition="dev")
+        ratios = line.log_likelihood_ratios(shown)
+        assert ratios == pytest.approx(2.0 * scores, rel=0.05, abs=0.08)
+        assert metrics.cllr(ratios, labels) < 1.02 * metrics.min_cllr(shown, labels)
+
+
+def test_calibration_of_classes_apart_has_an_end():
+    line = metrics.choose_calibration(
+        [-2.0, -1.0, 1.0, 2.0], [0, 0, 1, 1], partition="dev"
+    )
+    assert 1 < line.slope < 100
+    flat = metrics.choose_calibration([3.0, 3.0], [0, 1], partition="dev")
+    assert flat.log_likelihood_ratios([3.0]) == pytest.approx([0.0], abs=1e-3)
+
+
 def test_per_attack_takes_any_metric():
     scores, labels, attacks = golden()
     areas = metrics.per_attack(scores, labels, attacks, metric=metrics.auc)

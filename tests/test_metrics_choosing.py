@@ -51,6 +51,14 @@ def test_choosing_on_eval_is_refused(criterion):
             )
 
 
+def test_calibrating_on_eval_is_refused():
+    for partition in ("train", "dev"):
+        metrics.choose_calibration(SCORES, LABELS, partition=partition)
+    for partition in ("eval", "test"):
+        with pytest.raises(ParameterError, match="a calibration"):
+            metrics.choose_calibration(SCORES, LABELS, partition=partition)
+
+
 def test_the_partition_cannot_be_left_out():
     with pytest.raises(TypeError, match="partition"):
         metrics.choose_threshold(SCORES, LABELS)

@@ -24,7 +24,8 @@ threshold-free
     :func:`eer`, :func:`auc`, :func:`min_tdcf`, :func:`min_dcf`, :func:`min_cllr`,
     with :func:`det_curve` under them
 of scores as log-likelihood ratios
-    :func:`cllr`, :func:`actual_dcf`, :func:`reliability`
+    :func:`cllr`, :func:`actual_dcf`, :func:`reliability`; :func:`choose_calibration`
+    makes such ratios of any scores, by what it fits on train or dev
 at a threshold
     :func:`accuracy`, :func:`macro_f1`, :func:`balanced_accuracy`, :func:`recalls`,
     :func:`hter`, :func:`predicted_spoof`, :func:`confusion_matrix`; all of them at once
@@ -75,6 +76,7 @@ from antispoof.metrics.decisions import (
 )
 from antispoof.metrics.detection import DetCurve, auc, det_curve, eer
 from antispoof.metrics.evaluation import evaluate, operating_points
+from antispoof.metrics.fitting import Calibration, choose_calibration
 from antispoof.metrics.tandem import (
     AsvErrorRates,
     CostModel,
@@ -90,6 +92,7 @@ from antispoof.metrics.validation import validate
 
 __all__ = [
     "AsvErrorRates",
+    "Calibration",
     "CostModel",
     "DetCurve",
     "OperatingPoint",
@@ -101,6 +104,7 @@ __all__ = [
     "asv_error_rates",
     "auc",
     "balanced_accuracy",
+    "choose_calibration",
     "choose_threshold",
     "cllr",
     "confusion_matrix",

@@ -1,0 +1,56 @@
+"""Calibration fitted on dev: from any scores to log-likelihood ratios, by a line."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike
+from sklearn.linear_model import LogisticRegression
+
+from antispoof.metrics.thresholds import refuse_eval
+from antispoof.metrics.validation import validate
+
+# Hardly any shrinking; without it the slope has no end where no class overlaps.
+INVERSE_SHRINKING = 1e4
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """``slope * score + offset`` is a natural-log likelihood ratio of bona fide."""
+
+    slope: float
+    offset: float
+
+    def log_likelihood_ratios(self, scores: ArrayLike) -> np.ndarray:
+        """(n,) scores -> (n,) log-likelihood ratios."""
+        return self.slope * np.asarray(scores, dtype=np.float64) + self.offset
+
+
+def choose_calibration(
+    scores: ArrayLike, labels: ArrayLike, *, partition: str
+) -> Calibration:
+    """Fit the line by logistic regression in which both classes weigh the same.
+
+    J. Platt, "Probabilistic outputs for support vector machines", 1999; N. Brümmer and
+    J. du Preez 2006, section 5 (there with weights by the prior, here one half).
+
+    Parameters
+    ----------
+    scores : (n,) floats. labels : (n,) class indices; both classes are needed.
+    partition : where the trials come from: "train" or "dev".
+
+    Raises
+    ------
+    ParameterError
+        If the partition is "eval" or none.
+    ScoreError
+        See :func:`~antispoof.metrics.validate`; both classes are needed.
+    """
+    refuse_eval(partition, what="a calibration")
+    scores, labels = validate(scores, labels, both_classes=True)
+    # In units of their own deviation, so that shrinking does not depend on the scale.
+    unit = float(np.std(scores)) or 1.0
+    line = LogisticRegression(C=INVERSE_SHRINKING, class_weight="balanced")
+    line.fit(scores[:, np.newaxis] / unit, labels)
+    return Calibration(float(line.coef_[0, 0]) / unit, float(line.intercept_[0]))
