@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from antispoof.plots.style import PALETTE, canvas, styled
+from antispoof.plots.style import GREY, PALETTE, canvas, styled
 
 
 @styled
@@ -41,6 +41,29 @@ def learning(histories: Sequence[pd.DataFrame]) -> Figure:
     left.legend()
     _curve(right, histories, "holdout_macro_f1", PALETTE[1], "")
     right.set(ylabel="held-out macro-F1", ylim=(0, 1.02), xlabel="epoch")
+    return figure
+
+
+@styled
+def lean_by_length(table: pd.DataFrame) -> Figure:
+    """How the share decided spoof moves with the epochs trained.
+
+    Parameters
+    ----------
+    table : from ``statistics.training_length.lean_by_length``, with a column ``title``
+        for the legend.
+    """
+    figure, axes = canvas(height=2.6)
+    for colour, (title, rows) in zip(
+        PALETTE, table.groupby("title", sort=False), strict=False
+    ):
+        axes.plot(rows["epochs"], rows["predicted_spoof"], "o", color=colour, alpha=0.5)
+        means = rows.groupby("epochs")["predicted_spoof"].mean()
+        axes.plot(means.index, means, color=colour, label=title)
+    axes.axhline(table["is_spoof"].mean(), color=GREY, linestyle=":", linewidth=1)
+    axes.set(xlabel="epochs trained", ylabel="share decided spoof", ylim=(0, 1))
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True, nbins=6))
+    axes.legend()
     return figure
 
 
