@@ -27,6 +27,7 @@ from antispoof.audio import decode
 from antispoof.conventions import SAMPLE_RATE
 from antispoof.corpus import Corpus
 from antispoof.errors import AudioError, ParameterError
+from antispoof.statistics import Verdict
 
 
 def frame():
@@ -172,6 +173,21 @@ def test_glue_passes_plain_values_on(monkeypatch):  # 4
     report.glue("text", "12 %")
     assert kept == {"eer": (0.25, False), "text": ("12 %", False)}
     assert type(kept["eer"][0]) is float
+
+
+def test_every_claim_has_a_sentence_asked_or_not(monkeypatch):  # 4
+    kept = {}
+    fake = ModuleType("myst_nb")
+    fake.glue = lambda name, value, display: kept.update({name: value})
+    monkeypatch.setitem(sys.modules, "myst_nb", fake)
+    report.glue_verdicts(
+        [Verdict("H2", "A claim.", "contradicted", "It is not so.", ())]
+    )
+    assert kept["H2_verdict"] == "contradicted"
+    assert kept["H2_sentence"] == "It is not so."
+    assert kept["H4_verdict"] == "not asked"
+    assert kept["H4_sentence"].endswith("not there.")
+    assert len(kept) == 2 * 6
 
 
 def test_glue_does_nothing_without_myst_nb(monkeypatch, capsys):  # 4

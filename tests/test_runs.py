@@ -19,6 +19,7 @@ import importlib
 import json
 import platform
 import shutil
+from dataclasses import replace
 from importlib import metadata
 from types import SimpleNamespace
 
@@ -510,3 +511,21 @@ def test_results(place):
     assert list(runs.by_model(found[::-1])) == ["cnn"]
     assert [run.seed for run in runs.by_model(found[::-1])["cnn"]] == [0, 1]
     assert [len(history) for history in runs.histories(found)["CNN"]] == [1, 1]
+
+
+def test_runs_by_their_length(place):
+    found = place.obtain(seeds=[1, 0]) + place.obtain(replace(RECIPE, epochs=2))
+    (of_model,) = runs.by_length(found, "eval").values()
+    assert {epochs: len(tables) for epochs, tables in of_model.items()} == {1: 2, 2: 1}
+    assert of_model[1][0].equals(found[1].scores("eval"))
+    assert of_model[2][0].equals(found[2].scores("eval"))
+
+
+def test_the_measures_of_the_field(place):
+    found = place.obtain(seeds=[0, 1])
+    (row,) = runs.field_measures(found).to_dict("index").values()
+    rates = runs.results(found).query("partition == 'eval'")["eer"]
+    assert row["eer"] == pytest.approx(rates.mean())
+    assert row["eer_hull"] <= 0.5
+    assert row["min_dcf"] <= row["actual_dcf"]
+    assert row["min_cllr"] <= row["cllr"]

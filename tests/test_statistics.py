@@ -25,7 +25,6 @@ from antispoof.errors import ParameterError, ScoreError
 from antispoof.statistics import (
     Estimate,
     Replicated,
-    estimate_mean,
     holm,
     lean_curve,
     make_panel,
@@ -220,14 +219,19 @@ def test_bad_requests():
 # 3 ------------------------------------------------------------------------------------
 
 
-def test_mean_of_seeds_is_the_ordinary_t_interval():
-    values = [0.3, 0.5, 0.1, 0.4]
-    estimate = estimate_mean(values)
+def test_a_single_source_is_the_ordinary_t_interval():
+    values = np.array([0.3, 0.5, 0.1, 0.4])
+    variance = values.var(ddof=1) / values.size
+    estimate = Estimate(values.mean(), ((variance, values.size - 1),), values)
     reference = ttest_1samp(values, 0.2)
     assert estimate.p_value(0.2) == pytest.approx(reference.pvalue)
     assert estimate.interval() == pytest.approx(tuple(reference.confidence_interval()))
-    assert estimate_mean([0.3]).interval() == (-np.inf, np.inf)
-    assert estimate_mean([0.3]).p_value() == 1
+
+
+def test_of_a_variance_that_is_not_known_nothing_follows():
+    estimate = Estimate(0.3, ((np.inf, 1),), np.array([0.3]))
+    assert estimate.interval() == (-np.inf, np.inf)
+    assert estimate.p_value() == 1
 
 
 def test_seeds_drawn_give_the_variance_of_a_mean():

@@ -14,6 +14,7 @@ import pytest
 
 from antispoof.errors import ParameterError
 from antispoof.statistics import Estimate, hypotheses
+from antispoof.statistics.training_length import lean_by_length
 from antispoof.statistics.verdicts import (
     CONTRADICTED,
     REPRODUCED,
@@ -163,39 +164,53 @@ def test_h3_is_the_lean_to_spoof():
     assert hypotheses.h3(made(POOR, LEANING, FAIR)).verdict == CONTRADICTED
 
 
-def histories(slope, *, noise=0.002, n_seeds=4, epochs=12):
-    rng = np.random.default_rng(5)
-    epoch = np.arange(epochs)
-    return [
-        pd.DataFrame(
-            {
-                "epoch": epoch,
-                "holdout_share_spoof": 0.9
-                + slope * epoch
-                + noise * rng.normal(size=epochs),
-            }
+def lengths(*leans, noise=0.0):
+    """Runs of ResNet50+LSTM and ResNet50 after 4, 8, ... epochs; each has its lean,
+    which lowers the scores of FAIR."""
+    runs = {
+        4 * (k + 1): part(
+            "E", {"resnet_lstm": (*FAIR, lean), "resnet": FAIR}, noise=noise
         )
-        for _ in range(n_seeds)
-    ]
+        for k, lean in enumerate(leans)
+    }
+    return {
+        model: {epochs: tables[model] for epochs, tables in runs.items()}
+        for model in ("resnet_lstm", "resnet")
+    }
 
 
-def test_h4_is_the_change_beyond_the_usual_training():
-    mended = hypotheses.h4(
-        {"resnet_lstm": histories(-0.01), "resnet": histories(0.0)}, trained_epochs=4
-    )
+def h4(*leans):
+    return hypotheses.h4(lengths(*leans), n_replicates=200)
+
+
+def test_h4_is_a_lean_that_longer_training_mends():
+    mended = h4(0.5, 0.0)
     assert mended.verdict == REPRODUCED
-    assert mended.estimate == pytest.approx(-0.08, abs=0.01)  # epochs 4 to 12
-    assert [finding.claimed for finding in mended.findings] == [-1, 0]
-    assert mended.n_seeds == mended.seeds_agreeing == 4
-    for slope, verdict in ((0.01, CONTRADICTED), (-0.0007, UNDECIDED)):
-        found = hypotheses.h4({"resnet_lstm": histories(slope)}, trained_epochs=4)
-        assert found.verdict == verdict
-    # What happens within the usual training is no business of H4's.
-    early = histories(0.0)
-    for history in early:
-        history.loc[:2, "holdout_share_spoof"] = 1.0
-    found = hypotheses.h4({"resnet_lstm": early}, trained_epochs=4)
-    assert found.verdict != REPRODUCED
+    assert [finding.claimed for finding in mended.findings] == [-1, 0, 1]
+    table = lean_by_length(lengths(0.5, 0.0))
+    mean = table[table["model"] == "resnet_lstm"].groupby("epochs").mean(True)
+    change = mean["predicted_spoof"][8] - mean["predicted_spoof"][4]
+    assert mended.estimate == pytest.approx(change, abs=1e-12) != 0
+    assert mended.findings[1].estimate.value == 0
+    assert mended.findings[2].estimate.value == pytest.approx(
+        mean["predicted_spoof"][4] - mean["is_spoof"][4], abs=1e-12
+    )
+    assert h4(0.3, 0.5).verdict == CONTRADICTED
+    assert h4(0.5, 0.5).verdict == CONTRADICTED
+
+
+def test_h4_needs_a_lean_to_mend():
+    nothing = h4(-0.2, -0.5)
+    assert nothing.findings[0].verdict == REPRODUCED
+    assert nothing.verdict == UNDECIDED
+    assert "nothing is to be mended" in nothing.sentence
+
+
+def test_h4_of_several_lengths_is_their_slope():
+    shares = lean_by_length(lengths(0.5, 0.3, 0.0))
+    own = shares[shares["model"] == "resnet_lstm"]
+    slope = np.polyfit(own["epochs"], own["predicted_spoof"], 1)[0]
+    assert h4(0.5, 0.3, 0.0).estimate == pytest.approx(slope * 8, abs=1e-12)
 
 
 def test_h5_is_an_accuracy_above_always_spoof():
@@ -230,11 +245,7 @@ def test_h6_is_contradicted_by_a_split_that_no_threshold_mends():
 
 def test_sentences_hold_their_numbers():
     resampled = made(POOR, FAIR, LEANING, with_dev=True, noise=0.01)
-    verdicts = hypotheses.judge(
-        resampled,
-        histories={"resnet_lstm": histories(-0.01)},
-        trained_epochs=4,
-    )
+    verdicts = hypotheses.judge(resampled, lengths=lengths(0.5, 0.0, noise=0.01))
     assert [v.key for v in verdicts] == ["H1", "H2", "H3", "H4", "H5", "H6"]
     for verdict in verdicts:
         assert f" is {verdict.verdict}" in verdict.sentence
@@ -271,9 +282,14 @@ def test_mcnemar_by_class_and_seed():
 def test_what_cannot_be_asked_is_left_out():
     keys = [verdict.key for verdict in hypotheses.judge(made(POOR, GOOD, FAIR))]
     assert keys == ["H1", "H2", "H3", "H5"]
-    with pytest.raises(ParameterError, match="'resnet_lstm' are needed"):
-        hypotheses.h4({"resnet": histories(0.0)}, trained_epochs=4)
-    with pytest.raises(ParameterError, match="at least two epochs more"):
-        hypotheses.h4({"resnet_lstm": histories(0.0)}, trained_epochs=12)
+    for given, found in ((lengths(0.5), "no model"), ({}, "no model")):
+        with pytest.raises(ParameterError, match=f"of {found}; at least two"):
+            hypotheses.h4(given)
+    del (given := lengths(0.5, 0.0))["resnet_lstm"]
+    with pytest.raises(ParameterError, match="of resnet; at least two of"):
+        hypotheses.h4(given)
+    assert keys == [
+        v.key for v in hypotheses.judge(made(POOR, GOOD, FAIR), lengths=given)
+    ]
     with pytest.raises(ParameterError, match="no operating point 'dev'"):
         hypotheses.h6(made(POOR, GOOD, FAIR))

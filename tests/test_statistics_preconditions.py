@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from antispoof.statistics import estimate_mean
+from antispoof.statistics import Estimate
 from antispoof.statistics.preconditions import LEARNED, not_learned, withhold
 from antispoof.statistics.verdicts import Finding, Verdict
 
@@ -30,7 +30,9 @@ def table(distance):
 
 @pytest.fixture
 def verdicts():
-    finding = Finding("f", estimate_mean([0.1, 0.2]), 1, 0.01, 0.5)
+    finding = Finding(
+        "f", Estimate(0.15, ((0.0025, 1),), np.array([0.1, 0.2])), 1, 0.01, 0.5
+    )
     return [
         Verdict(key, "claim", "contradicted", "It is so.", (finding,))
         for key in ("H1", "H5")

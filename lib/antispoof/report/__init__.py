@@ -7,6 +7,7 @@ Kaggle as they come.
 from antispoof.report.comparison import (
     comparison_table,
     eer_table,
+    field_table,
     verdicts_table,
 )
 from antispoof.report.html import Html
@@ -15,7 +16,7 @@ from antispoof.report.machine import environment
 from antispoof.report.numbers import glue
 from antispoof.report.opening import header
 from antispoof.report.player import player
-from antispoof.report.quoted import glue_results
+from antispoof.report.quoted import glue_results, glue_verdicts
 from antispoof.report.results import (
     mean_and_deviation,
     nothing_here,
@@ -30,8 +31,10 @@ __all__ = [
     "comparison_table",
     "eer_table",
     "environment",
+    "field_table",
     "glue",
     "glue_results",
+    "glue_verdicts",
     "header",
     "live_line",
     "mean_and_deviation",

@@ -15,6 +15,15 @@ METRICS = {
     "macro_f1": "macro-F1",
     "balanced_accuracy": "balanced accuracy",
 }
+FIELD = {
+    "eer": ("EER", ".1%"),
+    "eer_hull": ("EER, ROC hull", ".1%"),
+    "auc": ("AUC", ".3f"),
+    "min_dcf": ("min DCF", ".3f"),
+    "actual_dcf": ("actual DCF", ".3f"),
+    "min_cllr": ("min Cllr", ".3f"),
+    "cllr": ("Cllr", ".3f"),
+}
 
 
 def comparison_table(resampled: Resampled, *, caption: str) -> Html:
@@ -50,6 +59,20 @@ def eer_table(resampled: Resampled, *, caption: str) -> Html:
         for row in found[found["metric"] == "eer"].itertuples()
     ]
     return table(pd.DataFrame(rows), caption=caption)
+
+
+def field_table(measures: pd.DataFrame, *, caption: str) -> Html:
+    """The field's measures of each model, from `runs.field_measures`."""
+    shown = pd.DataFrame(
+        {
+            "model": measures.index,
+            **{
+                name: [f"{value:{form}}" for value in measures[column]]
+                for column, (name, form) in FIELD.items()
+            },
+        }
+    )
+    return table(shown, caption=caption)
 
 
 def verdicts_table(verdicts: list[Verdict], *, caption: str) -> Html:

@@ -1,4 +1,4 @@
-"""The numbers of a set of runs, glued under names that other pages quote."""
+"""Numbers and verdicts of a set of runs, glued under names that other pages quote."""
 
 from __future__ import annotations
 
@@ -10,7 +10,10 @@ from antispoof.report.numbers import glue
 from antispoof.report.results import NARROW, mean_and_deviation
 from antispoof.runs import SCORED, Run, results
 from antispoof.runs.results import scores_and_labels
+from antispoof.statistics import Verdict
 
+CLAIMS = ("H1", "H2", "H3", "H4", "H5", "H6")
+NOT_ASKED = "It was not asked: the runs that it takes are not there."
 UNKNOWN = "—"  # stands where there are no runs to take a number from
 
 
@@ -24,6 +27,15 @@ def glue_results(prefix: str, runs: Sequence[Run]) -> None:
     quoted = _unknown() | (_known(runs) if runs else {})
     for name, text in quoted.items():
         glue(f"{prefix}_{name}", text)
+
+
+def glue_verdicts(verdicts: Sequence[Verdict]) -> None:
+    """Glue ``<claim>_verdict`` and ``<claim>_sentence`` of all claims, asked or not."""
+    found = {verdict.key: verdict for verdict in verdicts}
+    for claim in CLAIMS:
+        asked = claim in found
+        glue(f"{claim}_verdict", found[claim].verdict if asked else "not asked")
+        glue(f"{claim}_sentence", found[claim].sentence if asked else NOT_ASKED)
 
 
 def _unknown() -> dict[str, str]:

@@ -3,12 +3,14 @@
 from antispoof.runs.canary import same_behaviour, sing
 from antispoof.runs.obtain import obtain
 from antispoof.runs.record import SCORED, Run, list_runs, run_path
-from antispoof.runs.reference import REFERENCE, record, recorded
+from antispoof.runs.reference import REFERENCE, SHORTER, record, recorded
 from antispoof.runs.results import (
     attack_rates,
+    by_length,
     by_model,
     confusion,
     confusions,
+    field_measures,
     histories,
     results,
     tables,
@@ -17,11 +19,14 @@ from antispoof.runs.results import (
 __all__ = [
     "REFERENCE",
     "SCORED",
+    "SHORTER",
     "Run",
     "attack_rates",
+    "by_length",
     "by_model",
     "confusion",
     "confusions",
+    "field_measures",
     "histories",
     "list_runs",
     "obtain",

@@ -25,13 +25,15 @@ from antispoof.runs.record import (
 )
 
 REFERENCE = "data/reference-runs"
+SHORTER = "data/shorter-runs"  # the same recipes for fewer epochs, which H4 needs
 
 song = lru_cache(sing)
 
 
 def _found(folder: str | Path) -> Path:
-    # The project's own folder is meant wherever in the project one works.
-    return project_folder() / REFERENCE if folder == REFERENCE else Path(folder)
+    # The project's own folders are meant wherever in the project one works.
+    own = folder in (REFERENCE, SHORTER)
+    return project_folder() / folder if own else Path(folder)
 
 
 def recorded(model: str | None = None, *, folder: str | Path = REFERENCE) -> list[Run]:

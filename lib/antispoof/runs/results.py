@@ -49,6 +49,19 @@ def tables(runs: Sequence[Run], partition: str) -> dict[str, list[pd.DataFrame]]
     return {name: [run.scores(partition) for run in group] for name, group in grouped}
 
 
+def by_length(
+    runs: Sequence[Run], partition: str
+) -> dict[str, dict[int, list[pd.DataFrame]]]:
+    """Model -> epochs of the recipe -> score tables, one a seed, seeds rising."""
+    return {
+        model: {
+            epochs: [r.scores(partition) for r in group if r.recipe.epochs == epochs]
+            for epochs in sorted({run.recipe.epochs for run in group})
+        }
+        for model, group in by_model(runs).items()
+    }
+
+
 def attack_rates(runs: Sequence[Run], partition: str) -> dict[str, dict[str, float]]:
     """Model's title -> attack -> EER against all bona fide trials, mean over seeds."""
     return {
@@ -57,6 +70,23 @@ def attack_rates(runs: Sequence[Run], partition: str) -> dict[str, dict[str, flo
         .to_dict()
         for name, group in by_model(runs).items()
     }
+
+
+def field_measures(runs: Sequence[Run]) -> pd.DataFrame:
+    """The field's measures on eval, mean over seeds: one row a model.
+
+    Returns
+    -------
+    DataFrame indexed by the model's title with ``eer`` (as the organisers have it),
+    ``eer_hull``, ``auc``, ``min_dcf``, ``actual_dcf``, ``min_cllr`` and ``cllr``; the
+    actual DCF and the Cllr are of scores calibrated on dev.
+    """
+    return pd.DataFrame(
+        {
+            TITLES[name]: pd.DataFrame([_field_row(run) for run in group]).mean()
+            for name, group in by_model(runs).items()
+        }
+    ).T
 
 
 def histories(runs: Sequence[Run]) -> dict[str, list[pd.DataFrame]]:
@@ -81,6 +111,21 @@ def by_model(runs: Sequence[Run]) -> dict[str, list[Run]]:
 def _per_attack(run: Run, partition: str) -> dict[str, float]:
     attacks = run.scores(partition)["attack"].to_numpy()
     return metrics.per_attack(*scores_and_labels(run, partition), attacks)
+
+
+def _field_row(run: Run) -> dict[str, float]:
+    scores, labels = scores_and_labels(run, "eval")
+    line = metrics.choose_calibration(*scores_and_labels(run, "dev"), partition="dev")
+    ratios = line.log_likelihood_ratios(scores)
+    return {
+        "eer": metrics.eer(scores, labels),
+        "eer_hull": metrics.eer(scores, labels, method="hull"),
+        "auc": metrics.auc(scores, labels),
+        "min_dcf": metrics.min_dcf(scores, labels),
+        "actual_dcf": metrics.actual_dcf(ratios, labels),
+        "min_cllr": metrics.min_cllr(scores, labels),
+        "cllr": metrics.cllr(ratios, labels),
+    }
 
 
 def _row(run: Run, partition: str) -> dict:

@@ -31,7 +31,7 @@ from antispoof.statistics.bootstrap import (
     operating_thresholds,
     resample,
 )
-from antispoof.statistics.estimates import Estimate, Replicated, estimate_mean
+from antispoof.statistics.estimates import Estimate, Replicated
 from antispoof.statistics.holm import holm
 from antispoof.statistics.mcnemar import McNemar, mcnemar
 from antispoof.statistics.panel import Panel, make_panel
@@ -47,7 +47,6 @@ __all__ = [
     "Replicated",
     "Resampled",
     "Verdict",
-    "estimate_mean",
     "holm",
     "lean_curve",
     "make_panel",

@@ -139,20 +139,3 @@ def combine(function: Callable[..., ArrayLike], *given: Replicated) -> Replicate
         seed_draws=np.asarray(function(*(q.seed_draws for q in given))),
         n_speakers=min(q.n_speakers for q in given),
     )
-
-
-def estimate_mean(per_seed: ArrayLike) -> Estimate:
-    """The mean of one value a seed, with its ordinary standard error.
-
-    Parameters
-    ----------
-    per_seed : (n_seeds,) values; of a single one the variance is infinite.
-    """
-    per_seed = np.asarray(per_seed, dtype=np.float64)
-    n = per_seed.size
-    variance = float(per_seed.var(ddof=1) / n) if n > 1 else np.inf
-    return Estimate(
-        value=float(per_seed.mean()),
-        sources=((variance, max(n - 1, 1)),),
-        per_seed=per_seed,
-    )

@@ -5,7 +5,8 @@ better, in which direction something moves. H1 to H4 are the abstract's, H5 and 
 whether they mean what they seem to. Each function takes what
 :func:`~antispoof.statistics.resample` made of the three models' scores on one
 partition, and gives a :class:`~antispoof.statistics.Verdict`. The rule is in
-:mod:`antispoof.statistics.verdicts`.
+:mod:`antispoof.statistics.verdicts`; H4, which needs runs of several lengths, in
+:mod:`antispoof.statistics.training_length`.
 """
 
 from __future__ import annotations
@@ -20,17 +21,21 @@ from antispoof.errors import ParameterError
 from antispoof.metrics import decide
 from antispoof.models import TITLES
 from antispoof.statistics.bootstrap import Resampled, operating_thresholds, resample
-from antispoof.statistics.estimates import (
-    Replicated,
-    combine,
-    estimate_mean,
+from antispoof.statistics.estimates import combine
+from antispoof.statistics.findings import (
+    find,
+    find_each,
+    find_together,
+    minus,
+    paired_difference,
+    sentence,
 )
 from antispoof.statistics.holm import holm
 from antispoof.statistics.mcnemar import McNemar, mcnemar
 from antispoof.statistics.panel import make_panel
+from antispoof.statistics.training_length import Lengths, h4
 from antispoof.statistics.verdicts import (
     CONTRADICTED,
-    MIN_SEEDS,
     REPRODUCED,
     SMALLEST_MACRO_F1,
     SMALLEST_SHARE,
@@ -82,20 +87,15 @@ def evidence(
     )
 
 
-def judge(
-    resampled: Resampled,
-    *,
-    histories: Tables | None = None,
-    trained_epochs: int | None = None,
-) -> list[Verdict]:
+def judge(resampled: Resampled, *, lengths: Lengths | None = None) -> list[Verdict]:
     """The verdicts that the material allows, in order.
 
-    H4 needs `histories` and `trained_epochs` (see :func:`h4`), H6 a resampling with
-    the operating point "dev"; what cannot be asked is left out.
+    H4 needs two `lengths` of training of ResNet50+LSTM (see :func:`h4`), H6 a
+    resampling with the operating point "dev"; what cannot be asked is left out.
     """
     verdicts = [h1(resampled), h2(resampled), h3(resampled)]
-    if histories is not None and trained_epochs is not None:
-        verdicts.append(h4(histories, trained_epochs=trained_epochs))
+    if lengths is not None and len(lengths.get(RESNET_LSTM, ())) > 1:
+        verdicts.append(h4(lengths))
     verdicts.append(h5(resampled))
     if "dev" in resampled.confusions:
         verdicts.append(h6(resampled))
@@ -105,9 +105,9 @@ def judge(
 def h1(resampled: Resampled, *, at: str = "zero") -> Verdict:
     """H1: macro-F1 of ResNet50 > ResNet50+LSTM > CNN; three paired differences."""
     pairs = [(ORDER[0], ORDER[1]), (ORDER[1], ORDER[2]), (ORDER[0], ORDER[2])]
-    effects = [_difference(resampled, "macro_f1", pair, at) for pair in pairs]
-    names = [f"macro-F1, {_minus(pair)}" for pair in pairs]
-    findings = _holm_findings(names, effects, smallest=SMALLEST_MACRO_F1)
+    effects = [paired_difference(resampled, "macro_f1", pair, at) for pair in pairs]
+    names = [f"macro-F1, {minus(pair)}" for pair in pairs]
+    findings = find_each(names, effects, smallest=SMALLEST_MACRO_F1)
     # The weakest link of the order decides; it stands first.
     findings = sorted(findings, key=lambda finding: finding.margin)
     order = " > ".join(TITLES[model] for model in ORDER)
@@ -116,7 +116,7 @@ def h1(resampled: Resampled, *, at: str = "zero") -> Verdict:
         "H1",
         f"By macro-F1, {order}.",
         verdict,
-        _sentence(f"The order {order} by macro-F1", verdict, findings),
+        sentence(f"The order {order} by macro-F1", verdict, findings),
         tuple(findings),
     )
 
@@ -129,7 +129,7 @@ def h2(resampled: Resampled, *, at: str = "zero") -> Verdict:
         "H2",
         "ResNet50+LSTM has a higher accuracy than ResNet50 and a lower macro-F1.",
         verdict,
-        _sentence(
+        sentence(
             "That ResNet50+LSTM has the higher accuracy and the lower macro-F1",
             verdict,
             findings[1:],
@@ -152,12 +152,12 @@ def h3(resampled: Resampled, *, at: str = "zero") -> Verdict:
         "recall_spoof": ("recall of spoof", 1),
         "recall_bonafide": ("recall of bonafide", -1),
     }
-    effects = [_difference(resampled, metric, pair, at) for metric in claims]
+    effects = [paired_difference(resampled, metric, pair, at) for metric in claims]
     findings = [
-        _finding(f"{name}, {_minus(pair)}", effect, claimed, SMALLEST_SHARE)
+        find(f"{name}, {minus(pair)}", effect, claimed=claimed, smallest=SMALLEST_SHARE)
         for effect, (name, claimed) in zip(effects, claims.values(), strict=True)
     ]
-    decisive = _together(effects, findings)
+    decisive = find_together(effects, findings)
     tests = h3_mcnemar(resampled, at=at)
     significant = (tests["p_holm"] <= 0.05) & tests["as_claimed"]
     verdict = decisive.verdict
@@ -166,7 +166,7 @@ def h3(resampled: Resampled, *, at: str = "zero") -> Verdict:
         "ResNet50+LSTM decides spoof more often than ResNet50: more spoof and less "
         "bona fide speech is recognised.",
         verdict,
-        _sentence(
+        sentence(
             "That ResNet50+LSTM leans to spoof",
             verdict,
             findings,
@@ -206,67 +206,6 @@ def h3_mcnemar(resampled: Resampled, *, at: str = "zero") -> pd.DataFrame:
     return table
 
 
-def h4(
-    histories: Tables,
-    *,
-    trained_epochs: int,
-    lean: str = "holdout_share_spoof",
-) -> Verdict:
-    """H4: longer training would mend the lean of ResNet50+LSTM.
-
-    The lean's slope over the epochs beyond the usual training, by least squares, times
-    the number of those epochs: how much the lean changes. ResNet50's is shown beside.
-
-    Parameters
-    ----------
-    histories : model -> one history a seed, of runs longer than usual, with the columns
-        ``epoch`` (from 0) and `lean`.
-    trained_epochs : epochs of the usual training, whose lean is to be mended; only what
-        comes after counts.
-    lean : column with the share of trials decided spoof.
-
-    Raises
-    ------
-    ParameterError
-        If ResNet50+LSTM's histories are absent, or one holds fewer than three epochs
-        beyond the usual training.
-    """
-    if RESNET_LSTM not in histories:
-        raise ParameterError(
-            f"histories of {', '.join(histories) or 'no model'}; those of "
-            f"{RESNET_LSTM!r} are needed"
-        )
-    findings = []
-    for model in (RESNET_LSTM, RESNET):
-        if model not in histories:
-            continue
-        changes = [
-            _change(history, lean, trained_epochs) for history in histories[model]
-        ]
-        claimed = -1 if model == RESNET_LSTM else 0
-        estimate = estimate_mean(changes)
-        findings.append(
-            Finding(
-                f"change of the share decided spoof after epoch {trained_epochs}, "
-                f"{TITLES[model]}",
-                estimate,
-                claimed,
-                SMALLEST_SHARE,
-                estimate.p_value(claimed * SMALLEST_SHARE),
-            )
-        )
-    verdict = findings[0].verdict
-    return Verdict(
-        "H4",
-        "With more training ResNet50+LSTM leans less to spoof.",
-        verdict,
-        _sentence(
-            "That more training mends the lean of ResNet50+LSTM", verdict, findings
-        ),
-        tuple(findings),
-    )
-
-
 def h5(resampled: Resampled, *, at: str = "zero") -> Verdict:
     """H5: some model's accuracy is above that of always answering spoof."""
     models = [model for model in ORDER if model in resampled.panel.models]
@@ -279,14 +218,14 @@ def h5(resampled: Resampled, *, at: str = "zero") -> Verdict:
         for model in models
     ]
     names = [f"accuracy, {TITLES[model]} minus always-spoof" for model in models]
-    findings = _holm_findings(names, effects, smallest=SMALLEST_SHARE)
+    findings = find_each(names, effects, smallest=SMALLEST_SHARE)
     findings = sorted(findings, key=lambda finding: -finding.margin)
     verdict = disjunction(findings)
     return Verdict(
         "H5",
         "At least one model is more accurate than always answering spoof.",
         verdict,
-        _sentence("That a model beats always-spoof", verdict, findings),
+        sentence("That a model beats always-spoof", verdict, findings),
         tuple(findings),
     )
 
@@ -301,9 +240,9 @@ def h6(resampled: Resampled) -> Verdict:
     at_zero, _ = _split_of_accuracy_and_f1(resampled, "zero")
     at_dev, both = _split_of_accuracy_and_f1(resampled, "dev")
     pair = (RESNET_LSTM, RESNET)
-    errors = _finding(
-        f"EER, {_minus(pair)}",
-        _difference(resampled, "eer", pair, None),
+    errors = find(
+        f"EER, {minus(pair)}",
+        paired_difference(resampled, "eer", pair, None),
         claimed=0,
         smallest=SMALLEST_SHARE,
     )
@@ -320,7 +259,7 @@ def h6(resampled: Resampled) -> Verdict:
         "The split between accuracy and macro-F1 (H2) goes away at thresholds chosen "
         "on dev.",
         verdict,
-        _sentence(
+        sentence(
             "That H2 is only a matter of the threshold",
             verdict,
             (*at_dev[1:], errors),
@@ -335,68 +274,27 @@ def _split_of_accuracy_and_f1(
 ) -> tuple[tuple[Finding, ...], float]:
     """H2's effects at one operating point, and the share of replicates with both."""
     pair = (RESNET_LSTM, RESNET)
-    accuracy = _difference(resampled, "accuracy", pair, at)
-    macro_f1 = _difference(resampled, "macro_f1", pair, at)
+    accuracy = paired_difference(resampled, "accuracy", pair, at)
+    macro_f1 = paired_difference(resampled, "macro_f1", pair, at)
     where = {"zero": "threshold zero", "dev": "the threshold of dev"}.get(at, at)
     findings = [
-        _finding(f"accuracy at {where}, {_minus(pair)}", accuracy, 1, SMALLEST_SHARE),
-        _finding(
-            f"macro-F1 at {where}, {_minus(pair)}", macro_f1, -1, SMALLEST_MACRO_F1
+        find(
+            f"accuracy at {where}, {minus(pair)}",
+            accuracy,
+            claimed=1,
+            smallest=SMALLEST_SHARE,
+        ),
+        find(
+            f"macro-F1 at {where}, {minus(pair)}",
+            macro_f1,
+            claimed=-1,
+            smallest=SMALLEST_MACRO_F1,
         ),
     ]
     both = (accuracy.draws > 0) & (macro_f1.draws < 0)
-    return (_together([accuracy, macro_f1], findings), *findings), float(both.mean())
-
-
-def _difference(
-    resampled: Resampled, metric: str, pair: tuple[str, str], at: str | None
-) -> Replicated:
-    first, second = (resampled.quantity(metric, model, at=at) for model in pair)
-    return combine(np.subtract, first, second)
-
-
-def _finding(name: str, effect: Replicated, claimed: int, smallest: float) -> Finding:
-    estimate = effect.estimate
-    null = claimed * smallest
-    return Finding(name, estimate, claimed, smallest, estimate.p_value(null))
-
-
-def _together(effects: Sequence[Replicated], findings: Sequence[Finding]) -> Finding:
-    """The smallest margin of several effects, replicate by replicate."""
-
-    def smallest_margin(*values: np.ndarray) -> np.ndarray:
-        margins = [
-            finding.claimed * value - finding.smallest
-            for finding, value in zip(findings, values, strict=True)
-        ]
-        return np.min(margins, axis=0)
-
-    weakest = combine(smallest_margin, *effects)
-    return _finding("smallest margin of the effects claimed together", weakest, 1, 0.0)
-
-
-def _holm_findings(
-    names: Sequence[str], effects: Sequence[Replicated], *, smallest: float
-) -> list[Finding]:
-    """Findings of several comparisons, all claimed positive, p-values adjusted."""
-    estimates = [effect.estimate for effect in effects]
-    adjusted = holm([estimate.p_value(smallest) for estimate in estimates])
-    return [
-        Finding(name, estimate, 1, smallest, float(p))
-        for name, estimate, p in zip(names, estimates, adjusted, strict=True)
-    ]
-
-
-def _change(history: pd.DataFrame, lean: str, trained_epochs: int) -> float:
-    later = history[history["epoch"] >= trained_epochs - 1]
-    if len(later) < 3:
-        raise ParameterError(
-            f"a history with {len(history)} epochs says nothing of training beyond "
-            f"{trained_epochs}; at least two epochs more are needed"
-        )
-    epochs = later["epoch"].to_numpy(dtype=np.float64)
-    slope = np.polyfit(epochs, later[lean].to_numpy(dtype=np.float64), 1)[0]
-    return float(slope * (epochs[-1] - epochs[0]))
+    return (find_together([accuracy, macro_f1], findings), *findings), float(
+        both.mean()
+    )
 
 
 def _mcnemar_row(seed: int, label: int, test: McNemar) -> dict:
@@ -410,16 +308,3 @@ def _mcnemar_row(seed: int, label: int, test: McNemar) -> dict:
         "p": test.p,
         "as_claimed": leans,
     }
-
-
-def _minus(pair: tuple[str, str]) -> str:
-    return f"{TITLES[pair[0]]} minus {TITLES[pair[1]]}"
-
-
-def _sentence(
-    claim: str, verdict: str, findings: Sequence[Finding], *remarks: str
-) -> str:
-    said = "; ".join([*map(str, findings), *remarks])
-    lone = findings[0].n_seeds < MIN_SEEDS
-    reason = " (one seed ranks nothing)" if lone else ""
-    return f"{claim} is {verdict}{reason}: {said}."
