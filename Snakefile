@@ -19,7 +19,7 @@ CORPUS_ID = FOUND.id if FOUND and not FOUND.is_simulated else "mini"
 CHAPTERS = [path.stem for path in sorted(Path("notebooks").glob("[0-9][0-9]_*.ipynb"))]
 TRAINING = [name for name in CHAPTERS if name.split("_", 1)[0] in ("03", "04", "05")]
 COMPARING = [name for name in CHAPTERS if name.split("_", 1)[0] in ("06", "07")]
-REFERENCE = sorted(map(str, Path("data/reference-runs").rglob("*.json")))
+REFERENCE = sorted(map(str, Path("data").glob("*-runs/**/*.json")))
 JUPYTER_BOOK = Path(sys.executable).with_name("jupyter-book")
 LIBRARY = sorted(map(str, Path("lib/antispoof").rglob("*.py")))
 

@@ -20,7 +20,7 @@ import re
 import shutil
 import subprocess
 import sys
-from dataclasses import fields
+from dataclasses import fields, replace
 from importlib.metadata import entry_points
 from types import SimpleNamespace
 
@@ -395,6 +395,19 @@ def test_record(antispoof, small_corpus, profile, monkeypatch):
     assert again.out.count("recorded already") == 2
 
 
+def test_record_keeps_the_other_length_apart(antispoof, small_corpus, profile):
+    profile.write_text(
+        PROFILE.replace("[0, 1]", "[0]") + "other_epochs: {cnn: 2, resnet: 2}\n"
+    )
+    words = ("record", "--corpus", small_corpus.root, "--profile", profile)
+    words += ("--model", "cnn", "--reference", "kept", "--shorter", "kept-apart")
+    result = antispoof(*words)
+    assert result.status == 0, result.err
+    (one,), (other,) = list_runs("kept"), list_runs("kept-apart")
+    assert (one.recipe.epochs, other.recipe.epochs) == (1, 2)
+    assert replace(other.recipe, epochs=1) == one.recipe
+
+
 def test_record_goes_on_past_a_failure(antispoof, small_corpus, profile, monkeypatch):
     module = importlib.import_module("antispoof.runs.obtain")
     fit = module.fit
@@ -408,7 +421,7 @@ def test_record_goes_on_past_a_failure(antispoof, small_corpus, profile, monkeyp
     words = ("record", "--corpus", small_corpus.root, "--profile", profile)
     result = antispoof(*words, "--model", "cnn", "--reference", "kept")
     assert result.status == 1
-    assert result.err == "antispoof: cnn seed 0: no space\n"
+    assert result.err == "antispoof: cnn seed 0, 1 epochs: no space\n"
     assert [found.seed for found in list_runs("kept")] == [1]
 
 
@@ -424,6 +437,7 @@ def test_record_goes_on_past_a_failure(antispoof, small_corpus, profile, monkeyp
         ("seeds: [0]\nsettings: {cnn: {epoch: 3}}", "unknown setting 'epoch'"),
         ("seeds: [0]\nsettings: {rnn: {epochs: 3}}", "unknown model 'rnn'"),
         ("seeds: [0\nsettings", "no profile"),
+        ("seeds: [0]\nsettings: {}\nother_epochs: 3", "no profile"),
         (None, "profile.yaml"),
     ],
 )

@@ -79,6 +79,9 @@ def record(
     reference: Annotated[Path, typer.Option(help="Where they are kept.")] = Path(
         "data/reference-runs"
     ),
+    shorter: Annotated[
+        Path, typer.Option(help="Where those of the profile's other_epochs are kept.")
+    ] = Path("data/shorter-runs"),
 ) -> None:
     """Train all models by a profile; keep the runs as references, without weights."""
     import yaml
@@ -92,18 +95,26 @@ def record(
     try:
         plan = yaml.safe_load(profile.read_text("utf-8"))
         seeds, settings = list(plan["seeds"]), plan["settings"]
-    except (OSError, yaml.YAMLError, TypeError, KeyError) as error:
+        others = dict(plan.get("other_epochs", {}))
+    except (OSError, yaml.YAMLError, TypeError, KeyError, ValueError) as error:
         reason = " ".join(str(error).split())  # YAML's takes several lines
         raise ParameterError(
             f"{profile} is no profile with `seeds` and `settings`: {reason}"
         ) from error
     opened = open_corpus(corpus)
+    wanted = model or list(MODELS)
+    jobs = [(Recipe.planned(name, settings), reference) for name in wanted]
+    jobs += [
+        (Recipe.planned(name, settings, epochs=epochs), shorter)
+        for name, epochs in others.items()
+        if name in wanted
+    ]
     failed = []
     for seed in seeds:
-        for name in model or MODELS:
-            recipe = Recipe.planned(name, settings)
-            if run_path(reference, opened.id, recipe, seed).exists():
-                typer.echo(f"{name} seed {seed}: recorded already")
+        for recipe, folder in jobs:
+            name = f"{recipe.model} seed {seed}, {recipe.epochs} epochs"
+            if run_path(folder, opened.id, recipe, seed).exists():
+                typer.echo(f"{name}: recorded already")
                 continue
             try:
                 (run,) = obtain(
@@ -115,8 +126,8 @@ def record(
                     reference=None,
                     say=typer.echo,
                 )
-                typer.echo(f"recorded {keep(run, reference)}")
+                typer.echo(f"recorded {keep(run, folder)}")
             except AntispoofError as error:
-                failed.append(f"{name} seed {seed}: {error}")
+                failed.append(f"{name}: {error}")
     if failed:
         raise AntispoofError("; ".join(failed))
