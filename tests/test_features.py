@@ -7,8 +7,11 @@
    a constant clip nothing that is not finite.
 3. A clip of 64 000 samples gives 1 x 64 x 401; the stages have the shapes they say; a
    batch gives what its clips give one by one.
-4. A clip is cut on the right, or filled up there with zeros.
+4. A clip is cut on the right, or filled up there with zeros; the front-end does the
+   same to a clip of any length without transforming those zeros.
 5. What is not accepted is a ParameterError that names the value.
+6. The shortcuts of the mel product change nothing: it is the whole filter bank's within
+   3e-5 dB, for any number of bands, also those so narrow that they reach no frequency.
 """
 
 import librosa
@@ -176,6 +179,22 @@ def test_fix_length():
     assert fix_length(wave, 7).dtype == np.float32
 
 
+@pytest.mark.parametrize("n", [1, 100, 30_000, 63_300, 63_743, 63_744, N - 1, N])
+def test_clips_of_any_length(n):
+    module = LogMel()
+    filled = torch.from_numpy(fix_length(noise()[:n], N))[None]
+    with torch.inference_mode():
+        short = module(torch.from_numpy(noise()[:n])[None])
+        long = module(torch.from_numpy(noise(2 * N))[None])
+        stages = module.normalize(
+            module.decibel(module.mel(module.power(filled)))
+        ).unsqueeze(1)
+        torch.testing.assert_close(short, stages, rtol=0, atol=1e-5)
+        torch.testing.assert_close(
+            long, module(torch.from_numpy(noise(2 * N)[:N])[None])
+        )
+
+
 # 5
 
 
@@ -203,3 +222,16 @@ def test_bad_length():
 def test_unknown_frontend():
     with pytest.raises(ParameterError, match="'mfcc'; accepted: logmel"):
         build("mfcc")
+
+
+# 6
+
+
+@pytest.mark.parametrize("n_mels", [1, 16, 64, 250])
+@pytest.mark.filterwarnings("ignore:At least one mel filterbank:UserWarning")
+def test_mel_is_the_whole_filter_bank(n_mels):
+    module = LogMel(n_mels=n_mels)
+    power = module.power(torch.from_numpy(np.stack(list(CLIPS.values()))))
+    whole = torch.einsum("bft,fm->bmt", power.double(), module.mel_fb.double())
+    error = module.decibel(module.mel(power)) - module.decibel(whole)
+    assert error.abs().max() < 3e-5

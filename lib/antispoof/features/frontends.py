@@ -10,7 +10,8 @@ from torch import nn
 from antispoof.errors import ParameterError
 from antispoof.features.logmel import LogMel
 
-# A front-end has `settings` (dict), `n_samples`, `shape` and a batched `forward`.
+# A front-end has `settings` (dict), `n_samples`, `shape` and a batched `forward`, which
+# brings clips of any length to `n_samples` as `fix_length` does.
 FRONTENDS: dict[str, Callable[[], nn.Module]] = {
     "logmel": LogMel,  # the thesis's mel spectrogram
 }

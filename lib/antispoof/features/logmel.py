@@ -5,9 +5,15 @@ Each stage is a method, so that a chapter can stop and look. The filter bank is
 triangular on the HTK mel scale without area normalisation, as torchaudio's
 ``MelSpectrogram`` has it by default and ``librosa.filters.mel(htk=True, norm=None)``
 makes it; decibels are ``librosa.power_to_db`` with ``top_db``.
+
+On a CPU this is bound by memory: every stage goes over its numbers as few times as it
+can, a mel band reads only the frequencies it reaches, and the zeros that fill up a
+short clip are never transformed.
 """
 
 from __future__ import annotations
+
+from collections.abc import Iterator
 
 import torch
 import torchaudio
@@ -19,6 +25,9 @@ from antispoof.errors import ParameterError
 
 SILENCE = 1e-10  # power below which decibels no longer fall
 FLAT = 1e-5  # dB; a clip whose deviation is smaller is constant, not loud
+# Bands that share one matrix product: few enough to skip most of the filter bank's
+# zeros, enough for a product to pay.
+BANDS_AT_ONCE = 16
 
 
 class LogMel(nn.Module):
@@ -26,7 +35,8 @@ class LogMel(nn.Module):
 
     Parameters
     ----------
-    n_samples : length in samples every clip is cut or padded to.
+    n_samples : length in samples that every clip is cut to, or filled up to with
+        zeros on the right.
     n_fft, win_length, hop_length : frame, Hann window and step, in samples.
     n_mels : number of mel bands between 0 Hz and half the sampling rate.
     top_db : range in dB kept below each clip's loudest point.
@@ -79,6 +89,7 @@ class LogMel(nn.Module):
             ),
             persistent=False,
         )
+        self.bands = list(_reach(self.mel_fb))
 
     @property
     def shape(self) -> tuple[int, int, int]:
@@ -88,19 +99,28 @@ class LogMel(nn.Module):
     def power(self, waveform: Tensor) -> Tensor:
         """Power spectrogram: (batch, n) -> (batch, n_fft // 2 + 1, n_frames)."""
         half = self.n_fft // 2
-        padded = functional.pad(waveform, (half, half), mode="reflect")
+        before = waveform[..., 1 : half + 1].flip(-1)
+        after = waveform[..., -half - 1 : -1].flip(-1)
+        padded = torch.cat((before, waveform, after), -1)
         frames = padded.unfold(-1, self.n_fft, self.hop_length) * self.window
-        spectrum = torch.view_as_real(torch.fft.rfft(frames))
-        return spectrum.square_().sum(-1).transpose(-1, -2)
+        squares = torch.view_as_real(torch.fft.rfft(frames)).square_()
+        return (squares[..., 0] + squares[..., 1]).transpose(-1, -2)
 
     def mel(self, power: Tensor) -> Tensor:
         """Mel bands: (batch, n_freqs, n_frames) -> (batch, n_mels, n_frames)."""
-        return torch.matmul(power.transpose(-1, -2), self.mel_fb).transpose(-1, -2)
+        frames = power.transpose(-1, -2)
+        rows = frames.reshape(-1, frames.shape[-1])
+        mel = torch.cat(
+            [rows[:, reach] @ self.mel_fb[reach, bands] for bands, reach in self.bands],
+            -1,
+        )
+        return mel.unflatten(0, frames.shape[:-1]).transpose(-1, -2)
 
     def decibel(self, mel: Tensor) -> Tensor:
         """Decibels, floored `top_db` below each clip's maximum; same shape."""
-        level = mel.clamp(min=SILENCE).log10().mul_(10.0)
-        return torch.maximum(level, level.amax((-1, -2), keepdim=True) - self.top_db)
+        loudest = mel.amax((-1, -2), keepdim=True)
+        floor = (loudest * 10 ** (-self.top_db / 10)).clamp(min=SILENCE)
+        return torch.maximum(mel, floor).log10().mul_(10.0)
 
     def normalize(self, level: Tensor) -> Tensor:
         """Zero mean and unit variance over each clip; a constant clip becomes 0."""
@@ -109,6 +129,22 @@ class LogMel(nn.Module):
         return centred / deviation.clamp(min=FLAT)
 
     def forward(self, waveform: Tensor) -> Tensor:
-        """(batch, n_samples) -> (batch, 1, n_mels, n_frames)."""
-        level = self.decibel(self.mel(self.power(waveform)))
-        return self.normalize(level).unsqueeze(1)
+        """(batch, n) -> (batch, 1, n_mels, n_frames), of any n from 1 on."""
+        sound = waveform[..., : self.n_samples]
+        n = sound.shape[-1]
+        # Beyond one frame after its end a clip is silent, whatever is done to it.
+        heard = min(n + self.n_fft, self.n_samples)
+        if heard > n:
+            sound = functional.pad(sound, (0, heard - n))
+        mel = self.mel(self.power(sound))
+        mel = functional.pad(mel, (0, self.shape[-1] - mel.shape[-1]))
+        return self.normalize(self.decibel(mel)).unsqueeze(1)
+
+
+def _reach(mel_fb: Tensor) -> Iterator[tuple[slice, slice]]:
+    """Bands of (n_freqs, n_mels) in groups, and the frequencies each group reaches."""
+    n_mels = mel_fb.shape[1]
+    for first in range(0, n_mels, BANDS_AT_ONCE):
+        bands = slice(first, min(first + BANDS_AT_ONCE, n_mels))
+        reached = mel_fb[:, bands].any(1).nonzero().flatten().tolist()
+        yield bands, slice(reached[0], reached[-1] + 1) if reached else slice(0, 1)
