@@ -3,7 +3,8 @@
 Contracts:
 1. Every notebook is what its source generates, clean and at most 50 KB.
 2. Each begins with a title and its question, then the bootstrap cell, the same in all,
-   then one cell tagged ``parameters`` with a parameter ``corpus``.
+   then one cell tagged ``parameters`` with a parameter ``corpus``, then the check of
+   what papermill put in. The bootstrap leaves the platform's torch as it is.
 3. The sections come in one order: question, method, run, result, what it means.
 4. A figure has a name that no other has, a caption in full sentences, and an
    alternative text.
@@ -11,7 +12,10 @@ Contracts:
 """
 
 import ast
+import importlib.util
 import re
+import subprocess
+from importlib.metadata import version
 from pathlib import Path
 
 import nbformat
@@ -52,19 +56,49 @@ def test_notebooks_are_what_their_sources_generate():  # 1
 @every_chapter
 def test_a_chapter_begins_as_all_do(path):  # 2
     notebook = nbformat.read(path, as_version=4)
-    first, bootstrap, parameters = notebook.cells[:3]
+    first, bootstrap, parameters, check = notebook.cells[:4]
     assert first.source.startswith("# ")
     assert "\n## Question\n" in first.source
     assert bootstrap == nbformat.read(CHAPTERS[0], as_version=4).cells[1]
     assert "bootstrap" in bootstrap.metadata.tags
     assert parameters.metadata.tags == ["parameters"]
     assert accepted(path)["corpus"].default == ""
+    assert check.source == "check_parameters()"
 
 
-def test_the_bootstrap_installs_from_the_repository():  # 2
-    bootstrap = cells(CHAPTERS[0], "code")[0].source
-    assert re.search(r"git\+https://\S+/\S+\"", bootstrap)
-    assert "torch" not in re.sub(r"#.*", "", bootstrap)
+def bootstrap_asks_pip(monkeypatch, tmp_path):
+    """What the bootstrap cell has pip install where the library is absent."""
+    asked = []
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
+    monkeypatch.setattr(subprocess, "check_call", asked.append)
+    exec(cells(CHAPTERS[0], "code")[0].source, {})
+    ((_, *pip, quiet), what) = asked[0][:5], asked[0][5:]
+    assert [*pip, quiet] == ["-m", "pip", "install", "-q"]
+    return what
+
+
+def test_the_bootstrap_installs_from_the_repository(monkeypatch, tmp_path):  # 2
+    address, *pinned = bootstrap_asks_pip(monkeypatch, tmp_path)
+    assert re.fullmatch(r"git\+https://\S+/\S+", address)
+    assert f"torch=={version('torch')}" in pinned
+    assert f"torchaudio=={version('torchaudio')}" in pinned
+
+
+def test_the_bootstrap_takes_the_wheel_beside_it(monkeypatch, tmp_path):  # 2
+    (tmp_path / "antispoof-1-py3-none-any.whl").touch()
+    what = bootstrap_asks_pip(monkeypatch, tmp_path)
+    assert "--no-index" in what
+    assert "--no-deps" in what
+    assert what[-3:] == ["antispoof", "miniaudio", "av"]
+
+
+def test_a_library_that_is_there_is_used(monkeypatch, capsys):  # 2
+    monkeypatch.setattr(subprocess, "check_call", None)
+    exec(cells(CHAPTERS[0], "code")[0].source, {})
+    (line,) = capsys.readouterr().out.splitlines()
+    for part in ("antispoof ", "corpus: ", "memory: ", "disk: ", "time: "):
+        assert part in line
 
 
 @every_chapter

@@ -31,3 +31,7 @@ class RunError(AntispoofError):
 
 class DiskError(AntispoofError):
     """Not enough space for what is about to be written."""
+
+
+class TimeLimitError(AntispoofError):
+    """Work stopped on purpose before the platform would have ended it."""

@@ -9,6 +9,10 @@ cell tagged ``parameters``. Beside a default of ``None`` a comment can name the 
 from __future__ import annotations
 
 import ast
+import io
+import json
+import re
+import tokenize
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +22,11 @@ from antispoof.chapters import ChapterError, tool
 from antispoof.errors import ParameterError
 
 EXAMPLES = {"bool": True, "dict": {}, "float": 0.5, "int": 1, "list": [], "str": ""}
+TYPE_COMMENT = re.compile(r"(?:type:\s*(\S+)\s*)?(.*)")
+# What the profiles set. papermill gives a profile whole to every chapter, so a chapter
+# without one of these takes it in silence; `python -m antispoof.chapters run` gives
+# each chapter its own.
+SHARED = ("seeds", "settings", "n_replicates")
 
 
 @dataclass(frozen=True)
@@ -81,36 +90,65 @@ class Parameter:
             ) from error
 
 
+def declared(source: str, *, where: str) -> dict[str, Parameter]:
+    """The parameters that the source of a parameters cell declares, in its order.
+
+    Parameters
+    ----------
+    source : lines ``name = default  # meaning``
+    where : what an error calls the place they stand in
+
+    Raises
+    ------
+    ChapterError : a default is no plain value, or a type is unknown
+    """
+    comments = {
+        token.start[0]: token.string.lstrip("# ")
+        for token in tokenize.generate_tokens(io.StringIO(source).readline)
+        if token.type == tokenize.COMMENT
+    }
+    found = {}
+    for name, node in assignments(source).items():
+        try:
+            default = ast.literal_eval(node)
+        except ValueError as error:
+            raise ChapterError(
+                f"{where}: the default of parameter {name!r} is "
+                f"{ast.unparse(node)!r}, not a plain value"
+            ) from error
+        type_name, meaning = TYPE_COMMENT.fullmatch(
+            comments.get(node.end_lineno or 0, "")
+        ).groups()
+        if type_name is not None and type_name not in EXAMPLES:
+            raise ChapterError(
+                f"{where}: parameter {name!r} is said to be of type "
+                f"{type_name!r}; accepted are {', '.join(EXAMPLES)}"
+            )
+        found[name] = Parameter(name, default, meaning, type_name or "")
+    return found
+
+
+def assignments(source: str) -> dict[str, ast.expr]:
+    """Name -> what is assigned to it, in a cell of plain assignments."""
+    return {
+        node.targets[0].id: node.value
+        for node in ast.parse(source).body
+        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name)
+    }
+
+
 def accepted(notebook: Path) -> dict[str, Parameter]:
     """The parameters of a notebook, read without running it."""
-    papermill = tool("papermill")
     notebook = Path(notebook)
     if not notebook.is_file():
         raise ChapterError(f"{notebook}: no such notebook")
-    node = tool("nbformat").read(notebook, as_version=4)
-    tagged = [c for c in node.cells if "parameters" in c.metadata.get("tags", [])]
+    cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
+    tagged = [c for c in cells if "parameters" in c["metadata"].get("tags", [])]
     if len(tagged) != 1:
         raise ChapterError(
             f"{notebook}: has {len(tagged)} cells tagged 'parameters', not one"
         )
-    found = {}
-    for name, about in papermill.inspect_notebook(node).items():
-        try:
-            default = ast.literal_eval(about["default"])
-        except (ValueError, SyntaxError) as error:
-            raise ChapterError(
-                f"{notebook}: the default of parameter {name!r} is "
-                f"{about['default']!r}, not a plain value"
-            ) from error
-        type_name = about["inferred_type_name"]
-        if type_name not in (*EXAMPLES, "None"):
-            raise ChapterError(
-                f"{notebook}: parameter {name!r} is said to be of type "
-                f"{type_name!r}; accepted are {', '.join(EXAMPLES)}"
-            )
-        said = type_name if type_name in EXAMPLES else ""
-        found[name] = Parameter(name, default, about["help"], said)
-    return found
+    return declared("".join(tagged[0]["source"]), where=str(notebook))
 
 
 def checked(

@@ -1,0 +1,89 @@
+"""How long a process may still run here, and stopping before it is stopped.
+
+The time is known from the first of these that tells: ``$ANTISPOOF_STOP_AT`` (seconds
+since 1970, what a batch or a person sets), ``$SLURM_JOB_END_TIME``, Kaggle's rule that
+a session ends twelve hours after it began. Colab promises nothing, so nothing is
+assumed there; its cut-off sessions go on from the checkpoint of a minute before.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from antispoof.errors import ParameterError, TimeLimitError
+from antispoof.platforms.marks import KAGGLE, place
+
+STOP_AT = "ANTISPOOF_STOP_AT"
+SLURM_END = "SLURM_JOB_END_TIME"
+KAGGLE_SECONDS = 12 * 3600
+RESERVE = 300.0  # seconds, to save what was made and to end the notebook
+
+Progress = Callable[[dict[str, float]], None]
+
+
+def seconds_left() -> float | None:
+    """Seconds until this process is ended from outside; None if nobody says.
+
+    Raises
+    ------
+    ParameterError
+        If ``$ANTISPOOF_STOP_AT`` is no number.
+    """
+    for name in (STOP_AT, SLURM_END):
+        text = os.environ.get(name, "")
+        if text:
+            try:
+                return float(text) - time.time()
+            except ValueError:
+                raise ParameterError(
+                    f"${name}={text!r}; accepted: seconds since 1970"
+                ) from None
+    if place() == KAGGLE:
+        age = _session_age()
+        return None if age is None else KAGGLE_SECONDS - age
+    return None
+
+
+def stop_in_time(progress: Progress, *, reserve: float = RESERVE) -> Progress:
+    """``progress``, followed by a look at the clock.
+
+    Made for `training.fit`, which calls it after each epoch: where the next epoch, at
+    the length of the longest so far, and ``reserve`` seconds would not fit into the
+    time left, it stops the fit. What was trained is in the checkpoint.
+
+    Raises
+    ------
+    TimeLimitError
+        From the function given back, when it stops the fit.
+    """
+    longest = 0.0
+
+    def watched(row: dict[str, float]) -> None:
+        nonlocal longest
+        progress(row)
+        left = seconds_left()
+        longest = max(longest, row["seconds"])
+        if left is not None and left < longest + reserve:
+            raise TimeLimitError(
+                f"stopped after epoch {int(row['epoch']) + 1}: another takes"
+                f" {longest:.0f} s, ending takes up to {reserve:.0f} s, and"
+                f" {max(left, 0):.0f} s are left here. Nothing is lost: run it again"
+                " where the folder `runs` is still there, or attached, and it goes"
+                " on from its checkpoint"
+            )
+
+    return watched
+
+
+def _session_age() -> float | None:
+    """Seconds since the first process of this container began."""
+    try:
+        fields = Path("/proc/1/stat").read_text().rpartition(")")[2].split()
+        uptime = float(Path("/proc/uptime").read_text().split()[0])
+    except OSError:
+        return None
+    started = int(fields[19]) / os.sysconf("SC_CLK_TCK")  # field 22 of proc(5)
+    return uptime - started
