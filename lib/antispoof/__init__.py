@@ -1,9 +1,9 @@
 """Audio deepfake detection on ASVspoof 2019 LA: the library under the report.
 
 Rooms, ground floor first; an import never points up: ``conventions``, ``errors``,
-``fingerprint``, ``metrics``, ``audio``, ``corpus``, ``platforms``, ``minicorpus``,
-``features``, ``models``, ``scoring``, ``recipe``, ``training``, ``statistics``,
-``runs``, ``plots``, ``report``, ``chapters``, ``cli``.
+``fingerprint``, ``metrics``, ``audio``, ``archives``, ``corpus``, ``platforms``,
+``minicorpus``, ``features``, ``models``, ``scoring``, ``recipe``, ``training``,
+``statistics``, ``runs``, ``plots``, ``report``, ``chapters``, ``cli``.
 """
 
 __version__ = "0.1.0"

@@ -35,3 +35,11 @@ class DiskError(AntispoofError):
 
 class TimeLimitError(AntispoofError):
     """Work stopped on purpose before the platform would have ended it."""
+
+
+class ArchiveError(AntispoofError):
+    """An archive that is damaged, incomplete or not to be trusted."""
+
+
+class DownloadError(AntispoofError):
+    """A file that could not be fetched whole, or is not the one expected."""

@@ -1,7 +1,7 @@
 """Fingerprints: short hashes that say whether two things are the same.
 
-Of data: a hash of canonical JSON. Of code: a hash of what the code does, so that
-comments, docstrings and layout do not count.
+Of data: a hash of canonical JSON. Of a file: a hash of its bytes. Of code: a hash of
+what the code does, so that comments, docstrings and layout do not count.
 """
 
 from __future__ import annotations
@@ -21,6 +21,15 @@ def of_data(value: object) -> str:
     """Hash of anything JSON can write; the order of keys does not matter."""
     text = json.dumps(value, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def of_file(path: Path) -> str:
+    """SHA-256 of a file, read piece by piece."""
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        while piece := file.read(2**20):
+            digest.update(piece)
+    return digest.hexdigest()
 
 
 def of_source(source: str) -> str:

@@ -13,6 +13,7 @@ import typer
 from antispoof.cli.corpus import corpus_app
 from antispoof.cli.evaluate import evaluate
 from antispoof.cli.features import features
+from antispoof.cli.runs import runs_app
 from antispoof.cli.score import score
 from antispoof.cli.train import record, train
 from antispoof.errors import AntispoofError
@@ -24,6 +25,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.add_typer(corpus_app, name="corpus")
+app.add_typer(runs_app, name="runs")
 app.command()(features)
 app.command()(train)
 app.command()(score)

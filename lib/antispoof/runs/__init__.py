@@ -1,7 +1,8 @@
 """The run record: what was trained, how it went, what it scored; made once, reused."""
 
 from antispoof.runs.canary import same_behaviour, sing
-from antispoof.runs.obtain import obtain
+from antispoof.runs.obtain import made_by_this_code, obtain
+from antispoof.runs.packing import pack, unpack
 from antispoof.runs.record import SCORED, Run, list_runs, run_path
 from antispoof.runs.reference import REFERENCE, SHORTER, record, recorded
 from antispoof.runs.results import (
@@ -29,7 +30,9 @@ __all__ = [
     "field_measures",
     "histories",
     "list_runs",
+    "made_by_this_code",
     "obtain",
+    "pack",
     "record",
     "recorded",
     "results",
@@ -37,4 +40,5 @@ __all__ = [
     "same_behaviour",
     "sing",
     "tables",
+    "unpack",
 ]

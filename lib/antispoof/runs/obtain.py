@@ -97,6 +97,11 @@ def obtain(
     ]
 
 
+def made_by_this_code(run: Run) -> bool:
+    """Whether the code of today made a run, so that `obtain` would reuse it."""
+    return run.code == fingerprint.of_modules(CODE)
+
+
 def _one(
     recipe: Recipe,
     corpus: Corpus,
