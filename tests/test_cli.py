@@ -36,10 +36,12 @@ from corpora import flac_path, write_protocol
 pytestmark = pytest.mark.usefixtures("small_frontend")
 
 COMMANDS = {
-    "": ("corpus", "features", "train", "score", "evaluate", "record"),
-    "corpus": ("audit", "make"),
+    "": ("corpus", "runs", "features", "train", "score", "evaluate", "record"),
+    "corpus": ("audit", "make", "fetch"),
     "corpus audit": ("--json",),
     "corpus make": ("--seed",),
+    "corpus fetch": ("--source", "--sha256", "--keep"),
+    "runs": ("list", "pack", "unpack"),
     "features": ("--store", "--frontend", "--on-error"),
     "train": ("--model", "--corpus", "--seed", "--epochs", "--runs"),
     "score": ("--corpus", "--partition", "--shard"),

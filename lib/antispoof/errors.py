@@ -33,6 +33,10 @@ class DiskError(AntispoofError):
     """Not enough space for what is about to be written."""
 
 
+class MemoryLimitError(AntispoofError):
+    """Work that would not fit into the memory at hand."""
+
+
 class TimeLimitError(AntispoofError):
     """Work stopped on purpose before the platform would have ended it."""
 

@@ -1,4 +1,4 @@
-"""``antispoof corpus``: look a corpus over, or make the embedded one."""
+"""``antispoof corpus``: look a corpus over, fetch the real one, or make one."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from antispoof.errors import ParameterError
+
 if TYPE_CHECKING:
     from rich.console import Console
     from rich.table import Table
@@ -14,9 +16,10 @@ if TYPE_CHECKING:
     from antispoof.corpus import Audit
 
 corpus_app = typer.Typer(
-    help="Look a corpus over, or make the embedded one.", no_args_is_help=True
+    help="Look a corpus over, fetch the real one, or make one.", no_args_is_help=True
 )
 
+SOURCES = ("edinburgh", "kaggle")
 SHOWN = 10  # faults of one kind in the report for people; --json has all
 
 
@@ -70,6 +73,55 @@ def make_command(
     from antispoof.minicorpus import make
 
     corpus = open_corpus(make(folder, seed=seed))
+    typer.echo(f"{corpus.root}: {corpus.description}")
+
+
+@corpus_app.command("fetch")
+def fetch_command(
+    folder: Annotated[
+        Path, typer.Argument(metavar="DIR", help="Where to; LA is made in it.")
+    ] = Path("data"),
+    source: Annotated[
+        str, typer.Option(help="edinburgh (the official archive), or kaggle.")
+    ] = "edinburgh",
+    url: Annotated[
+        str | None, typer.Option(help="Another address of the archive.")
+    ] = None,
+    sha256: Annotated[
+        str | None, typer.Option(help="What the archive must hash to.")
+    ] = None,
+    keep: Annotated[bool, typer.Option("--keep", help="Keep the archive.")] = False,
+) -> None:
+    """Fetch ASVspoof 2019 LA; a cut-off download goes on where it stopped."""
+    from rich.console import Console
+    from rich.progress import DownloadColumn, Progress, TransferSpeedColumn
+
+    from antispoof.corpus import fetch, fetch_from_kaggle
+    from antispoof.corpus.fetching import OFFICIAL_ARCHIVE
+
+    if source not in SOURCES:
+        raise ParameterError(f"source={source!r}; accepted: {', '.join(SOURCES)}")
+    if source == "kaggle":
+        corpus = fetch_from_kaggle()
+    else:
+        columns = (*Progress.get_default_columns(), DownloadColumn())
+        with Progress(
+            *columns, TransferSpeedColumn(), console=Console(stderr=True)
+        ) as bars:
+            loading = bars.add_task("Fetching", total=None)
+            opening = bars.add_task("Unpacking", total=None, visible=False)
+            corpus = fetch(
+                folder,
+                url=url or OFFICIAL_ARCHIVE,
+                sha256=sha256,
+                keep=keep,
+                progress=lambda done, total: bars.update(
+                    loading, completed=done, total=total
+                ),
+                unpacked=lambda done, total: bars.update(
+                    opening, completed=done, total=total, visible=True
+                ),
+            )
     typer.echo(f"{corpus.root}: {corpus.description}")
 
 

@@ -1,0 +1,307 @@
+"""Contracts of fetching a corpus, against a server on this very machine.
+
+1. A whole file arrives as it is; what is there of it is not fetched again.
+2. A cut connection is taken up where it broke, also by a later call; a server that
+   knows no ranges, or whose file has changed, makes it begin anew.
+3. A wrong length, a wrong hash, a refusal, a wrong range and a server that keeps
+   failing are errors that say what happened; a wrong file is not kept.
+4. What does not fit on the disk is not begun.
+5. fetch leaves a corpus, goes on after being cut off, refuses members that leave the
+   folder, and takes the archive away; the command says what came.
+6. kagglehub is optional.
+"""
+
+import contextlib
+import hashlib
+import http.server
+import shutil
+import sys
+import threading
+import zipfile
+from types import SimpleNamespace
+
+import pytest
+
+from antispoof import cli
+from antispoof.corpus import fetch, fetch_from_kaggle
+from antispoof.corpus.downloading import download
+from antispoof.errors import ArchiveError, CorpusError, DiskError, DownloadError
+
+DATA = bytes(range(256)) * 400  # 100 kB
+
+
+class Handler(http.server.BaseHTTPRequestHandler):
+    """Answers as its server's attributes say; notes the ranges asked for."""
+
+    protocol_version = "HTTP/1.1"
+
+    def do_GET(self):
+        server = self.server
+        asked = self.headers.get("Range")
+        server.asked.append(asked)
+        if server.statuses:
+            self.send_response(server.statuses.pop(0))
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+            return
+        fresh = self.headers.get("If-Range") == server.etag
+        start = 0
+        if asked and fresh and server.ranges:
+            start = int(asked.removeprefix("bytes=").rstrip("-"))
+            if start >= len(server.data):
+                self.send_response(416)
+                self.send_header("Content-Range", f"bytes */{len(server.data)}")
+                self.send_header("Content-Length", "0")
+                self.end_headers()
+                return
+            start += server.shift
+            self.send_response(206)
+            total = len(server.data)
+            self.send_header("Content-Range", f"bytes {start}-{total - 1}/{total}")
+        else:
+            self.send_response(200)
+        body = server.data[start:]
+        self.send_header("Content-Length", str(len(body)))
+        self.send_header("ETag", server.etag)
+        self.end_headers()
+        cut = server.cuts.pop(0) if server.cuts else len(body)
+        self.wfile.write(body[:cut])
+        if cut < len(body):
+            self.close_connection = True
+
+    def log_message(self, *_):
+        pass
+
+
+@pytest.fixture
+def server():
+    made = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    made.data, made.etag, made.ranges, made.shift = DATA, '"1"', True, 0
+    made.asked, made.cuts, made.statuses = [], [], []
+    made.url = f"http://127.0.0.1:{made.server_port}/LA.zip"
+    thread = threading.Thread(target=made.serve_forever, args=(0.01,))
+    thread.start()
+    yield made
+    made.shutdown()
+    thread.join()
+    made.server_close()
+
+
+def get(server, folder, **more):
+    return download(server.url, folder / "LA.zip", pause=0, **more)
+
+
+def left(folder):
+    return sorted(path.name for path in folder.iterdir())
+
+
+# 1
+
+
+def test_a_whole_file(server, tmp_path):
+    seen = []
+    path = get(
+        server,
+        tmp_path,
+        sha256=hashlib.sha256(DATA).hexdigest().upper(),
+        progress=lambda *told: seen.append(told),
+    )
+    assert path.read_bytes() == DATA
+    assert left(tmp_path) == ["LA.zip"]
+    assert seen[-1] == (len(DATA), len(DATA))
+    assert server.asked == [None]
+
+
+# 2
+
+
+def test_cut_connections_are_taken_up(server, tmp_path):
+    server.cuts = [1000, 0, 5000, 90_000]
+    assert get(server, tmp_path).read_bytes() == DATA
+    assert server.asked == [
+        None,
+        "bytes=1000-",
+        "bytes=1000-",
+        "bytes=6000-",
+        "bytes=96000-",
+    ]
+
+
+def test_a_later_call_goes_on(server, tmp_path):
+    server.cuts = [1000, 0, 0]
+    with pytest.raises(DownloadError, match=r"after 2 attempts.* 1000 bytes are in"):
+        get(server, tmp_path, attempts=2)
+    assert "LA.zip" not in left(tmp_path)
+    assert get(server, tmp_path).read_bytes() == DATA
+    assert server.asked[-1] == "bytes=1000-"
+
+
+def test_a_file_that_was_whole_already(server, tmp_path):
+    (tmp_path / "LA.zip.part").write_bytes(DATA)
+    (tmp_path / "LA.zip.part.etag").write_text(server.etag)
+    assert get(server, tmp_path).read_bytes() == DATA
+
+
+def test_a_server_without_ranges(server, tmp_path):
+    server.ranges, server.cuts = False, [1000]
+    assert get(server, tmp_path).read_bytes() == DATA
+
+
+def test_a_file_that_changed_meanwhile(server, tmp_path):
+    server.cuts = [1000, 0]
+    with pytest.raises(DownloadError):
+        get(server, tmp_path, attempts=1)
+    server.data, server.etag = DATA[::-1], '"2"'
+    assert get(server, tmp_path).read_bytes() == DATA[::-1]
+
+
+def test_a_part_longer_than_the_file(server, tmp_path):
+    (tmp_path / "LA.zip.part").write_bytes(DATA + b"more")
+    (tmp_path / "LA.zip.part.etag").write_text(server.etag)
+    assert get(server, tmp_path).read_bytes() == DATA
+
+
+# 3
+
+
+def test_a_wrong_hash(server, tmp_path):
+    with pytest.raises(DownloadError, match=r"its SHA-256 is .*, not 00"):
+        get(server, tmp_path, sha256="0" * 64)
+    assert left(tmp_path) == []
+
+
+def test_a_wrong_range(server, tmp_path):
+    server.cuts, server.shift = [1000], 5
+    with pytest.raises(DownloadError, match="from 1000 on, got them from 1005"):
+        get(server, tmp_path)
+
+
+def test_a_refusal(server, tmp_path):
+    server.statuses = [404]
+    with pytest.raises(DownloadError, match="404 Not Found"):
+        get(server, tmp_path)
+    assert server.asked == [None]
+    assert left(tmp_path) == []
+
+
+def test_a_busy_server_is_asked_again(server, tmp_path):
+    server.statuses = [503, 500]
+    assert get(server, tmp_path).read_bytes() == DATA
+
+
+def test_a_length_never_reached(server, tmp_path):
+    server.cuts = [0] * 9
+    with pytest.raises(DownloadError, match="given up after 3 attempts"):
+        get(server, tmp_path, attempts=3)
+
+
+def test_no_server(tmp_path):
+    with pytest.raises(DownloadError, match="given up after 2 attempts"):
+        download("http://127.0.0.1:9/LA.zip", tmp_path / "x", attempts=2, pause=0)
+
+
+# 4
+
+
+def test_no_room(server, tmp_path, monkeypatch):
+    monkeypatch.setattr(shutil, "disk_usage", lambda path: SimpleNamespace(free=100))
+    with pytest.raises(DiskError, match="0 MiB are free"):
+        get(server, tmp_path)
+
+
+# 5
+
+
+@pytest.fixture
+def archive(server, small_corpus):
+    """The server's archive, of a small corpus; returns a function that adds to it."""
+    path = small_corpus.root.parent / "made.zip"
+
+    def serve(*more):
+        with zipfile.ZipFile(path, "w") as made:
+            for name, data in more:
+                made.writestr(name, data)
+            for file in sorted(small_corpus.root.rglob("*")):
+                made.write(file, f"LA/{file.relative_to(small_corpus.root)}")
+        server.data = path.read_bytes()
+
+    serve()
+    return serve
+
+
+def test_fetch_leaves_a_corpus(server, archive, tmp_path, small_corpus):
+    told = []
+    found = fetch(
+        tmp_path / "data", url=server.url, unpacked=lambda *done: told.append(done)
+    )
+    assert found.fingerprint == small_corpus.fingerprint
+    assert left(tmp_path / "data") == ["LA"]
+    assert told[-1][0] == told[-1][1]
+
+
+def test_fetch_goes_on_with_unpacking(server, archive, tmp_path):
+    fetch(tmp_path / "data", url=server.url, keep=True)
+    lost = next((tmp_path / "data").rglob("*.flac"))
+    lost.write_bytes(b"half")
+    told = []
+    fetch(tmp_path / "data", url=server.url, unpacked=lambda *done: told.append(done))
+    assert lost.stat().st_size > 4
+    assert len(server.asked) == 1
+
+
+def test_a_member_that_leaves_the_folder(server, archive, tmp_path):
+    archive(("../out.txt", "x"))
+    with pytest.raises(ArchiveError, match="leads out of the folder"):
+        fetch(tmp_path / "data", url=server.url)
+    assert not (tmp_path / "out.txt").exists()
+    assert left(tmp_path / "data") == ["LA.zip"]
+
+
+def test_what_is_no_corpus(server, tmp_path):
+    with zipfile.ZipFile(tmp_path / "made.zip", "w") as made:
+        made.writestr("readme.txt", "x")
+    server.data = (tmp_path / "made.zip").read_bytes()
+    with pytest.raises(CorpusError, match="no corpus"):
+        fetch(tmp_path / "data", url=server.url)
+
+
+def test_the_command(server, archive, tmp_path, monkeypatch, capsys):
+    arguments = ["corpus", "fetch", str(tmp_path / "d"), "--url", server.url]
+    monkeypatch.setattr(sys, "argv", ["antispoof", *arguments])
+    with contextlib.suppress(SystemExit):
+        cli.main()
+    assert "Subset of ASVspoof 2019 LA" in capsys.readouterr().out
+
+
+# 6
+
+
+def test_kagglehub_is_optional(monkeypatch):
+    monkeypatch.setitem(sys.modules, "kagglehub", None)
+    with pytest.raises(DownloadError, match="pip install kagglehub"):
+        fetch_from_kaggle()
+
+
+def test_kagglehub_fetches(monkeypatch, small_corpus):
+    asked = []
+
+    def fake(name):
+        asked.append(name)
+        return str(small_corpus.root.parent)
+
+    monkeypatch.setitem(
+        sys.modules, "kagglehub", SimpleNamespace(dataset_download=fake)
+    )
+    assert fetch_from_kaggle().fingerprint == small_corpus.fingerprint
+    assert asked == ["awsaf49/asvpoof-2019-dataset"]
+
+
+def test_kagglehub_fails(monkeypatch):
+    def fake(name):
+        raise RuntimeError("no credentials")
+
+    monkeypatch.setitem(
+        sys.modules, "kagglehub", SimpleNamespace(dataset_download=fake)
+    )
+    with pytest.raises(DownloadError, match="kagglehub: no credentials"):
+        fetch_from_kaggle()
