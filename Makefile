@@ -5,6 +5,8 @@ VENV    := .venv
 BIN     := $(VENV)/bin
 CORPUS  ?=
 PROFILE ?= mini
+MATHJAX := book/_static/vendor/mathjax
+AXE     := tests/book/vendor/axe-core
 CORES   ?= $(shell nproc 2>/dev/null || sysctl -n hw.ncpu)
 
 # Threads that wait must not spin when others want the core, and large activations
@@ -12,7 +14,7 @@ CORES   ?= $(shell nproc 2>/dev/null || sysctl -n hw.ncpu)
 export OMP_WAIT_POLICY := PASSIVE
 export THP_MEM_ALLOC_ENABLE := 1
 
-.PHONY: book test lint pairs setup clean reference-runs
+.PHONY: book test lint pairs setup clean reference-runs vendor test-book
 
 book: setup  ## run every chapter, build _build/html; warnings are errors
 	$(BIN)/python -m antispoof.chapters pair --check
@@ -23,6 +25,9 @@ book: setup  ## run every chapter, build _build/html; warnings are errors
 
 test: setup  ## the tests
 	$(BIN)/python -m pytest
+
+test-book: setup  ## every page of _build/html, in headless Chromium
+	$(BIN)/python -m pytest -n 0 tests/book
 
 lint: setup  ## rules that a machine keeps
 	$(BIN)/ruff check .
@@ -36,6 +41,14 @@ pairs: setup  ## generate the notebooks from their sources
 
 reference-runs: setup  ## train on CORPUS by PROFILE and record the runs (hours)
 	$(BIN)/antispoof record --corpus "$(CORPUS)" --profile "profiles/$(PROFILE).yaml"
+
+vendor:  ## copy the browser files of package-lock.json into the tree; needs npm
+	npm ci --ignore-scripts --no-audit --no-fund
+	rm -rf $(MATHJAX) $(AXE)
+	mkdir -p $(MATHJAX)/output/chtml/fonts $(AXE)
+	cp node_modules/mathjax/LICENSE node_modules/mathjax/es5/tex-chtml.js $(MATHJAX)
+	cp -R node_modules/mathjax/es5/output/chtml/fonts/woff-v2 $(MATHJAX)/output/chtml/fonts
+	cp node_modules/axe-core/LICENSE node_modules/axe-core/axe.min.js $(AXE)
 
 setup: $(VENV)/.ready
 

@@ -1,0 +1,83 @@
+"""The built site as files: its pages, what they link to, where that lies."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache, cached_property
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from bs4 import BeautifulSoup
+
+ROOT = Path(__file__).resolve().parents[2]
+HTML = ROOT / "_build" / "html"
+FIRST = "book/intro.html"
+SCHEMES_ELSEWHERE = {"http", "https", "mailto"}
+# What a page points at or loads, by element.
+ADDRESSES = {
+    "a": "href",
+    "link": "href",
+    "img": "src",
+    "script": "src",
+    "audio": "src",
+    "source": "src",
+    "video": "src",
+    "iframe": "src",
+}
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page, by its path below the site."""
+
+    name: str
+
+    @property
+    def path(self) -> Path:
+        return HTML / self.name
+
+    @cached_property
+    def soup(self) -> BeautifulSoup:
+        return BeautifulSoup(self.path.read_text("utf-8"), "html.parser")
+
+    @cached_property
+    def anchors(self) -> set[str]:
+        """What a fragment may name."""
+        named = {tag["id"] for tag in self.soup.find_all(id=True)}
+        return named | {
+            tag["name"] for tag in self.soup.find_all("a", attrs={"name": 1})
+        }
+
+    def addresses(self) -> list[str]:
+        """Everything that the page links to or loads, in order."""
+        return [
+            tag[ADDRESSES[tag.name]]
+            for tag in self.soup.find_all(list(ADDRESSES))
+            if tag.has_attr(ADDRESSES[tag.name])
+        ]
+
+    def resolve(self, address: str) -> tuple[Path, str] | None:
+        """File and fragment on this machine; None for an address elsewhere."""
+        parts = urlsplit(address)
+        if parts.scheme in SCHEMES_ELSEWHERE or parts.scheme == "data":
+            return None
+        target = self.path
+        if parts.path:
+            target = (self.path.parent / unquote(parts.path)).resolve()
+        return target, unquote(parts.fragment)
+
+
+@cache
+def page(name: str) -> Page:
+    return Page(name)
+
+
+def names() -> list[str]:
+    """Every page, without what the theme leaves among its static files."""
+    found = [path.relative_to(HTML) for path in HTML.rglob("*.html")]
+    return sorted(str(path) for path in found if path.parts[0] != "_static")
+
+
+def chapters() -> list[str]:
+    """The pages that are notebooks."""
+    return [name for name in names() if name.startswith("notebooks/")]

@@ -1,0 +1,60 @@
+"""What the pages point at, from the files alone.
+
+1. Every link and every file that a page loads is there, and so is every anchor.
+2. No page loads anything from elsewhere; links are another matter.
+3. Every picture has an alternative text that is no file name.
+4. No two elements of a page have one id.
+"""
+
+import re
+from collections import Counter
+
+import pytest
+from site_files import HTML, SCHEMES_ELSEWHERE, names, page
+
+pytestmark = pytest.mark.parametrize("name", names())
+
+LOADING = ("img", "script", "audio", "source", "video", "iframe")
+ALWAYS_THERE = {"", "top"}  # fragments that browsers know by themselves
+
+
+def test_links_lead_somewhere(name):
+    broken = []
+    for address in page(name).addresses():
+        target = page(name).resolve(address)
+        if target is None:
+            continue
+        path, fragment = target
+        if path.is_dir():
+            path /= "index.html"
+        if not path.is_file():
+            broken.append(address)
+        elif fragment not in ALWAYS_THERE and path.suffix == ".html":
+            anchors = page(str(path.relative_to(HTML.resolve()))).anchors
+            if fragment not in anchors:
+                broken.append(address)
+    assert broken == []
+
+
+def test_nothing_is_loaded_from_elsewhere(name):
+    soup = page(name).soup
+    loaded = [tag["src"] for tag in soup.find_all(LOADING, src=True)]
+    loaded += [tag["href"] for tag in soup.select("link[rel~=stylesheet]")]
+    loaded += [tag["href"] for tag in soup.select("link[rel~=preload]")]
+    far = [a for a in loaded if a.split(":")[0] in SCHEMES_ELSEWHERE or a[:2] == "//"]
+    assert far == []
+
+
+def test_pictures_are_described(name):
+    pictures = page(name).soup.select("article img")
+    bare = [
+        tag.get("src", "")[:60]
+        for tag in pictures
+        if not tag.get("alt") or re.search(r"\.(png|svg|jpe?g)$", tag["alt"])
+    ]
+    assert bare == []
+
+
+def test_ids_are_unique(name):
+    ids = Counter(tag["id"] for tag in page(name).soup.find_all(id=True))
+    assert [name for name, count in ids.items() if count > 1] == []

@@ -1,0 +1,33 @@
+"""How much has to be fetched.
+
+1. The first page with all it loads, compressed as servers do: at most 500 KB.
+2. The whole site: at most 25 MB.
+3. A player holds at most 30 KB of sound.
+"""
+
+import gzip
+from urllib.parse import unquote, urlsplit
+
+import pytest
+from site_files import FIRST, HTML, names, page
+
+KB, MB = 1000, 1_000_000
+
+
+def test_the_first_page(visit, address):
+    with visit(f"{address}/{FIRST}") as opened:
+        requests = {url for url in opened.requests if url.startswith(address)}
+    paths = {urlsplit(url).path.lstrip("/") for url in requests}
+    files = [HTML / unquote(path) for path in paths]
+    weights = {path.name: len(gzip.compress(path.read_bytes())) for path in files}
+    assert sum(weights.values()) <= 500 * KB, weights
+
+
+def test_the_whole_site():
+    assert sum(p.stat().st_size for p in HTML.rglob("*") if p.is_file()) <= 25 * MB
+
+
+@pytest.mark.parametrize("name", names())
+def test_players(name):
+    sounds = [tag.get("src", "") for tag in page(name).soup.find_all("audio")]
+    assert [len(sound) for sound in sounds if len(sound) > 30 * KB] == []
