@@ -7,18 +7,34 @@
 ``drawn``       the directive ``{drawn-figure}``, a numbered figure made of markup;
 ``scripts``     what a page loads: nothing twice, nothing from elsewhere;
 ``accessible``  mends of the theme's HTML for readers who do not see it;
-``repository``  links and launch buttons from the one address in ``pyproject.toml``.
+``repository``  links from the one address in ``pyproject.toml``;
+``launch``      buttons that run, download and edit a chapter.
 """
 
 from __future__ import annotations
 
+import hashlib
+from pathlib import Path
+
 from sphinx.application import Sphinx
 
-from . import accessible, drawn, marks, pages, repository, results, scripts
+from . import accessible, drawn, launch, marks, pages, repository, results, scripts
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
     """Register every part with Sphinx."""
-    for part in (repository, pages, results, marks, drawn, scripts, accessible):
+    for part in (repository, launch, pages, results, marks, drawn, scripts, accessible):
         part.setup(app)
+    # Pages were made by this code too: when it changes, all are made again.
+    app.add_config_value("antispoof_book_code", fingerprint(), "env")
     return {"parallel_read_safe": True, "parallel_write_safe": True}
+
+
+def fingerprint() -> str:
+    """Hash of the extension's modules and of the templates beside it."""
+    here = Path(__file__).parent
+    files = [*here.glob("*.py"), *here.parents[1].glob("_templates/*.html")]
+    digest = hashlib.sha256()
+    for path in sorted(files):
+        digest.update(path.name.encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()

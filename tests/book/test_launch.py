@@ -1,0 +1,98 @@
+"""Buttons and links that open, fetch or edit files of the repository.
+
+1. Every chapter offers: Colab, Kaggle, edit, the clean notebook, its source, its run.
+2. Each of these, and every link into the repository on any page, names a file or
+   folder that the tree holds.
+3. What is downloaded is the tree's file, byte for byte; the run is the one shown.
+4. The address in them is that of pyproject.toml, and the clean notebooks fetch the
+   library from there.
+"""
+
+import subprocess
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from antispoof_book import notebook, repository
+from site_files import HTML, ROOT, chapters, names, page
+
+ADDRESS = repository.address(ROOT)
+NAME = urlsplit(ADDRESS).path.strip("/")
+COLAB, KAGGLE = "colab.research.google.com", "www.kaggle.com"
+
+
+@pytest.fixture(scope="session")
+def tree():
+    """Files that the repository holds, and their folders."""
+    command = ["git", "ls-files", "--cached", "--others", "--exclude-standard"]
+    listed = subprocess.run(
+        command, cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    files = set(listed.stdout.splitlines())
+    return files | {str(folder) for file in files for folder in Path(file).parents}
+
+
+def in_tree(url):
+    """(verb, path) of a link into the repository, None for any other link."""
+    parts = urlsplit(url)
+    if parts.netloc == KAGGLE and parts.path == "/kernels/welcome":
+        verb, path = in_tree(parse_qs(parts.query)["src"][0])
+        return f"kaggle {verb}", path
+    where = parts.path.strip("/")
+    if parts.netloc == COLAB:
+        where, verb = where.removeprefix("github/"), "colab "
+    elif url.startswith(ADDRESS):
+        verb = ""
+    else:
+        return None
+    if where == NAME or where.startswith(f"{NAME}/issues"):
+        return None
+    owner, name, kind, branch, *path = where.split("/")
+    assert (f"{owner}/{name}", branch) == (NAME, repository.BRANCH)
+    return verb + kind, "/".join(path)
+
+
+def links(name):
+    targets = [tag["href"] for tag in page(name).soup.find_all("a", href=True)]
+    plain = {ADDRESS, f"{ADDRESS}/"}
+    inward = [
+        t for t in targets if t not in plain and not t.startswith(f"{ADDRESS}/issues")
+    ]
+    return [target for target in map(in_tree, inward) if target]
+
+
+@pytest.mark.parametrize("name", names())
+def test_links_into_the_repository(tree, name):
+    assert [target for target in links(name) if target[1] not in tree] == []
+
+
+@pytest.mark.parametrize("name", chapters())
+def test_what_a_chapter_offers(name):
+    stem = name.removesuffix(".html")
+    assert {
+        ("colab blob", f"{stem}.ipynb"),
+        ("kaggle blob", f"{stem}.ipynb"),
+        ("edit", f"{stem}.py"),
+    } <= set(links(name))
+    files = [page(name).resolve(address) for address in page(name).addresses()]
+    offered = {file[0] for file in files if file}
+    downloads = {
+        HTML / "_sources" / f"{stem}.ipynb": ROOT / f"{stem}.ipynb",
+        HTML / "_sources" / f"{stem}.py": ROOT / f"{stem}.py",
+        HTML / "_executed" / f"{Path(stem).name}.ipynb": notebook.run_path(ROOT, stem),
+    }
+    assert downloads.keys() <= offered
+    for copy, original in downloads.items():
+        assert copy.read_bytes() == original.read_bytes()
+
+
+def test_there_are_chapters():
+    sources = {path.stem for path in ROOT.glob("notebooks/[0-9]*.ipynb")}
+    assert {Path(name).stem for name in chapters()} == sources
+
+
+@pytest.mark.parametrize(
+    "path", sorted(ROOT.glob("notebooks/*.ipynb")), ids=lambda p: p.stem
+)
+def test_notebooks_fetch_the_library_from_the_repository(path):
+    assert f"git+{ADDRESS}" in path.read_text("utf-8")
