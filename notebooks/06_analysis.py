@@ -59,7 +59,7 @@ check_parameters()
 # %% tags=["hide-input"]
 
 from antispoof import minicorpus, models, report, runs
-from antispoof.plots import decisions, training
+from antispoof.plots import decisions, scores, training
 from antispoof.recipe import Recipe
 
 la = minicorpus.find_or_make(corpus)
@@ -170,6 +170,27 @@ report.comparison_table(resampled, caption=f"{title}, with 95 % intervals")
 
 # %% tags=["hide-input"]
 report.eer_table(resampled, caption=f"{title}: equal error rates")
+
+# %% [markdown]
+# ### Where would you put the threshold?
+#
+# A model gives scores; somebody has to draw a line through them. Drag it: bona fide
+# clips stand above the axis, spoof clips below, and what is decided wrongly has the
+# full colour. Zero and the threshold chosen on the testing dataset can be had without
+# looking at the answers. The oracle has looked.
+
+# %% tags=["hide-input"] mystnb={"figure": {"name": "fig-explorer", "caption": "Scores of the testing clips by class, first seed of each model, with the three thresholds: zero, chosen on the testing dataset, and the oracle's. On the screen the threshold can be dragged, and every model, dataset and seed be chosen."}, "image": {"alt": "Histograms of the scores of bona fide and spoof testing clips for each model, with vertical lines at three thresholds."}}
+first = {models.TITLES[n]: rs[0] for n, rs in runs.by_model(shown).items()}
+scores.score_histograms(
+    {name: runs.scores_and_labels(run, "dev") for name, run in first.items()},
+    {name: runs.thresholds(run, "dev") for name, run in first.items()},
+)
+
+# %% tags=["hide-input"]
+report.explorer(
+    {"real speech, recorded": real, "the corpus of this page": live},
+    figure="fig-explorer",
+)
 
 # %% [markdown]
 # ### In words

@@ -96,7 +96,8 @@ def test_files_named_in_the_settings_exist():
         *(
             f"{folder}/{name}"
             for folder in config["sphinx"]["config"]["html_static_path"]
-            for name in config["sphinx"]["config"]["html_css_files"]
+            for kind in ("html_css_files", "html_js_files")
+            for name in config["sphinx"]["config"][kind]
         ),
         *(
             f"{folder}/{name}"

@@ -10,6 +10,7 @@ from antispoof.report.comparison import (
     field_table,
     verdicts_table,
 )
+from antispoof.report.explorer import explorer
 from antispoof.report.html import Html
 from antispoof.report.live import live_line
 from antispoof.report.machine import environment
@@ -31,6 +32,7 @@ __all__ = [
     "comparison_table",
     "eer_table",
     "environment",
+    "explorer",
     "field_table",
     "glue",
     "glue_results",

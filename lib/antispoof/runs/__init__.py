@@ -14,7 +14,9 @@ from antispoof.runs.results import (
     field_measures,
     histories,
     results,
+    scores_and_labels,
     tables,
+    thresholds,
 )
 
 __all__ = [
@@ -38,7 +40,9 @@ __all__ = [
     "results",
     "run_path",
     "same_behaviour",
+    "scores_and_labels",
     "sing",
     "tables",
+    "thresholds",
     "unpack",
 ]

@@ -102,6 +102,20 @@ def scores_and_labels(run: Run, partition: str) -> tuple[np.ndarray, np.ndarray]
     return frame["score"].to_numpy(float), labels
 
 
+def thresholds(run: Run, partition: str) -> dict[str, float]:
+    """The three thresholds at which a run is judged on a partition.
+
+    Returns
+    -------
+    ``zero``; ``dev``, chosen on dev; ``oracle``, the best on these very trials.
+    """
+    chosen = metrics.choose_threshold(*scores_and_labels(run, "dev"), partition="dev")
+    points = metrics.operating_points(
+        *scores_and_labels(run, partition), dev_threshold=chosen
+    )
+    return {name: point.threshold for name, point in points.items()}
+
+
 def by_model(runs: Sequence[Run]) -> dict[str, list[Run]]:
     """Runs grouped by model, in the order of `models.TITLES`, seeds rising."""
     found = {name: [r for r in runs if r.model_name == name] for name in TITLES}

@@ -1,0 +1,389 @@
+/* The score explorer: a threshold dragged over a histogram of scores.
+
+   The page's data are counts between neighbouring thresholds, made by
+   antispoof.report.explorer; what is decided at the k-th threshold follows from them by
+   adding up. Classes come in the order spoof, bona fide; a trial is called bona fide
+   when its score is above the threshold. */
+"use strict";
+
+const ScoreExplorer = (() => {
+  const CLASSES = ["spoof", "bona fide"];
+  const POINTS = {
+    zero: "Zero",
+    dev: "Chosen on dev",
+    oracle: "Oracle (looks at the answers)",
+  };
+  const TICKS = { zero: "0", dev: "dev", oracle: "oracle" };
+
+  const sum = (numbers) => numbers.reduce((total, n) => total + n, 0);
+
+  /* Counts [true class][decided class] at the k-th threshold of a panel. */
+  function confusion(panel, k) {
+    return panel.counts.map((counts) => [
+      sum(counts.slice(0, k + 1)),
+      sum(counts.slice(k + 1)),
+    ]);
+  }
+
+  /* What a table of the book shows of a confusion matrix. */
+  function measures([[spoofRight, falseAlarms], [misses, bonafideRight]]) {
+    const spoof = spoofRight + falseAlarms;
+    const bonafide = misses + bonafideRight;
+    const f1 = (right, wrong) => (2 * right) / Math.max(2 * right + wrong, 1);
+    const wrong = misses + falseAlarms;
+    return {
+      accuracy: (spoofRight + bonafideRight) / (spoof + bonafide),
+      macroF1: (f1(spoofRight, wrong) + f1(bonafideRight, wrong)) / 2,
+      miss: misses / bonafide,
+      falseAlarm: falseAlarms / spoof,
+    };
+  }
+
+  /* The constant answer "spoof": a threshold above every score. */
+  function alwaysSpoof(panel) {
+    return panel.counts.map((counts) => [sum(counts), 0]);
+  }
+
+  /* Position of the threshold that is nearest to a value. */
+  function nearest(panel, value) {
+    const distance = panel.thresholds.map((t) => Math.abs(t - value));
+    return distance.indexOf(Math.min(...distance));
+  }
+
+  const signed = (x, places) => x.toFixed(places).replace("-", "\u2212");
+  const percent = (x) => `${(100 * x).toFixed(1)}\u202f%`;
+
+  /* ------------------------------------------------------------ on the page */
+
+  function element(name, attributes = {}, ...children) {
+    const made = document.createElement(name);
+    for (const [key, value] of Object.entries(attributes)) {
+      made.setAttribute(key, value);
+    }
+    made.append(...children);
+    return made;
+  }
+
+  function drawn(name, attributes = {}, ...children) {
+    const made = document.createElementNS("http://www.w3.org/2000/svg", name);
+    for (const [key, value] of Object.entries(attributes)) {
+      made.setAttribute(key, value);
+    }
+    made.append(...children);
+    return made;
+  }
+
+  /* A labelled list for each thing that the panels differ in. */
+  function choices(panels, onChange) {
+    const names = {
+      group: "Speech",
+      model: "Model",
+      partition: "Dataset",
+      seed: "Seed",
+    };
+    const lists = {};
+    const box = element("div", { class: "explorer-choices" });
+    for (const [key, name] of Object.entries(names)) {
+      lists[key] = element("select");
+      box.append(element("label", {}, element("span", {}, name), lists[key]));
+      lists[key].addEventListener("change", () => {
+        fill();
+        onChange(chosen());
+      });
+    }
+    const fits = (panel, keys) =>
+      keys.every((key) => String(panel[key]) === lists[key].value);
+
+    /* What a list offers depends on the lists before it; what was chosen stays. */
+    function fill() {
+      const before = [];
+      for (const [key, list] of Object.entries(lists)) {
+        const own = panels.filter((panel) => fits(panel, before));
+        const values = [...new Set(own.map((panel) => String(panel[key])))];
+        const kept = values.includes(list.value) ? list.value : values[0];
+        list.replaceChildren(...values.map((v) => element("option", {}, v)));
+        list.value = kept;
+        before.push(key);
+      }
+    }
+    const chosen = () => panels.find((panel) => fits(panel, Object.keys(lists)));
+    fill();
+    return { box, chosen };
+  }
+
+  let clips = 0;
+
+  /* Bona fide above the axis, spoof below it; what is decided wrongly stands out. */
+  function plot(panel, width) {
+    const height = 250;
+    const edge = { left: 8, right: 8, top: 26, bottom: 42 };
+    const middle = (edge.top + height - edge.bottom) / 2;
+    const half = middle - edge.top;
+    const inner = width - edge.left - edge.right;
+    const x = (value) =>
+      edge.left + (inner * (value - panel.low)) / (panel.high - panel.low);
+    const svg = drawn("svg", {
+      viewBox: `0 0 ${width} ${height}`,
+      height,
+      role: "img",
+      "aria-label":
+        "Histogram of the scores, bona fide above the axis and spoof below it, " +
+        "with the threshold as a vertical line.",
+    });
+    const clip = `explorer-clip-${(clips += 1)}`;
+    const sides = ["left", "right"].map((side) => {
+      const box = drawn("rect", { y: 0, height });
+      svg.append(drawn("clipPath", { id: `${clip}-${side}` }, box));
+      return box;
+    });
+    panel.bars.forEach((bars, index) => {
+      const total = Math.max(sum(bars), 1);
+      const tallest = Math.max(...panel.bars.map((b) => Math.max(...b) / Math.max(sum(b), 1)));
+      const name = index === 0 ? "spoof" : "bonafide";
+      const step = inner / bars.length;
+      for (const side of ["left", "right"]) {
+        const right = (index === 0) === (side === "left");
+        const group = drawn("g", {
+          class: `explorer-${name} ${right ? "explorer-right" : "explorer-wrong"}`,
+          "clip-path": `url(#${clip}-${side})`,
+        });
+        bars.forEach((count, i) => {
+          if (count === 0) return;
+          const tall = (half * count) / total / tallest;
+          group.append(
+            drawn("rect", {
+              x: edge.left + i * step + 0.5,
+              width: Math.max(step - 1, 1),
+              y: index === 0 ? middle : middle - tall,
+              height: Math.max(tall, 1),
+            }),
+          );
+        });
+        svg.append(group);
+      }
+    });
+    const text = (at, y, anchor, content, style = "") =>
+      drawn("text", { x: at, y, "text-anchor": anchor, class: style }, content);
+    svg.append(
+      drawn("line", {
+        class: "explorer-axis",
+        x1: edge.left,
+        x2: width - edge.right,
+        y1: middle,
+        y2: middle,
+      }),
+      text(edge.left, edge.top + 12, "start", "bona fide", "explorer-class"),
+      text(edge.left, height - edge.bottom - 6, "start", "spoof", "explorer-class"),
+      text(edge.left, height - 4, "start", signed(panel.low, 1)),
+      text(width - edge.right, height - 4, "end", signed(panel.high, 1)),
+      text(width / 2, height - 4, "middle", "score (higher: more bona fide)"),
+    );
+    // Ticks too near to one another share a label.
+    let label = null;
+    for (const [name, k] of Object.entries(panel.points).sort((a, b) => a[1] - b[1])) {
+      const at = x(panel.thresholds[k]);
+      svg.append(
+        drawn("line", {
+          class: `explorer-tick explorer-${name}`,
+          x1: at,
+          x2: at,
+          y1: height - edge.bottom - 8,
+          y2: height - edge.bottom + 8,
+        }),
+      );
+      if (label && at - label.at < 40) {
+        label.node.textContent += `, ${TICKS[name]}`;
+      } else {
+        label = { at, node: text(at, height - edge.bottom + 19, "middle", TICKS[name]) };
+        svg.append(label.node);
+      }
+    }
+    const line = drawn("line", {
+      class: "explorer-threshold",
+      y1: edge.top - 4,
+      y2: height - edge.bottom,
+    });
+    const value = drawn("text", { y: edge.top - 10, class: "explorer-value" });
+    svg.append(line, value);
+
+    function move(k) {
+      const at = x(panel.thresholds[k]);
+      line.setAttribute("x1", at);
+      line.setAttribute("x2", at);
+      sides[0].setAttribute("width", Math.max(at, 0));
+      sides[1].setAttribute("x", at);
+      sides[1].setAttribute("width", Math.max(width - at, 0));
+      value.setAttribute("x", Math.min(Math.max(at, 50), width - 50));
+      value.setAttribute("text-anchor", "middle");
+      value.textContent = `threshold ${signed(panel.thresholds[k], 2)}`;
+    }
+    const valueAt = (pixel) =>
+      panel.low + ((pixel - edge.left) / inner) * (panel.high - panel.low);
+    return { svg, move, valueAt };
+  }
+
+  function row(head, ...cells) {
+    const made = element("tr", {}, element("th", { scope: "row" }, head));
+    made.append(...cells.map((cell) => element("td", {}, cell)));
+    return made;
+  }
+
+  function heads(...names) {
+    const cells = names.map((name) => element("th", { scope: "col" }, name));
+    return element("thead", {}, element("tr", {}, ...cells));
+  }
+
+  function numbers(panel, k) {
+    const matrix = confusion(panel, k);
+    const now = measures(matrix);
+    const constant = measures(alwaysSpoof(panel));
+    const share = (n, of) => `${n} (${percent(n / Math.max(of, 1))})`;
+    const decisions = element(
+      "table",
+      { class: "explorer-confusion" },
+      element("caption", {}, "Decisions"),
+      heads("truly", "called spoof", "called bona fide"),
+      element(
+        "tbody",
+        {},
+        ...matrix.map((cells, i) =>
+          row(CLASSES[i], ...cells.map((n) => share(n, sum(cells)))),
+        ),
+      ),
+    );
+    decisions.querySelectorAll("td").forEach((cell, i) => {
+      cell.className = i === 0 || i === 3 ? "explorer-good" : "explorer-bad";
+    });
+    const rows = [
+      ["accuracy", "accuracy", (x) => x.toFixed(3)],
+      ["macro-F1", "macroF1", (x) => x.toFixed(3)],
+      ["bona fide called spoof", "miss", percent],
+      ["spoof called bona fide", "falseAlarm", percent],
+    ];
+    const values = element(
+      "table",
+      {},
+      element("caption", {}, "Measures"),
+      heads("measure", "at this threshold", "always “spoof”"),
+      element(
+        "tbody",
+        {},
+        ...rows.map(([name, key, write]) =>
+          row(name, write(now[key]), write(constant[key])),
+        ),
+      ),
+    );
+    const said =
+      `Threshold ${signed(panel.thresholds[k], 2)}: accuracy ` +
+      `${now.accuracy.toFixed(3)}, macro-F1 ${now.macroF1.toFixed(3)}, ` +
+      `${percent(now.miss)} of bona fide called spoof, ` +
+      `${percent(now.falseAlarm)} of spoof called bona fide.`;
+    return { tables: [decisions, values], said };
+  }
+
+  /* The whole widget, in a box that is not yet on the page. */
+  function widget(panels) {
+    const box = element("div", { class: "explorer" });
+    const picture = element("div", { class: "explorer-plot" });
+    const slider = element("input", {
+      type: "range",
+      min: 0,
+      step: 1,
+      "aria-label": "Threshold",
+    });
+    const jumps = element("div", {
+      class: "explorer-points",
+      role: "group",
+      "aria-label": "Operating points",
+    });
+    const results = element("div", { class: "explorer-numbers" });
+    const said = element("p", { class: "explorer-said", role: "status" });
+    const list = choices(panels, (next) => show(next, "zero"));
+    let panel = list.chosen();
+    let at = 0;
+    let drawing = null;
+
+    for (const [name, words] of Object.entries(POINTS)) {
+      const button = element("button", { type: "button" }, words);
+      button.addEventListener("click", () => set(panel.points[name]));
+      jumps.append(button);
+    }
+    slider.addEventListener("input", () => set(Number(slider.value)));
+    box.append(list.box, picture, slider, jumps, results, said);
+
+    let speaking = 0;
+    function set(k) {
+      at = k;
+      slider.value = k;
+      const found = numbers(panel, k);
+      slider.setAttribute("aria-valuetext", found.said);
+      results.replaceChildren(...found.tables);
+      if (drawing) drawing.move(k);
+      Object.keys(POINTS).forEach((name, i) => {
+        jumps.children[i].setAttribute("aria-pressed", panel.points[name] === k);
+      });
+      // A screen reader hears where a drag ended, not each step of it.
+      clearTimeout(speaking);
+      speaking = setTimeout(() => (said.textContent = found.said), 400);
+    }
+
+    function draw() {
+      const width = Math.round(picture.clientWidth);
+      if (width === 0) return;
+      drawing = plot(panel, width);
+      picture.replaceChildren(drawing.svg);
+      drawing.move(at);
+    }
+
+    function show(next, point) {
+      panel = next;
+      slider.max = panel.thresholds.length - 1;
+      at = panel.points[point];
+      draw();
+      set(at);
+    }
+
+    function drag(event) {
+      const left = picture.getBoundingClientRect().left;
+      set(nearest(panel, drawing.valueAt(event.clientX - left)));
+    }
+    picture.addEventListener("pointerdown", (event) => {
+      picture.setPointerCapture(event.pointerId);
+      drag(event);
+    });
+    picture.addEventListener("pointermove", (event) => {
+      if (picture.hasPointerCapture(event.pointerId)) drag(event);
+    });
+    new ResizeObserver(draw).observe(picture);
+    show(panel, "zero");
+    return box;
+  }
+
+  /* Bring every explorer of the page to life: in its figure, else where it stands. */
+  function start() {
+    for (const place of document.querySelectorAll(".score-explorer")) {
+      const data = JSON.parse(place.querySelector("script").textContent);
+      const box = widget(data.panels);
+      const figure = document.getElementById(place.dataset.figure);
+      const still = figure && figure.querySelector("img");
+      if (still) {
+        const kept = still.closest("a") || still;
+        kept.classList.add("explorer-still");
+        kept.before(box);
+        place.classList.add("explorer-source");
+      } else {
+        place.append(box);
+      }
+    }
+  }
+
+  return { alwaysSpoof, confusion, measures, nearest, start };
+})();
+
+if (typeof module !== "undefined") {
+  module.exports = ScoreExplorer;
+} else if (document.readyState === "loading") {
+  document.addEventListener("DOMContentLoaded", ScoreExplorer.start);
+} else {
+  ScoreExplorer.start();
+}

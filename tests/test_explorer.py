@@ -1,0 +1,212 @@
+"""The score explorer: what the page's script is given, and what it makes of it.
+
+Contracts:
+1. A panel's counts say at each threshold what the metrics say of the scores there,
+   whatever the scores are; the operating points are among the thresholds.
+2. The script's arithmetic gives the library's numbers: confusion matrix, accuracy,
+   macro-F1, both error rates, and the constant answer.
+3. The explorer holds every run on both partitions, is small, and cannot break out of
+   its element; without runs there is a sentence.
+4. In a browser the explorer takes the still picture's place; the threshold moves by
+   drag, keys and buttons, the numbers follow, and print has the picture again.
+"""
+
+import json
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from antispoof import metrics, models, report, runs
+from antispoof.report.explorer import panel
+
+SCRIPT = Path(__file__).resolve().parents[1] / "book" / "_static" / "explorer.js"
+REFERENCE = Path(__file__).resolve().parents[1] / "data" / "reference-runs"
+
+READ = """
+const explorer = require(process.argv[1]);
+const panels = JSON.parse(require("fs").readFileSync(0, "utf-8"));
+const found = panels.map((panel) => ({
+  constant: explorer.measures(explorer.alwaysSpoof(panel)),
+  at: panel.thresholds.map((_, k) => {
+    const matrix = explorer.confusion(panel, k);
+    return { matrix, ...explorer.measures(matrix) };
+  }),
+  nearest: panel.thresholds.map((t) => explorer.nearest(panel, t)),
+}));
+console.log(JSON.stringify(found));
+"""
+
+some_scores = st.lists(
+    st.tuples(st.integers(-40, 40).map(lambda n: n / 8), st.booleans()),
+    min_size=2,
+    max_size=40,
+).filter(lambda trials: len({label for _, label in trials}) == 2)
+
+
+def as_arrays(trials):
+    scores, labels = zip(*trials, strict=True)
+    return np.array(scores, float), np.array(labels, int)
+
+
+def confusions(made):
+    counts = np.array(made["counts"])
+    return [
+        np.stack([counts[:, : k + 1].sum(1), counts[:, k + 1 :].sum(1)], axis=1)
+        for k in range(len(made["thresholds"]))
+    ]
+
+
+@given(some_scores)
+@settings(max_examples=60, deadline=None)
+def test_counts_are_exact_at_the_operating_points(trials):  # 1
+    scores, labels = as_arrays(trials)
+    points = {
+        "zero": 0.0,
+        "dev": float(scores[0]),
+        "oracle": metrics.oracle_threshold(scores, labels),
+    }
+    made = panel(scores, labels, points)
+    found = confusions(made)
+    for name, threshold in points.items():
+        assert (
+            found[made["points"][name]]
+            == metrics.confusion_matrix(scores, labels, threshold=threshold)
+        ).all()
+    # At both ends the answer is constant.
+    assert found[0][:, 0].sum() == found[-1][:, 1].sum() == 0
+    assert [sum(bars) for bars in made["bars"]] == np.bincount(labels).tolist()
+
+
+def reference_panels():
+    shown = report.explorer({"real": runs.list_runs(REFERENCE)}, figure="fig-x")
+    return json.loads(re.search(r"json\">(.*)</script>", shown.html)[1])["panels"]
+
+
+def test_the_script_counts_as_the_library_does():  # 2
+    node = shutil.which("node")
+    if node is None:
+        pytest.skip("the script is run by node, which is not installed")
+    made = reference_panels()
+    done = subprocess.run(
+        [node, "-e", READ, str(SCRIPT)],
+        input=json.dumps(made),
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    for one, found in zip(made, json.loads(done.stdout), strict=True):
+        run = next(
+            run
+            for run in runs.list_runs(REFERENCE)
+            if run.seed == one["seed"] and one["model"] == models.TITLES[run.model_name]
+        )
+        part = "dev" if "dev" in one["partition"] else "eval"
+        scores, labels = runs.scores_and_labels(run, part)
+        for name, threshold in runs.thresholds(run, part).items():
+            point = metrics.operating_point(scores, labels, threshold=threshold)
+            at = found["at"][one["points"][name]]
+            assert at["matrix"] == point.confusion.tolist()
+            assert at["accuracy"] == pytest.approx(point.accuracy)
+            assert at["macroF1"] == pytest.approx(point.macro_f1)
+            assert at["miss"] == pytest.approx(1 - point.recall_bonafide)
+            assert at["falseAlarm"] == pytest.approx(1 - point.recall_spoof)
+        # No threshold beats the oracle, also not in the script's arithmetic.
+        best = max(at["macroF1"] for at in found["at"])
+        assert found["at"][one["points"]["oracle"]]["macroF1"] == pytest.approx(best)
+        constant = metrics.always_spoof(labels)
+        assert found["constant"]["accuracy"] == pytest.approx(constant.accuracy)
+        assert found["constant"]["macroF1"] == pytest.approx(constant.macro_f1)
+        assert found["nearest"] == list(range(len(one["thresholds"])))
+
+
+def test_every_run_is_there_in_little_space():  # 3
+    recorded = runs.list_runs(REFERENCE)
+    shown = report.explorer({"real": recorded, "none": []}, figure="fig-x")
+    made = reference_panels()
+    assert len(made) == 2 * len(recorded)
+    assert {one["group"] for one in made} == {"real"}
+    assert len(shown.html) < 2_500 * len(made)
+
+
+def test_no_name_ends_the_element():  # 3
+    recorded = runs.list_runs(REFERENCE)[:1]
+    shown = report.explorer({"</script><b>": recorded}, figure='"><b>')
+    assert shown.html.count("</script>") == 1
+    assert "<b>" not in shown.html
+
+
+def test_without_runs_there_is_a_sentence():  # 3
+    shown = report.explorer({"none": []}, figure="fig-x")
+    assert "no recorded runs" in shown.text
+
+
+@pytest.fixture
+def page(tmp_path):
+    """A page of one figure and its explorer, in a browser of phone size."""
+    playwright = pytest.importorskip(
+        "playwright.sync_api", reason="no browser can be driven without playwright"
+    )
+    chromium = shutil.which("chromium")
+    if chromium is None:
+        pytest.skip("chromium is not installed")
+    styles = SCRIPT.with_suffix(".css")
+    shown = report.explorer({"real": runs.list_runs(REFERENCE)}, figure="fig-x")
+    file = tmp_path / "page.html"
+    file.write_text(
+        f'<meta charset="utf-8"><link rel="stylesheet" href="{styles.as_uri()}">'
+        '<figure id="fig-x" style="margin: 0"><img width="9" height="9"></figure>'
+        f'{shown.html}<script src="{SCRIPT.as_uri()}"></script>'
+    )
+    with playwright.sync_playwright() as driver:
+        options = {"executable_path": chromium, "args": ["--no-sandbox"]}
+        browser = driver.chromium.launch(**options)
+        opened = browser.new_page(viewport={"width": 360, "height": 800})
+        opened.goto(file.as_uri())
+        yield opened
+        browser.close()
+
+
+def test_in_a_browser(page):  # 4
+    still, live = page.locator("#fig-x img"), page.locator("#fig-x .explorer")
+    assert live.is_visible()
+    assert not still.is_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+
+    def missed():
+        return live.locator("tbody tr").nth(1).locator("td").first.inner_text()
+
+    made = reference_panels()[0]
+    bonafide = made["counts"][1]
+
+    def expected(k):
+        return sum(bonafide[: k + 1])
+
+    at = made["points"]["zero"]
+    assert missed().startswith(f"{expected(at)} (")
+    live.get_by_role("button", name="Chosen on dev").click()
+    at = made["points"]["dev"]
+    assert missed().startswith(f"{expected(at)} (")
+    live.get_by_role("slider").press("ArrowRight")
+    assert missed().startswith(f"{expected(at + 1)} (")
+
+    box = live.locator(".explorer-plot").bounding_box()
+    page.mouse.move(box["x"] + 100, box["y"] + 80)
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] - 1, box["y"] + 80)
+    page.mouse.up()
+    assert missed().startswith(f"{sum(bonafide)} (100.0")
+
+    live.get_by_label("Dataset").select_option("evaluation (eval)")
+    second = reference_panels()[len({p["seed"] for p in reference_panels()})]
+    at = second["points"]["zero"]
+    assert missed().startswith(f"{sum(second['counts'][1][: at + 1])} (")
+
+    page.emulate_media(media="print")
+    assert still.is_visible()
+    assert not live.is_visible()
