@@ -6,10 +6,13 @@
    of a model differ.
 3. They are small text: no weights, no audio, no archives; no path of a machine in them.
 4. Today's code behaves like the code that made them.
+5. The shorter runs are the same recipes of the two large models, for fewer epochs, on
+   the same corpus and seeds.
 """
 
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -19,23 +22,25 @@ from antispoof.models import MODELS
 from antispoof.runs import SCORED, by_model, list_runs, recorded, run_path
 from antispoof.runs.record import FILES
 
-FOLDER = Path(__file__).resolve().parents[1] / "data" / "reference-runs"
-RUNS = list_runs(FOLDER)
+DATA = Path(__file__).resolve().parents[1] / "data"
+FOLDER, SHORTER = DATA / "reference-runs", DATA / "shorter-runs"
+RUNS, SHORT = list_runs(FOLDER), list_runs(SHORTER)
 PROTOCOLS = [f"protocol-{partition}.txt" for partition in SCORED]
 
 pytestmark = pytest.mark.skipif(not RUNS, reason="no reference runs are recorded yet")
 
 
 def named(run):
-    return f"{run.model_name}-{run.seed}"
+    return f"{run.model_name}-{run.recipe.epochs}-{run.seed}"
 
 
 # 1
 
 
-@pytest.mark.parametrize("run", RUNS, ids=named)
+@pytest.mark.parametrize("run", RUNS + SHORT, ids=named)
 def test_complete(run):
-    assert run.path == run_path(FOLDER, run.corpus["id"], run.recipe, run.seed)
+    folder = FOLDER if run in RUNS else SHORTER
+    assert run.path == run_path(folder, run.corpus["id"], run.recipe, run.seed)
     assert not run.corpus["id"].startswith("mini")
     history = run.history
     assert history["epoch"].tolist() == list(range(len(history)))
@@ -78,7 +83,7 @@ def test_seeds_differ(model):
 
 
 def test_nothing_but_small_text():
-    for path in FOLDER.rglob("*"):
+    for path in (*FOLDER.rglob("*"), *SHORTER.rglob("*")):
         if path.is_file():
             assert path.name in (*FILES, *PROTOCOLS), path
             assert path.stat().st_size < 5_000_000
@@ -87,7 +92,7 @@ def test_nothing_but_small_text():
 
 
 def test_metadata_is_json():
-    for run in RUNS:
+    for run in RUNS + SHORT:
         for name in ("recipe.json", "environment.json"):
             assert json.loads((run.path / name).read_text("utf-8"))
 
@@ -98,3 +103,24 @@ def test_metadata_is_json():
 @pytest.mark.parametrize("model", MODELS)
 def test_canary(model):
     assert recorded(model, folder=FOLDER) == [r for r in RUNS if r.model_name == model]
+
+
+@pytest.mark.parametrize("model", ["resnet", "resnet_lstm"])
+def test_canary_of_the_shorter_runs(model):
+    assert recorded(model, folder=SHORTER) == [
+        r for r in SHORT if r.model_name == model
+    ]
+
+
+# 5
+
+
+def test_shorter_runs_are_the_same_but_for_their_epochs():
+    assert {run.model_name for run in SHORT} == {"resnet", "resnet_lstm"}
+    known = {(r.model_name, r.seed): r for r in RUNS if r.model_name != "cnn"}
+    found = {(r.model_name, r.seed): r for r in SHORT}
+    assert set(found) == set(known)
+    for key, run in found.items():
+        assert run.corpus["id"] == known[key].corpus["id"]
+        assert run.recipe.epochs < known[key].recipe.epochs
+        assert replace(run.recipe, epochs=known[key].recipe.epochs) == known[key].recipe
