@@ -8,15 +8,17 @@ holds them exactly; nothing is dithered, clipped or normalised.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO, TypeVar
+from typing import BinaryIO
 
 import miniaudio
 import numpy as np
 
-from antispoof.audio import ffmpeg
+from antispoof.audio import ffmpeg, limits
 from antispoof.audio.formats import FLAC, MP3, WAV, sniff
 from antispoof.audio.resampling import resample
 from antispoof.conventions import SAMPLE_RATE
@@ -37,8 +39,6 @@ _INFORMERS = {
     WAV: miniaudio.wav_get_info,
     MP3: miniaudio.mp3_get_info,
 }
-
-_Result = TypeVar("_Result")
 
 
 @dataclass(frozen=True, eq=False)
@@ -110,8 +110,9 @@ def decode(path: str | Path) -> np.ndarray:
     Raises
     ------
     AudioError
-        If the file is missing, empty, no audio, truncated, without samples, or has
-        samples that are not finite; names the path and the reason.
+        If the file is missing, empty, no audio, truncated, without samples, too large
+        for memory (:mod:`antispoof.audio.limits`), or has samples that are not
+        finite; names the path and the reason.
 
     Examples
     --------
@@ -124,7 +125,8 @@ def decode(path: str | Path) -> np.ndarray:
 
 def read(path: str | Path) -> Clip:
     """Decode a clip with its own rate and channels; raises as :func:`decode`."""
-    return _with_file(path, _read)
+    with opened(path) as file:
+        return _read(file)
 
 
 def probe(path: str | Path) -> Probe:
@@ -135,17 +137,23 @@ def probe(path: str | Path) -> Probe:
     AudioError
         If the file is missing, empty or no audio.
     """
-    return _with_file(path, _probe)
+    with opened(path) as file:
+        return _probe(file)
 
 
-def _with_file(path: str | Path, work: Callable[[BinaryIO], _Result]) -> _Result:
-    """Open, work, and give every failure the path and a reason."""
+@contextmanager
+def opened(path: str | Path) -> Iterator[BinaryIO]:
+    """The file at its start; every failure within gets the path and a reason."""
     try:
+        if "\0" in str(path):
+            raise AudioError("no file has a name with a NUL in it")
         with Path(path).open("rb") as file:
-            if not file.read(1):
+            size = file.seek(0, os.SEEK_END)
+            if not size:
                 raise AudioError("the file is empty")
+            limits.require_file_fits(size)
             file.seek(0)
-            return work(file)
+            yield file
     except AudioError as error:
         raise AudioError(f"cannot decode {path}: {error}") from None
     except FileNotFoundError:
@@ -164,7 +172,8 @@ def _read(file: BinaryIO) -> Clip:
         try:
             samples, sample_rate = _read_native(file.read(), encoding)
         except miniaudio.MiniaudioError:
-            # A WAV may hold codecs that miniaudio lacks (GSM, MP3, ...).
+            # A WAV may hold codecs that miniaudio lacks (GSM, MP3, ...), and what does
+            # not say how long it is must be counted while it is decoded.
             file.seek(0)
             samples, sample_rate = ffmpeg.read(file)
     _require_sound(samples, sample_rate)
@@ -173,6 +182,9 @@ def _read(file: BinaryIO) -> Clip:
 
 def _read_native(data: bytes, encoding: str) -> tuple[np.ndarray, int]:
     info = _info(data, encoding)
+    if _must_be_counted(info, encoding, len(data)):
+        raise miniaudio.MiniaudioError("its header does not say how long it is")
+    limits.require_values_fit(info.num_frames, info.nchannels)
     reader = _READERS[encoding]
     if encoding == WAV and info.sample_width == 1:
         # As float, miniaudio centres unsigned bytes on 127.5; silence is 128.
@@ -183,7 +195,7 @@ def _read_native(data: bytes, encoding: str) -> tuple[np.ndarray, int]:
     else:
         flat = np.frombuffer(sound.samples, dtype=np.float32)
     samples = flat.reshape(-1, sound.nchannels)
-    if encoding == FLAC and info.num_frames not in (0, len(samples)):
+    if encoding == FLAC and info.num_frames != len(samples):
         # Frames that fail their checksum and a missing end are skipped without a
         # word; what is left is another clip than the one that was recorded.
         raise AudioError(
@@ -191,6 +203,19 @@ def _read_native(data: bytes, encoding: str) -> tuple[np.ndarray, int]:
             "announced in its header can be decoded"
         )
     return samples, sound.sample_rate
+
+
+def _must_be_counted(
+    info: miniaudio.SoundFileInfo, encoding: str, n_bytes: int
+) -> bool:
+    """Whether only decoding tells the length: what was recorded into a pipe.
+
+    Its FLAC header announces nothing, its WAV header more than the file can hold (the
+    densest codec of a WAV packs two samples into a byte).
+    """
+    if encoding == FLAC:
+        return not info.num_frames
+    return encoding == WAV and info.num_frames * info.nchannels > 2 * n_bytes
 
 
 def _info(data: bytes, encoding: str) -> miniaudio.SoundFileInfo:
@@ -201,13 +226,23 @@ def _info(data: bytes, encoding: str) -> miniaudio.SoundFileInfo:
 
 
 def _require_sound(samples: np.ndarray, sample_rate: int) -> None:
+    require_rate(sample_rate)
+    if samples.size == 0:
+        raise AudioError("it holds no samples")
+    require_finite(samples)
+
+
+def require_rate(sample_rate: int) -> None:
+    """Raise AudioError unless speech can have this rate, in Hz."""
     if not LOWEST_RATE <= sample_rate <= HIGHEST_RATE:
         raise AudioError(
             f"its sample rate is {sample_rate} Hz; accepted are {LOWEST_RATE} to "
             f"{HIGHEST_RATE} Hz"
         )
-    if samples.size == 0:
-        raise AudioError("it holds no samples")
+
+
+def require_finite(samples: np.ndarray) -> None:
+    """Raise AudioError if there is a NaN or an infinity among n >= 1 samples."""
     # Minimum and maximum carry NaN and infinities through, and need no copy.
     if not np.isfinite([samples.min(), samples.max()]).all():
         raise AudioError("it holds samples that are not finite (NaN or infinite)")

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from itertools import chain
 from typing import BinaryIO
 
 import numpy as np
 
+from antispoof.audio import limits
 from antispoof.errors import AudioError
 
 # Containers of sound and film only: FFmpeg also "plays" lists that name other files
@@ -39,7 +42,30 @@ def read(file: BinaryIO) -> tuple[np.ndarray, int]:
     Raises
     ------
     AudioError
-        If FFmpeg finds no audio in the file or cannot decode it to its end.
+        If FFmpeg finds no audio in the file, cannot decode it to its end, or the
+        sound is too large for memory.
+    """
+    parts, sample_rate, n_samples = [], 0, 0
+    for part, rate in frames(file):
+        n_samples += len(part)
+        limits.require_values_fit(n_samples, part.shape[1])
+        parts.append(part)
+        sample_rate = rate
+    return np.concatenate(parts), sample_rate
+
+
+def frames(file: BinaryIO) -> Iterator[tuple[np.ndarray, int]]:
+    """Decode the first audio stream bit by bit.
+
+    Yields
+    ------
+    float32 of shape (n, channels), and the rate in Hz, both the same throughout; once
+    with n = 0 if there is no sound.
+
+    Raises
+    ------
+    AudioError
+        As :func:`read`, but for the size.
     """
     import av  # loads FFmpeg's libraries; most clips do not need them
 
@@ -48,22 +74,21 @@ def read(file: BinaryIO) -> tuple[np.ndarray, int]:
         # Only the sample format is converted: rate and channels stay the file's own.
         # Interleaved, because PyAV reads beyond the planes of more than 8 channels.
         to_float = av.AudioResampler(format="flt")
-        parts = []
+        first = None
         try:
-            for frame in container.decode(stream):
-                parts += to_float.resample(frame)
-            parts += to_float.resample(None)
+            for frame in chain(container.decode(stream), [None]):
+                for part in to_float.resample(frame):
+                    form = part.sample_rate, len(part.layout.channels)
+                    first = first or form
+                    if form != first:
+                        raise AudioError(
+                            "its sample rate or its channels change on the way"
+                        )
+                    yield part.to_ndarray()[0].reshape(-1, form[1]), form[0]
         except (av.FFmpegError, ValueError) as error:
             raise AudioError(f"damaged or truncated ({error})") from None
-        announced_rate = stream.rate
-    if not parts:
-        return np.empty((0, 1), dtype=np.float32), announced_rate
-    formats = {(part.sample_rate, len(part.layout.channels)) for part in parts}
-    if len(formats) > 1:
-        raise AudioError("its sample rate or its channels change on the way")
-    sample_rate, channels = formats.pop()
-    flat = np.concatenate([part.to_ndarray()[0] for part in parts])
-    return flat.reshape(-1, channels), sample_rate
+        if first is None:
+            yield np.empty((0, 1), dtype=np.float32), stream.rate
 
 
 def probe(file: BinaryIO) -> tuple[str, int, int, int | None]:

@@ -39,11 +39,22 @@ def resample(waveform: np.ndarray, sample_rate: int, new_rate: int) -> np.ndarra
         return waveform
     from scipy.signal import resample_poly  # heavy, and seldom needed
 
-    ratio = Fraction(new_rate, sample_rate).limit_denominator(_LARGEST_DENOMINATOR)
-    up, down = ratio.numerator, ratio.denominator
+    up, down = steps(sample_rate, new_rate)
     taps = _low_pass(max(up, down))
     resampled = resample_poly(waveform.astype(np.float64), up, down, window=taps)
     return resampled.astype(np.float32)
+
+
+def steps(sample_rate: int, new_rate: int) -> tuple[int, int]:
+    """``up`` new samples fall on every ``down`` old ones."""
+    ratio = Fraction(new_rate, sample_rate).limit_denominator(_LARGEST_DENOMINATOR)
+    return ratio.numerator, ratio.denominator
+
+
+def reach(sample_rate: int, new_rate: int) -> int:
+    """How many old samples before and after it a new sample depends on."""
+    up, down = steps(sample_rate, new_rate)
+    return -(-_ZERO_CROSSINGS * max(up, down) // up)
 
 
 @lru_cache(maxsize=8)

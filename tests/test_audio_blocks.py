@@ -1,0 +1,139 @@
+"""Contracts of decoding piece by piece.
+
+1. Pieces put together are the whole clip: to the bit where nothing is resampled, and
+   without a seam where it is.
+2. Damage, odd rates, NaN and the lack of sound are refused as for a whole clip.
+3. Limits: too large for memory at once is refused before decoding, and is accepted
+   piece by piece; longer than a day is refused.
+4. Every depth from 8-bit to 64-bit float, every rate from 8 to 192 kHz and 8 channels
+   decode, at once and piece by piece; clipped and silent clips too.
+"""
+
+import numpy as np
+import pytest
+import soundfile
+
+from antispoof.audio import decode, decode_blocks, limits, read
+from antispoof.errors import AudioError
+
+
+def noise(n, channels=1):
+    values = np.random.default_rng(2).standard_normal((n, channels))
+    return (0.1 * values).astype(np.float32)
+
+
+def together(path, **options):
+    return np.concatenate(list(decode_blocks(path, **options)))
+
+
+# 1
+
+
+@pytest.mark.parametrize("sample_rate", [16_000, 8_000, 22_050, 44_100, 48_000])
+@pytest.mark.parametrize("channels", [1, 2])
+def test_pieces_are_the_whole(tmp_path, sample_rate, channels):
+    path = tmp_path / "clip.wav"
+    soundfile.write(path, noise(sample_rate * 2 + 777, channels), sample_rate)
+    whole = decode(path)
+    pieces = list(decode_blocks(path, whole=0, seconds=0.3))
+    assert len(pieces) > 5
+    joined = np.concatenate(pieces)
+    assert len(joined) == len(whole)
+    exact = 0 if sample_rate == 16_000 else 1e-6
+    np.testing.assert_allclose(joined, whole, rtol=0, atol=exact)
+    assert [len(piece) for piece in decode_blocks(path)] == [len(whole)]
+
+
+# 2
+
+
+def test_refused_piece_by_piece(tmp_path):
+    path = tmp_path / "clip"
+    soundfile.write(path, noise(16_000), 16_000, format="FLAC")
+    data = bytearray(path.read_bytes())
+    path.write_bytes(data[:-2_000])
+    with pytest.raises(AudioError, match="damaged or truncated"):
+        together(path, whole=0)
+    data[22:26] = (20_000).to_bytes(4, "big")  # the length in STREAMINFO
+    path.write_bytes(data)
+    with pytest.raises(AudioError, match="16000 of the 20000 samples announced"):
+        together(path, whole=0)
+    broken = noise(800)
+    broken[400] = np.nan
+    soundfile.write(path, broken, 16_000, format="WAV", subtype="FLOAT")
+    with pytest.raises(AudioError, match="not finite"):
+        together(path, whole=0)
+    soundfile.write(path, noise(800), 100, format="WAV")
+    with pytest.raises(AudioError, match="100 Hz; accepted are"):
+        together(path, whole=0)
+    soundfile.write(path, noise(0), 16_000, format="WAV")
+    with pytest.raises(AudioError, match="no samples"):
+        together(path, whole=0)
+    with pytest.raises(AudioError, match="NUL"):
+        decode("a\0b.wav")
+
+
+# 3
+
+
+@pytest.mark.parametrize("container", ["WAV", "FLAC", "MP3", "OGG"])
+def test_too_large_for_memory(tmp_path, monkeypatch, container):
+    path = tmp_path / "clip"
+    soundfile.write(path, noise(8_000), 16_000, format=container)
+    whole = decode(path)
+    monkeypatch.setattr(limits, "MAX_VALUES", 4_000)
+    with pytest.raises(AudioError, match="MiB are accepted") as caught:
+        decode(path)
+    assert str(path) in str(caught.value)
+    assert abs(len(together(path, whole=0)) - len(whole)) <= 1_200
+    monkeypatch.setattr(limits, "MAX_SECONDS", 0.4)
+    with pytest.raises(AudioError, match="hours are accepted"):
+        together(path, whole=0)
+    monkeypatch.setattr(limits, "MAX_BYTES", 1_000)
+    with pytest.raises(AudioError, match="GiB are accepted"):
+        decode(path)
+
+
+def test_a_wav_recorded_into_a_pipe(tmp_path):
+    path = tmp_path / "piped.wav"
+    soundfile.write(path, noise(8_000), 16_000, subtype="PCM_16")
+    data = bytearray(path.read_bytes())
+    data[4:8] = data[40:44] = b"\xff\xff\xff\xff"  # lengths that nobody knew yet
+    path.write_bytes(data)
+    assert len(decode(path)) == len(together(path)) == 8_000
+
+
+# 4
+
+
+@pytest.mark.parametrize(
+    "subtype",
+    ["PCM_U8", "PCM_16", "PCM_24", "PCM_32", "FLOAT", "DOUBLE", "ULAW", "ALAW"],
+)
+@pytest.mark.parametrize("sample_rate", [8_000, 16_000, 192_000])
+@pytest.mark.parametrize("channels", [1, 8])
+def test_depths_rates_and_channels(tmp_path, subtype, sample_rate, channels):
+    path = tmp_path / "clip.wav"
+    n = sample_rate // 10
+    time = np.arange(n) / sample_rate
+    tone = 0.5 * np.sin(2 * np.pi * 440 * time)
+    soundfile.write(
+        path, np.tile(tone[:, None], (1, channels)), sample_rate, subtype=subtype
+    )
+    clip = read(path)
+    assert (clip.sample_rate, clip.channels) == (sample_rate, channels)
+    waveform = decode(path)
+    assert len(waveform) == 1_600
+    expected = 0.5 * np.sin(2 * np.pi * 440 * np.arange(1_600) / 16_000)
+    middle = slice(400, 1_200)
+    step = 0.02 if subtype in ("PCM_U8", "ULAW", "ALAW") else 1e-3
+    np.testing.assert_allclose(waveform[middle], expected[middle], atol=step)
+    pieces = together(path, whole=0, seconds=0.03)
+    np.testing.assert_allclose(pieces, waveform, rtol=0, atol=0.01)
+
+
+@pytest.mark.parametrize("values", [np.zeros(1_600), np.sign(noise(1_600)[:, 0])])
+def test_silent_and_clipped(tmp_path, values):
+    path = tmp_path / "clip.wav"
+    soundfile.write(path, values, 16_000, subtype="FLOAT")
+    np.testing.assert_array_equal(decode(path), values.astype(np.float32))
