@@ -14,7 +14,7 @@ CORES   ?= $(shell nproc 2>/dev/null || sysctl -n hw.ncpu)
 export OMP_WAIT_POLICY := PASSIVE
 export THP_MEM_ALLOC_ENABLE := 1
 
-.PHONY: book test lint pairs setup clean reference-runs vendor test-book
+.PHONY: book test lint pairs setup clean reference-runs vendor test-book shipped-weights fuzz
 
 book: setup  ## run every chapter, build _build/html; warnings are errors
 	$(BIN)/python -m antispoof.chapters pair --check
@@ -49,6 +49,12 @@ vendor:  ## copy the browser files of package-lock.json into the tree; needs npm
 	cp node_modules/mathjax/LICENSE node_modules/mathjax/es5/tex-chtml.js $(MATHJAX)
 	cp -R node_modules/mathjax/es5/output/chtml/fonts/woff-v2 $(MATHJAX)/output/chtml/fonts
 	cp node_modules/axe-core/LICENSE node_modules/axe-core/axe.min.js $(AXE)
+
+shipped-weights: setup  ## train on CORPUS, calibrate and measure the weights of `check`
+	$(BIN)/antispoof ship --corpus "$(CORPUS)" --profile profiles/thesis.yaml
+
+fuzz: setup  ## ten thousand hostile inputs for everything that reads files
+	$(BIN)/python tests/fuzz.py
 
 setup: $(VENV)/.ready
 

@@ -83,3 +83,27 @@ def small_corpus(tmp_path):
     from corpora import write_corpus
 
     return open_corpus(write_corpus(tmp_path / "corpus" / "LA", SMALL))
+
+
+@pytest.fixture(scope="session")
+def detector():
+    """A detector with random weights, whose probabilities are near one half."""
+    import torch
+
+    from antispoof import features, models
+    from antispoof.checking import Calibration, Detector
+
+    torch.manual_seed(0)
+    origin = {
+        "model": "cnn",
+        "frontend": "logmel",
+        "seed": 0,
+        "corpus": {"kind": "mini", "fitted": 12, "trials": {"train": 14}},
+        "calibrated_on": "dev",
+    }
+    return Detector(
+        models.build("cnn").eval(),
+        features.build("logmel"),
+        Calibration(slope=1.0, intercept=0.0, n_bonafide=5, n_spoof=7),
+        origin,
+    )

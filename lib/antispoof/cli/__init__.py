@@ -10,11 +10,13 @@ import sys
 
 import typer
 
+from antispoof.cli.check import check
 from antispoof.cli.corpus import corpus_app
 from antispoof.cli.evaluate import evaluate
 from antispoof.cli.features import features
 from antispoof.cli.runs import runs_app
 from antispoof.cli.score import score
+from antispoof.cli.ship import ship
 from antispoof.cli.train import record, train
 from antispoof.errors import AntispoofError
 
@@ -31,6 +33,8 @@ app.command()(train)
 app.command()(score)
 app.command()(evaluate)
 app.command()(record)
+app.command()(check)
+app.command()(ship)
 
 
 def main() -> None:

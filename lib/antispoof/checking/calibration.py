@@ -1,0 +1,94 @@
+"""From a score to a probability: logistic regression on scores of dev.
+
+J. Platt, "Probabilistic outputs for support vector machines", 1999, with both classes
+weighted alike: the probability holds where real and fake are equally frequent.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from antispoof.conventions import BONAFIDE, SPOOF
+from antispoof.errors import ScoreError
+from antispoof.metrics import refuse_eval, validate
+
+SURE = 0.9  # what a probability must reach for an answer other than "uncertain"
+UNCERTAIN = "uncertain"
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """Log odds of bona fide = slope * score + intercept, at a prior of one half.
+
+    Attributes
+    ----------
+    slope, intercept : of the line.
+    n_bonafide, n_spoof : trials it was fitted on.
+    """
+
+    slope: float
+    intercept: float
+    n_bonafide: int
+    n_spoof: int
+
+    @classmethod
+    def fit(
+        cls, scores: ArrayLike, labels: ArrayLike, *, partition: str
+    ) -> Calibration:
+        """Fit the line.
+
+        Parameters
+        ----------
+        scores : (n,) floats. labels : (n,) class indices.
+        partition : where the trials come from; "eval" is refused.
+
+        Raises
+        ------
+        ParameterError
+            If the partition is eval or unknown.
+        ScoreError
+            If a class is absent, or higher scores do not mean more bona fide.
+        """
+        from sklearn.linear_model import LogisticRegression
+
+        refuse_eval(partition, what="a calibration")
+        scores, labels = validate(scores, labels, both_classes=True)
+        line = LogisticRegression(class_weight="balanced").fit(scores[:, None], labels)
+        slope, intercept = float(line.coef_[0, 0]), float(line.intercept_[0])
+        if slope <= 0:
+            raise ScoreError(
+                f"scores of {partition} rise with spoof (slope {slope:.3g}): they"
+                " cannot be turned into probabilities"
+            )
+        n = np.bincount(labels, minlength=2)
+        return cls(slope, intercept, int(n[BONAFIDE]), int(n[SPOOF]))
+
+    def log_odds(self, scores: ArrayLike) -> np.ndarray:
+        """Log odds of bona fide, same shape as `scores`."""
+        return self.slope * np.asarray(scores, float) + self.intercept
+
+    def probability(self, score: float) -> float:
+        """Probability of bona fide."""
+        return float(np.exp(-np.logaddexp(0, -self.log_odds(score))))
+
+    def answer(self, score: float) -> str:
+        """``bonafide``, ``spoof``, or ``uncertain`` between 0.1 and 0.9."""
+        probability = self.probability(score)
+        if probability >= SURE:
+            return "bonafide"
+        return "spoof" if probability <= 1 - SURE else UNCERTAIN
+
+    @property
+    def threshold(self) -> float:
+        """The score at which both classes are equally probable."""
+        return -self.intercept / self.slope
+
+    @property
+    def thresholds(self) -> tuple[float, float]:
+        """Scores from which down the answer is spoof, and from which up bonafide."""
+        reach = math.log(SURE / (1 - SURE)) / self.slope
+        return self.threshold - reach, self.threshold + reach

@@ -1,0 +1,112 @@
+"""Make the weights that the library brings, and measure them.
+
+One training by a profile; its score is calibrated on fakes *that it has not heard*:
+for each of three pairs of attacks another model is trained without them, and scores
+them and the real clips of dev. A model calibrated on the attacks it was trained on
+would be too sure of itself before new ones.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from antispoof import features
+from antispoof.audio import decode
+from antispoof.checking.calibration import Calibration
+from antispoof.checking.detector import SHIPPED, Detector
+from antispoof.checking.measuring import (
+    deletion,
+    labels_of,
+    score_trials,
+    score_waveform,
+)
+from antispoof.conventions import NO_ATTACK
+from antispoof.corpus import Corpus
+from antispoof.recipe import Recipe
+from antispoof.runs import obtain
+from antispoof.training import fit, split_holdout
+
+FOLDS = 3
+EXPLAINED = 24  # clips whose explanations are put to the test
+
+Say = Callable[[str], None]
+
+
+def ship(
+    corpus: Corpus,
+    recipe: Recipe,
+    *,
+    seed: int = 0,
+    runs: str | Path = "runs",
+    store: str | Path = "data/features",
+    folder: Path = SHIPPED,
+    say: Say = lambda line: None,
+) -> Path:
+    """Train, calibrate and measure a detector, and write it into `folder`.
+
+    Raises
+    ------
+    AntispoofError
+        As `runs.obtain` and `training.fit` do; then what was there is still there.
+    """
+    (run,) = obtain(
+        recipe, corpus, [seed], runs=runs, store=store, reference=None, say=say
+    )
+    frontend = features.build(recipe.frontend)
+    origin = {
+        "model": recipe.model,
+        "frontend": recipe.frontend,
+        "recipe": recipe.to_dict(),
+        "seed": seed,
+        "corpus": run.corpus,
+        "calibrated_on": "dev, whose fakes the scoring models had not heard",
+    }
+    calibration = _calibrate(corpus, recipe, seed, store, run.path, say)
+    detector = Detector(run.model(), frontend, calibration, origin)
+    trials = corpus.require_audio("eval")
+    draft = folder.with_name(f"{folder.name}.partial")
+    shutil.rmtree(draft, ignore_errors=True)  # of a making that was cut off
+    detector.save(draft)
+    measured = score_trials(detector, trials, say=say)
+    measured.to_csv(draft / "measured.csv", index=False)
+    say(f"explanations of {EXPLAINED} clips")
+    deletion(detector, trials[:EXPLAINED]).to_csv(draft / "deletion.csv", index=False)
+    shutil.rmtree(folder, ignore_errors=True)
+    return draft.rename(folder)
+
+
+def _calibrate(
+    corpus: Corpus,
+    recipe: Recipe,
+    seed: int,
+    store: str | Path,
+    checkpoints: Path,
+    say: Say,
+) -> Calibration:
+    train = features.open_features(
+        corpus, "train", frontend=recipe.frontend, store=store
+    )
+    dev = corpus.require_audio("dev")
+    attacks = sorted(set(train.trials["attack"]) - {NO_ATTACK})
+    scored = []
+    for fold in range(FOLDS):
+        unheard = attacks[fold::FOLDS]
+        say(f"calibration {fold + 1}/{FOLDS}: without {', '.join(unheard)}")
+        kept = ~train.trials["attack"].isin(unheard).to_numpy()
+        parts = split_holdout(train.subset(kept), recipe.holdout_speakers)
+        state = Path(f"{checkpoints}-without-{'-'.join(unheard)}.pt")
+        model = fit(recipe, *parts, seed=seed, checkpoint=state).model
+        frontend = features.build(recipe.frontend)
+        detector = Detector(model, frontend, Calibration(1.0, 0.0, 0, 0), {})
+        trials = dev[dev["attack"].isin([NO_ATTACK, *unheard])]
+        scores = [score_waveform(detector, decode(path)) for path in trials["path"]]
+        scored.append(trials.assign(score=scores))
+    table = pd.concat(scored, ignore_index=True)
+    return Calibration.fit(
+        np.asarray(table["score"]), labels_of(table), partition="dev"
+    )

@@ -1,0 +1,41 @@
+"""``antispoof ship``: make and measure the weights that the library brings."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from antispoof.cli.train import CORPUS, RUNS, STORE
+
+
+def ship(
+    corpus: Annotated[Path, CORPUS],
+    profile: Annotated[Path, typer.Option(help="YAML with `settings` of the cnn.")],
+    seed: Annotated[int, typer.Option()] = 0,
+    runs: Annotated[Path, RUNS] = Path("runs"),
+    store: Annotated[Path, STORE] = Path("data/features"),
+) -> None:
+    """Train the small CNN, calibrate and measure it, and put it into the library."""
+    import yaml
+
+    from antispoof.checking.shipping import ship as make
+    from antispoof.corpus import open_corpus
+    from antispoof.errors import ParameterError
+    from antispoof.recipe import Recipe
+
+    try:
+        settings = yaml.safe_load(profile.read_text("utf-8"))["settings"]
+    except (OSError, yaml.YAMLError, TypeError, KeyError) as error:
+        reason = " ".join(str(error).split())
+        raise ParameterError(f"{profile} has no `settings`: {reason}") from error
+    made = make(
+        open_corpus(corpus),
+        Recipe.planned("cnn", settings),
+        seed=seed,
+        runs=runs,
+        store=store,
+        say=typer.echo,
+    )
+    typer.echo(f"{made}")

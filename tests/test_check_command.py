@@ -1,0 +1,200 @@
+"""Contracts of `antispoof check`.
+
+1. An answer is a sentence on stdout; with --json a list of objects with six keys.
+2. Exit status: 0 if every clip got an answer, 1 if one got none or none was found, 2 if
+   the command was misused; one bad clip does not stop the rest.
+3. Folders and standard input are clips too; names with blanks, quotes, newlines and
+   other alphabets are names; what could steer a terminal is spelled out.
+4. --plot draws a picture, --explain names times and frequencies, --run judges by a run.
+"""
+
+import io
+import json
+import os
+import sys
+from pathlib import Path
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+import soundfile
+
+from antispoof import cli
+
+RATE = 16_000
+KEYS = ["clip", "score", "probability_bonafide", "answer", "seconds", "error"]
+
+
+@pytest.fixture
+def run(monkeypatch, tmp_path, capsys, detector):
+    """Run `antispoof check` with a detector of random weights as the shipped one."""
+    detector.save(tmp_path / "shipped")
+    monkeypatch.setattr("antispoof.checking.detector.SHIPPED", tmp_path / "shipped")
+    (tmp_path / "work").mkdir()
+    monkeypatch.chdir(tmp_path / "work")
+
+    def check(*arguments, stdin=b""):
+        piped = SimpleNamespace(buffer=io.BytesIO(stdin))
+        monkeypatch.setattr(sys, "stdin", piped)
+        monkeypatch.setattr(sys, "argv", ["antispoof", "check", *map(str, arguments)])
+        try:
+            cli.main()
+            status = 0
+        except SystemExit as end:
+            status = end.code or 0
+        out, err = capsys.readouterr()
+        return SimpleNamespace(status=status, out=out, err=err)
+
+    return check
+
+
+def write(name, seconds=0.5, **options):
+    noise = np.random.default_rng(0).standard_normal(round(seconds * RATE))
+    soundfile.write(name, 0.1 * noise, RATE, **{"format": "WAV", **options})
+    return name
+
+
+# 1
+
+
+def test_a_sentence(run):
+    result = run(write("voice.wav"))
+    assert result.status == 0, result.err
+    first = result.out.splitlines()[0]
+    assert first.startswith("voice.wav: ")
+    assert "of 100 clips with this score" in first
+    assert "not evidence in court" in result.out
+
+
+def test_json(run):
+    result = run(write("voice.flac", format="FLAC"), "lost.wav", "--json")
+    assert result.status == 1
+    good, bad = json.loads(result.out)
+    assert list(good) == list(bad) == KEYS
+    assert good["seconds"] == 0.5
+    assert 0 <= good["probability_bonafide"] <= 1
+    assert good["answer"] in ("bonafide", "spoof", "uncertain")
+    assert good["error"] is None
+    assert bad == dict.fromkeys(KEYS) | {"clip": "lost.wav", "error": bad["error"]}
+    assert "no such file" in bad["error"]
+
+
+# 2
+
+
+def test_one_bad_clip_does_not_stop_the_rest(run):
+    Path("bad.wav").write_bytes(b"no sound")
+    result = run("bad.wav", write("good.wav"))
+    assert result.status == 1
+    assert "bad.wav: no answer; cannot decode bad.wav: not a sound file" in result.err
+    assert "good.wav: " in result.out
+
+
+def test_nothing_found(run):
+    Path("empty").mkdir()
+    result = run("empty")
+    assert result.status == 1
+    assert "no sound file" in result.err
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        [],
+        ["a.wav", "b.wav", "--plot", "x.png"],
+        ["a.wav", "--json", "--explain"],
+        ["a.wav", "--colour"],
+    ],
+)
+def test_misuse(run, arguments):
+    result = run(*arguments)
+    assert result.status == 2
+    assert "Usage" in result.err + result.out
+
+
+def test_no_weights(run, monkeypatch, tmp_path):
+    monkeypatch.setattr("antispoof.checking.detector.SHIPPED", tmp_path / "none")
+    result = run(write("voice.wav"))
+    assert result.status == 1
+    assert "brings no weights" in result.err
+    result = run("voice.wav", "--run", tmp_path)
+    assert result.status == 1
+    assert "is no run" in result.err
+
+
+# 3
+
+NAMES = [
+    "with blanks.wav",
+    "quote'\"`$(ls).wav",
+    "größer 語.wav",
+    "two\nlines.wav",
+    "steer\x1b[2J.wav",
+    "-dash.wav",
+]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_names(run, name):
+    write(name)
+    result = run("--", name) if name.startswith("-") else run(name)
+    assert result.status == 0, result.err
+    assert "\x1b" not in result.out
+    assert len([line for line in result.out.splitlines() if "of 100" in line]) == 1
+    told = json.loads(run("--json", "--", name).out)
+    assert told[0]["clip"] == name
+
+
+def test_a_name_that_is_no_text(run):
+    name = os.fsdecode(b"odd\xff.wav")
+    write(os.fsencode(name))
+    assert run(name).status == 0
+    assert json.loads(run(name, "--json").out)[0]["clip"] == name
+
+
+def test_folder_and_standard_input(run):
+    Path("in/sub").mkdir(parents=True)
+    write("in/b.wav")
+    write("in/sub/a.wav")
+    data = Path(write("piped.wav", 0.75)).read_bytes()
+    result = run("in", "-", "--json", stdin=data)
+    assert result.status == 0, result.err
+    told = json.loads(result.out)
+    assert [x["clip"] for x in told] == ["in/b.wav", "in/sub/a.wav", "-"]
+    assert told[2]["seconds"] == 0.75
+    assert run("-", stdin=b"").status == 1
+
+
+# 4
+
+
+def test_plot(run):
+    result = run(write("voice.wav", 9), "--plot", "over.png")
+    assert result.status == 0, result.err
+    assert Path("over.png").read_bytes().startswith(b"\x89PNG")
+    assert run("voice.wav", "--plot", "over.nothing").status == 2
+
+
+def test_explain(run):
+    pytest.importorskip("captum")
+    result = run(write("voice.wav", 5), "--explain")
+    assert result.status == 0, result.err
+    assert result.out.count("Hz: spoke for") == 3
+    assert "lies in silence or padding" in result.out
+
+
+def test_a_run_judges(run, small_corpus, small_frontend):
+    from antispoof.recipe import Recipe
+    from antispoof.runs import obtain
+
+    recipe = Recipe.of("cnn", epochs=3, batch_size=8)
+    (made,) = obtain(
+        recipe, small_corpus, [0], runs="runs", store="store", reference=None
+    )
+    result = run(write("voice.wav"), "--run", made.path)
+    # So small a run may rank its dev trials the wrong way round, and says so.
+    if result.status:
+        assert "cannot be turned into probabilities" in result.err
+    else:
+        assert "simulated" not in result.out
+        assert "clips of a sample of ASVspoof 2019 LA" in result.out
