@@ -1,0 +1,109 @@
+"""Contracts of everything that reads a stranger's bytes.
+
+1. A reader raises nothing but an AntispoofError, whatever it is given: bytes at
+   random, and accepted input that is cut, spliced or changed. (`make fuzz` gives each
+   reader ten thousand inputs.)
+2. A header cannot make the decoder take memory that the file does not need.
+3. No weights or checkpoint is loaded by unpickling.
+"""
+
+import re
+import resource
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from antispoof.errors import AntispoofError
+from hostile import READERS
+
+LIBRARY = Path(__file__).resolve().parents[1] / "lib"
+
+
+@st.composite
+def changed(draw, seeds):
+    """Accepted input with a piece of it replaced by other bytes, or cut off."""
+    data = draw(st.sampled_from(seeds))
+    start = draw(st.integers(0, len(data)))
+    stop = draw(st.integers(start, min(len(data), start + 64)))
+    middle = draw(st.binary(max_size=16) | st.sampled_from([b"\xff" * 8, b"\0" * 8]))
+    tail = data[stop:] if draw(st.booleans()) else b""
+    return data[:start] + middle + tail
+
+
+@pytest.mark.parametrize("name", READERS)
+def test_readers_raise_documented_errors_only(name):  # 1
+    read, seeds = READERS[name]
+
+    @settings(
+        max_examples=40,
+        deadline=None,
+        database=None,
+        suppress_health_check=[HealthCheck.too_slow],
+    )
+    @given(st.binary(max_size=256) | changed(seeds()))
+    def one(data):
+        try:
+            read(data)
+        except AntispoofError as error:
+            assert str(error)
+
+    one()
+
+
+@pytest.mark.parametrize("name", READERS)
+def test_seeds_reach_the_reader(name):  # 1: mutation starts from what is understood
+    read, seeds = READERS[name]
+    for seed in seeds():
+        try:
+            read(seed)
+        except AntispoofError as error:
+            assert name == "detector_card", error  # its weights are no weights
+
+
+BOMB = """
+import resource, sys
+resource.setrlimit(resource.RLIMIT_AS, (2**31, 2**31))
+from antispoof.audio import decode
+from antispoof.errors import AudioError
+try:
+    decode(sys.argv[1])
+except AudioError as error:
+    print(error)
+"""
+
+
+def flac_of_silence(n_samples: int) -> bytes:
+    """A FLAC header that announces so many samples of 8 channels, and no frame."""
+    rate, channels, bits = 48_000, 8, 16
+    packed = rate << 44 | (channels - 1) << 41 | (bits - 1) << 36 | n_samples
+    info = b"\x10\x00\x10\x00" + bytes(6) + packed.to_bytes(8, "big") + bytes(16)
+    return b"fLaC\x80\x00\x00\x22" + info + bytes(64)
+
+
+def test_a_header_takes_no_memory(tmp_path):  # 2
+    path = tmp_path / "bomb.flac"
+    path.write_bytes(flac_of_silence(2**36 - 1))
+    done = subprocess.run(
+        [sys.executable, "-c", BOMB, str(path)], capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr
+    assert "MiB are accepted" in done.stdout
+    assert resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss < 2**30
+
+
+def test_nothing_is_unpickled():  # 3
+    calls = []
+    for path in LIBRARY.rglob("*.py"):
+        source = path.read_text("utf-8")
+        assert not re.search(
+            r"\bimport pickle\b|joblib\.load|allow_pickle=True", source
+        )
+        assert "shell=True" not in source
+        assert "os.system" not in source
+        calls += re.findall(r"torch\.load\([^)]*\)", source)
+    assert calls
+    assert all("weights_only=True" in call for call in calls)
