@@ -14,6 +14,10 @@ def ship(
     corpus: Annotated[Path, CORPUS],
     profile: Annotated[Path, typer.Option(help="YAML with `settings` of the cnn.")],
     seed: Annotated[int, typer.Option()] = 0,
+    folds: Annotated[
+        int,
+        typer.Option(min=0, help="Models trained without some attacks, to calibrate."),
+    ] = 3,
     runs: Annotated[Path, RUNS] = Path("runs"),
     store: Annotated[Path, STORE] = Path("data/features"),
 ) -> None:
@@ -34,6 +38,7 @@ def ship(
         open_corpus(corpus),
         Recipe.planned("cnn", settings),
         seed=seed,
+        folds=folds,
         runs=runs,
         store=store,
         say=typer.echo,

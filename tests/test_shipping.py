@@ -1,0 +1,103 @@
+"""Contracts of making the shipped weights.
+
+1. Training, calibration and measurement end in a folder that a detector opens, at
+   most 2 MB large; its measured scores are that detector's.
+2. The folds' models have not heard the attacks they score: every spoof trial of dev
+   is scored once, every bona fide trial once a fold. Without folds the run's own
+   scores of dev are calibrated.
+3. A making that fails leaves what was there.
+"""
+
+from dataclasses import replace
+
+import pytest
+
+from antispoof.audio import decode
+from antispoof.checking import Calibration, Detector, measuring, shipping
+from antispoof.corpus import open_corpus
+from antispoof.errors import CorpusError
+from antispoof.recipe import Recipe
+from corpora import write_corpus
+
+pytestmark = pytest.mark.usefixtures("small_frontend")
+
+KINDS = {"1": "- bonafide", "2": "A01 spoof", "3": "A02 spoof"}
+LINES = {
+    "train": [f"S{s} T{s}{n} - {k}" for s in range(1, 5) for n, k in KINDS.items()],
+    "dev": [f"S5 D5{n} - {k}" for n, k in KINDS.items()],
+    "eval": ["S7 E1 - - bonafide", "S8 E2 - A07 spoof", "S8 E3 - A08 spoof"],
+}
+
+
+@pytest.fixture
+def corpus(tmp_path):
+    return open_corpus(write_corpus(tmp_path / "LA", LINES))
+
+
+@pytest.fixture
+def ship(tmp_path, monkeypatch):
+    """Ship from a tiny training under one condition; explanations: see their tests."""
+    name = "44.1 kHz and back"
+    monkeypatch.setattr(measuring, "CONDITIONS", {name: measuring.CONDITIONS[name]})
+    monkeypatch.setattr(measuring, "FORMATS", {})
+    monkeypatch.setattr(shipping, "EXPLAINED", 0)
+    recipe = Recipe.of("cnn", epochs=1, batch_size=8)
+
+    def make(corpus, *, folds):
+        return shipping.ship(
+            corpus,
+            recipe,
+            folds=folds,
+            folder=tmp_path / "shipped",
+            runs=tmp_path / "runs",
+            store=tmp_path / "store",
+        )
+
+    return make
+
+
+@pytest.fixture
+def calibrated(monkeypatch):
+    """What is calibrated on; noise, which has no odds, is given even ones."""
+    seen = []
+
+    def fit(scores, labels, *, partition):
+        seen.append((len(scores), int(sum(labels)), partition))
+        return Calibration(1.0, 0.0, n_bonafide=1, n_spoof=1)
+
+    monkeypatch.setattr(Calibration, "fit", fit)
+    return seen
+
+
+def test_ship(ship, corpus, calibrated):  # 1, 2, 3
+    folder = ship(corpus, folds=0)
+    assert calibrated == [(3, 1, "dev")]
+    assert sum(path.stat().st_size for path in folder.iterdir()) < 2_000_000
+    detector = Detector.open(folder)
+    measured = measuring.read_measured(folder, "measured")
+    assert measured["condition"].unique().tolist() == ["as it is", "44.1 kHz and back"]
+    clean = measuring.of_condition(measured)
+    trials = corpus.partition("eval")
+    assert clean["utt_id"].tolist() == trials["utt_id"].tolist()
+    for score, path in zip(clean["score"], trials["path"], strict=True):
+        expected = measuring.score_waveform(detector, decode(path))
+        assert score == pytest.approx(expected, abs=1e-4)
+    lost = replace(corpus, trials=corpus.trials.replace("E3", "E4"))
+    with pytest.raises(CorpusError, match="missing"):
+        ship(lost, folds=0)
+    assert Detector.open(folder).origin == detector.origin
+
+
+def test_folds(ship, corpus, calibrated, monkeypatch):  # 2
+    heard = []
+    whole = shipping.fit
+
+    def fit(recipe, *parts, **options):
+        heard.append({attack for part in parts for attack in part.trials["attack"]})
+        return whole(recipe, *parts, **options)
+
+    monkeypatch.setattr(shipping, "fit", fit)
+    folder = ship(corpus, folds=2)
+    assert heard == [{"-", "A02"}, {"-", "A01"}]
+    assert calibrated == [(4, 2, "dev")]
+    assert "had not heard" in Detector.open(folder).origin["calibrated_on"]
