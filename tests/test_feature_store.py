@@ -6,11 +6,15 @@
    and the array is the one an uninterrupted build makes. No partial array is taken for
    a whole one.
 3. A damaged clip: "stop" names it, "skip" leaves it out and `damaged_clips` lists it;
-   mended, it is there at the next opening.
+   mended, it is there at the next opening. Several are all named.
 4. A missing clip and a disk that is too small are refused before anything is decoded,
    and leave nothing.
 5. Unknown front-end, partition, `on_error` and `jobs` are ParameterErrors.
 6. Another front-end setting or corpus has a store of its own.
+7. Other sound under the same protocols is refused, before and after a build was cut
+   off; sound that is gone is not.
+8. What a build takes on disk is told beforehand, and is what it takes. The whole of
+   ASVspoof 2019 LA takes at most 6.5 GB.
 """
 
 import errno
@@ -20,19 +24,23 @@ from functools import partial
 from types import SimpleNamespace
 
 import numpy as np
+import pandas as pd
 import pytest
 import torch
 
 from antispoof import audio
-from antispoof.corpus import open_corpus
+from antispoof.conventions import PARTITIONS
+from antispoof.corpus import Corpus, open_corpus
 from antispoof.errors import AudioError, CorpusError, DiskError, ParameterError
 from antispoof.features import (
     FRONTENDS,
     LogMel,
+    bytes_to_build,
     damaged_clips,
+    filling,
     fix_length,
     open_features,
-    store,
+    require_space,
 )
 from corpora import LINES, flac_path, write_corpus, write_flac
 
@@ -108,7 +116,7 @@ def test_second_opening_reads(small_corpus, folder, decoded):
 
 
 def test_progress_and_jobs(small_corpus, folder, monkeypatch):
-    monkeypatch.setattr(store, "BLOCK", 5)
+    monkeypatch.setattr(filling, "BLOCK", 5)
     told = []
     threads = torch.get_num_threads()
     open_features(
@@ -118,7 +126,7 @@ def test_progress_and_jobs(small_corpus, folder, monkeypatch):
         jobs=1,
         progress=lambda done, total: told.append((done, total)),
     )
-    assert told == [(5, 12), (10, 12), (12, 12)]
+    assert told == [(0, 12), (5, 12), (10, 12), (12, 12)]
     assert torch.get_num_threads() == threads
 
 
@@ -128,7 +136,8 @@ def test_progress_and_jobs(small_corpus, folder, monkeypatch):
 @pytest.mark.parametrize("killed_at", ["T12", "T21", "T43"])
 def test_killed_build_goes_on(small_corpus, folder, monkeypatch, decoded, killed_at):
     whole = open_features(small_corpus, "train", store=folder / "whole")
-    monkeypatch.setattr(store, "BLOCK", 3)
+    monkeypatch.setattr(filling, "BLOCK", 3)
+    monkeypatch.setattr(filling, "NOTE_SECONDS", 0)
     order = small_corpus.partition("train")["utt_id"].tolist()
     note = audio.decode
 
@@ -212,6 +221,13 @@ def test_mended_clip_comes_back(small_corpus, folder, decoded):
     assert decoded == []
 
 
+def test_all_damaged_clips_are_named(small_corpus, folder):
+    for utt_id in ("T13", "T41"):
+        spoil(small_corpus, "train", utt_id)
+    with pytest.raises(AudioError, match=r"2 of the 12 clips of train .*: T13, T41\."):
+        open_features(small_corpus, "train", store=folder)
+
+
 # 4
 
 
@@ -285,3 +301,96 @@ def test_stores_of_their_own(small_corpus, folder, monkeypatch, tmp_path):
     other = open_corpus(write_corpus(tmp_path / "other" / "LA", LINES))
     assert len(open_features(other, "dev", store=folder)) == 2
     assert len(list(folder.rglob("dev.npy"))) == 3
+
+
+# 7
+
+
+def test_other_sound(small_corpus, folder):
+    open_features(small_corpus, "dev", store=folder)
+    write_flac(flac_path(small_corpus.root, "dev", "D2"), seed=2, sample_rate=8_000)
+    with pytest.raises(CorpusError, match=r"1 of 3 files .*D2\.flac") as caught:
+        open_features(small_corpus, "dev", store=folder)
+    assert str(folder) in str(caught.value)
+    assert len(open_features(small_corpus, "dev", store=folder / "another")) == 3
+    assert len(open_features(small_corpus, "eval", store=folder)) == 3
+
+
+def test_other_sound_beside_a_damaged_clip(small_corpus, folder):
+    path = spoil(small_corpus, "dev", "D1")
+    open_features(small_corpus, "dev", store=folder, on_error="skip")
+    write_flac(flac_path(small_corpus.root, "dev", "D2"), seed=2, sample_rate=8_000)
+    write_flac(path, seed=3)
+    with pytest.raises(CorpusError, match=r"1 of 3 files .*D2\.flac"):
+        open_features(small_corpus, "dev", store=folder, on_error="skip")
+
+
+@pytest.mark.parametrize(("utt_id", "refused"), [("T11", True), ("T43", False)])
+def test_other_sound_after_a_build_was_cut_off(
+    small_corpus, folder, monkeypatch, utt_id, refused
+):
+    monkeypatch.setattr(filling, "BLOCK", 3)
+    monkeypatch.setattr(filling, "NOTE_SECONDS", 0)
+
+    def cut_off(done, _total):
+        if done == 6:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        open_features(small_corpus, "train", store=folder, jobs=1, progress=cut_off)
+    path = flac_path(small_corpus.root, "train", utt_id)
+    write_flac(path, seed=2, sample_rate=8_000)
+    if refused:
+        with pytest.raises(CorpusError, match=utt_id):
+            open_features(small_corpus, "train", store=folder)
+    else:
+        assert len(open_features(small_corpus, "train", store=folder)) == 12
+
+
+def test_features_outlive_their_sound(small_corpus, folder):
+    before = open_features(small_corpus, "dev", store=folder).tensor()
+    shutil.rmtree(small_corpus.root / "ASVspoof2019_LA_dev")
+    assert torch.equal(
+        open_features(small_corpus, "dev", store=folder).tensor(), before
+    )
+
+
+# 8
+
+
+def test_bytes_are_told(small_corpus, folder):
+    told = bytes_to_build(small_corpus, "train", store=folder)
+    assert not folder.exists()
+    open_features(small_corpus, "train", store=folder)
+    (path,) = folder.rglob("train.npy")
+    assert told < path.stat().st_size <= told + 256
+    assert bytes_to_build(small_corpus, "train", store=folder) == 0
+
+
+def test_space_is_that_of_the_folder_to_come(tmp_path, monkeypatch):
+    asked = []
+    monkeypatch.setattr(
+        shutil,
+        "disk_usage",
+        lambda path: asked.append(path) or SimpleNamespace(free=0),
+    )
+    with pytest.raises(DiskError, match=r"5 MiB in .*to/come"):
+        require_space(tmp_path / "to" / "come", 5 * 2**20)
+    assert asked == [tmp_path]
+
+
+def test_la_fits(folder, monkeypatch):
+    monkeypatch.setitem(FRONTENDS, "logmel", LogMel)
+    official = {"train": 25_380, "dev": 24_844, "eval": 71_237}
+    table = pd.DataFrame({"partition": np.repeat(list(official), [*official.values()])})
+    counted = Corpus(root=folder, kind="", trials=table, fingerprint="")
+    needed = [bytes_to_build(counted, name, store=folder) for name in official]
+    assert needed == [2 * 64 * 401 * n for n in official.values()]
+    assert sum(needed) <= 6.5e9
+
+
+def test_la_by_its_protocols_fits(shared, folder, monkeypatch):
+    monkeypatch.setitem(FRONTENDS, "logmel", LogMel)
+    la = open_corpus(shared("corpora/asvspoof2019-la-protocols"))
+    needed = sum(bytes_to_build(la, name, store=folder) for name in PARTITIONS)
+    assert needed == 2 * 64 * 401 * 121_461 <= 6.5e9

@@ -28,9 +28,22 @@ def features(
 
     from antispoof.conventions import PARTITIONS
     from antispoof.corpus import open_corpus
-    from antispoof.features import damaged_clips, open_features
+    from antispoof.features import (
+        bytes_to_build,
+        damaged_clips,
+        open_features,
+        require_space,
+    )
 
     opened = open_corpus(corpus)
+    wanted = [(name, part) for name in frontend or ["logmel"] for part in PARTITIONS]
+    needed = sum(
+        bytes_to_build(opened, partition, frontend=name, store=store)
+        for name, partition in wanted
+    )
+    typer.echo(f"{opened.description}: features need {needed / 2**20:.0f} MiB more")
+    if needed:
+        require_space(store, needed)
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),
@@ -40,26 +53,31 @@ def features(
     )
     damaged: list[str] = []
     with Progress(*columns) as bars:
-        for name in frontend or ["logmel"]:
-            for partition in PARTITIONS:
-                total = len(opened.partition(partition))
-                bar = bars.add_task(f"{name} {partition}", total=total, rate="")
+        for name, partition in wanted:
+            total = len(opened.partition(partition))
+            bar = bars.add_task(f"{name} {partition}", total=total, rate="")
+            started = False
 
-                def show(done: int, _total: int, bar=bar) -> None:
-                    speed = bars.tasks[bar].speed
-                    rate = f"{speed:.0f} clips/s" if speed else ""
-                    bars.update(bar, completed=done, rate=rate)
+            def show(done: int, _total: int, bar=bar) -> None:
+                nonlocal started
+                if not started:
+                    # What was there before must not count as speed.
+                    bars.reset(bar, completed=done)
+                    started = True
+                speed = bars.tasks[bar].speed
+                rate = f"{speed:.0f} clips/s" if speed else ""
+                bars.update(bar, completed=done, rate=rate)
 
-                built = open_features(
-                    opened,
-                    partition,
-                    frontend=name,
-                    store=store,
-                    jobs=jobs,
-                    on_error=on_error,
-                    progress=show,
-                )
-                bars.update(bar, completed=total)
-                damaged += damaged_clips(built, opened, partition)
+            built = open_features(
+                opened,
+                partition,
+                frontend=name,
+                store=store,
+                jobs=jobs,
+                on_error=on_error,
+                progress=show,
+            )
+            bars.update(bar, completed=total)
+            damaged += damaged_clips(built, opened, partition)
     if damaged:
         typer.echo(f"{len(damaged)} damaged clips were left out: {', '.join(damaged)}")
