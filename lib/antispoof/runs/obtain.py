@@ -15,8 +15,11 @@ from antispoof.conventions import PARTITIONS
 from antispoof.corpus import Corpus, project_folder, write_protocol
 from antispoof.errors import DiskError, ParameterError
 from antispoof.features import open_features
+from antispoof.platforms import stop_in_time, store_folder
 from antispoof.recipe import Recipe
+from antispoof.runs.attached import bring_attached
 from antispoof.runs.environment import environment
+from antispoof.runs.needs import foretell
 from antispoof.runs.record import (
     SCORED,
     Run,
@@ -67,7 +70,7 @@ def obtain(
     Parameters
     ----------
     runs : folder of run records; ``runs`` of the project if None.
-    store : folder of feature stores; ``data/features`` of the project if None.
+    store : folder of feature stores; that of the platform if None.
     reference : folder of recorded runs without weights; None trains all anew.
     say : called with lines about what is reused, trained, and each epoch.
 
@@ -77,6 +80,10 @@ def obtain(
         If a seed is not a whole number from 0 to 2**32 - 1.
     CorpusError
         If a partition lacks a class.
+    TimeLimitError
+        If the platform's time ends before the last epoch could.
+    MemoryLimitError
+        If a batch would not fit into memory.
     AntispoofError
         As `open_features`, `fit` and `score` do; nothing half-written is left
         but the checkpoint to go on from.
@@ -91,7 +98,7 @@ def obtain(
     # A notebook opened in Jupyter works in notebooks/, and means the same folders.
     home = project_folder()
     folder = home / "runs" if runs is None else Path(runs)
-    features = home / "data/features" if store is None else Path(store)
+    features = store_folder() if store is None else Path(store)
     return [
         _one(recipe, corpus, seed, folder, features, reference, say) for seed in seeds
     ]
@@ -117,6 +124,9 @@ def _one(
     path.parent.mkdir(parents=True, exist_ok=True)
     _keep_protocols(corpus, runs / corpus.id)
     with FileLock(path.with_suffix(".lock")):
+        attached = bring_attached(path, runs)
+        if attached is not None:
+            say(f"{name}: goes on from {attached}")
         if path.is_dir():
             run = Run.open(path)
             if run.code == code:
@@ -166,6 +176,7 @@ def _train(
             f"a run needs {NEEDED / 2**20:.0f} MiB in {path.parent},"
             f" {free / 2**20:.0f} MiB are free"
         )
+    say(f"{name}: {foretell(recipe, corpus)}")
     started = time.time()
     features = {
         partition: open_features(
@@ -183,10 +194,13 @@ def _train(
         holdout,
         seed=seed,
         checkpoint=checkpoint,
-        progress=lambda row: say(
-            f"{name}: epoch {row['epoch'] + 1}/{recipe.epochs}"
-            f" loss {row['loss']:.4f} held-out macro-F1 {row['holdout_macro_f1']:.3f}"
-            f" {row['seconds']:.1f} s"
+        progress=stop_in_time(
+            lambda row: say(
+                f"{name}: epoch {row['epoch'] + 1}/{recipe.epochs}"
+                f" loss {row['loss']:.4f}"
+                f" held-out macro-F1 {row['holdout_macro_f1']:.3f}"
+                f" {row['seconds']:.1f} s"
+            )
         ),
     )
     write_run(

@@ -1,0 +1,110 @@
+"""What a training will take, said before it begins: disk, memory, time.
+
+Memory is counted, not guessed: one clip goes through the model once, and what autograd
+keeps of it is added up. Time comes from recorded runs of the same model on the same
+kind of device, where there are any.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+
+from antispoof import features, models, platforms
+from antispoof.corpus import Corpus
+from antispoof.errors import MemoryLimitError
+from antispoof.recipe import Recipe
+
+ADAM_COPIES = 4  # weights, gradients, two moments
+BYTES = 4  # of a float32
+STORED = 2  # of a float16
+MARGIN = 1.3  # fragments, buffers, what the rest of the process holds
+
+
+@dataclass(frozen=True)
+class Needs:
+    """Bytes that a training takes.
+
+    Attributes
+    ----------
+    store : features of all partitions on disk.
+    fixed : the model, its gradients and Adam's state.
+    clip : activations that one clip of a batch adds.
+    """
+
+    store: int
+    fixed: int
+    clip: int
+
+    def memory(self, batch_size: int) -> int:
+        """Bytes of memory of one step with a batch of that size."""
+        return int(MARGIN * (self.fixed + self.clip * batch_size))
+
+    def largest_batch(self, memory: int) -> int:
+        """The largest power of two that fits as a batch into so many bytes; 0: none."""
+        fitting = int((memory / MARGIN - self.fixed) / self.clip)
+        return 1 << (fitting.bit_length() - 1) if fitting > 0 else 0
+
+
+def needs(recipe: Recipe, corpus: Corpus) -> Needs:
+    """What training a recipe on a corpus takes, in float32.
+
+    Mixed precision takes less.
+    """
+    shape = features.build(recipe.frontend).shape
+    model = models.build(recipe.model).train()
+    kept: dict[int, int] = {}
+
+    def count(tensor: torch.Tensor) -> torch.Tensor:
+        storage = tensor.untyped_storage()
+        kept[storage.data_ptr()] = storage.nbytes()
+        return tensor
+
+    weights = {p.untyped_storage().data_ptr() for p in model.parameters()}
+    state = torch.get_rng_state()
+    # Two clips: batch normalisation needs more than one value a channel.
+    batch = torch.zeros(2, *shape)
+    with torch.autograd.graph.saved_tensors_hooks(count, lambda tensor: tensor):
+        out = model(batch)
+    del out
+    torch.set_rng_state(state)
+    activations = sum(size for place, size in kept.items() if place not in weights)
+    return Needs(
+        store=len(corpus.trials) * batch[0].numel() * STORED,
+        fixed=ADAM_COPIES * BYTES * models.count(model),
+        clip=activations // 2,
+    )
+
+
+def free_memory() -> int | None:
+    """Bytes a training can take on the device it would run on."""
+    if torch.cuda.is_available():
+        return torch.cuda.mem_get_info()[0]
+    return platforms.memory()
+
+
+def foretell(recipe: Recipe, corpus: Corpus) -> str:
+    """One line on what a training takes; an error if it does not fit.
+
+    Raises
+    ------
+    MemoryLimitError
+        If a step would not fit into memory; names the batch that would. A batch is
+        part of the recipe, so it is never changed in silence.
+    """
+    taken, free = needs(recipe, corpus), free_memory()
+    need = taken.memory(recipe.batch_size)
+    if free is not None and need > free:
+        fits = taken.largest_batch(free)
+        remedy = f"batch_size={fits} fits" if fits else "no batch fits"
+        raise MemoryLimitError(
+            f"{recipe.model} with batch_size={recipe.batch_size} takes about"
+            f" {need / 2**30:.1f} GiB, and {free / 2**30:.1f} GiB are free here;"
+            f" {remedy}"
+        )
+    room = "" if free is None else f" of {free / 2**30:.1f} GiB free"
+    return (
+        f"takes about {need / 2**30:.1f} GiB of memory{room},"
+        f" {taken.store / 2**20:.0f} MiB of disk for features"
+    )
