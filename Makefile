@@ -7,6 +7,9 @@ CORPUS  ?=
 PROFILE ?= mini
 MATHJAX := book/_static/vendor/mathjax
 AXE     := tests/book/vendor/axe-core
+
+SWEEP   ?= profiles/sweep-mini.yaml
+GPUS    ?= $(shell nvidia-smi --list-gpus 2>/dev/null | wc -l)
 CORES   ?= $(shell nproc 2>/dev/null || sysctl -n hw.ncpu)
 
 # Threads that wait must not spin when others want the core, and large activations
@@ -14,7 +17,7 @@ CORES   ?= $(shell nproc 2>/dev/null || sysctl -n hw.ncpu)
 export OMP_WAIT_POLICY := PASSIVE
 export THP_MEM_ALLOC_ENABLE := 1
 
-.PHONY: book test lint pairs setup clean reference-runs vendor test-book shipped-weights fuzz
+.PHONY: book test lint pairs setup clean reference-runs vendor test-book shipped-weights fuzz sweep prove-sweep wheelhouse platforms matrix
 
 book: setup  ## run every chapter, build _build/html; warnings are errors
 	$(BIN)/python -m antispoof.chapters pair --check
@@ -55,6 +58,32 @@ shipped-weights: setup  ## train on CORPUS, calibrate and measure the weights of
 
 fuzz: setup  ## ten thousand hostile inputs for everything that reads files
 	$(BIN)/python tests/fuzz.py
+
+# A killed sweep goes on, a finished one does nothing. What a job depends on is in its
+# parameters, so times of files do not count; runs keep locks of their own.
+sweep: setup  ## models x seeds x corpora as the file SWEEP says, then analysis
+	$(BIN)/snakemake -s sweep.smk --configfile $(SWEEP) --cores $(CORES) \
+		--resources gpu=$(GPUS) --keep-going --retries 1 --rerun-incomplete \
+		--rerun-triggers params --nolock $(MORE)
+
+prove-sweep: setup  ## a sweep killed twice, refused, and on two workers
+	$(BIN)/python tests/slow_sweep.py
+
+wheelhouse: setup  ## a folder to attach where there is no internet: _build/wheelhouse
+	rm -rf _build/wheelhouse build
+	$(BIN)/python -m pip wheel --quiet --no-deps --wheel-dir _build/wheelhouse .
+	rm -rf build
+	for version in 3.10 3.11 3.12 3.13; do \
+		$(BIN)/python -m pip download --quiet --no-deps --only-binary :all: \
+			--python-version $$version --dest _build/wheelhouse \
+			--platform manylinux2014_x86_64 --platform manylinux_2_28_x86_64 \
+			miniaudio av || exit 1; done
+
+platforms: wheelhouse  ## every chapter as on Kaggle and on Colab, without internet
+	$(BIN)/python tests/slow_platforms.py
+
+matrix: setup  ## the tests on each Python with oldest and newest dependencies
+	$(BIN)/python tests/slow_matrix.py
 
 setup: $(VENV)/.ready
 

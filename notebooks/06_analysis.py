@@ -51,6 +51,7 @@ print(platforms.summary())
 corpus = ""  # folder of ASVspoof 2019 LA; empty finds or makes one
 seeds = [0, 1, 2, 3, 4]  # one run each
 settings = {}  # changes to recipes: {"cnn": {"lr": 1e-4}}
+compared = []  # models; empty is all three
 fresh = False  # train even where a recorded run could be shown
 
 # %% tags=["hide-cell"]
@@ -85,7 +86,8 @@ report.header(la)
 # Runs that the three chapters before have made are reused; what is missing is trained.
 
 # %%
-recipes = {name: Recipe.planned(name, settings) for name in models.TITLES}
+chosen = compared or models.TITLES
+recipes = {name: Recipe.planned(name, settings) for name in chosen}
 say = report.live_line()
 reference = None if fresh else runs.REFERENCE
 live = [

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import argparse
 import sys
+from contextlib import nullcontext
 from pathlib import Path
 
 from antispoof.chapters.pair import check, pair
 from antispoof.chapters.run import run
 from antispoof.errors import AntispoofError
+from antispoof.platforms import one_gpu
 
 
 def parser() -> argparse.ArgumentParser:
@@ -35,6 +37,11 @@ def parser() -> argparse.ArgumentParser:
         metavar=("NAME", "VALUE"),
         help="one parameter, over the profile's; may be repeated",
     )
+    running.add_argument(
+        "--one-gpu",
+        action="store_true",
+        help="wait for a GPU that no other such command uses, and keep to it",
+    )
     return top
 
 
@@ -43,12 +50,13 @@ def main(arguments: list[str] | None = None) -> int:
     given = parser().parse_args(arguments)
     try:
         if given.command == "run":
-            run(
-                given.notebook,
-                given.out,
-                profile=given.profile,
-                arguments=dict(given.parameter),
-            )
+            with one_gpu() if given.one_gpu else nullcontext():
+                run(
+                    given.notebook,
+                    given.out,
+                    profile=given.profile,
+                    arguments=dict(given.parameter),
+                )
             return 0
         if given.check:
             problems = check(given.folder)

@@ -1,0 +1,137 @@
+"""A sweep: trainings as papermill runs, then analysis, then the book.
+
+    make sweep SWEEP=profiles/sweep-mini.yaml
+    snakemake -s sweep.smk --configfile profiles/sweep-mini.yaml -n    what would run
+
+What a sweep file holds is in antispoof.chapters.sweep. A job is done when its executed
+notebook is there; the run itself is a record under runs/, so a job that was killed goes
+on from its checkpoint, and one whose record is there trains nothing.
+"""
+
+import json
+import sys
+from pathlib import Path
+
+from antispoof import platforms
+from antispoof.chapters.sweep import Sweep, made_from
+
+if not workflow.configfiles:
+    raise WorkflowError("name a sweep: --configfile profiles/sweep-mini.yaml")
+SWEEP = Sweep.of(config)
+NAME = Path(workflow.configfiles[0]).stem
+OUT = f"_build/sweep/{NAME}"
+CORPORA = list(SWEEP.corpus_names)
+DAY = 24 * 60  # minutes
+GPU = int(bool(platforms.gpus()))
+ANALYSES = expand(
+    OUT + "/{corpus}/{frontend}/{chapter}.ipynb",
+    corpus=CORPORA,
+    frontend=SWEEP.frontends,
+    chapter=SWEEP.analysis,
+)
+TRAININGS = OUT + "/{{corpus}}/{{frontend}}/{model}-seed{seed}.ipynb"
+RUN = f"{sys.executable} -m antispoof.chapters run --one-gpu"
+
+
+def arguments(values):
+    """Parameters as words of a command; JSON is YAML, which the command reads."""
+    texts = {k: v if isinstance(v, str) else json.dumps(v) for k, v in values.items()}
+    return [word for name, text in texts.items() for word in ("-p", name, text)]
+
+
+wildcard_constraints:
+    corpus="[^/]+",
+    frontend="[^/]+",
+    model="|".join(SWEEP.models),
+    seed="[0-9]+",
+    chapter="|".join(SWEEP.analysis) or "none",
+
+
+rule all:
+    input:
+        ANALYSES,
+        expand(
+            OUT + "/{corpus}/{frontend}/{model}-seed{seed}.ipynb",
+            corpus=CORPORA,
+            frontend=SWEEP.frontends,
+            model=SWEEP.models,
+            seed=SWEEP.seeds,
+        ),
+        OUT + "/book.txt" if SWEEP.book else [],
+
+
+# Once for all trainings, on all cores, so that they do not wait for each other.
+rule prepare:
+    output:
+        OUT + "/{corpus}/{frontend}/prepared.txt",
+    params:
+        corpus=lambda wildcards: SWEEP.corpus_names[wildcards.corpus],
+    threads: workflow.cores or SWEEP.threads
+    run:
+        from antispoof import features, minicorpus
+        from antispoof.conventions import PARTITIONS
+
+        opened = minicorpus.find_or_make(params.corpus)
+        for partition in PARTITIONS:
+            features.open_features(
+                opened,
+                partition,
+                frontend=wildcards.frontend,
+                store=platforms.store_folder(),
+            )
+        Path(output[0]).write_text(f"{opened.description}\n")
+
+
+rule train:
+    input:
+        rules.prepare.output,
+    output:
+        OUT + "/{corpus}/{frontend}/{model}-seed{seed}.ipynb",
+    params:
+        notebook=lambda w: str(SWEEP.chapter(w.model)),
+        made_from=lambda w: made_from(SWEEP.chapter(w.model)),
+        words=lambda w: arguments(SWEEP.training(w.corpus, w.frontend, int(w.seed))),
+        seconds=60 * SWEEP.minutes,
+    threads: SWEEP.threads
+    resources:
+        gpu=GPU,
+        runtime=SWEEP.minutes or DAY,
+    shell:
+        "if [ {params.seconds} -gt 0 ]; then"
+        " export ANTISPOOF_STOP_AT=$(( $(date +%s) + {params.seconds} )); fi; "
+        "{RUN} {params.notebook} {output} {params.words:q}"
+
+
+rule analyse:
+    input:
+        expand(TRAININGS, model=SWEEP.models, seed=SWEEP.seeds),
+    output:
+        OUT + "/{corpus}/{frontend}/{chapter}.ipynb",
+    params:
+        notebook="notebooks/{chapter}.ipynb",
+        made_from=lambda w: made_from(Path(f"notebooks/{w.chapter}.ipynb")),
+        words=lambda w: arguments(SWEEP.comparing(w.chapter, w.corpus, w.frontend)),
+    shell:
+        "{RUN} {params.notebook} {output} {params.words:q}"
+
+
+rule book:
+    input:
+        ANALYSES,
+    output:
+        OUT + "/book.txt",
+    params:
+        corpus=SWEEP.corpora[0],
+        profile={
+            "seeds": SWEEP.seeds,
+            "settings": SWEEP.settings_for(SWEEP.frontends[0]),
+        },
+    threads: workflow.cores or SWEEP.threads
+    run:
+        profile = Path(output[0]).with_name("profile.yaml")
+        profile.write_text(json.dumps(params.profile))  # JSON is YAML
+        shell(
+            "{sys.executable} -m snakemake --cores {threads} --quiet all"
+            " --config corpus={params.corpus:q} profile={profile:q} -- html"
+        )
+        Path(output[0]).write_text("_build/html/index.html\n")
