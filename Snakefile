@@ -2,14 +2,20 @@
 
     snakemake --cores 2 --config corpus=DIR profile=profiles/thesis.yaml -- html
 
-A chapter runs again when its notebook, its profile or the library has changed; prose
-is no input, so editing it rebuilds pages only.
+A chapter runs again when its code, its parameters, its corpus or the library's code
+that it depends on has changed: those are parameters of its rule, compared by content,
+where Snakemake would compare the times of files. Prose, comments and docstrings are
+not among them, so editing them rebuilds pages only.
 """
 
 import sys
 from pathlib import Path
 
-from antispoof import corpus
+import nbformat
+
+from antispoof import corpus, fingerprint
+from antispoof.chapters import stamp
+from antispoof.chapters.parameters import from_profile
 
 PROFILE = config.get("profile") or "profiles/mini.yaml"
 CORPUS = config.get("corpus") or ""
@@ -19,18 +25,31 @@ CORPUS_ID = FOUND.id if FOUND and not FOUND.is_simulated else "mini"
 CHAPTERS = [path.stem for path in sorted(Path("notebooks").glob("[0-9][0-9]_*.ipynb"))]
 TRAINING = [name for name in CHAPTERS if name.split("_", 1)[0] in ("03", "04", "05")]
 COMPARING = [name for name in CHAPTERS if name.split("_", 1)[0] in ("06", "07")]
-REFERENCE = sorted(map(str, Path("data").glob("*-runs/**/*.json")))
 JUPYTER_BOOK = Path(sys.executable).with_name("jupyter-book")
-LIBRARY = sorted(map(str, Path("lib/antispoof").rglob("*.py")))
 
 
 def before(wildcards):
-    """What must be there first: comparisons need runs, the mini corpus its maker."""
-    if wildcards.name not in TRAINING + COMPARING:
-        return ["_build/corpus.txt"]
+    """What must be there first: the corpus, and for comparisons the runs."""
     trained = expand("_build/executed/{name}.ipynb", name=TRAINING)
     compared = trained if wildcards.name in COMPARING else []
-    return ["_build/corpus.txt", *REFERENCE, *compared]
+    return ["_build/corpus.txt", *compared]
+
+
+def notebook(wildcards):
+    """The chapter's source."""
+    return Path("notebooks") / f"{wildcards.name}.ipynb"
+
+
+def code(wildcards):
+    """What the chapter does: a fingerprint of its cells and of the library below."""
+    path = notebook(wildcards)
+    cells = stamp.code_of(nbformat.read(path, as_version=4))
+    return fingerprint.of_data([cells, stamp.of_code(Path(), cells)])
+
+
+def parameters(wildcards):
+    """The profile's values for the chapter."""
+    return from_profile(Path(PROFILE), notebook(wildcards))
 
 
 rule html:
@@ -48,11 +67,10 @@ rule html:
 
 
 rule corpus:
-    input:
-        sorted(map(str, Path("lib/antispoof/minicorpus").rglob("*.py"))),
     output:
         "_build/corpus.txt",
     params:
+        code=fingerprint.of_modules(("antispoof.minicorpus",)),
         corpus=CORPUS,
         corpus_id=CORPUS_ID,
     threads: workflow.cores
@@ -64,13 +82,14 @@ rule corpus:
 
 rule chapter:
     input:
-        before,
-        LIBRARY,
-        notebook="notebooks/{name}.ipynb",
-        profile=PROFILE,
+        lambda wildcards: ancient(before(wildcards)),
+        notebook=ancient("notebooks/{name}.ipynb"),
+        profile=ancient(PROFILE),
     output:
         "_build/executed/{name}.ipynb",
     params:
+        code=code,
+        parameters=parameters,
         corpus=["-p", "corpus", CORPUS] if CORPUS else [],
         corpus_id=CORPUS_ID,
     # Training fills the machine by itself; the other chapters may run side by side.

@@ -2,7 +2,8 @@
 
 1. The page has the source's prose, captions and tags, and the run's outputs.
 2. The cell with the parameters of the run stays below the defaults.
-3. A run of other code, a run cut off and a missing run are each told apart.
+3. A run of other code, of the chapter's or of the library's, a run that nobody
+   stamped, a run cut off and a missing run are each told apart.
 4. A note about missing results stands below the title.
 5. Glued values come back as text, without the quotes of a Python string.
 """
@@ -23,6 +24,9 @@ sys.path.append(str(Path(__file__).resolve().parents[1] / "book" / "_ext"))
 
 from antispoof_book import notebook
 
+from antispoof.chapters import stamp
+
+ROOT = Path("/no/book")  # without a library, on which nothing can depend
 INJECTED = {"tags": ["injected-parameters"]}
 
 
@@ -50,14 +54,15 @@ def source():
     )
 
 
-def run():
+def run(code=None):
     return new_notebook(
+        metadata={stamp.KEY: {"code": code or {}}},
         cells=[
             new_markdown_cell("# An old title?"),
             new_code_cell("seed = 0"),
             new_code_cell("seed = 3", metadata=INJECTED),
             new_code_cell("print(seed)", outputs=[stream("3\n")]),
-        ]
+        ],
     )
 
 
@@ -96,24 +101,24 @@ def test_joining_leaves_its_arguments_alone():
 
 
 def test_a_run_of_the_same_code_is_shown():
-    assert notebook.shortcoming(source(), run()) is None
+    assert notebook.shortcoming(source(), run(), ROOT) is None
 
 
 def test_no_run():
-    assert notebook.shortcoming(source(), None) == notebook.NOT_RUN
+    assert notebook.shortcoming(source(), None, ROOT) == notebook.NOT_RUN
 
 
 @pytest.mark.parametrize("record", [{"exception": True}, {"end_time": None}])
 def test_a_run_that_was_cut_off(record):
     ran = run()
     ran.metadata.papermill = record
-    assert notebook.shortcoming(source(), ran) == notebook.CUT_OFF
+    assert notebook.shortcoming(source(), ran, ROOT) == notebook.CUT_OFF
 
 
 def test_a_whole_run_with_papermill_s_record():
     ran = run()
     ran.metadata.papermill = {"exception": None, "end_time": "2026-01-01T00:00:00"}
-    assert notebook.shortcoming(source(), ran) is None
+    assert notebook.shortcoming(source(), ran, ROOT) is None
 
 
 @pytest.mark.parametrize("change", ["edit", "add", "remove"])
@@ -125,13 +130,35 @@ def test_a_run_of_other_code(change):
         clean.cells.append(new_code_cell("1"))
     else:
         del clean.cells[-1]
-    assert notebook.shortcoming(clean, run()) == notebook.CHANGED
+    assert notebook.shortcoming(clean, run(), ROOT) == notebook.CHANGED
+
+
+def test_a_run_that_nobody_stamped():
+    ran = run()
+    del ran.metadata[stamp.KEY]
+    assert notebook.shortcoming(source(), ran, ROOT) == notebook.UNSTAMPED
+
+
+def test_a_run_of_other_code_of_the_library(tmp_path):
+    library = tmp_path / "lib" / "creature"
+    library.mkdir(parents=True)
+    (library / "__init__.py").write_text("")
+    (library / "legs.py").write_text("NUMBER = 4\n")
+    clean, ran = source(), run()
+    clean.cells[1].source = ran.cells[1].source = "from creature import legs"
+    ran.metadata[stamp.KEY]["code"] = stamp.of_code(tmp_path, stamp.code_of(clean))
+    assert notebook.shortcoming(clean, ran, tmp_path) is None
+    (library / "legs.py").write_text("NUMBER = 4  # as spiders have not\n")
+    assert notebook.shortcoming(clean, ran, tmp_path) is None
+    (library / "legs.py").write_text("NUMBER = 8\n")
+    why = notebook.shortcoming(clean, ran, tmp_path)
+    assert why == f"{notebook.OTHER_CODE} (creature.legs)"
 
 
 def test_edited_prose_needs_no_run():
     clean = source()
     clean.cells[2].source = "Something else."
-    assert notebook.shortcoming(clean, run()) is None
+    assert notebook.shortcoming(clean, run(), ROOT) is None
     assert "Something else." in notebook.join(clean, run()).cells[3].source
 
 

@@ -4,10 +4,12 @@
 2. ``{result}`` quotes a chapter's value and links to it; a dash stands in its place
    while there is none; a name or chapter that does not exist is a warning.
 3. A build that requires results fails, names the chapter, and writes no page.
-4. A chapter that ran is rendered again, and no other page but those that quote it.
+4. A chapter that ran is rendered again, and no other page but those that quote it; so
+   is one whose results are no longer those of the library's code.
 5. Colab, Kaggle and "suggest edit" lead to the repository of ``pyproject.toml``, the
    first two to the notebook, the last to the script; the download is the clean source.
-6. Badges and drawn figures come out as such; an unknown badge is a warning.
+6. A chapter ends with what it was made with, and every page with how to cite it.
+7. Badges and drawn figures come out as such; an unknown badge is a warning.
 """
 
 import os
@@ -25,6 +27,8 @@ EXTENSIONS = Path(__file__).resolve().parents[1] / "book" / "_ext"
 sys.path.append(str(EXTENSIONS))
 
 from antispoof_book import pages, repository  # noqa: E402
+
+from antispoof.chapters import stamp  # noqa: E402
 
 CONF = f"""
 import sys
@@ -72,7 +76,8 @@ def chapter(title, *cells):
 
 
 def code(outputs=()):
-    return new_code_cell("print(40 + 2)", id="code", outputs=list(outputs))
+    source = "from creature import legs\n\nprint(40 + 2)"
+    return new_code_cell(source, id="code", outputs=list(outputs))
 
 
 def write_run(book, name, title):
@@ -86,13 +91,27 @@ def write_run(book, name, title):
     printed = new_output("stream", name="stdout", text="the answer: 42\n")
     folder = book / "_build" / "executed"
     folder.mkdir(parents=True, exist_ok=True)
-    nbformat.write(chapter(title, code([printed, glued])), folder / f"{name}.ipynb")
+    ran = chapter(title, code([printed, glued]))
+    ran.metadata[stamp.KEY] = {
+        "code": stamp.of_code(book, stamp.code_of(ran)),
+        "commit": "0123456789ab",
+        "parameters": {"corpus": "", "seeds": [0, 1]},
+        "seconds": 75.2,
+    }
+    nbformat.write(ran, folder / f"{name}.ipynb")
 
 
 @pytest.fixture
 def book(tmp_path):
     """A small book: one chapter that ran, one that did not."""
     (tmp_path / "notebooks").mkdir()
+    (tmp_path / "CITATION.cff").write_text(
+        "title: A work\nauthors:\n"
+        "  - {given-names: A., family-names: Body}\n  - {name: Who}\n"
+    )
+    (tmp_path / "lib" / "creature").mkdir(parents=True)
+    (tmp_path / "lib" / "creature" / "__init__.py").write_text("")
+    (tmp_path / "lib" / "creature" / "legs.py").write_text("NUMBER = 4\n")
     (tmp_path / "conf.py").write_text(CONF)
     (tmp_path / "intro.md").write_text(INTRO)
     (tmp_path / "pyproject.toml").write_text(
@@ -136,6 +155,16 @@ def test_a_small_book(book):
     assert "Fig. 1" in intro
     text = re.sub(r"<[^>]+>", "", intro)
     assert "git clone https://github.com/someone/something\ncd something" in text
+
+    made = re.sub(r"<[^>]+>", "", ran[ran.index("What this page was made with") :])
+    assert re.search(r"Parameters:?\s+corpus = ''; seeds = \[0, 1\]", made)
+    assert re.search(r"Took:?\s+1 min 15 s", made)
+    assert re.search(r"Commit:?\s+0123456789ab", made)
+    assert re.search(r"Code:?\s+1 modules of the library, together [0-9a-f]{8}", made)
+    assert "What this page was made with" not in todo + intro
+    for shown, title in ((ran, "Done?"), (todo, "To do?"), (intro, "Does it work?")):
+        cited = re.sub(r"<[^>]+>", "", shown[shown.index("Cite this page") :])
+        assert f"A. Body, Who, “{title}”, in A work, version" in cited
 
     repo = "github.com/someone/something"
     notebook = f"{repo}/blob/main/notebooks/01_done.ipynb"
@@ -191,6 +220,24 @@ def test_a_chapter_that_ran_is_rendered_again(book):
     assert (
         "0 added, 2 changed, 0 removed" in again.stdout
     )  # it, and the page quoting it
+
+
+def test_a_chapter_of_other_code_is_rendered_again(book):
+    assert build(book, builder="text").returncode == 0
+    legs = book / "lib" / "creature" / "legs.py"
+    legs.write_text('"""Limbs."""\n\nNUMBER = 4  # no more\n')
+    same = build(book, builder="text")
+    assert "notebooks/01_done" not in same.stdout
+    legs.write_text("NUMBER = 8\n")
+    again = build(book, builder="text")
+    assert "notebooks/01_done" in again.stdout
+    assert "intro" in again.stdout  # which quotes it
+    text = (book / "_build" / "text" / "notebooks" / "01_done.txt").read_text("utf-8")
+    assert "other code of the library (creature.legs)" in " ".join(text.split())
+    assert "the answer" not in text
+    failed = build(book, builder="text", require="1")
+    assert failed.returncode != 0
+    assert "notebooks/01_done was last run with other code" in failed.stderr
 
 
 def test_the_address_is_that_of_the_settings(book):

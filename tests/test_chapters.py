@@ -7,8 +7,8 @@ Contracts:
 3. The repository's address comes from pyproject.toml alone.
 4. An unknown or unfit parameter is an error before anything runs; from a profile, keys
    of other chapters are passed over, and keys of none are an error.
-5. A run works in the project's root, appears only when it succeeded, and carries no
-   paths or times.
+5. A run works in the project's root, appears only when it succeeded, carries no
+   paths or times of papermill's, and is stamped with what it was made with.
 6. A failed run keeps the old output and names chapter, cell and reason.
 7. A missing tool is a sentence.
 """
@@ -19,7 +19,7 @@ import sys
 import nbformat
 import pytest
 
-from antispoof.chapters import ChapterError
+from antispoof.chapters import ChapterError, stamp
 from antispoof.chapters.__main__ import main
 from antispoof.chapters.pair import MAX_BYTES, check, generate, pair
 from antispoof.chapters.parameters import accepted, from_profile
@@ -344,6 +344,12 @@ def test_a_run_is_published_clean(project):  # 4, 5
         "epochs = 5",
         "seeds = [4]",
     ]
+    made = notebook.metadata[stamp.KEY]
+    assert made["parameters"]["epochs"] == 5
+    assert made["parameters"]["fast"] is False
+    assert made["code"] == {}
+    assert made["commit"] == stamp.UNKNOWN
+    assert 0 < made["seconds"] < 600
     ids = [cell["id"] for cell in cells(one(project))]
     assert [c.id for c in notebook.cells if c.id in ids] == ids
     assert [path.name for path in out.parent.iterdir()] == [out.name]

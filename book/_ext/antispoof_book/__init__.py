@@ -5,6 +5,7 @@
 ``results``     the role ``{result}`` that quotes a value from a chapter;
 ``marks``       the role ``{mark}`` for the badges S, N and O, and their legend;
 ``drawn``       the directive ``{drawn-figure}``, a numbered figure made of markup;
+``made``        at the end of each page, what it was made with and how to cite it;
 ``scripts``     what a page loads: nothing twice, nothing from elsewhere;
 ``accessible``  mends of the theme's HTML for readers who do not see it;
 ``repository``  links from the one address in ``pyproject.toml``;
@@ -18,12 +19,23 @@ from pathlib import Path
 
 from sphinx.application import Sphinx
 
-from . import accessible, drawn, launch, marks, pages, repository, results, scripts
+from . import (
+    accessible,
+    drawn,
+    launch,
+    made,
+    marks,
+    pages,
+    repository,
+    results,
+    scripts,
+)
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
     """Register every part with Sphinx."""
-    for part in (repository, launch, pages, results, marks, drawn, scripts, accessible):
+    parts = repository, launch, pages, results, marks, drawn, made, scripts, accessible
+    for part in parts:
         part.setup(app)
     # Pages were made by this code too: when it changes, all are made again.
     app.add_config_value("antispoof_book_code", fingerprint(), "env")

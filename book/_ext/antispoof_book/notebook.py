@@ -2,8 +2,9 @@
 
 A chapter has two notebooks. The *source* (``notebooks/NN_name.ipynb``) is clean and
 holds the prose of today. The *run* (``_build/executed/NN_name.ipynb``) is what
-papermill left. They are joined only if their code is the same, so that a page never
-shows an output beside code that did not make it, and prose can change without a run.
+papermill left. They are joined only if their code is the same, and the library's code
+under it, so that a page never shows an output beside code that did not make it, and
+prose can change without a run.
 """
 
 from __future__ import annotations
@@ -14,12 +15,17 @@ from pathlib import Path
 import nbformat
 from nbformat import NotebookNode
 
+from antispoof.chapters import stamp
+
 FOLDER = "notebooks"
 """Where the chapters lie below the book's root, as Sphinx names documents."""
 
 NOT_RUN = "has not been run yet"
 CUT_OFF = "was cut off or failed when it was last run"
 CHANGED = "has changed since it was last run"
+UNSTAMPED = "was not run by `make book`, so nobody knows which code made its results"
+OTHER_CODE = "was last run with other code of the library"
+NAMED = 3  # of the modules that have changed
 
 
 def run_path(root: Path, docname: str) -> Path:
@@ -32,8 +38,13 @@ def read(text: str) -> NotebookNode:
     return nbformat.reads(text, as_version=4)
 
 
-def shortcoming(source: NotebookNode, run: NotebookNode | None) -> str | None:
-    """Why ``run`` may not be shown for ``source``: the end of a sentence, or None."""
+def shortcoming(
+    source: NotebookNode, run: NotebookNode | None, root: Path
+) -> str | None:
+    """Why ``run`` may not be shown for ``source``: the end of a sentence, or None.
+
+    ``root`` is the book's, where the library of today is.
+    """
     if run is None:
         return NOT_RUN
     record = run.metadata.get("papermill", {})
@@ -41,7 +52,18 @@ def shortcoming(source: NotebookNode, run: NotebookNode | None) -> str | None:
         return CUT_OFF
     wrote = [cell.source for cell in source.cells if cell.cell_type == "code"]
     ran = [cell.source for cell in _code(run) if not _is_injected(cell)]
-    return None if wrote == ran else CHANGED
+    if wrote != ran:
+        return CHANGED
+    if stamp.KEY not in run.metadata:
+        return UNSTAMPED
+    then = run.metadata[stamp.KEY]["code"]
+    changed = stamp.changed(then, stamp.of_code(root, stamp.code_of(source)))
+    return f"{OTHER_CODE} ({_listed(changed)})" if changed else None
+
+
+def _listed(names: list[str]) -> str:
+    more = len(names) - NAMED
+    return ", ".join(names[:NAMED]) + (f" and {more} more" if more > 0 else "")
 
 
 def join(source: NotebookNode, run: NotebookNode) -> NotebookNode:

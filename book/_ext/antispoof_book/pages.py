@@ -2,7 +2,9 @@
 
 The files in ``notebooks/`` stay clean, so the launch buttons open clean notebooks; the
 swap happens when Sphinx reads a page. The run is noted as a dependency of the page, so
-a chapter that ran again is rendered again and nothing else is.
+a chapter that ran again is rendered again and nothing else is. Whether a run may still
+be shown is asked once a build; where the answer has changed, because the library has,
+the chapter's page and those that quote it are rendered again, too.
 
 ``antispoof_require_executed`` (or ``ANTISPOOF_REQUIRE_EXECUTED=1`` in the environment,
 which is how ``make book`` sets it) turns a chapter without results from a note on its
@@ -36,6 +38,7 @@ class MissingResultsError(SphinxError):
 def setup(app: Sphinx) -> None:
     """Connect the swap and the check of completeness."""
     app.add_config_value("antispoof_require_executed", lambda _: required(), "", bool)
+    app.connect("env-get-outdated", _ask)
     app.connect("env-before-read-docs", _require_results)
     app.connect("source-read", _show_run)
     app.connect("missing-reference", _figure_to_come)
@@ -48,10 +51,25 @@ def read_run(root: Path, docname: str) -> NotebookNode | None:
 
 
 def shortcoming(env: BuildEnvironment, docname: str) -> str | None:
-    """Why the chapter ``docname`` has no results to show, or None."""
-    path = Path(env.doc2path(docname))
-    source = _read(path, path.stat().st_mtime_ns)
-    return notebook.shortcoming(source, read_run(Path(env.srcdir), docname))
+    """Why the chapter ``docname`` has no results to show in this build, or None."""
+    return env.antispoof_shortcomings[docname]
+
+
+def _ask(app: Sphinx, env: BuildEnvironment, *changes: set[str]) -> list[str]:
+    root = Path(app.srcdir)
+    before = getattr(env, "antispoof_shortcomings", {})
+    now = {}
+    for name in chapters(env):
+        path = Path(env.doc2path(name))
+        source = _read(path, path.stat().st_mtime_ns)
+        now[name] = notebook.shortcoming(source, read_run(root, name), root)
+    env.antispoof_shortcomings = now
+    moved = {
+        str(notebook.run_path(root, name))
+        for name, why in now.items()
+        if before.get(name) != why
+    }
+    return [name for name, needs in env.dependencies.items() if moved & needs]
 
 
 def chapters(env: BuildEnvironment) -> list[str]:
@@ -93,7 +111,7 @@ def _show_run(app: Sphinx, docname: str, source: list[str]) -> None:
     root = Path(app.srcdir)
     app.env.note_dependency(str(notebook.run_path(root, docname)))
     clean, run = notebook.read(source[0]), read_run(root, docname)
-    why = notebook.shortcoming(clean, run)
+    why = shortcoming(app.env, docname)
     shown = notebook.with_note(clean, why) if why else notebook.join(clean, run)
     source[0] = nbformat.writes(shown)
 

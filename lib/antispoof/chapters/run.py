@@ -1,18 +1,20 @@
 """Run one chapter: check its parameters, execute it, publish the result.
 
-The finished notebook appears at the output path only when every cell succeeded, and
-carries nothing of the machine it ran on: papermill's paths and times are taken out of
-its metadata, and the injected cell stays as the page's parameters.
+The finished notebook appears at the output path only when every cell succeeded.
+papermill's paths and times are taken out of its metadata; in their place stands the
+stamp (:mod:`~antispoof.chapters.stamp`), which says what the results were made with,
+and the injected cell stays as the page's parameters.
 """
 
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from antispoof.chapters import ChapterError, project_root, tool
+from antispoof.chapters import ChapterError, project_root, stamp, tool
 from antispoof.chapters.pair import cell_ids
 from antispoof.chapters.parameters import accepted, checked, from_profile
 
@@ -55,9 +57,21 @@ def run(
     out.parent.mkdir(parents=True, exist_ok=True)
     partial = out.with_name(f".{out.stem}.partial.ipynb")
     failed = out.with_name(f"{out.stem}.failed.ipynb")
+    root = project_root(notebook.parent)
+    # Before anything runs: who edits the library meanwhile gets a chapter that is
+    # out of date, not one that claims the edit.
+    made = {
+        "code": stamp.of_notebook(notebook, root=root),
+        "commit": stamp.commit(root),
+        "parameters": {name: p.default for name, p in known.items()} | values,
+    }
+    started = time.monotonic()
     try:
         _execute(notebook, partial, values)
         node = publishable(tool("nbformat").read(partial, as_version=4))
+        node.metadata[stamp.KEY] = made | {
+            "seconds": round(time.monotonic() - started, 1)
+        }
         partial.write_text(tool("nbformat").writes(node) + "\n", encoding="utf-8")
     except BaseException as error:
         if partial.exists():

@@ -25,7 +25,7 @@ def environment() -> pd.DataFrame:
     rows = [
         ("processor", f"{_processor()}, {made['cores']} cores"),
         ("memory", "unknown" if memory is None else f"{memory:.0f} GiB"),
-        ("computed on", "CPU" if made["device"] == "cpu" else made["device"]),
+        ("computed on", device()),
         ("system", made["system"]),
         ("Python", made["python"]),
         *made["packages"].items(),
@@ -36,6 +36,14 @@ def environment() -> pd.DataFrame:
         except PackageNotFoundError:
             continue
     return pd.DataFrame(rows, columns=["item", "value"])
+
+
+def device() -> str:
+    """What does the arithmetic here: the GPU's name, or that there is none."""
+    made = recorded_environment()
+    if made["device"] != "cpu":
+        return made["device"]
+    return f"CPU, {made['cores']} cores, no GPU"
 
 
 def _processor() -> str:

@@ -6,6 +6,8 @@ from html import escape
 
 from antispoof.corpus import Corpus
 from antispoof.report.html import Html
+from antispoof.report.machine import device
+from antispoof.report.numbers import glue
 
 SIMULATED = (
     "A program made the “bona fide” voices as well as the “spoofed” ones; what this "
@@ -18,8 +20,11 @@ WARNING = "border-left:.25rem solid #D55E00;padding:.5rem .75rem;margin:1rem 0"
 def header(corpus: Corpus) -> Html:
     """The line "This page was run on ...", with a warning if the speech is simulated.
 
-    Put it last in its cell, so that the notebook shows it.
+    Put it last in its cell, so that the notebook shows it. Corpus and machine are
+    glued, too, for the lines at the end of the book's page.
     """
+    glue("page_corpus", corpus.description)
+    glue("page_device", device())
     line = f"This page was run on: {corpus.description.rstrip('.')}."
     html = f'<p style="margin:0">{escape(line)}</p>'
     if not corpus.is_simulated:

@@ -1,0 +1,203 @@
+"""What an executed chapter is stamped with, and when the stamp is out of date.
+
+Contracts:
+1. Dependencies are followed through modules as a whole, and through doors by the names
+   that are used; what is not reached does not count.
+2. A change of one line in any module of the library, in turn, is told of by every
+   chapter that depends on it, and by no other; a comment or a docstring by none.
+3. What chapters depend on is what they import and call: checked on the real library
+   against an import graph made by another program.
+4. Recorded runs belong to the stamp of those who read them.
+5. A commit is named, with a remark if there are changes on top.
+"""
+
+import shutil
+import subprocess
+from pathlib import Path
+
+import grimp
+import nbformat
+import pytest
+
+from antispoof.chapters import ChapterError, stamp
+from antispoof.chapters.dependencies import dependencies, library
+
+ROOT = Path(__file__).resolve().parents[1]
+LIBRARY = library(ROOT / "lib")
+CHAPTERS = {
+    path.stem: stamp.code_of(nbformat.read(path, as_version=4))
+    for path in sorted(ROOT.glob("notebooks/[0-9][0-9]_*.ipynb"))
+}
+
+# A zoo: `house` only passes names on, `shop` has code of its own.
+ZOO = {
+    "zoo": '"""A zoo."""\n\n__version__ = "1"\n',
+    "zoo.house": (
+        "from zoo.house.cat import purr\nfrom zoo.house.dog import bark\n"
+        "from zoo.shop.till import pay as entry\n\n"
+        '__all__ = ["bark", "entry", "purr"]\n'
+    ),
+    "zoo.house.cat": "from zoo import food\n\ndef purr():\n    return food.fish()\n",
+    "zoo.house.dog": "def bark():\n    from zoo.food import meat\n    return meat\n",
+    "zoo.house.mouse": "def squeak():\n    return 1\n",
+    "zoo.food": "meat = 1\n\ndef fish():\n    return 2\n",
+    "zoo.shop": "from zoo.shop.till import pay\n\nOPEN = bool(pay)\n",
+    "zoo.shop.till": "def pay():\n    return 3\n",
+    "zoo.shop.list": 'ITEMS = ("zoo.house", "other")\n',
+}
+
+
+@pytest.mark.parametrize(
+    ("code", "needed"),
+    [
+        ("import zoo", ""),
+        ("import zoo\nzoo.__version__", "zoo"),
+        ("from zoo import house", ""),
+        ("from zoo import house\nhouse.purr()", "zoo.food zoo.house.cat"),
+        ("from zoo.house import purr", "zoo.food zoo.house.cat"),
+        ("from zoo.house import purr as hum", "zoo.food zoo.house.cat"),
+        ("import zoo.house as h\nh.bark()", "zoo.food zoo.house.dog"),
+        ("import zoo.house\nzoo.house.bark()", "zoo.food zoo.house.dog"),
+        ("import zoo.house.mouse", "zoo.house.mouse"),
+        ("from zoo.house import mouse", "zoo.house.mouse"),
+        ("from zoo import house\nhouse.entry()", "zoo.shop zoo.shop.till"),
+        ("from zoo import house\nhouse.__all__", "zoo.house"),
+        (
+            "from zoo import house\nprint(house)",
+            "zoo.food zoo.house.cat zoo.house.dog zoo.shop zoo.shop.till",
+        ),
+        ("from zoo.shop import till", "zoo.shop zoo.shop.till"),
+        ("from zoo.shop import OPEN", "zoo.shop zoo.shop.till"),
+        (
+            "from zoo.shop import list",
+            "zoo.food zoo.house.cat zoo.house.dog zoo.house.mouse zoo.shop "
+            "zoo.shop.list zoo.shop.till",
+        ),
+        ("import os\nos.path.join('zoo', 'house')", ""),
+    ],
+)
+def test_dependencies(code, needed):  # 1
+    assert dependencies(code, ZOO) == needed.split()
+
+
+def test_a_name_that_comes_from_elsewhere_is_another_dependency():  # 1
+    moved = ZOO | {"zoo.house": "from zoo.house.mouse import squeak as purr\n"}
+    assert dependencies("from zoo.house import purr", moved) == ["zoo.house.mouse"]
+
+
+def test_what_is_not_python_is_an_error():  # 1
+    with pytest.raises(ChapterError, match=r"zoo\.food is not Python: .*line 1"):
+        dependencies("import zoo.food", ZOO | {"zoo.food": "meat =\n"})
+    with pytest.raises(ChapterError, match="zoo has a relative import"):
+        dependencies("import zoo\nzoo.x", ZOO | {"zoo": "from . import food\n"})
+
+
+def stamps(sources):
+    """Stamps of all chapters, in a project without recorded runs."""
+    nowhere = ROOT / "tests"
+    return {
+        name: stamp.of_code(nowhere, code, sources) for name, code in CHAPTERS.items()
+    }
+
+
+def named(before, sources):
+    """Chapters whose stamp differs under changed sources."""
+    now = stamps(sources)
+    return {name for name in CHAPTERS if stamp.changed(before[name], now[name])}
+
+
+@pytest.fixture(scope="module")
+def before():
+    return stamps(LIBRARY)
+
+
+def one_line_changed(text):
+    """A source that does something else: its last line of code is followed by one."""
+    return f"{text}\n_CHANGED = print\n"
+
+
+def test_every_mutation_is_named_by_the_chapters_it_affects(before):  # 2
+    named_somewhere = 0
+    for module, text in LIBRARY.items():
+        affected = {name for name, made in before.items() if module in made}
+        found = named(before, LIBRARY | {module: one_line_changed(text)})
+        if not affected and found:
+            # A door with code of its own is one no more: whoever goes through it.
+            assert all(f"{module}." in " ".join(before[name]) for name in found)
+        else:
+            assert found == affected, module
+        named_somewhere += bool(found)
+    assert named_somewhere > len(LIBRARY) / 2
+
+
+def test_remarks_are_named_by_none(before):  # 2
+    for module, text in LIBRARY.items():
+        remarked = LIBRARY | {module: f"# A remark.\n{text}\n# Another.\n"}
+        assert named(before, remarked) == set(), module
+
+
+def test_some_changes_and_who_must_run_again(before):  # 2, read off the chapters
+    def after(module):
+        changed = LIBRARY | {module: one_line_changed(LIBRARY[module])}
+        return {name[:2] for name in named(before, changed)}
+
+    everything = {name[:2] for name in CHAPTERS}
+    assert after("antispoof.report.opening") == everything
+    assert after("antispoof.audio.clip") == everything
+    assert after("antispoof.plots.background") == {"00"}
+    assert after("antispoof.corpus.auditing") == {"01"}
+    assert after("antispoof.plots.features") == {"02"}
+    assert after("antispoof.plots.effects") == {"07"}
+    assert after("antispoof.cli.train") == set()
+    assert {"03", "04", "05", "06", "07"} <= after("antispoof.training.fit")
+    assert not {"00", "01", "02"} & after("antispoof.training.fit")
+
+
+def test_nothing_is_depended_on_that_is_not_imported(before):  # 3
+    graph = grimp.build_graph("antispoof", cache_dir=None)
+    for name, code in CHAPTERS.items():
+        roots = {
+            module
+            for module in LIBRARY
+            for part in [module.removeprefix("antispoof.").split(".")[0]]
+            if part in code
+        }
+        within = roots.union(*map(graph.find_upstream_modules, roots))
+        parents = {m.rpartition(".")[0] for m in within}
+        assert set(before[name]) <= within | parents
+
+
+def test_recorded_runs_belong_to_the_stamp(tmp_path):  # 4
+    folder = tmp_path / stamp.DATA["antispoof.runs.reference"]
+    folder.mkdir(parents=True)
+    (folder / "scores.txt").write_text("0.5\n")
+    code = "from antispoof import runs\nruns.recorded()"
+    first = stamp.of_code(tmp_path, code, LIBRARY)
+    (folder / "scores.txt").write_text("0.6\n")
+    then = stamp.of_code(tmp_path, code, LIBRARY)
+    assert stamp.changed(first, then) == ["data/reference-runs"]
+    other = stamp.of_code(
+        tmp_path, "from antispoof import audio\naudio.decode", LIBRARY
+    )
+    assert "data/reference-runs" not in other
+
+
+def test_a_commit(tmp_path):  # 5
+    git = shutil.which("git")
+    assert stamp.commit(tmp_path) == stamp.UNKNOWN
+    if git is None:
+        pytest.skip("git is not installed")
+
+    def do(*command):
+        person = ["-c", "user.name=a", "-c", "user.email=a@b"]
+        subprocess.run([git, "-C", tmp_path, *person, *command], check=True)
+
+    file = tmp_path / "file"
+    file.write_text("1")
+    do("init", "-q")
+    do("add", ".")
+    do("commit", "-qm", "one")
+    clean = stamp.commit(tmp_path)
+    assert len(clean) == 12
+    file.write_text("2")
+    assert stamp.commit(tmp_path) == f"{clean} with uncommitted changes"
