@@ -59,6 +59,7 @@ rule html:
         "_toc.yml",
         sorted(str(p) for p in Path("book").rglob("*") if p.is_file() and p.suffix != ".pyc"),
         sorted(str(p) for p in Path("notebooks").glob("*.ipynb")),
+        sorted(map(str, Path("lib/antispoof").rglob("*.py"))),  # for its reference
     output:
         "_build/html/index.html",
     shell:

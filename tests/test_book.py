@@ -6,9 +6,11 @@
 4. The repository's address stands in ``pyproject.toml``, and not in the book's files.
 5. Each page of prose has one title, and the title is a question.
 6. Files named in the settings exist.
+7. Every room of the library, but the command line, is in its reference.
 """
 
 import re
+import sys
 from pathlib import Path
 
 import pytest
@@ -16,6 +18,7 @@ import yaml
 
 ROOT = Path(__file__).resolve().parents[1]
 BOOK = ROOT / "book"
+sys.path.append(str(BOOK / "_ext"))
 CITATION = re.compile(r"\{cite(?::\w+)?\}`([^`]+)`")
 
 
@@ -105,3 +108,12 @@ def test_files_named_in_the_settings_exist():
         ),
     ]
     assert [name for name in named if not (ROOT / name).exists()] == []
+
+
+def test_every_room_is_in_the_reference():
+    from antispoof_book import library
+
+    folders = {path.stem for path in (ROOT / "lib" / "antispoof").iterdir()}
+    there = {name for name in folders if not name.startswith("__")}
+    assert set(library.rooms(ROOT)) == there - {"cli"}
+    assert (ROOT / f"{library.PAGE}.md").is_file()

@@ -2,7 +2,8 @@
 
 Contracts:
 1. A table escapes what it shows, right-aligns numbers, and has no index unless asked.
-2. A player is at most 30 KB in the page, holds the clip, and has a label.
+2. A player's sound is at most 30 KB in the page, holds the clip, and has a label; above
+   it stands the clip's spectrogram, with an alternative text and its time axis told.
 3. The opening line says which corpus; simulated speech is called so, in a warning.
 4. Glue passes values on where myst-nb is, plain ones; elsewhere it does nothing.
 5. Nothing of the book's packages is needed.
@@ -10,6 +11,7 @@ Contracts:
 """
 
 import base64
+import io
 import platform
 import re
 import subprocess
@@ -21,6 +23,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import soundfile
+from PIL import Image
 
 from antispoof import report
 from antispoof.audio import decode
@@ -67,6 +70,23 @@ def test_only_numbers_stand_on_the_right():  # 1
     assert right == ["n", "eer"]
 
 
+def test_numbers_that_are_texts_stand_on_the_right_too():  # 1
+    shown = pd.DataFrame(
+        {
+            "mean": ["0.9 ± 0.1", "1"],
+            "interval": ["+0.1 to −0.2", "0.3 [0.1, 0.4]"],
+            "seeds": ["2 of 3", None],
+            "shape": ["1 × 64", "2"],
+            "version": ["3.11.7 (main)", "2"],
+            "nothing": [None, None],
+        }
+    )
+    html = report.table(shown)._repr_html_()
+    heads = re.findall(r'<th scope="col" style="([^"]*)">(\w+)</th>', html)
+    right = [name for style, name in heads if "text-align:right" in style]
+    assert right == ["mean", "interval", "seeds"]
+
+
 def test_the_index_comes_only_when_asked_for():  # 1
     assert "second" not in report.table(frame())._repr_html_()
     html = report.table(frame(), index=True)._repr_html_()
@@ -101,14 +121,14 @@ def test_pieces_of_html_can_be_put_together():  # 1
 
 
 def sound(html):
-    return base64.b64decode(re.search(r"base64,([^\"]+)\"", html).group(1))
+    return base64.b64decode(re.search(r"audio/mpeg;base64,([^\"]+)\"", html).group(1))
 
 
 def test_a_player_holds_the_clip_in_30_kb(tmp_path):  # 2
     t = np.arange(6 * SAMPLE_RATE) / SAMPLE_RATE
     clip = (0.5 * np.sin(2 * np.pi * 440 * t)).astype(np.float32)
     html = report.player(clip, label="a tone")._repr_html_()
-    assert len(html) < 30_500  # the clip and its frame
+    assert len(re.search(r'src="(data:audio[^"]+)"', html)[1]) <= 30_000
     file = tmp_path / "clip.mp3"
     file.write_bytes(sound(html))
     heard = decode(file)
@@ -120,7 +140,33 @@ def test_a_player_holds_the_clip_in_30_kb(tmp_path):  # 2
 def test_even_noise_fits_into_a_player():  # 2
     noise = np.random.default_rng(0).uniform(-1, 1, 4 * SAMPLE_RATE)
     html = report.player(noise, label="noise")._repr_html_()
-    assert len(html) < 30_500
+    assert len(re.search(r'src="(data:audio[^"]+)"', html)[1]) <= 30_000
+
+
+def test_above_a_player_stands_its_spectrogram():  # 2
+    t = np.arange(2 * SAMPLE_RATE) / SAMPLE_RATE
+    clip = np.where(t < 1, np.sin(2 * np.pi * 2000 * t), 0)
+    html = report.player(clip, label="a <tone>")._repr_html_()
+    assert "Spectrogram of the clip “a &lt;tone&gt;”: 2.0 s to the right" in html
+    encoded = re.search(r'src="data:image/webp;base64,([^"]+)"', html)[1]
+    assert len(encoded) < 40_000
+    file = io.BytesIO(base64.b64decode(encoded))
+    picture = np.asarray(Image.open(file).convert("L"))
+    height, width = picture.shape
+    left, span = (
+        float(re.search(rf"--{k}:([0-9.]+)", html)[1]) for k in ("left", "width")
+    )
+
+    def at(seconds):
+        return picture[
+            height // 10 : height // 2, int(width * (left + span * seconds / 2))
+        ]
+
+    # The tone is bright until the middle of the time axis, and dark behind it.
+    assert at(0.5).max() > 200
+    assert at(0.95).max() > 200
+    assert at(1.1).max() < 60
+    assert at(1.9).max() < 60
 
 
 def test_a_player_takes_a_file_and_has_an_accessible_label(tmp_path):  # 2

@@ -5,6 +5,7 @@
 ``results``     the role ``{result}`` that quotes a value from a chapter;
 ``marks``       the role ``{mark}`` for the badges S, N and O, and their legend;
 ``drawn``       the directive ``{drawn-figure}``, a numbered figure made of markup;
+``library``     the reference of the library, from its docstrings;
 ``made``        at the end of each page, what it was made with and how to cite it;
 ``scripts``     what a page loads: nothing twice, nothing from elsewhere;
 ``accessible``  mends of the theme's HTML for readers who do not see it;
@@ -23,6 +24,7 @@ from . import (
     accessible,
     drawn,
     launch,
+    library,
     made,
     marks,
     pages,
@@ -31,11 +33,23 @@ from . import (
     scripts,
 )
 
+PARTS = (
+    repository,
+    launch,
+    pages,
+    results,
+    marks,
+    drawn,
+    made,
+    library,
+    scripts,
+    accessible,
+)
+
 
 def setup(app: Sphinx) -> dict[str, bool]:
     """Register every part with Sphinx."""
-    parts = repository, launch, pages, results, marks, drawn, made, scripts, accessible
-    for part in parts:
+    for part in PARTS:
         part.setup(app)
     # Pages were made by this code too: when it changes, all are made again.
     app.add_config_value("antispoof_book_code", fingerprint(), "env")

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
+from importlib.metadata import version
 from pathlib import Path
 
-import antispoof
 from antispoof import corpus
 from antispoof.errors import AntispoofError
 from antispoof.platforms.deadline import seconds_left
@@ -22,7 +22,7 @@ def summary() -> str:
     free = memory()
     left = seconds_left()
     return (
-        f"antispoof {antispoof.__version__} on {place()}: {device()};"
+        f"antispoof {version('antispoof')} on {place()}: {device()};"
         f" corpus: {_corpus()};"
         f" memory: {'unknown' if free is None else f'{free / GIB:.0f} GiB free'};"
         f" disk: {disk_free(Path.cwd()) / GIB:.0f} GiB free;"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from html import escape
 from numbers import Integral, Real
@@ -16,6 +17,8 @@ NOT_THERE = "–"
 THIN_SPACE = "\u202f"  # between thousands; does not break
 NUMBER = "text-align:right;font-variant-numeric:tabular-nums"
 TEXT = "text-align:left"
+# A number, and what may stand beside it: an interval, a deviation, "2 of 3".
+NUMBERS = re.compile(r"[+\-−]?\d(?:[\d\s.,%±\[\]+\-−]|to|of)*")
 
 
 def table(
@@ -96,8 +99,14 @@ def _html(value: Any, specification: str | None) -> str:
 
 
 def _style(column: pd.Series) -> str:
-    numeric = pd.api.types.is_numeric_dtype(column)
-    return NUMBER if numeric and column.dtype != bool else TEXT
+    """Right for numbers, also for those that are texts already; else left."""
+    if pd.api.types.is_bool_dtype(column):
+        return TEXT
+    if pd.api.types.is_numeric_dtype(column):
+        return NUMBER
+    there = [cell_text(value) for value in column]
+    there = [text for text in there if text != NOT_THERE]
+    return NUMBER if there and all(map(NUMBERS.fullmatch, there)) else TEXT
 
 
 def _tag(name: str, content: str, style: str, *, scope: str = "") -> str:

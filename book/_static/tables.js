@@ -1,0 +1,80 @@
+/* Tables that sort. A heading becomes a button where there is something to sort: by
+   the number a cell begins with, if the column is one of numbers, else by its text.
+   What is missing stays last; a third press brings the order of the page back. */
+"use strict";
+
+const TableSort = (() => {
+  const SMALLEST = 3; // rows
+  const MISSING = new Set(["", "–", "—"]);
+
+  /* The number a cell begins with; NaN for none. */
+  function leading(text) {
+    const plain = text.replace(/[\s\u00a0\u202f]/g, "").replace(/\u2212/g, "-");
+    return parseFloat(plain.replace(/,(?=\d{3}(\D|$))/g, ""));
+  }
+
+  /* Positions of cells in rising or falling order, missing ones last. */
+  function order(texts, falling) {
+    const there = texts.map((text) => !MISSING.has(text.trim()));
+    const numeric = texts.every((text, i) => !there[i] || !isNaN(leading(text)));
+    const compare = (a, b) =>
+      numeric
+        ? leading(texts[a]) - leading(texts[b])
+        : texts[a].trim().localeCompare(texts[b].trim(), undefined, { numeric: true });
+    return texts
+      .map((_, i) => i)
+      .sort((a, b) => {
+        if (there[a] !== there[b]) return there[a] ? -1 : 1;
+        return (there[a] ? (falling ? -1 : 1) * compare(a, b) : 0) || a - b;
+      });
+  }
+
+  function sortable(table) {
+    const body = table.tBodies[0];
+    const heads = table.tHead ? [...table.tHead.rows] : [];
+    if (!body || body.rows.length < SMALLEST || heads.length !== 1) return false;
+    return !table.querySelector("[colspan], [rowspan], audio");
+  }
+
+  function enhance(table) {
+    const body = table.tBodies[0];
+    const original = [...body.rows];
+    const heads = [...table.tHead.rows[0].cells];
+    const states = ["ascending", "descending", "none"];
+    heads.forEach((head, column) => {
+      if (!head.textContent.trim()) return;
+      const button = document.createElement("button");
+      button.type = "button";
+      button.className = "table-sort";
+      button.append(...head.childNodes);
+      head.append(button);
+      button.addEventListener("click", () => {
+        const now = head.getAttribute("aria-sort") || "none";
+        const next = states[(states.indexOf(now) + 1) % states.length];
+        heads.forEach((other) => other.removeAttribute("aria-sort"));
+        let rows = original;
+        if (next !== "none") {
+          head.setAttribute("aria-sort", next);
+          const texts = original.map((row) => row.cells[column].textContent);
+          rows = order(texts, next === "descending").map((i) => original[i]);
+        }
+        body.append(...rows);
+      });
+    });
+  }
+
+  function start() {
+    const tables = document.querySelectorAll(
+      ".bd-article .report-table table, .bd-article table.table",
+    );
+    [...tables].filter(sortable).forEach(enhance);
+  }
+
+  return { leading, order, start };
+})();
+
+if (typeof module !== "undefined") {
+  module.exports = TableSort;
+} else {
+  document.addEventListener("DOMContentLoaded", TableSort.start);
+}

@@ -1,0 +1,99 @@
+"""The script that sorts the book's tables (``book/_static/tables.js``).
+
+Contracts:
+1. A column of numbers is sorted by the number that each cell begins with, whatever
+   stands behind it; other columns by their text; missing cells stay last both ways.
+2. Cells that are equal keep the page's order.
+3. In a browser a heading sorts, says how, and the third press restores the order;
+   small tables are left alone.
+"""
+
+import json
+import shutil
+import subprocess
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from antispoof import report
+
+SCRIPT = Path(__file__).resolve().parents[1] / "book" / "_static" / "tables.js"
+
+
+def order(*columns):
+    """Rising and falling order of each column, by the script itself."""
+    node = shutil.which("node")
+    if node is None:
+        pytest.skip("the script is run by node, which is not installed")
+    code = (
+        "const t = require(process.argv[1]);"
+        "const columns = JSON.parse(process.argv[2]);"
+        "console.log(JSON.stringify(columns.map("
+        "(c) => [t.order(c, false), t.order(c, true)])))"
+    )
+    command = [node, "-e", code, str(SCRIPT), json.dumps(columns)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    found = []
+    for column, both in zip(columns, json.loads(done.stdout), strict=True):
+        found.append([[column[i] for i in positions] for positions in both])
+    return found
+
+
+def test_order():  # 1
+    deviation = ["0.9\u202f±\u202f0.1", "–", "0.10 [0.0, 0.2]", "−0.3", "12"]
+    thousands = ["25\u202f380", "2\u202f548", "71,237", "9"]
+    names = ["ResNet50", "CNN", "", "A10", "A9"]
+    found = order(deviation, thousands, names)
+    assert found[0] == [
+        ["−0.3", "0.10 [0.0, 0.2]", "0.9\u202f±\u202f0.1", "12", "–"],
+        ["12", "0.9\u202f±\u202f0.1", "0.10 [0.0, 0.2]", "−0.3", "–"],
+    ]
+    assert found[1][0] == ["9", "2\u202f548", "25\u202f380", "71,237"]
+    assert found[2] == [
+        ["A9", "A10", "CNN", "ResNet50", ""],
+        ["ResNet50", "CNN", "A10", "A9", ""],
+    ]
+
+
+def test_equal_cells_keep_their_order():  # 2
+    ((rising, falling),) = order(["1 a", "2", "1 b", "1 c"])
+    assert rising == ["1 a", "1 b", "1 c", "2"]
+    assert falling == ["2", "1 a", "1 b", "1 c"]
+
+
+def test_in_a_browser(tmp_path):  # 3
+    playwright = pytest.importorskip(
+        "playwright.sync_api", reason="no browser can be driven without playwright"
+    )
+    chromium = shutil.which("chromium")
+    if chromium is None:
+        pytest.skip("chromium is not installed")
+    large = report.table(pd.DataFrame({"name": ["b", "c", "a"], "n": [2, 10, 1]}))
+    small = report.table(pd.DataFrame({"name": ["b", "a"]}))
+    file = tmp_path / "page.html"
+    file.write_text(
+        f'<meta charset="utf-8"><article class="bd-article">{large.html}{small.html}'
+        f'</article><script src="{SCRIPT.as_uri()}"></script>'
+    )
+    with playwright.sync_playwright() as driver:
+        browser = driver.chromium.launch(
+            executable_path=chromium, args=["--no-sandbox"]
+        )
+        page = browser.new_page()
+        page.goto(file.as_uri())
+        assert page.locator("button").count() == 2
+
+        def column():
+            return (
+                page.locator("table").first.locator("td:first-child").all_inner_texts()
+            )
+
+        head = page.get_by_role("columnheader", name="n", exact=True)
+        press = head.get_by_role("button")
+        seen = []
+        for _ in range(3):
+            press.press("Enter")
+            seen.append((head.get_attribute("aria-sort"), column()))
+        assert seen == [("ascending", "abc"), ("descending", "cba"), (None, "bca")]
+        browser.close()
