@@ -15,12 +15,14 @@
    off; sound that is gone is not.
 8. What a build takes on disk is told beforehand, and is what it takes. The whole of
    ASVspoof 2019 LA takes at most 6.5 GB.
+9. Reading a partition batch by batch takes the memory of a batch, not of the partition.
 """
 
 import errno
 import os
 import shutil
 from functools import partial
+from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
@@ -34,6 +36,7 @@ from antispoof.corpus import Corpus, open_corpus
 from antispoof.errors import AudioError, CorpusError, DiskError, ParameterError
 from antispoof.features import (
     FRONTENDS,
+    FeatureSet,
     LogMel,
     bytes_to_build,
     damaged_clips,
@@ -394,3 +397,25 @@ def test_la_by_its_protocols_fits(shared, folder, monkeypatch):
     la = open_corpus(shared("corpora/asvspoof2019-la-protocols"))
     needed = sum(bytes_to_build(la, name, store=folder) for name in PARTITIONS)
     assert needed == 2 * 64 * 401 * 121_461 <= 6.5e9
+
+
+# 9
+
+
+@pytest.mark.skipif(
+    not Path("/proc/self/status").exists(), reason="memory is told by Linux only"
+)
+def test_reading_takes_no_memory(tmp_path, make_features):
+    def mapped():
+        text = Path("/proc/self/status").read_text("utf-8")
+        (line,) = [x for x in text.splitlines() if x.startswith("RssFile")]
+        return int(line.split()[1]) * 1024
+
+    shape = (400, 1, 64, 401)
+    np.save(tmp_path / "all.npy", np.full(shape, 2, np.float16))
+    array = np.load(tmp_path / "all.npy", mmap_mode="r")
+    features = FeatureSet(make_features(400).trials, array, np.arange(400))
+    before = mapped()
+    for start in range(0, 400, 50):
+        assert features.tensor(slice(start, start + 50)).eq(2).all()
+    assert mapped() - before < array.nbytes / 4

@@ -7,6 +7,7 @@ the clips that are damaged, and of the size of every sound file.
 
 from __future__ import annotations
 
+import mmap
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -61,7 +62,9 @@ class FeatureSet:
 
     def tensor(self, index: np.ndarray | slice = slice(None)) -> torch.Tensor:
         """Float32 features of the trials at `index`, copied into memory."""
-        return torch.from_numpy(self.array[self.rows[index]].astype(np.float32))
+        copied = torch.from_numpy(self.array[self.rows[index]].astype(np.float32))
+        _let_go(self.array)
+        return copied
 
 
 def open_features(
@@ -147,6 +150,13 @@ def bytes_to_build(
     n_clips = len(corpus.partition(partition))
     there = _target(corpus, partition, frontend, module, store).exists()
     return 0 if there else n_bytes(n_clips, module)
+
+
+def _let_go(array: np.ndarray) -> None:
+    # What was read of a mapped file counts as memory of the process until it is let
+    # go, though the system may keep it at hand: whole partitions would add up.
+    if isinstance(array.base, mmap.mmap) and hasattr(array.base, "madvise"):
+        array.base.madvise(mmap.MADV_DONTNEED)
 
 
 def _target(

@@ -1,0 +1,1 @@
+"""What things cost: scripts that measure, and the results they wrote last."""

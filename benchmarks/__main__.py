@@ -1,0 +1,49 @@
+"""Measure what things cost, print a table, and keep it in ``results/bench.json``.
+
+    make bench [CORPUS=DIR]
+
+The chapter *What it costs* is drawn from the file that is committed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+from pathlib import Path
+
+import pandas as pd
+
+from antispoof import minicorpus, report
+from benchmarks import features, models
+
+RESULTS = Path(__file__).parent / "results" / "bench.json"
+
+
+def main() -> None:
+    """Run everything, the cheap part first."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--corpus", default="", help="found or made if not given")
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--out", type=Path, default=RESULTS)
+    asked = parser.parse_args()
+    corpus = minicorpus.find_or_make(asked.corpus)
+    table = report.environment()
+    busy, cores = os.getloadavg()[0] if hasattr(os, "getloadavg") else 0, os.cpu_count()
+    made = {
+        "machine": dict(zip(table["item"], table["value"], strict=True)),
+        "cores": cores,
+        "load_before": round(busy, 1),
+        "corpus": corpus.description,
+        "features": features.measure(corpus, rounds=asked.rounds),
+    }
+    print(pd.DataFrame(made["features"]).to_string(index=False), flush=True)
+    made["models"] = models.measure()
+    print(pd.json_normalize(made["models"]).to_string(index=False))
+    asked.out.parent.mkdir(exist_ok=True)
+    asked.out.write_text(json.dumps(made, indent=1) + "\n", "utf-8")
+    print(f"written to {asked.out}")
+
+
+if __name__ == "__main__":
+    main()

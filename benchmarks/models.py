@@ -1,0 +1,88 @@
+"""What a model costs: a training step and scoring on data that is already there.
+
+Each model is measured in a process of its own, so that its memory is its own.
+"""
+
+from __future__ import annotations
+
+import json
+import resource
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+
+import torch
+from torch import nn
+
+from antispoof import models
+from antispoof.features import LogMel
+from antispoof.recipe import Recipe
+
+BATCH = 16
+STEPS = 2
+
+
+def measure() -> list[dict]:
+    """One row a model, see `_one`."""
+    rows = []
+    for name in models.MODELS:
+        told = subprocess.run(
+            [sys.executable, "-m", "benchmarks.models", name],
+            check=True,
+            capture_output=True,
+            text=True,
+        )
+        rows.append(json.loads(told.stdout))
+    return rows
+
+
+def _one(name: str) -> dict:
+    """Rates by the clock and by processor time, and memory beyond that at the start.
+
+    ``train`` and ``score`` -> ``clips_per_second``, ``cpu_ms`` a clip and
+    ``memory_mib``: peak of the process in batches of ``batch``, float32, on the CPU.
+    """
+    model = models.build(name).to(memory_format=torch.channels_last)
+    clips = torch.randn(BATCH, *LogMel().shape)
+    clips = clips.contiguous(memory_format=torch.channels_last)
+    labels = torch.arange(BATCH) % 2
+    optimizer = torch.optim.Adam(model.parameters(), lr=Recipe.of(name).lr)
+
+    def score() -> None:
+        with torch.inference_mode():
+            model(clips)
+
+    def step() -> None:
+        nn.functional.cross_entropy(model(clips), labels).backward()
+        optimizer.step()
+        optimizer.zero_grad()
+
+    model.eval()
+    scored = _timed(score)
+    model.train()
+    trained = _timed(step)
+    return {"name": name, "batch": BATCH, "score": scored, "train": trained}
+
+
+def _timed(work: Callable[[], None]) -> dict:
+    before = _peak_mib()
+    work()  # the first one also makes room
+    began, used = time.perf_counter(), time.process_time()
+    for _ in range(STEPS):
+        work()
+    n = STEPS * BATCH
+    return {
+        "clips_per_second": n / (time.perf_counter() - began),
+        "cpu_ms": 1e3 * (time.process_time() - used) / n,
+        "memory_mib": _peak_mib() - before,
+    }
+
+
+def _peak_mib() -> float:
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak / (2**20 if sys.platform == "darwin" else 2**10)
+
+
+if __name__ == "__main__":
+    print(json.dumps(_one(sys.argv[1])))
