@@ -7,7 +7,8 @@
    disk, damaged run.
 3. train makes runs and says where, takes every setting of a recipe, and trains nothing
    twice.
-4. score writes a score file; shards put together in order are the whole.
+4. score writes a score file, and nothing else; merge puts shards together, which are
+   then the whole, byte for byte.
 5. features builds all partitions and says what was left out.
 6. record keeps the runs of a profile without weights, goes on past a failure and says
    so; what is recorded is not trained again.
@@ -27,7 +28,7 @@ from types import SimpleNamespace
 import pytest
 
 from antispoof import cli
-from antispoof.corpus.folder import PROTOCOL_FOLDER
+from antispoof.corpus.folder import PROTOCOL_FOLDER, PROTOCOL_NAMES
 from antispoof.recipe import Recipe
 from antispoof.runs import Run, list_runs
 from conftest import SMALL
@@ -36,7 +37,18 @@ from corpora import flac_path, write_protocol
 pytestmark = pytest.mark.usefixtures("small_frontend")
 
 COMMANDS = {
-    "": ("corpus", "runs", "features", "train", "score", "evaluate", "record"),
+    "": (
+        "corpus",
+        "runs",
+        "features",
+        "train",
+        "score",
+        "merge",
+        "evaluate",
+        "record",
+        "check",
+        "ship",
+    ),
     "corpus": ("audit", "make", "fetch"),
     "corpus audit": ("--json",),
     "corpus make": ("--seed",),
@@ -45,6 +57,7 @@ COMMANDS = {
     "features": ("--store", "--frontend", "--on-error"),
     "train": ("--model", "--corpus", "--seed", "--epochs", "--runs"),
     "score": ("--corpus", "--partition", "--shard"),
+    "merge": ("--protocol", "--out"),
     "evaluate": (
         "--protocol",
         "--asv-scores",
@@ -54,6 +67,7 @@ COMMANDS = {
     ),
     "record": ("--corpus", "--profile", "--reference"),
 }
+partition_of_scores = importlib.import_module("antispoof.scoring.partition")
 QUICK = ("--epochs", "1", "--batch-size", "8")
 
 
@@ -316,20 +330,30 @@ def test_score(antispoof, small_corpus, run):
     assert found == pytest.approx(recorded, abs=1e-4)
 
 
-def test_shards(antispoof, small_corpus, run):
+def test_shards(antispoof, small_corpus, run, monkeypatch):
+    monkeypatch.setattr(partition_of_scores, "BATCH", 4)
     common = ("score", run.path, "--corpus", small_corpus.root, "--partition", "train")
     antispoof(*common)
-    lines = []
-    for part in (1, 2, 3, 4, 5):
-        result = antispoof(*common, "--shard", f"{part}/5")
+    shards = []
+    for part in (2, 1, 3):
+        result = antispoof(*common, "--shard", f"{part}/3")
         assert result.status == 0, result.err
-        shard = result.folder / f"scores-train-{part}-of-5.txt"
-        lines += shard.read_text().splitlines()
-    whole = (result.folder / "scores-train.txt").read_text().splitlines()
-    assert [line.split()[:3] for line in lines] == [line.split()[:3] for line in whole]
-    assert [float(line.split()[3]) for line in lines] == pytest.approx(
-        [float(line.split()[3]) for line in whole], abs=1e-4
-    )
+        assert result.out == f"4 scores in scores-train-{part}-of-3.txt\n"
+        shards.append(f"scores-train-{part}-of-3.txt")
+    protocol = small_corpus.root / PROTOCOL_FOLDER / PROTOCOL_NAMES["train"]
+    given = ("--protocol", protocol, "--out", "merged.txt")
+    result = antispoof("merge", *shards, *given)
+    assert result.status == 0, result.err
+    assert result.out == "12 scores in merged.txt\n"
+    merged = result.folder / "merged.txt"
+    assert merged.read_bytes() == (result.folder / "scores-train.txt").read_bytes()
+    assert not list(result.folder.glob("*.partial"))
+    merged.unlink()
+    before = {p.name for p in result.folder.rglob("*") if p.is_file()}
+    result = antispoof("merge", *shards, shards[0], *given)
+    assert_refused(result, "shards overlap", shards[0], left=before)
+    result = antispoof("merge", *shards[1:], *given)
+    assert_refused(result, "a shard is missing: 4 of 12", "T22", left=before)
 
 
 def test_score_refuses(antispoof, small_corpus, run):

@@ -6,6 +6,7 @@ exits with 2. Heavy modules are imported by the command that needs them.
 
 from __future__ import annotations
 
+import os
 import sys
 
 import typer
@@ -15,10 +16,14 @@ from antispoof.cli.corpus import corpus_app
 from antispoof.cli.evaluate import evaluate
 from antispoof.cli.features import features
 from antispoof.cli.runs import runs_app
-from antispoof.cli.score import score
+from antispoof.cli.score import merge, score
 from antispoof.cli.ship import ship
 from antispoof.cli.train import record, train
 from antispoof.errors import AntispoofError
+
+# Read when torch is imported: threads that wait must not spin when others want the
+# core, and large activations come in huge pages.
+SETTINGS = {"OMP_WAIT_POLICY": "PASSIVE", "THP_MEM_ALLOC_ENABLE": "1"}
 
 app = typer.Typer(
     help="Audio deepfake detection on ASVspoof 2019 LA.",
@@ -31,6 +36,7 @@ app.add_typer(runs_app, name="runs")
 app.command()(features)
 app.command()(train)
 app.command()(score)
+app.command()(merge)
 app.command()(evaluate)
 app.command()(record)
 app.command()(check)
@@ -39,6 +45,8 @@ app.command()(ship)
 
 def main() -> None:
     """Entry point of the command line."""
+    for name, value in SETTINGS.items():
+        os.environ.setdefault(name, value)
     try:
         app(prog_name="antispoof")
     except AntispoofError as error:

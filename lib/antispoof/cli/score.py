@@ -22,30 +22,52 @@ def score(
         "data/features"
     ),
 ) -> None:
-    """Score a partition, or one shard of it, with a run's model."""
-    import numpy as np
+    """Score a partition, or one shard of it; a cut-off scoring goes on."""
+    from rich.console import Console
+    from rich.progress import Progress
 
     from antispoof.corpus import open_corpus
     from antispoof.features import open_features
     from antispoof.runs import Run
     from antispoof.scoring import score as score_features
+    from antispoof.scoring import shard as shard_of
     from antispoof.scoring import write_scores
 
     part, parts = _shard(shard)
     opened = Run.open(run)
     model = opened.model()
-    features = open_features(
+    whole = open_features(
         open_corpus(corpus), partition, frontend=opened.recipe.frontend, store=store
     )
-    # Contiguous parts, so that shards put together in order are the whole.
-    edges = np.linspace(0, len(features), parts + 1).astype(int)
-    rows = np.arange(len(features))
-    chosen = (rows >= edges[part - 1]) & (rows < edges[part])
-    scores = score_features(model, features.subset(chosen))
+    features = shard_of(whole, part, parts)
     name = f"scores-{partition}" + (f"-{part}-of-{parts}" if parts > 1 else "")
     target = out or Path(f"{name}.txt")
+    unfinished = target.with_name(f"{target.name}.partial")
+    with Progress(console=Console(stderr=True), transient=True) as bars:
+        bar = bars.add_task(target.name, total=len(features))
+        scores = score_features(
+            model,
+            features,
+            partial=unfinished,
+            progress=lambda done, _total: bars.update(bar, completed=done),
+        )
     write_scores(target, scores)
+    unfinished.unlink()
     typer.echo(f"{len(scores)} scores in {target}")
+
+
+def merge(
+    shards: Annotated[list[Path], typer.Argument(help="Score files of all shards.")],
+    protocol: Annotated[Path, typer.Option(help="Protocol of the partition.")],
+    out: Annotated[Path, typer.Option(help="Score file of the whole.")],
+) -> None:
+    """Put the score files of shards together, in the protocol's order."""
+    from antispoof.corpus import read_protocol
+    from antispoof.scoring import merge_scores, write_scores
+
+    scores = merge_scores(shards, read_protocol(protocol))
+    write_scores(out, scores)
+    typer.echo(f"{len(scores)} scores in {out}")
 
 
 def _shard(text: str) -> tuple[int, int]:

@@ -7,14 +7,18 @@ from antispoof.scoring.files import (
     read_scores,
     write_scores,
 )
-from antispoof.scoring.partition import logits, score
+from antispoof.scoring.merging import merge_scores
+from antispoof.scoring.partition import frame_of, logits, score, shard
 
 __all__ = [
     "ReversedScoresWarning",
     "best_device",
+    "frame_of",
     "logits",
+    "merge_scores",
     "read_asv_scores",
     "read_scores",
     "score",
+    "shard",
     "write_scores",
 ]
