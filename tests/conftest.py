@@ -38,30 +38,32 @@ def shared():
     return find
 
 
-@pytest.fixture
-def make_features():
-    """Make features of clips that a small network learns to tell apart at once."""
+def features_of_noise(n=24, *, seed=0, frames=33, partition="train"):
+    """Features of clips that a small network learns to tell apart at once."""
     import numpy as np
     import pandas as pd
 
     from antispoof.features import FeatureSet
 
-    def make(n=24, *, seed=0, frames=33, partition="train"):
-        bonafide = np.arange(n) % 3 == 0
-        array = np.random.default_rng(seed).standard_normal((n, 1, 64, frames))
-        array[bonafide, :, :32] += 1.0
-        trials = pd.DataFrame(
-            {
-                "utt_id": [f"{partition}-{seed}-{i}" for i in range(n)],
-                "speaker": [f"S{i // 6}" for i in range(n)],
-                "attack": np.where(bonafide, "-", "A01"),
-                "label": np.where(bonafide, "bonafide", "spoof"),
-                "partition": partition,
-            }
-        )
-        return FeatureSet(trials, array.astype(np.float16), np.arange(n))
+    bonafide = np.arange(n) % 3 == 0
+    array = np.random.default_rng(seed).standard_normal((n, 1, 64, frames))
+    array[bonafide, :, :32] += 1.0
+    trials = pd.DataFrame(
+        {
+            "utt_id": [f"{partition}-{seed}-{i}" for i in range(n)],
+            "speaker": [f"S{i // 6}" for i in range(n)],
+            "attack": np.where(bonafide, "-", "A01"),
+            "label": np.where(bonafide, "bonafide", "spoof"),
+            "partition": partition,
+        }
+    )
+    return FeatureSet(trials, array.astype(np.float16), np.arange(n))
 
-    return make
+
+@pytest.fixture
+def make_features():
+    """The function above, as a fixture."""
+    return features_of_noise
 
 
 @pytest.fixture

@@ -11,16 +11,22 @@ Fitting:
    so.
 4. Same seed, same scores; another seed, others. Fits do not influence one another.
 5. A fit cut off anywhere and taken up again ends with the weights and history of one
-   that was not; a finished one is not trained again.
-6. A checkpoint that is damaged, or that would run code, is a RunError and runs nothing;
-   a full disk is a DiskError that leaves the last checkpoint.
-7. Settings do what they say: class weights, cosine schedule, patience, gradient norm,
-   weight decay, bf16. Models and their scores stay float32. What a machine cannot do is
-   a ParameterError.
+   that was not; a finished one is not trained again. The end of every epoch is saved,
+   and a moment within it every so many seconds, unless saving would take more than a
+   twentieth of the time. The seconds of all sessions count.
+6. A checkpoint that is damaged, of another fit, or that would run code, is a RunError
+   and runs nothing; a full disk is a DiskError that leaves the last checkpoint.
+7. Settings do what they say: class weights, warm-up, cosine schedule, patience,
+   gradient norm, weight decay, bf16. Models and their scores stay float32. What a
+   machine cannot do is a ParameterError.
+8. The history can be watched: signs of life within an epoch, a TensorBoard log.
 """
 
-from itertools import chain, pairwise
+import importlib
+import sys
+from itertools import chain, count, pairwise
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -33,15 +39,18 @@ from antispoof.errors import CorpusError, DiskError, ParameterError, RunError
 from antispoof.features import FeatureSet
 from antispoof.recipe import Recipe
 from antispoof.scoring import score
-from antispoof.training import choose_holdout, fit, split_holdout
+from antispoof.training import checkpoint, choose_holdout, course, fit, split_holdout
 from antispoof.training.checkpoint import (
+    Saver,
     load_checkpoint,
     random_states,
     restore_random_states,
     save_checkpoint,
 )
+from antispoof.training.learner import Learner
 
 RECIPE = Recipe.of("cnn", epochs=2, batch_size=8)
+CPU = torch.device("cpu")
 SUBSET = "corpora/asvspoof2019-la-subset/LA"
 
 
@@ -186,7 +195,7 @@ def test_learns(make_features):
     result = trained(make_features, recipe)
     assert result.history["loss"].iloc[-1] < result.history["loss"].iloc[0] / 2
     unseen = make_features(30, seed=5)
-    scores = score(result.model, unseen, device=torch.device("cpu"))["score"]
+    scores = score(result.model, unseen, device=CPU)["score"]
     assert metrics.eer(scores, unseen.labels) < 0.1
 
 
@@ -237,9 +246,7 @@ def test_last_epoch_is_kept(make_features):
 
 def assert_judged_as(result, holdout, epoch):
     """The model scores the held-out clips as the history says of an epoch."""
-    scores = torch.tensor(
-        score(result.model, holdout, device=torch.device("cpu"))["score"].to_numpy()
-    )
+    scores = torch.tensor(score(result.model, holdout, device=CPU)["score"].to_numpy())
     labels = torch.from_numpy(holdout.labels).float()
     loss = torch.nn.functional.binary_cross_entropy_with_logits(scores, labels)
     row = result.history.loc[epoch]
@@ -266,14 +273,13 @@ def test_other_seed_other_scores(make_features):
 def test_order_of_data_is_the_seeds(make_features, monkeypatch):
     """Every epoch sees every clip once, in an order of its own."""
     seen = []
-    tensor = FeatureSet.tensor
+    step = Learner.step
 
-    def note(self, index=slice(None)):
-        if isinstance(index, np.ndarray):  # scoring takes slices
-            seen.append(index.tolist())
-        return tensor(self, index)
+    def note(self, x, batch):
+        seen.append(batch.tolist())
+        return step(self, x, batch)
 
-    monkeypatch.setattr(FeatureSet, "tensor", note)
+    monkeypatch.setattr(Learner, "step", note)
     trained(make_features)
     assert [len(batch) for batch in seen] == [8] * 6
     epochs = [list(chain(*batches)) for batches in (seen[:3], seen[3:])]
@@ -294,16 +300,16 @@ class Cut(BaseException):
     """A session that ends, which no handler of errors may stop."""
 
 
-def cut_at(monkeypatch, step):
-    """End at a reading of features; three steps and a judgement make an epoch."""
-    tensor, count = FeatureSet.tensor, iter(range(1000))
+def cut_at(monkeypatch, last):
+    """End before a step; three make an epoch."""
+    step, steps = Learner.step, count()
 
-    def read(self, index=slice(None)):
-        if next(count) == step:
+    def take(self, x, batch):
+        if next(steps) == last:
             raise Cut
-        return tensor(self, index)
+        return step(self, x, batch)
 
-    monkeypatch.setattr(FeatureSet, "tensor", read)
+    monkeypatch.setattr(Learner, "step", take)
 
 
 CLIPPED = Recipe.of(
@@ -322,7 +328,7 @@ def expected(uncut, make_features):
     return uncut["result"]
 
 
-@pytest.mark.parametrize("step", [1, 3, 4, 6, 11])
+@pytest.mark.parametrize("step", [1, 2, 3, 5, 8])
 def test_cut_within_an_epoch(make_features, tmp_path, monkeypatch, step, uncut):
     file = tmp_path / "checkpoint.pt"
     with monkeypatch.context() as patch, pytest.raises(Cut):
@@ -368,10 +374,74 @@ def test_finished_fit_is_not_trained_again(make_features, tmp_path, monkeypatch)
     assert_same(one, trained(make_features, checkpoint=file, save_seconds=0))
 
 
-def test_checkpoints_keep_their_distance(make_features, tmp_path):
+def test_every_end_of_an_epoch_is_saved(make_features, tmp_path, monkeypatch):
     file = tmp_path / "checkpoint.pt"
-    trained(make_features, checkpoint=file, save_seconds=1000)
-    assert not file.exists()
+    monkeypatch.setattr(checkpoint, "SHARE", 1e9)
+    for step in (2, 4, 7):  # in the first, second and third epoch
+        with monkeypatch.context() as patch, pytest.raises(Cut):
+            cut_at(patch, step)
+            trained(make_features, CLIPPED, checkpoint=file, save_seconds=1000)
+        there = load_checkpoint(file)["course"]["epoch"] if file.exists() else 0
+        assert there == step // 3
+        file.unlink(missing_ok=True)
+
+
+@pytest.mark.parametrize(
+    ("since", "cost", "within", "at_the_end"),
+    [
+        (59, 0.1, False, True),
+        (61, 0.1, True, True),
+        (61, 4, False, False),  # a slow disk, a twentieth of the time
+        (81, 4, True, True),
+        (1, 0.1, False, False),  # a short epoch
+    ],
+)
+def test_saving_takes_little_time(
+    tmp_path, monkeypatch, since, cost, within, at_the_end
+):
+    now = [100.0]
+
+    def slowly(path, state):
+        now[0] += cost
+
+    monkeypatch.setattr(checkpoint, "save_checkpoint", slowly)
+    monkeypatch.setattr(checkpoint.time, "monotonic", lambda: now[0])
+    saver = Saver(tmp_path / "checkpoint.pt", 60)
+    saver.save({})
+    now[0] += since
+    assert saver.is_due(epoch_ended=False) == within
+    assert saver.is_due(epoch_ended=True) == at_the_end
+    assert not Saver(None, 0).is_due(epoch_ended=True)
+
+
+def test_seconds_of_all_sessions_count(make_features, tmp_path, monkeypatch):
+    file = tmp_path / "checkpoint.pt"
+    ticks = count(start=0, step=50)  # every look at this clock is 50 s later
+    with monkeypatch.context() as patch, pytest.raises(Cut):
+        cut_at(patch, 2)
+        patch.setattr(course, "time", SimpleNamespace(perf_counter=ticks.__next__))
+        trained(make_features, CLIPPED, checkpoint=file, save_seconds=0)
+    went_on = trained(make_features, CLIPPED, checkpoint=file, save_seconds=0)
+    assert went_on.earlier_seconds >= 100
+    assert went_on.history["seconds"][0] >= 100
+    assert (went_on.history["seconds"][1:] < 100).all()
+
+
+@pytest.mark.parametrize("other", [{"seed": 1}, {"recipe": CLIPPED}, {"clips": 21}])
+def test_checkpoint_of_another_fit(make_features, tmp_path, other):
+    file = tmp_path / "checkpoint.pt"
+    trained(make_features, checkpoint=file)
+    recipe = other.get("recipe", RECIPE)
+    part = make_features(other.get("clips", 24))
+    with pytest.raises(RunError, match=r"checkpoint\.pt is of another recipe, seed"):
+        fit(
+            recipe,
+            part,
+            make_features(12, seed=1),
+            seed=other.get("seed", 0),
+            checkpoint=file,
+            cpu=True,
+        )
 
 
 # 6
@@ -430,17 +500,16 @@ def test_full_disk(tmp_path, monkeypatch, error):
 
 
 def test_random_states():
-    states = random_states()
+    states = random_states(CPU)
     drawn = torch.rand(3)
-    restore_random_states(states)
+    restore_random_states(states, CPU)
     assert torch.equal(torch.rand(3), drawn)
 
 
-def test_random_states_of_another_machine():
-    states = random_states()
-    others = [states["cpu"]] * (torch.cuda.device_count() + 1)
+def test_random_states_of_a_gpu_on_the_cpu():
+    states = random_states(CPU)
     drawn = torch.rand(3)
-    restore_random_states({"cpu": states["cpu"], "cuda": others})
+    restore_random_states({**states, "cuda": [states["cpu"]]}, CPU)
     assert torch.equal(torch.rand(3), drawn)
 
 
@@ -481,6 +550,73 @@ def test_schedules(make_features):
             assert rates[-1] < 1e-6
 
 
+def test_warmup(make_features):
+    rates = []
+    for schedule in ("constant", "cosine"):
+        settings = {"epochs": 4, "batch_size": 8, "lr": 0.01, "schedule": schedule}
+        recipe = Recipe.of("cnn", warmup_epochs=2, **settings)
+        rates.append(trained(make_features, recipe).history["lr"].tolist())
+    for first, second, *_ in rates:
+        assert first == pytest.approx(0.005, rel=0.01)  # half of the way up
+        assert second == pytest.approx(0.01)
+    assert rates[0][2:] == pytest.approx([0.01, 0.01])
+    assert rates[1][2] == pytest.approx(0.005)  # half of the way down
+    assert rates[1][3] < 1e-6
+
+
+def test_log(make_features, tmp_path):
+    from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
+
+    file, log = tmp_path / "checkpoint.pt", tmp_path / "log"
+
+    def end(row):
+        raise Cut
+
+    with pytest.raises(Cut):
+        trained(make_features, log=log, progress=end)
+    result = trained(make_features, checkpoint=file, log=log)
+    read = EventAccumulator(str(log)).Reload()
+    assert set(read.Tags()["scalars"]) == set(result.history.columns) - {"epoch"}
+    noted = read.Scalars("holdout_loss")
+    assert [event.step for event in noted] == [0, 1]
+    assert [event.value for event in noted] == pytest.approx(
+        result.history["holdout_loss"].tolist()
+    )
+
+
+def test_log_needs_its_package(make_features, tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "torch.utils.tensorboard", None)
+    with pytest.raises(ParameterError, match=r"log needs the package tensorboard"):
+        trained(make_features, log=tmp_path / "log")
+
+
+def test_compiled(make_features, monkeypatch):
+    """The same training through torch.compile; its generator of code is left out."""
+    compile_it, seen = torch.nn.Module.compile, []
+
+    def trace(self, **settings):
+        seen.append(settings)
+        compile_it(self, backend="eager", **settings)
+
+    recipe = Recipe.of("cnn", epochs=1, batch_size=16)
+    plain = trained(make_features, recipe)
+    monkeypatch.setattr(torch.nn.Module, "compile", trace)
+    result = trained(make_features, recipe, compiled=True)
+    assert len(seen) == 1
+    assert list(state(result)) == list(state(plain))
+    loss, expected = (r.history["loss"][0] for r in (result, plain))
+    assert loss == pytest.approx(expected, rel=1e-3)
+
+
+def test_signs_of_life(make_features, monkeypatch):
+    monkeypatch.setattr(importlib.import_module(fit.__module__), "TICK_SECONDS", -1)
+    told = []
+    trained(make_features, tick=told.append)
+    assert [(x["epoch"], x["step"], x["steps"]) for x in told] == [
+        (epoch, step, 3) for epoch in (0, 1) for step in (1, 2)
+    ]
+
+
 def test_patience(make_features):
     recipe = Recipe.of("cnn", epochs=30, batch_size=24, patience=2)
     result = fit(recipe, make_features(), hard(make_features), seed=0, cpu=True)
@@ -504,8 +640,7 @@ def test_bf16(make_features):
         torch.float32,
         torch.int64,  # batches counted
     }
-    cpu = torch.device("cpu")
-    scores = score(result.model, make_features(12, seed=1), device=cpu)["score"]
+    scores = score(result.model, make_features(12, seed=1), device=CPU)["score"]
     assert scores.dtype == np.float32
     # Rounded to bfloat16 they would be equal to themselves rounded.
     rounded = torch.tensor(scores.to_numpy()).bfloat16().float().numpy()

@@ -40,6 +40,7 @@ class Recipe:
     lr : learning rate of Adam; the model's usual one if not given to `Recipe.of`.
     weight_decay : Adam's L2 term.
     schedule : constant, or cosine from `lr` down to 0 over all steps.
+    warmup_epochs : epochs over which the learning rate first rises to `lr`.
     clip_norm : largest gradient norm; 0 leaves gradients as they are.
     class_weights : none, or balanced (inverse to the class counts) cross entropy.
     precision : of training; scores are float32 always.
@@ -62,6 +63,7 @@ class Recipe:
     batch_size: int = 64
     weight_decay: float = 0.0
     schedule: str = "constant"
+    warmup_epochs: int = 0
     clip_norm: float = 0.0
     class_weights: str = "none"
     precision: str = "fp32"
@@ -85,6 +87,11 @@ class Recipe:
         for name in ("lr", "epochs", "batch_size", "holdout_speakers"):
             if getattr(self, name) <= 0:
                 raise ParameterError(f"{name}={getattr(self, name)} must be positive")
+        if self.warmup_epochs >= self.epochs:
+            raise ParameterError(
+                f"warmup_epochs={self.warmup_epochs} must be less than"
+                f" epochs={self.epochs}"
+            )
         if self.patience and self.checkpoint == "last":
             raise ParameterError(
                 f"patience={self.patience} waits for a better checkpoint and goes"

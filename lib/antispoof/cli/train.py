@@ -23,6 +23,9 @@ def train(
     lr: Annotated[float | None, typer.Option(help="Learning rate of Adam.")] = None,
     weight_decay: Annotated[float | None, typer.Option()] = None,
     schedule: Annotated[str | None, typer.Option(help="constant, cosine")] = None,
+    warmup_epochs: Annotated[
+        int | None, typer.Option(help="Epochs in which the learning rate rises.")
+    ] = None,
     clip_norm: Annotated[float | None, typer.Option(help="0: off.")] = None,
     class_weights: Annotated[str | None, typer.Option(help="none, balanced")] = None,
     precision: Annotated[str | None, typer.Option(help="fp32, bf16, fp16")] = None,
@@ -36,11 +39,24 @@ def train(
     patience: Annotated[int | None, typer.Option(help="0: never stop early.")] = None,
     runs: Annotated[Path, RUNS] = Path("runs"),
     store: Annotated[Path, STORE] = Path("data/features"),
+    processes: Annotated[
+        int, typer.Option(min=1, help="That share the training; one a GPU.")
+    ] = 1,
+    compiled: Annotated[
+        bool, typer.Option("--compile", help="Train through torch.compile.")
+    ] = False,
+    save_minutes: Annotated[
+        float, typer.Option(min=0, help="Between two checkpoints within an epoch.")
+    ] = 1.0,
+    log: Annotated[
+        Path | None, typer.Option(help="Folder for TensorBoard; none by default.")
+    ] = None,
 ) -> None:
     """Train a model; finished runs are reused, cut-off ones go on."""
     from antispoof.corpus import open_corpus
     from antispoof.recipe import Recipe
     from antispoof.runs import obtain
+    from antispoof.training import here
 
     recipe = Recipe.of(
         model,
@@ -49,6 +65,7 @@ def train(
         lr=lr,
         weight_decay=weight_decay,
         schedule=schedule,
+        warmup_epochs=warmup_epochs,
         clip_norm=clip_norm,
         class_weights=class_weights,
         precision=precision,
@@ -65,9 +82,14 @@ def train(
         store=store,
         reference=None,
         say=typer.echo,
+        processes=processes,
+        compiled=compiled,
+        log=log,
+        save_seconds=60 * save_minutes,
     )
-    for run in done:
-        typer.echo(f"{run.path}")
+    if here().is_main:
+        for run in done:
+            typer.echo(f"{run.path}")
 
 
 def record(

@@ -48,6 +48,7 @@ def sing(recipe: Recipe) -> Song:
         precision="fp32",
         patience=0,
         schedule="constant",
+        warmup_epochs=0,
     )
     clips = _clips(recipe.frontend)
     random = torch.get_rng_state()

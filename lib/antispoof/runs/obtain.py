@@ -6,6 +6,9 @@ import os
 import shutil
 import time
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from filelock import FileLock
@@ -28,8 +31,16 @@ from antispoof.runs.record import (
     write_run,
 )
 from antispoof.runs.reference import REFERENCE, find_recorded, song
-from antispoof.scoring import score
-from antispoof.training import fit, split_holdout
+from antispoof.scoring import frame_of
+from antispoof.training import (
+    SAVE_SECONDS,
+    Processes,
+    fit,
+    here,
+    launch,
+    logits_of_all,
+    split_holdout,
+)
 
 # What a run's numbers depend on; a change anywhere else leaves finished runs good.
 CODE = (
@@ -40,13 +51,19 @@ CODE = (
     "antispoof.corpus.protocol",
     "antispoof.features",
     "antispoof.models",
-    "antispoof.scoring.partition",
+    "antispoof.scoring.batches",
     "antispoof.scoring.devices",
+    "antispoof.scoring.partition",
     "antispoof.training",
 )
+CHECKPOINT, PARTIAL = "checkpoint.pt", ".partial"  # of what is not finished
 NEEDED = 2**30  # bytes a run may take while it is made: weights, optimiser, scores
 
 Say = Callable[[str], None]
+
+
+def _silent(line: str) -> None:
+    """Say nothing."""
 
 
 def obtain(
@@ -57,7 +74,11 @@ def obtain(
     runs: str | Path | None = None,
     store: str | Path | None = None,
     reference: str | Path | None = REFERENCE,
-    say: Say = lambda line: None,
+    say: Say = _silent,
+    processes: int = 1,
+    compiled: bool = False,
+    log: str | Path | None = None,
+    save_seconds: float = SAVE_SECONDS,
 ) -> list[Run]:
     """One run a seed, in the order of the seeds.
 
@@ -73,11 +94,16 @@ def obtain(
     store : folder of feature stores; that of the platform if None.
     reference : folder of recorded runs without weights; None trains all anew.
     say : called with lines about what is reused, trained, and each epoch.
+    processes : that share the training, started here; one a GPU. Lines then go to
+        the standard output. Where ``accelerate launch`` has started several, they
+        share it without this.
+    compiled, save_seconds : as `fit` has them.
+    log : folder of TensorBoard logs, one folder a run in it; None keeps none.
 
     Raises
     ------
     ParameterError
-        If a seed is not a whole number from 0 to 2**32 - 1.
+        If a seed is not a whole number from 0 to 2**32 - 1, or as `launch` does.
     CorpusError
         If a partition lacks a class.
     TimeLimitError
@@ -99,9 +125,13 @@ def obtain(
     home = project_folder()
     folder = home / "runs" if runs is None else Path(runs)
     features = store_folder() if store is None else Path(store)
-    return [
-        _one(recipe, corpus, seed, folder, features, reference, say) for seed in seeds
-    ]
+    order = _Order(
+        recipe, corpus, folder, features, reference, compiled, log, save_seconds
+    )
+    if processes > 1:
+        launch(partial(_all, order, seeds, partial(print, flush=True)), processes)
+        say = _silent
+    return _all(order, seeds, say)
 
 
 def made_by_this_code(run: Run) -> bool:
@@ -109,42 +139,67 @@ def made_by_this_code(run: Run) -> bool:
     return run.code == fingerprint.of_modules(CODE)
 
 
-def _one(
-    recipe: Recipe,
-    corpus: Corpus,
-    seed: int,
-    runs: Path,
-    store: Path,
-    reference: str | Path | None,
-    say: Say,
-) -> Run:
-    path = run_path(runs, corpus.id, recipe, seed)
+@dataclass(frozen=True)
+class _Order:
+    recipe: Recipe
+    corpus: Corpus
+    runs: Path
+    store: Path
+    reference: str | Path | None
+    compiled: bool
+    log: str | Path | None
+    save_seconds: float
+
+
+def _all(order: _Order, seeds: Sequence[int], say: Say) -> list[Run]:
+    processes = here()
+    say = say if processes.is_main else _silent
+    return [_one(order, seed, processes, say) for seed in seeds]
+
+
+def _one(order: _Order, seed: int, processes: Processes, say: Say) -> Run:
+    recipe, corpus = order.recipe, order.corpus
+    path = run_path(order.runs, corpus.id, recipe, seed)
     name = f"{recipe.model} seed {seed} on {corpus.id}"
     code = fingerprint.of_modules(CODE)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    _keep_protocols(corpus, runs / corpus.id)
-    with FileLock(path.with_suffix(".lock")):
-        attached = bring_attached(path, runs)
-        if attached is not None:
-            say(f"{name}: goes on from {attached}")
-        if path.is_dir():
-            run = Run.open(path)
-            if run.code == code:
-                say(f"{name}: reused")
-                return run
-            path.rename(_aside(path, run.code))
-            say(f"{name}: made by other code, set aside")
-        if _aside(path, code).is_dir():
-            _aside(path, code).rename(path)
-            say(f"{name}: reused, this code is back")
-            return Run.open(path)
-        if reference is not None:
-            known = find_recorded(recipe, corpus.id, seed, reference)
-            if known is not None:
-                say(f"{name}: reused from the reference runs")
-                return known
-        _train(path, recipe, corpus, seed, store, code, say, name)
+    with ExitStack() as stack:
+
+        def look() -> Run | None:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            _keep_protocols(corpus, order.runs / corpus.id)
+            stack.enter_context(FileLock(path.with_suffix(".lock")))
+            attached = bring_attached(path, order.runs)
+            if attached is not None:
+                say(f"{name}: goes on from {attached}")
+            return _find(path, order, seed, code, say, name)
+
+        found = processes.agreed(look)
+        if found is None:
+            _train(path, order, seed, code, processes, say, name)
+            found = Run.open(path)
+    return found
+
+
+def _find(
+    path: Path, order: _Order, seed: int, code: str, say: Say, name: str
+) -> Run | None:
+    if path.is_dir():
+        run = Run.open(path)
+        if run.code == code:
+            say(f"{name}: reused")
+            return run
+        path.rename(_aside(path, run.code))
+        say(f"{name}: made by other code, set aside")
+    if _aside(path, code).is_dir():
+        _aside(path, code).rename(path)
+        say(f"{name}: reused, this code is back")
         return Run.open(path)
+    if order.reference is not None:
+        known = find_recorded(order.recipe, order.corpus.id, seed, order.reference)
+        if known is not None:
+            say(f"{name}: reused from the reference runs")
+            return known
+    return None
 
 
 def _aside(path: Path, code: str) -> Path:
@@ -162,14 +217,14 @@ def _keep_protocols(corpus: Corpus, folder: Path) -> None:
 
 def _train(
     path: Path,
-    recipe: Recipe,
-    corpus: Corpus,
+    order: _Order,
     seed: int,
-    store: Path,
     code: str,
+    processes: Processes,
     say: Say,
     name: str,
 ) -> None:
+    recipe, corpus = order.recipe, order.corpus
     free = shutil.disk_usage(path.parent).free
     if free < NEEDED:
         raise DiskError(
@@ -180,20 +235,22 @@ def _train(
     started = time.time()
     features = {
         partition: open_features(
-            corpus, partition, frontend=recipe.frontend, store=store
+            corpus, partition, frontend=recipe.frontend, store=order.store
         )
         for partition in PARTITIONS
     }
     part, holdout = split_holdout(features["train"], recipe.holdout_speakers)
     # Another code's or corpus's checkpoint must not be gone on from.
     draft = path.with_name(f"{path.name}.partial-{code[:8]}")
-    checkpoint = draft / "checkpoint.pt"
     result = fit(
         recipe,
         part,
         holdout,
         seed=seed,
-        checkpoint=checkpoint,
+        checkpoint=draft / CHECKPOINT,
+        save_seconds=order.save_seconds,
+        compiled=order.compiled,
+        log=None if order.log is None else Path(order.log, *path.parts[-4:]),
         progress=stop_in_time(
             lambda row: say(
                 f"{name}: epoch {row['epoch'] + 1}/{recipe.epochs}"
@@ -202,26 +259,49 @@ def _train(
                 f" {row['seconds']:.1f} s"
             )
         ),
+        tick=lambda at: say(
+            f"{name}: epoch {at['epoch'] + 1}/{recipe.epochs},"
+            f" step {at['step']}/{at['steps']}"
+        ),
     )
-    write_run(
-        draft,
-        recipe=recipe,
-        seed=seed,
-        corpus={
-            "id": corpus.id,
-            "kind": corpus.kind,
-            "trials": {p: len(corpus.partition(p)) for p in ("train", *SCORED)},
-            "fitted": len(part),
-            "holdout_speakers": sorted(set(holdout.trials["speaker"])),
-        },
-        code=code,
-        canary=song(recipe),
-        best_epoch=result.best_epoch,
-        history=result.history,
-        scores={p: score(result.model, features[p]) for p in SCORED},
-        environment=environment() | {"seconds": round(time.time() - started, 1)},
-        model=result.model.cpu(),
-    )
-    for left in (checkpoint, checkpoint.with_suffix(".tmp")):
-        left.unlink(missing_ok=True)
-    draft.rename(path)
+    scores = {
+        partition: frame_of(
+            logits_of_all(
+                result.model,
+                features[partition],
+                processes,
+                partial=draft / f"scores-{partition}{PARTIAL}",
+            ),
+            features[partition],
+        )
+        for partition in SCORED
+    }
+
+    def write() -> None:
+        write_run(
+            draft,
+            recipe=recipe,
+            seed=seed,
+            corpus={
+                "id": corpus.id,
+                "kind": corpus.kind,
+                "trials": {p: len(corpus.partition(p)) for p in ("train", *SCORED)},
+                "fitted": len(part),
+                "holdout_speakers": sorted(set(holdout.trials["speaker"])),
+            },
+            code=code,
+            canary=song(recipe),
+            best_epoch=result.best_epoch,
+            history=result.history,
+            scores=scores,
+            environment=environment()
+            | {"seconds": round(result.earlier_seconds + time.time() - started, 1)},
+            model=result.model.cpu(),
+        )
+        for left in (CHECKPOINT, Path(CHECKPOINT).with_suffix(".tmp").name):
+            (draft / left).unlink(missing_ok=True)
+        for left in draft.glob(f"*{PARTIAL}*"):
+            left.unlink()
+        draft.rename(path)
+
+    processes.agreed(write)

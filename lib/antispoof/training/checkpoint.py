@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import os
 import shutil
+import time
 from pathlib import Path
 from typing import Any
 
 import torch
 
 from antispoof.errors import DiskError, RunError
+
+SHARE = 0.05  # of the time that saving may take
 
 
 def save_checkpoint(path: Path, state: dict[str, Any]) -> None:
@@ -52,17 +55,54 @@ def load_checkpoint(path: Path) -> dict[str, Any] | None:
         raise RunError(f"{path} is no checkpoint of ours: {error}") from error
 
 
-def random_states() -> dict[str, Any]:
-    """States of torch's random generators, of the CPU and every GPU."""
-    cuda = torch.cuda.get_rng_state_all() if torch.cuda.is_available() else []
+def random_states(device: torch.device) -> dict[str, Any]:
+    """States of torch's random generators: the CPU's, and a GPU's if it is one."""
+    cuda = [torch.cuda.get_rng_state(device)] if device.type == "cuda" else []
     return {"cpu": torch.get_rng_state(), "cuda": cuda}
 
 
-def restore_random_states(states: dict[str, Any]) -> None:
+def restore_random_states(states: dict[str, Any], device: torch.device) -> None:
     """Undo whatever was drawn since `random_states`.
 
-    GPUs other than those of then start from the seed.
+    A GPU that goes on where a CPU was starts from the seed.
     """
     torch.set_rng_state(states["cpu"])
-    if states["cuda"] and len(states["cuda"]) == torch.cuda.device_count():
-        torch.cuda.set_rng_state_all(states["cuda"])
+    if states["cuda"] and device.type == "cuda":
+        torch.cuda.set_rng_state(states["cuda"][0], device)
+
+
+class Saver:
+    """Decides when to save: at every epoch's end, and now and then within.
+
+    Saving takes at most a twentieth of the time: where an epoch takes seconds, or the
+    disk is slow, some saves are left out.
+
+    Parameters
+    ----------
+    path : the checkpoint; None saves nothing.
+    seconds : least time between two saves within an epoch; 0 saves after every step,
+        whatever it costs.
+    """
+
+    def __init__(self, path: Path | None, seconds: float) -> None:
+        self.path, self.seconds = path, seconds
+        self._cost = 0.0
+        self._saved = time.monotonic()
+
+    def is_due(self, *, epoch_ended: bool) -> bool:
+        """Whether it is time to save."""
+        if self.path is None:
+            return False
+        since = time.monotonic() - self._saved
+        if self.seconds and since < self._cost / SHARE:
+            return False
+        return epoch_ended or since >= self.seconds
+
+    def save(self, state: dict[str, Any]) -> None:
+        """Save, as :func:`save_checkpoint` does."""
+        if self.path is None:
+            return
+        started = time.monotonic()
+        save_checkpoint(self.path, state)
+        self._saved = time.monotonic()
+        self._cost = self._saved - started

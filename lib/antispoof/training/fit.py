@@ -3,7 +3,8 @@
 Batches come from a permutation of each epoch that depends on seed and epoch alone;
 after every epoch the held-out speakers say whether this state is the best so far.
 Everything the next step depends on is in the checkpoint, so a killed fit goes on as
-if nothing had happened.
+if nothing had happened. What a step is, ``learner`` says; how several processes take
+it together, ``processes``.
 """
 
 from __future__ import annotations
@@ -12,28 +13,26 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
 import torch
-from torch import Tensor, nn
+from torch import nn
 
 from antispoof import metrics, models
 from antispoof.conventions import BONAFIDE, SPOOF
-from antispoof.errors import CorpusError
+from antispoof.errors import CorpusError, RunError
 from antispoof.features import FeatureSet
 from antispoof.recipe import Recipe
-from antispoof.scoring import logits
-from antispoof.training.checkpoint import (
-    load_checkpoint,
-    random_states,
-    restore_random_states,
-    save_checkpoint,
-)
-from antispoof.training.devices import make_accelerator
+from antispoof.scoring.batches import Batches
+from antispoof.training.checkpoint import Saver, load_checkpoint
+from antispoof.training.course import Course
+from antispoof.training.journal import journal
+from antispoof.training.learner import Learner
+from antispoof.training.processes import logits_of_all
 
-SAVE_SECONDS = 60.0  # an interrupted fit loses at most this and one step
+SAVE_SECONDS = 60.0  # an interrupted fit loses about this and one step
+TICK_SECONDS = 30.0  # between two signs of life within an epoch
 
 Progress = Callable[[dict[str, float]], None]
 
@@ -46,13 +45,16 @@ class Fitted:
     ----------
     model : the state the recipe keeps, on the CPU, in eval mode.
     history : one row an epoch: ``epoch``, ``loss``, ``holdout_loss``,
-        ``holdout_macro_f1``, ``holdout_share_spoof``, ``lr``, ``seconds``.
+        ``holdout_macro_f1``, ``holdout_share_spoof``, ``lr``, ``seconds`` (of all
+        sessions).
     best_epoch : the row the model was taken at.
+    earlier_seconds : spent in sessions that were cut off, up to their last save.
     """
 
     model: nn.Module
     history: pd.DataFrame
     best_epoch: int
+    earlier_seconds: float
 
 
 def fit(
@@ -64,7 +66,10 @@ def fit(
     checkpoint: Path | None = None,
     save_seconds: float = SAVE_SECONDS,
     cpu: bool = False,
+    compiled: bool = False,
+    log: Path | None = None,
     progress: Progress | None = None,
+    tick: Progress | None = None,
 ) -> Fitted:
     """Train a model by a recipe.
 
@@ -73,113 +78,82 @@ def fit(
     fitted, holdout : training trials to learn from, and to choose the state by:
         the best macro-F1 at score 0, then the lower loss.
     seed : of the initial weights, the order of the data and dropout.
-    checkpoint : file that an interrupted fit goes on from.
-    save_seconds : least time between two checkpoints; 0 saves after every step.
+    checkpoint : file that an interrupted fit goes on from; written at the end of
+        every epoch and within it every `save_seconds`, but see `checkpoint.Saver`.
     cpu : stay on the CPU though an accelerator is there.
+    compiled : train through ``torch.compile``: other rounding, faster on most GPUs.
+    log : folder of a TensorBoard log; none is kept by default.
     progress : called with each epoch's row of the history.
+    tick : called now and then within an epoch, with ``epoch``, ``step`` and ``steps``.
 
     Raises
     ------
     CorpusError
         If either part lacks a class, or contains a trial that is not of train.
+    ParameterError
+        If the device lacks the recipe's precision, or `log` its package.
+    RunError
+        If the checkpoint is damaged, or of another fit.
     """
     for features, name in ((fitted, "the fitted part"), (holdout, "the holdout")):
         _check_part(features, name)
     # Judged apart from the trained model, whose forward carries mixed precision.
     chosen = models.build(recipe.model)
-    torch.manual_seed(seed)
-    accelerator = make_accelerator(recipe.precision, cpu=cpu)
-    device = accelerator.device
-    model = models.build(recipe.model).to(memory_format=torch.channels_last)
-    optimizer = torch.optim.Adam(
-        model.parameters(), lr=recipe.lr, weight_decay=recipe.weight_decay
-    )
-    n_steps = -(-len(fitted) // recipe.batch_size)
-    scheduler = _schedule(optimizer, recipe, n_steps)
-    model, optimizer = accelerator.prepare(model, optimizer)
-    criterion = nn.CrossEntropyLoss(weight=_class_weights(recipe, fitted, device))
-    labels = torch.from_numpy(fitted.labels)
+    learner = Learner(recipe, fitted, seed=seed, cpu=cpu, compiled=compiled)
+    batches = Batches(fitted, learner.device)
+    is_main = learner.processes.is_main
+    told = [] if progress is None else [progress]
+    told += [] if log is None else [journal(log)]
+    told = told if is_main else []
+    signs = _signs_of_life(tick if is_main else None, learner.n_steps)
 
-    state: dict[str, Any] = {"epoch": 0, "step": 0, "loss": 0.0, "history": []}
-    best: dict[str, Any] = {"key": None, "epoch": -1, "weights": {}}
+    course = Course()
+    of = {"recipe": recipe.to_dict(), "seed": seed, "clips": len(fitted)}
     saved = load_checkpoint(checkpoint) if checkpoint else None
     if saved is not None:
-        state, best = saved["state"], saved["best"]
-        accelerator.unwrap_model(model).load_state_dict(saved["model"])
-        optimizer.load_state_dict(saved["optimizer"])
-        scheduler.load_state_dict(saved["scheduler"])
-        if accelerator.scaler is not None:
-            accelerator.scaler.load_state_dict(saved["scaler"])
-        restore_random_states(saved["random"])
-    last_save = time.monotonic()
+        if saved.get("of") != of:
+            raise RunError(f"{checkpoint} is of another recipe, seed or corpus")
+        learner.restore(saved["learner"])
+        course = Course(**saved["course"])
+    earlier_seconds = course.spent
+    saver = Saver(checkpoint if is_main else None, save_seconds)
 
-    def keep() -> None:
-        nonlocal last_save
-        if checkpoint is None or time.monotonic() - last_save < save_seconds:
-            return
-        scaler = accelerator.scaler
-        if accelerator.is_main_process:
-            save_checkpoint(
-                checkpoint,
-                {
-                    "state": state,
-                    "best": best,
-                    "model": accelerator.unwrap_model(model).state_dict(),
-                    "optimizer": optimizer.state_dict(),
-                    "scheduler": scheduler.state_dict(),
-                    "scaler": scaler.state_dict() if scaler is not None else {},
-                    "random": random_states(),
-                },
-            )
-        last_save = time.monotonic()
+    def save() -> None:
+        saver.save({"of": of, "learner": learner.state(), "course": course.state()})
 
-    while state["epoch"] < recipe.epochs and not _has_stopped(recipe, state, best):
-        epoch, started = state["epoch"], time.perf_counter()
-        order = np.random.default_rng([seed, epoch]).permutation(len(fitted))
-        model.train()
-        while state["step"] < n_steps:
-            start = state["step"] * recipe.batch_size
-            batch = order[start : start + recipe.batch_size]
-            x = _to_device(fitted.tensor(batch), device)
-            loss = criterion(model(x), labels[batch].to(device))
-            accelerator.backward(loss)
-            if recipe.clip_norm:
-                accelerator.clip_grad_norm_(model.parameters(), recipe.clip_norm)
-            optimizer.step()
-            scheduler.step()
-            optimizer.zero_grad()
-            state["loss"] += loss.item() * len(batch)
-            state["step"] += 1
-            if state["step"] < n_steps:
-                keep()
-        weights = accelerator.unwrap_model(model).state_dict()
-        chosen.load_state_dict(weights)
+    while not course.is_over(recipe):
+        order = np.random.default_rng([seed, course.epoch]).permutation(len(fitted))
+        cuts = range(recipe.batch_size, len(fitted), recipe.batch_size)
+        left = np.split(order, cuts)[course.step :]
+        learner.model.train()
+        stream = batches.stream(map(learner.processes.share, left))
+        for batch, x in zip(left, stream, strict=True):
+            course.add(learner.step(x, batch), len(batch))
+            if course.step < learner.n_steps:  # the end of an epoch is saved as such
+                if saver.is_due(epoch_ended=False):
+                    save()
+                signs(course)
+        chosen.load_state_dict(learner.model.state_dict())
         row = {
-            "epoch": epoch,
-            "loss": state["loss"] / len(fitted),
-            **_judge(chosen, holdout, device),
-            "lr": scheduler.get_last_lr()[0],
-            "seconds": time.perf_counter() - started,
+            "epoch": course.epoch,
+            "loss": course.settle() / len(fitted),
+            **_judge(chosen, holdout, learner),
+            "lr": learner.scheduler.get_last_lr()[0],
+            "seconds": course.epoch_seconds,
         }
-        key = [row["holdout_macro_f1"], -row["holdout_loss"]]
-        better = best["key"] is None or key > best["key"]
-        if better or recipe.checkpoint == "last":
-            copied = {n: v.detach().cpu().clone() for n, v in weights.items()}
-            best = {"key": key, "epoch": epoch, "weights": copied}
-        history = [*state["history"], row]
-        state = {"epoch": epoch + 1, "step": 0, "loss": 0.0, "history": history}
-        keep()
-        if progress is not None:
-            progress(row)
+        course.end_epoch(row, chosen.state_dict(), keep=recipe.checkpoint == "last")
+        if saver.is_due(epoch_ended=True) or course.is_over(recipe):
+            save()
+        for tell in told:
+            tell(row)
 
-    chosen.cpu().load_state_dict(best["weights"])
-    return Fitted(chosen.eval(), pd.DataFrame(state["history"]), best["epoch"])
+    chosen.cpu().load_state_dict(course.best["weights"])
+    history = pd.DataFrame(course.history)
+    return Fitted(chosen.eval(), history, course.best["epoch"], earlier_seconds)
 
 
-def _judge(
-    model: nn.Module, holdout: FeatureSet, device: torch.device
-) -> dict[str, float]:
-    z = logits(model, holdout, device=device)
+def _judge(model: nn.Module, holdout: FeatureSet, learner: Learner) -> dict[str, float]:
+    z = logits_of_all(model, holdout, learner.processes)
     labels = torch.from_numpy(holdout.labels)
     scores = z[:, BONAFIDE] - z[:, SPOOF]
     return {
@@ -199,30 +173,13 @@ def _check_part(features: FeatureSet, name: str) -> None:
         raise CorpusError(f"{name} needs both classes; found {found}")
 
 
-def _class_weights(
-    recipe: Recipe, features: FeatureSet, device: torch.device
-) -> Tensor | None:
-    if recipe.class_weights == "none":
-        return None
-    counts = np.bincount(features.labels, minlength=2)
-    weights = torch.from_numpy(counts.sum() / (2 * counts))
-    return weights.to(device, torch.float32)
+def _signs_of_life(tick: Progress | None, steps: int) -> Callable[[Course], None]:
+    told = time.monotonic()
 
+    def sign(course: Course) -> None:
+        nonlocal told
+        if tick is not None and time.monotonic() - told > TICK_SECONDS:
+            told = time.monotonic()
+            tick({"epoch": course.epoch, "step": course.step, "steps": steps})
 
-def _schedule(
-    optimizer: torch.optim.Optimizer, recipe: Recipe, n_steps: int
-) -> torch.optim.lr_scheduler.LRScheduler:
-    if recipe.schedule == "cosine":
-        return torch.optim.lr_scheduler.CosineAnnealingLR(
-            optimizer, recipe.epochs * n_steps
-        )
-    return torch.optim.lr_scheduler.ConstantLR(optimizer, factor=1.0)
-
-
-def _has_stopped(recipe: Recipe, state: dict, best: dict) -> bool:
-    waited = state["epoch"] - 1 - best["epoch"]
-    return bool(recipe.patience) and state["epoch"] > 0 and waited >= recipe.patience
-
-
-def _to_device(x: Tensor, device: torch.device) -> Tensor:
-    return x.to(device, non_blocking=True).contiguous(memory_format=torch.channels_last)
+    return sign

@@ -1,0 +1,33 @@
+"""The learning rate over the steps of a training."""
+
+from __future__ import annotations
+
+from torch.optim import Optimizer
+from torch.optim.lr_scheduler import (
+    ConstantLR,
+    CosineAnnealingLR,
+    LinearLR,
+    LRScheduler,
+    SequentialLR,
+)
+
+from antispoof.recipe import Recipe
+
+FLOOR = 1e-3  # of the learning rate, where a warm-up begins
+
+
+def make_schedule(optimizer: Optimizer, recipe: Recipe, n_steps: int) -> LRScheduler:
+    """The recipe's schedule, stepped after every one of `n_steps` steps an epoch.
+
+    A warm-up rises linearly, and what comes after it takes the remaining steps.
+    """
+    rising = recipe.warmup_epochs * n_steps
+    after = recipe.epochs * n_steps - rising
+    if recipe.schedule == "cosine":
+        main = CosineAnnealingLR(optimizer, max(after, 1))
+    else:
+        main = ConstantLR(optimizer, factor=1.0)
+    if not rising:
+        return main
+    warmup = LinearLR(optimizer, start_factor=FLOOR, total_iters=rising)
+    return SequentialLR(optimizer, [warmup, main], milestones=[rising])
