@@ -8,12 +8,16 @@ CHANNELS = (16, 32, 64, 128)
 
 
 def block(n_in: int, n_out: int) -> nn.Sequential:
-    """Convolution, batch normalisation, ReLU; halves both axes."""
+    """Convolution, batch normalisation, ReLU; halves both axes.
+
+    The largest of four is chosen before ReLU, not after it: the same numbers to the
+    last bit, and ReLU has a quarter of them to do.
+    """
     return nn.Sequential(
         nn.Conv2d(n_in, n_out, kernel_size=3, padding=1),
         nn.BatchNorm2d(n_out),
-        nn.ReLU(inplace=True),
         nn.MaxPool2d(2),
+        nn.ReLU(inplace=True),
     )
 
 
