@@ -80,8 +80,7 @@ def _add_boxes(app: Sphinx, doctree: nodes.document) -> None:
 
 
 def _box(title: str, name: str, body: nodes.Node) -> nodes.admonition:
-    classes = [name, "dropdown", f"admonition-{name}"]
-    return nodes.admonition("", nodes.title(title, title), body, classes=classes)
+    return nodes.admonition("", nodes.title(title, title), body, classes=[name])
 
 
 def _citation(root: Path, title: str) -> list[nodes.Node]:
