@@ -17,7 +17,7 @@ CORES   ?= $(shell nproc 2>/dev/null || sysctl -n hw.ncpu)
 export OMP_WAIT_POLICY := PASSIVE
 export THP_MEM_ALLOC_ENABLE := 1
 
-.PHONY: book test lint pairs setup clean reference-runs vendor test-book shipped-weights fuzz sweep prove-sweep wheelhouse platforms matrix
+.PHONY: book test lint pairs setup clean reference-runs vendor test-book shipped-weights fuzz sweep prove-sweep wheelhouse platforms matrix pdf
 
 book: setup  ## run every chapter, build _build/html; warnings are errors
 	$(BIN)/python -m antispoof.chapters pair --check
@@ -29,7 +29,11 @@ book: setup  ## run every chapter, build _build/html; warnings are errors
 test: setup  ## the tests
 	$(BIN)/python -m pytest
 
-test-book: setup  ## every page of _build/html, in headless Chromium
+pdf: setup  ## _build/book.pdf from _build/html; needs Chromium
+	@test -s _build/html/index.html || { echo "no book here; run 'make book'"; exit 1; }
+	PYTHONPATH=book/_ext $(BIN)/python -m antispoof_book.pdf .
+
+test-book: pdf  ## every page of _build/html, in headless Chromium, and the PDF
 	$(BIN)/python -m pytest -n 0 tests/book
 
 lint: setup  ## rules that a machine keeps
