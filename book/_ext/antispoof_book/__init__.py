@@ -5,6 +5,7 @@
 ``results``     the role ``{result}`` that quotes a value from a chapter;
 ``marks``       the role ``{mark}`` for the badges S, N and O, and their legend;
 ``drawn``       the directive ``{drawn-figure}``, a numbered figure made of markup;
+``generated``   the tables of chapters' parameters and of what a sweep costs;
 ``library``     the reference of the library, from its docstrings;
 ``made``        at the end of each page, what it was made with and how to cite it;
 ``scripts``     what a page loads: nothing twice, nothing from elsewhere;
@@ -23,6 +24,7 @@ from sphinx.application import Sphinx
 from . import (
     accessible,
     drawn,
+    generated,
     launch,
     library,
     made,
@@ -40,6 +42,7 @@ PARTS = (
     results,
     marks,
     drawn,
+    generated,
     made,
     library,
     scripts,
