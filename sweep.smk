@@ -22,6 +22,7 @@ NAME = Path(workflow.configfiles[0]).stem
 OUT = f"_build/sweep/{NAME}"
 CORPORA = list(SWEEP.corpus_names)
 DAY = 24 * 60  # minutes
+MANY = 8  # cores of a job that can use them all; fewer where there are fewer
 GPU = int(bool(platforms.gpus()))
 ANALYSES = expand(
     OUT + "/{corpus}/{frontend}/{chapter}.ipynb",
@@ -66,7 +67,7 @@ rule prepare:
         OUT + "/{corpus}/{frontend}/prepared.txt",
     params:
         corpus=lambda wildcards: SWEEP.corpus_names[wildcards.corpus],
-    threads: workflow.cores or SWEEP.threads
+    threads: MANY
     run:
         from antispoof import features, minicorpus
         from antispoof.conventions import PARTITIONS
@@ -126,7 +127,7 @@ rule book:
             "seeds": SWEEP.seeds,
             "settings": SWEEP.settings_for(SWEEP.frontends[0]),
         },
-    threads: workflow.cores or SWEEP.threads
+    threads: MANY
     run:
         profile = Path(output[0]).with_name("profile.yaml")
         profile.write_text(json.dumps(params.profile))  # JSON is YAML

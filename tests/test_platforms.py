@@ -163,7 +163,7 @@ def test_it_stops_where_another_epoch_would_not_fit(monkeypatch):
     clock = iter([100.0, 41.0, 39.0])
     monkeypatch.setattr(deadline, "seconds_left", lambda: next(clock))
     seen = []
-    watched = platforms.stop_in_time(seen.append, reserve=20)
+    watched = platforms.stop_in_time(seen.append, epochs=9, reserve=20)
     watched({"epoch": 0, "seconds": 20.0})
     watched({"epoch": 1, "seconds": 10.0})  # the longest counts
     with pytest.raises(TimeLimitError, match=r"after epoch 3.*goes on from its check"):
@@ -171,9 +171,17 @@ def test_it_stops_where_another_epoch_would_not_fit(monkeypatch):
     assert [row["epoch"] for row in seen] == [0, 1, 2]
 
 
+def test_after_the_last_epoch_only_the_end_has_to_fit(monkeypatch):
+    monkeypatch.setattr(deadline, "seconds_left", lambda: 30.0)
+    last = {"epoch": 2, "seconds": 20.0}
+    platforms.stop_in_time(print, epochs=3, reserve=20)(last)
+    with pytest.raises(TimeLimitError):
+        platforms.stop_in_time(print, epochs=3, reserve=40)(last)
+
+
 def test_without_a_limit_it_never_stops():
     seen = []
-    platforms.stop_in_time(seen.append)({"epoch": 0, "seconds": 1e9})
+    platforms.stop_in_time(seen.append, epochs=9)({"epoch": 0, "seconds": 1e9})
     assert seen == [{"epoch": 0, "seconds": 1e9}]
 
 

@@ -47,12 +47,18 @@ def seconds_left() -> float | None:
     return None
 
 
-def stop_in_time(progress: Progress, *, reserve: float = RESERVE) -> Progress:
+def stop_in_time(
+    progress: Progress, *, epochs: int, reserve: float = RESERVE
+) -> Progress:
     """``progress``, followed by a look at the clock.
 
     Made for `training.fit`, which calls it after each epoch: where the next epoch, at
     the length of the longest so far, and ``reserve`` seconds would not fit into the
     time left, it stops the fit. What was trained is in the checkpoint.
+
+    Parameters
+    ----------
+    epochs : of the fit; after the last one only ``reserve`` has to be left.
 
     Raises
     ------
@@ -66,10 +72,11 @@ def stop_in_time(progress: Progress, *, reserve: float = RESERVE) -> Progress:
         progress(row)
         left = seconds_left()
         longest = max(longest, row["seconds"])
-        if left is not None and left < longest + reserve:
+        another = longest if row["epoch"] + 1 < epochs else 0.0
+        if left is not None and left < another + reserve:
             raise TimeLimitError(
                 f"stopped after epoch {int(row['epoch']) + 1}: another takes"
-                f" {longest:.0f} s, ending takes up to {reserve:.0f} s, and"
+                f" {another:.0f} s, ending takes up to {reserve:.0f} s, and"
                 f" {max(left, 0):.0f} s are left here. Nothing is lost: run it again"
                 " where the folder `runs` is still there, or attached, and it goes"
                 " on from its checkpoint"

@@ -257,7 +257,8 @@ def _train(
                 f" loss {row['loss']:.4f}"
                 f" held-out macro-F1 {row['holdout_macro_f1']:.3f}"
                 f" {row['seconds']:.1f} s"
-            )
+            ),
+            epochs=recipe.epochs,
         ),
         tick=lambda at: say(
             f"{name}: epoch {at['epoch'] + 1}/{recipe.epochs},"
