@@ -179,7 +179,7 @@ report.eer_table(resampled, caption=f"{title}: equal error rates")
 # A model gives scores; somebody has to draw a line through them. Drag it: bona fide
 # clips stand above the axis, spoof clips below, and what is decided wrongly has the
 # full colour. Zero and the threshold chosen on the testing dataset can be had without
-# looking at the answers. The oracle has looked.
+# looking at the answers. The {term}`oracle` has looked.
 
 # %% tags=["hide-input"] mystnb={"figure": {"name": "fig-explorer", "caption": "Scores of the testing clips by class, first seed of each model, with the three thresholds: zero, chosen on the testing dataset, and the oracle's. On the screen the threshold can be dragged, and every model, dataset and seed be chosen."}, "image": {"alt": "Histograms of the scores of bona fide and spoof testing clips for each model, with vertical lines at three thresholds."}}
 first = {models.TITLES[n]: rs[0] for n, rs in runs.by_model(shown).items()}

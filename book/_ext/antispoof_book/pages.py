@@ -102,7 +102,10 @@ def _require_results(app: Sphinx, env: BuildEnvironment, docnames: list[str]) ->
     lacking = {name: shortcoming(env, name) for name in chapters(env)}
     named = [f"{name} {why}" for name, why in lacking.items() if why]
     if named:
-        raise MissingResultsError(f"{'; '.join(named)}. 'make book' runs them.")
+        raise MissingResultsError(
+            f"{'; '.join(named)}. 'make book' runs them (after 'make clean', if what is "
+            "there was not made by it)."
+        )
 
 
 def _show_run(app: Sphinx, docname: str, source: list[str]) -> None:
