@@ -103,8 +103,8 @@ def _require_results(app: Sphinx, env: BuildEnvironment, docnames: list[str]) ->
     named = [f"{name} {why}" for name, why in lacking.items() if why]
     if named:
         raise MissingResultsError(
-            f"{'; '.join(named)}. 'make book' runs them (after 'make clean', if what is "
-            "there was not made by it)."
+            f"{'; '.join(named)}. 'make book' runs them (after 'make clean', if what "
+            "is there was not made by it)."
         )
 
 
