@@ -17,7 +17,7 @@ CORES   ?= $(shell nproc 2>/dev/null || sysctl -n hw.ncpu)
 export OMP_WAIT_POLICY := PASSIVE
 export THP_MEM_ALLOC_ENABLE := 1
 
-.PHONY: book test lint pairs setup clean reference-runs vendor test-book shipped-weights fuzz sweep prove-sweep wheelhouse platforms matrix pdf
+.PHONY: book test lint pairs setup clean reference-runs vendor test-book shipped-weights fuzz sweep prove-sweep wheelhouse platforms matrix pdf linkcheck
 
 book: setup  ## run every chapter, build _build/html; warnings are errors
 	$(BIN)/python -m antispoof.chapters pair --check
@@ -35,6 +35,9 @@ pdf: setup  ## _build/book.pdf from _build/html; needs Chromium
 
 test-book: pdf  ## every page of _build/html, in headless Chromium, and the PDF
 	$(BIN)/python -m pytest -n 0 tests/book
+
+linkcheck: setup  ## ask the network whether external links still lead somewhere
+	$(BIN)/jupyter-book build . --builder linkcheck --path-output _build/links --quiet
 
 lint: setup  ## rules that a machine keeps
 	$(BIN)/ruff check .

@@ -7,6 +7,7 @@
 5. Each page of prose has one title, and the title is a question.
 6. Files named in the settings exist.
 7. Every room of the library, but the command line, is in its reference.
+8. Publishing calls only targets that the Makefile has.
 """
 
 import re
@@ -117,3 +118,16 @@ def test_every_room_is_in_the_reference():
     there = {name for name in folders if not name.startswith("__")}
     assert set(library.rooms(ROOT)) == there - {"cli"}
     assert (ROOT / f"{library.PAGE}.md").is_file()
+
+
+def test_publishing_calls_targets_of_the_makefile():
+    workflow = load(".github/workflows/pages.yml")
+    runs = [
+        step.get("run", "")
+        for job in workflow["jobs"].values()
+        for step in job["steps"]
+    ]
+    called = {target for run in runs for target in re.findall(r"make ([\w-]+)", run)}
+    makefile = (ROOT / "Makefile").read_text("utf-8")
+    assert called
+    assert called <= set(re.findall(r"^([\w-]+):", makefile, re.M))

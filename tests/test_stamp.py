@@ -168,7 +168,7 @@ def test_nothing_is_depended_on_that_is_not_imported(before):  # 3
 
 
 def test_recorded_runs_belong_to_the_stamp(tmp_path):  # 4
-    folder = tmp_path / stamp.DATA["antispoof.runs.reference"]
+    folder = tmp_path / stamp.DATA["antispoof.runs.reference"][0]
     folder.mkdir(parents=True)
     (folder / "scores.txt").write_text("0.5\n")
     code = "from antispoof import runs\nruns.recorded()"

@@ -18,6 +18,7 @@ import site_files
 from antispoof_book import chromium
 
 ELSEWHERE = re.compile(r"^(?!http://127\.0\.0\.1|file:|data:|blob:)")
+PATIENCE = 120_000  # milliseconds; a busy machine opens pages slowly
 PHONE = {"width": 360, "height": 740}
 
 
@@ -64,6 +65,7 @@ def visit(browser):
     @contextmanager
     def opened(address, **options):
         context = browser.new_context(**options)
+        context.set_default_timeout(PATIENCE)
         visit = Visit(context.new_page())
         context.route(ELSEWHERE, lambda route: route.abort())
         visit.page.on("request", lambda request: visit.requests.append(request.url))

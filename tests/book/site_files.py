@@ -73,9 +73,10 @@ def page(name: str) -> Page:
 
 
 def names() -> list[str]:
-    """Every page, without what the theme leaves among its static files."""
+    """Every page; not the one that only leads on, nor what the theme leaves behind."""
     found = [path.relative_to(HTML) for path in HTML.rglob("*.html")]
-    return sorted(str(path) for path in found if path.parts[0] != "_static")
+    pages = [path for path in found if path.parts[0] != "_static"]
+    return sorted(str(path) for path in pages if path != Path("index.html"))
 
 
 def chapters() -> list[str]:

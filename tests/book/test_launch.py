@@ -4,7 +4,8 @@
 2. Each of these, and every link into the repository on any page, names a file or
    folder that the tree holds.
 3. What is downloaded is the tree's file, byte for byte; the run is the one shown.
-4. The address in them is that of pyproject.toml, and the clean notebooks fetch the
+4. Each page has a description and a picture for those who share a link to it.
+5. The address in them is that of pyproject.toml, and the clean notebooks fetch the
    library from there.
 """
 

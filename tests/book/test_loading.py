@@ -5,11 +5,11 @@
 2. Every picture is shown, every sound can be played, every formula is set.
 3. On a phone, 360 pixels wide, no page moves sideways, folds open or closed; what is
    wider than the screen scrolls in its own box.
-4. Search finds a word of the book.
+4. The site's address leads to the first page; search finds a word of the book.
 """
 
 import pytest
-from site_files import HTML
+from site_files import FIRST, HTML
 
 NEAR = ("http://127.0.0.1", "file:", "data:", "blob:")
 FOLDS = "document.querySelectorAll('details').forEach(d => d.open = {open})"
@@ -65,6 +65,13 @@ def test_nothing_moves_sideways(offline, folds):
     width = page.viewport_size["width"]
     assert page.evaluate("document.documentElement.scrollWidth") == width
     assert page.evaluate(STICKING_OUT) == []
+
+
+def test_the_address_of_the_site_leads_to_the_first_page(browser, address):
+    page = browser.new_page()
+    page.goto(f"{address}/", wait_until="commit")
+    page.wait_for_url(f"{address}/{FIRST}")
+    page.close()
 
 
 def test_search_finds_a_word(visit):

@@ -1,8 +1,8 @@
 """The repository's address, read from ``pyproject.toml``, where it stands alone.
 
 From it are made: the theme's source buttons, the role ``{repo}`` (a link to a file of
-the tree), the substitutions ``{{ repository }}`` and ``{{ clone }}``, and what
-``launch`` puts on chapters.
+the tree), the address of the published book, the substitutions ``{{ repository }}``
+and ``{{ clone }}``, and what ``launch`` puts on chapters.
 """
 
 from __future__ import annotations
@@ -40,6 +40,12 @@ def file_address(repository: str, path: str) -> str:
     return f"{repository}/blob/{BRANCH}/{path}"
 
 
+def site_address(repository: str) -> str:
+    """Address at which GitHub Pages publishes the book of ``repository``."""
+    owner, name = repository.rsplit("/", 2)[-2:]
+    return f"https://{owner}.github.io/{name}/"
+
+
 def _configure(app: Sphinx, config: Config) -> None:
     repository = address(Path(app.srcdir))
     options = config.html_theme_options
@@ -47,6 +53,7 @@ def _configure(app: Sphinx, config: Config) -> None:
     options["repository_branch"] = BRANCH
     options["path_to_docs"] = ""
     options["launch_buttons"] = {"colab_url": "https://colab.research.google.com"}
+    config.html_baseurl = config.ogp_site_url = site_address(repository)
     config.extlinks["repo"] = (file_address(repository, "%s"), "%s")
     folder = repository.rsplit("/", 1)[-1]
     config.myst_substitutions["repository"] = f"[{repository}]({repository})"

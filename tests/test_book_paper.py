@@ -1,0 +1,152 @@
+"""How the pages are trimmed for the screen, and joined for paper (``book/_ext``).
+
+1. Scripts are kept once and in order; MathJax only where there is an equation.
+2. The theme's icon script goes, its style sheet stays; a theme without it is an error.
+3. Folds are named by their text; an empty heading of a table becomes a cell.
+4. Joined pages: ids and links carry their chapter, headings are one level lower, folds
+   are open, files are found, what needs a screen is gone.
+"""
+
+import sys
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+from bs4 import BeautifulSoup
+from sphinx.errors import ThemeError
+
+sys.path.append(str(Path(__file__).resolve().parents[1] / "book" / "_ext"))
+
+from antispoof_book import accessible, onepage, scripts
+
+MATHJAX = "vendor/mathjax.js"
+HEAD = """<link href="../_static/vendor/fontawesome/css/all.min.css" rel="stylesheet" />
+<link rel="preload" as="font" href="../_static/vendor/fontawesome/solid.woff2" />
+<link rel="preload" as="script" href="../_static/bootstrap.js" />
+<script src="../_static/vendor/fontawesome/js/all.min.js?digest=1"></script>"""
+PAGE = """<html><head><title>t</title>
+<link rel="stylesheet" href="../_static/custom.css?v=1">
+<script src="../_static/theme.js"></script>{mathjax}</head>
+<body><p class="logo__title">The book</p><article class="bd-article">
+<h1 id="top">{title}<a class="headerlink" href="#top">#</a></h1>
+<h2 id="what" aria-describedby="top">What</h2>
+<p><a href="{other}.html#what">there</a> <a href="#what">here</a>
+<a href="{other}.html">all</a> <a href="../_sources/x.py">file</a>
+<a href="https://example.org/">far</a></p>
+<img src="../_images/a.png" loading="lazy" alt="a"><button>copy</button>
+<details><summary>Code</summary><pre>x = 1</pre></details>
+</article></body></html>"""
+
+
+def script(filename="", body=""):
+    return SimpleNamespace(filename=filename, attributes={"body": body})
+
+
+def files():
+    maths = [script(body="window.MathJax = {}"), script(f"_static/{MATHJAX}")]
+    return [script("a.js"), script(body="let x = 1"), script(body="let x = 1"), *maths]
+
+
+def test_scripts_are_kept_once():
+    kept = scripts.kept(files(), has_math=True, mathjax=MATHJAX)
+    assert [(f.filename, f.attributes["body"]) for f in kept] == [
+        ("a.js", ""),
+        ("", "let x = 1"),
+        ("", "window.MathJax = {}"),
+        (f"_static/{MATHJAX}", ""),
+    ]
+
+
+def test_mathjax_only_for_equations():
+    kept = scripts.kept(files(), has_math=False, mathjax=MATHJAX)
+    assert [f.filename or f.attributes["body"] for f in kept] == ["a.js", "let x = 1"]
+
+
+def test_icons_lose_their_script_and_keep_their_style():
+    slim = scripts.without_icon_extras(HEAD)
+    assert "all.min.css" in slim
+    assert "bootstrap.js" in slim
+    assert "all.min.js" not in slim
+    assert "woff2" not in slim
+
+
+def test_a_theme_without_the_script_is_an_error():
+    with pytest.raises(ThemeError, match="no longer"):
+        scripts.without_icon_extras("<link rel='stylesheet'>")
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (f"<summary{accessible.FOLD_LABEL}>Code</summary>", "<summary>Code</summary>"),
+        ('<th class="head"><p></p></th>', "<td></td>"),
+        ("<th scope='col'> </th>", "<td></td>"),
+        ("<th><p>EER</p></th>", "<th><p>EER</p></th>"),
+        ("<thead><tr></tr></thead>", "<thead><tr></tr></thead>"),
+    ],
+)
+def test_mended_html(before, after):
+    assert accessible.mended(before) == after
+
+
+@pytest.fixture
+def joined(tmp_path):
+    """Two pages of two parts, joined into a folder beside the site."""
+    (tmp_path / "html" / "book").mkdir(parents=True)
+    for name, other in (("one", "two"), ("two", "one")):
+        mathjax = (
+            '<script src="../_static/mathjax.js"></script>' if name == "two" else ""
+        )
+        html = PAGE.format(title=f"Page {name}?", other=other, mathjax=mathjax)
+        (tmp_path / "html" / "book" / f"{name}.html").write_text(html)
+    parts = [onepage.Part("", ("book/one",)), onepage.Part("Second", ("book/two",))]
+    page = onepage.joined(tmp_path / "html", parts, tmp_path / "print")
+    return BeautifulSoup(page, "html.parser")
+
+
+def test_headings_are_one_level_lower(joined):
+    found = [(tag.name, tag.get_text()) for tag in joined.find_all(["h1", "h2", "h3"])]
+    assert found == [
+        ("h2", "Page one?"),
+        ("h3", "What"),
+        ("h1", "Second"),
+        ("h2", "Page two?"),
+        ("h3", "What"),
+    ]
+
+
+def test_ids_and_links_carry_their_chapter(joined):
+    ids = [tag["id"] for tag in joined.find_all(id=True)]
+    assert len(ids) == len(set(ids)) == 6
+    first = joined.find(id="book-one")
+    assert [link.get("href") for link in first.select("a")] == [
+        "#book-two--what",
+        "#book-one--what",
+        "#book-two",
+        None,
+        "https://example.org/",
+    ]
+    assert first.h3["aria-describedby"] == "book-one--top"
+    listed = [link["href"] for link in joined.select(".cover a")]
+    assert listed == ["#book-one", "#book-two"]
+
+
+def test_what_needs_a_screen_is_gone_and_the_rest_is_found(joined):
+    assert joined.select("button, a.headerlink, details:not([open])") == []
+    image = joined.img
+    assert image["src"] == "../html/_images/a.png"
+    assert not image.has_attr("loading")
+    assert joined.link["href"] == "../html/_static/custom.css"
+    assert [tag["src"] for tag in joined.select("script")] == [
+        "../html/_static/mathjax.js"
+    ]
+
+
+def test_contents_of_a_book(tmp_path):
+    (tmp_path / "_toc.yml").write_text(
+        "root: intro\nparts:\n- caption: A\n  chapters:\n  - file: x\n  - file: y\n"
+    )
+    assert onepage.contents(tmp_path / "_toc.yml") == [
+        onepage.Part("", ("intro",)),
+        onepage.Part("A", ("x", "y")),
+    ]
