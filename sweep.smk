@@ -35,9 +35,12 @@ RUN = f"{sys.executable} -m antispoof.chapters run --one-gpu"
 
 
 def arguments(values):
-    """Parameters as words of a command; JSON is YAML, which the command reads."""
+    """Parameters as words of a command; JSON is YAML, which the command reads.
+
+    Empty text is every text parameter's default, and would be lost in the shell.
+    """
     texts = {k: v if isinstance(v, str) else json.dumps(v) for k, v in values.items()}
-    return [word for name, text in texts.items() for word in ("-p", name, text)]
+    return [word for k, text in texts.items() if text for word in ("-p", k, text)]
 
 
 wildcard_constraints:
