@@ -118,11 +118,14 @@ def plan(*words, folder):
 def test_snakemake_plans_a_sweep(tmp_path):
     file = tmp_path / "sweep-it.yaml"  # a name of its own: nothing of it is done yet
     file.write_text(yaml.safe_dump(SMALL))
-    done = plan("--configfile", file, "--nolock", folder=tmp_path)
+    done = plan("--configfile", file, "--nolock", "-p", folder=tmp_path)
     assert done.returncode == 0, done.stdout + done.stderr
     counts = dict(
         line.split() for line in done.stdout.splitlines() if len(line.split()) == 2
     )
+    # An empty word would be lost in the shell, and the next taken in its place.
+    assert "-p seed 0 -p settings '{" in done.stdout
+    assert "-p corpus" not in done.stdout
     assert (counts["train"], counts["analyse"], counts["prepare"]) == ("4", "1", "1")
 
 

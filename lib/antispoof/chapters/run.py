@@ -9,6 +9,7 @@ and the injected cell stays as the page's parameters.
 from __future__ import annotations
 
 import re
+import sys
 import time
 from collections.abc import Mapping
 from pathlib import Path
@@ -91,7 +92,7 @@ def _execute(notebook: Path, out: Path, values: dict[str, Any]) -> None:
         _literal(out),
         parameters=values,
         cwd=project_root(notebook.parent),
-        progress_bar=False,
+        progress_bar=sys.stderr.isatty(),  # where a person looks on
         start_timeout=180,  # seconds; a busy machine starts kernels slowly
     )
 
