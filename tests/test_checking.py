@@ -286,7 +286,8 @@ def test_conditions_do_what_they_say():
 # 9
 
 
-def test_measures_of_made_scores():
+def test_measures_of_made_scores(monkeypatch):
+    monkeypatch.setattr(measuring, "REPLICATES", 50)
     n = 2_000
     random = np.random.default_rng(3)
     made = Calibration(slope=1.0, intercept=0.0, n_bonafide=1, n_spoof=1)

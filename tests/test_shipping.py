@@ -74,7 +74,7 @@ def test_ship(ship, corpus, calibrated):  # 1, 2, 3
     assert calibrated == [(3, 1, "dev")]
     assert sum(path.stat().st_size for path in folder.iterdir()) < 2_000_000
     detector = Detector.open(folder)
-    measured = measuring.read_measured(folder, "measured")
+    measured = measuring.read_measured("measured", folder)
     assert measured["condition"].unique().tolist() == ["as it is", "44.1 kHz and back"]
     clean = measuring.of_condition(measured)
     trials = corpus.partition("eval")

@@ -12,6 +12,7 @@ import shutil
 import subprocess
 from collections.abc import Mapping
 from functools import lru_cache
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +25,10 @@ SHOWN = 8  # characters of a fingerprint that are kept
 UNKNOWN = "unknown"
 
 # What a module reads of the project beside code.
-DATA = {"antispoof.runs.reference": ("data/reference-runs", "data/shorter-runs")}
+DATA = {
+    "antispoof.checking.detector": ("lib/antispoof/checking/shipped",),
+    "antispoof.runs.reference": ("data/reference-runs", "data/shorter-runs"),
+}
 
 
 def of_code(root: Path, code: str, sources: Sources | None = None) -> dict[str, str]:
@@ -97,5 +101,8 @@ def _of_source(text: str) -> str:
 def _of_folder(folder: Path) -> str:
     files = sorted(path for path in folder.rglob("*") if path.is_file())
     return fingerprint.of_data(
-        {path.relative_to(folder).as_posix(): path.read_text("utf-8") for path in files}
+        {
+            path.relative_to(folder).as_posix(): sha256(path.read_bytes()).hexdigest()
+            for path in files
+        }
     )[:SHOWN]

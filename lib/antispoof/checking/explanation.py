@@ -9,6 +9,7 @@ difference from the score of that baseline.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
@@ -53,12 +54,14 @@ class Explanation:
 
     Attributes
     ----------
+    picture : (rows, frames), what the model saw.
     contributions : (rows, frames), summing to the score less the baseline's.
     regions : from the strongest down.
     silent_share : of all contributions, taken without sign, that lie in silence or
         padding.
     """
 
+    picture: np.ndarray
     contributions: np.ndarray
     regions: list[Region]
     silent_share: float
@@ -67,6 +70,11 @@ class Explanation:
     def silence_decides(self) -> bool:
         """Whether most of what moved the score lies where nothing is said."""
         return self.silent_share > SILENCE_DECIDES
+
+
+def has_captum() -> bool:
+    """Whether clips can be explained here."""
+    return find_spec("captum") is not None
 
 
 def explain(detector: Detector, window: np.ndarray) -> Explanation:
@@ -102,6 +110,7 @@ def explain(detector: Detector, window: np.ndarray) -> Explanation:
     strength = np.abs(contributions)
     total = max(float(strength.sum()), np.finfo(float).tiny)
     return Explanation(
+        picture=x[0, 0].numpy(),
         contributions=contributions,
         regions=_regions(contributions, detector.frontend, len(window)),
         silent_share=float(strength[:, silent].sum()) / total,

@@ -16,7 +16,7 @@ from antispoof import metrics
 from antispoof.audio import decode
 from antispoof.checking.calibration import SURE, Calibration
 from antispoof.checking.conditions import CLEAN, CONDITIONS, FORMATS, Condition
-from antispoof.checking.detector import Detector
+from antispoof.checking.detector import SHIPPED, Detector
 from antispoof.checking.explanation import explain, without
 from antispoof.checking.windows import windows
 from antispoof.conventions import BONAFIDE, LABELS
@@ -99,9 +99,15 @@ def deletion(detector: Detector, trials: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["utt_id", "explained", "random"])
 
 
-def read_measured(folder: Path, name: str) -> pd.DataFrame:
-    """A table of measurements kept beside shipped weights."""
-    return pd.read_csv(folder / f"{name}.csv", keep_default_na=False)
+def read_measured(name: str, folder: Path = SHIPPED) -> pd.DataFrame | None:
+    """A table of measurements kept beside shipped weights; None if there is none.
+
+    Parameters
+    ----------
+    name : ``measured``, as :func:`score_trials` gives it, or ``deletion``.
+    """
+    path = folder / f"{name}.csv"
+    return pd.read_csv(path, keep_default_na=False) if path.is_file() else None
 
 
 def of_condition(measured: pd.DataFrame, name: str = CLEAN) -> pd.DataFrame:
@@ -188,7 +194,10 @@ def decided_error(trials: pd.DataFrame, calibration: Calibration) -> float:
 def interval(
     trials: pd.DataFrame, measure: Callable[[pd.DataFrame], float]
 ) -> tuple[float, float]:
-    """95 % percentile interval of a measure, resampling speakers with their trials."""
+    """95 % percentile interval of a measure, resampling speakers with their trials.
+
+    A replicate without a class is left out, and so is one where the measure is NaN.
+    """
     random = np.random.default_rng(2019)
     groups = list(trials.groupby("speaker").indices.values())
     values = []
@@ -197,6 +206,8 @@ def interval(
         replicate = trials.iloc[np.concatenate([groups[i] for i in drawn])]
         if replicate["label"].nunique() == len(LABELS):
             values.append(measure(replicate))
+    if np.isnan(values).all():
+        return float("nan"), float("nan")
     low, high = np.nanquantile(values, [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
     return float(low), float(high)
 

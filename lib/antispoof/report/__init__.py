@@ -4,6 +4,14 @@ Nothing here needs the book's packages, so that a chapter also runs on Colab and
 Kaggle as they come.
 """
 
+from antispoof.report.checked import (
+    answers,
+    attacks_table,
+    belief_table,
+    formats_table,
+    glue_checked,
+    robustness_table,
+)
 from antispoof.report.comparison import (
     comparison_table,
     eer_table,
@@ -26,15 +34,21 @@ from antispoof.report.results import (
     settings_table,
 )
 from antispoof.report.tables import table
+from antispoof.report.upload import upload
 
 __all__ = [
     "Html",
+    "answers",
+    "attacks_table",
+    "belief_table",
     "comparison_table",
     "eer_table",
     "environment",
     "explorer",
     "field_table",
+    "formats_table",
     "glue",
+    "glue_checked",
     "glue_results",
     "glue_verdicts",
     "header",
@@ -44,7 +58,9 @@ __all__ = [
     "origin",
     "player",
     "results_table",
+    "robustness_table",
     "settings_table",
     "table",
+    "upload",
     "verdicts_table",
 ]
