@@ -371,7 +371,7 @@ def test_calibration_gives_the_ratios_of_normal_scores():
     rng = np.random.default_rng(0)
     labels = (np.arange(40_000) % 10 == 0).astype(int)  # the balance must not matter
     scores = rng.normal(2.0 * (labels - 0.5), 1.0)
-    for slope, offset in ((1.0, 0.0), (0.01, 5.0), (300.0, -7.0)):
+    for slope, offset in ((1.0, 0.0), (0.2, 5.0), (30.0, -7.0)):
         shown = slope * scores + offset
         line = metrics.choose_calibration(shown, labels, partition="dev")
         ratios = line.log_likelihood_ratios(shown)

@@ -1,7 +1,7 @@
-"""From a score to a probability: logistic regression on scores of dev.
+"""From a score to a probability, by the line that `metrics` fits to scores of dev.
 
-J. Platt, "Probabilistic outputs for support vector machines", 1999, with both classes
-weighted alike: the probability holds where real and fake are equally frequent.
+Both classes weigh the same: the probability holds where real and fake are equally
+frequent.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike
 
 from antispoof.conventions import BONAFIDE, SPOOF
 from antispoof.errors import ScoreError
-from antispoof.metrics import refuse_eval, validate
+from antispoof.metrics import choose_calibration
 
 SURE = 0.9  # what a probability must reach for an answer other than "uncertain"
 UNCERTAIN = "uncertain"
@@ -53,19 +53,14 @@ class Calibration:
         ScoreError
             If a class is absent, or higher scores do not mean more bona fide.
         """
-        from sklearn.linear_model import LogisticRegression
-
-        refuse_eval(partition, what="a calibration")
-        scores, labels = validate(scores, labels, both_classes=True)
-        line = LogisticRegression(class_weight="balanced").fit(scores[:, None], labels)
-        slope, intercept = float(line.coef_[0, 0]), float(line.intercept_[0])
-        if slope <= 0:
+        line = choose_calibration(scores, labels, partition=partition)
+        if line.slope <= 0:
             raise ScoreError(
-                f"scores of {partition} rise with spoof (slope {slope:.3g}): they"
+                f"scores of {partition} rise with spoof (slope {line.slope:.3g}): they"
                 " cannot be turned into probabilities"
             )
         n = np.bincount(labels, minlength=2)
-        return cls(slope, intercept, int(n[BONAFIDE]), int(n[SPOOF]))
+        return cls(line.slope, line.offset, int(n[BONAFIDE]), int(n[SPOOF]))
 
     def log_odds(self, scores: ArrayLike) -> np.ndarray:
         """Log odds of bona fide, same shape as `scores`."""

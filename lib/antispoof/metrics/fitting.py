@@ -11,9 +11,6 @@ from sklearn.linear_model import LogisticRegression
 from antispoof.metrics.thresholds import refuse_eval
 from antispoof.metrics.validation import validate
 
-# Hardly any shrinking; without it the slope has no end where no class overlaps.
-INVERSE_SHRINKING = 1e4
-
 
 @dataclass(frozen=True)
 class Calibration:
@@ -33,7 +30,9 @@ def choose_calibration(
     """Fit the line by logistic regression in which both classes weigh the same.
 
     J. Platt, "Probabilistic outputs for support vector machines", 1999; N. Brümmer and
-    J. du Preez 2006, section 5 (there with weights by the prior, here one half).
+    J. du Preez 2006, section 5 (there with weights by the prior, here one half). The
+    slope is shrunk a little, so that it has an end where the classes do not overlap;
+    that takes scores whose scale is that of log odds.
 
     Parameters
     ----------
@@ -49,8 +48,5 @@ def choose_calibration(
     """
     refuse_eval(partition, what="a calibration")
     scores, labels = validate(scores, labels, both_classes=True)
-    # In units of their own deviation, so that shrinking does not depend on the scale.
-    unit = float(np.std(scores)) or 1.0
-    line = LogisticRegression(C=INVERSE_SHRINKING, class_weight="balanced")
-    line.fit(scores[:, np.newaxis] / unit, labels)
-    return Calibration(float(line.coef_[0, 0]) / unit, float(line.intercept_[0]))
+    line = LogisticRegression(class_weight="balanced").fit(scores[:, None], labels)
+    return Calibration(float(line.coef_[0, 0]), float(line.intercept_[0]))
