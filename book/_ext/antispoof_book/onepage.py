@@ -20,6 +20,7 @@ LOADED = ("src", "poster")
 REFERRING = ("for", "aria-labelledby", "aria-describedby", "aria-controls")
 # What needs a screen: buttons, anchors to copy, the cell that installs the library.
 SCREEN_ONLY = ("button", "script", "a.headerlink", ".tag_bootstrap", ".toctree-wrapper")
+SHEET = "sheet-number"  # class of the places on the cover for page numbers
 DEEPEST = 6  # heading level of HTML
 
 
@@ -129,6 +130,9 @@ def _cover(one: BeautifulSoup, title: str, parts: list[Part], soups) -> Tag:
             link = _element(one, "a", heading.get_text(" ", strip=True))
             link["href"] = f"#{_anchor(page, '')}"
             entry.append(link)
+            sheet = one.new_tag("span", attrs={"class": SHEET})
+            sheet["data-of"] = _anchor(page, "")
+            entry.append(sheet)
             listed.append(entry)
         cover.append(listed)
     return cover

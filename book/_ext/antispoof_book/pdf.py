@@ -2,7 +2,8 @@
 
     python -m antispoof_book.pdf ROOT
 
-takes the site in ``ROOT/_build/html`` and writes ``ROOT/_build/book.pdf``.
+takes the site in ``ROOT/_build/html`` and writes ``ROOT/_build/book.pdf``. It prints
+twice: only the first print tells on which sheet a chapter begins.
 """
 
 from __future__ import annotations
@@ -10,12 +11,18 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+from playwright.sync_api import Page
+from pypdf import PdfReader
+
 from . import chromium, onepage
 
+PATIENCE = 120_000  # milliseconds; a busy machine opens pages slowly
 READY = (
     "Promise.all([window.MathJax?.startup?.promise, document.fonts.ready])"
     ".then(() => 0)"
 )
+FILL = f"""sheets => document.querySelectorAll('.{onepage.SHEET}').forEach(
+  place => place.textContent = sheets[place.dataset.of])"""
 
 
 def write(root: Path) -> Path:
@@ -32,16 +39,31 @@ def write(root: Path) -> Path:
     made = root / "_build" / "book.pdf"
     with chromium.started() as browser:
         tab = browser.new_page(color_scheme="light", reduced_motion="reduce")
-        tab.goto(page.as_uri(), wait_until="load")
+        tab.goto(page.as_uri(), wait_until="load", timeout=PATIENCE)
         tab.evaluate(READY)
-        tab.pdf(
-            path=made,
-            prefer_css_page_size=True,
-            print_background=True,
-            outline=True,
-            tagged=True,
-        )
+        _print(tab, made)
+        tab.evaluate(FILL, first_sheets(made))
+        _print(tab, made)
     return made
+
+
+def first_sheets(pdf: Path) -> dict[str, int]:
+    """The page on which each target of a link lies, by the name of the target."""
+    reader = PdfReader(pdf)
+    return {
+        name.lstrip("/"): reader.get_destination_page_number(destination) + 1
+        for name, destination in reader.named_destinations.items()
+    }
+
+
+def _print(tab: Page, path: Path) -> None:
+    tab.pdf(
+        path=path,
+        prefer_css_page_size=True,
+        print_background=True,
+        outline=True,
+        tagged=True,
+    )
 
 
 if __name__ == "__main__":
