@@ -17,7 +17,7 @@ CORES   ?= $(shell nproc 2>/dev/null || sysctl -n hw.ncpu)
 export OMP_WAIT_POLICY := PASSIVE
 export THP_MEM_ALLOC_ENABLE := 1
 
-.PHONY: book test lint pairs setup clean reference-runs vendor test-book shipped-weights fuzz sweep prove-sweep wheelhouse platforms matrix pdf linkcheck
+.PHONY: book test lint pairs setup clean reference-runs vendor test-book shipped-weights fuzz sweep prove-sweep wheelhouse platforms matrix pdf linkcheck prove-dependencies
 
 book: setup  ## run every chapter, build _build/html; warnings are errors
 	$(BIN)/python -m antispoof.chapters pair --check
@@ -91,6 +91,9 @@ platforms: wheelhouse  ## every chapter as on Kaggle and on Colab, without inter
 
 matrix: setup  ## the tests on each Python with oldest and newest dependencies
 	$(BIN)/python tests/slow_matrix.py
+
+prove-dependencies: setup  ## run the chapters: do their stamps cover what they call?
+	MPLBACKEND=agg $(BIN)/python tests/slow_dependencies.py
 
 setup: $(VENV)/.ready
 

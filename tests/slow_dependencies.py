@@ -8,7 +8,8 @@ its file. A module that is called and is not among the chapter's dependencies, a
 are read off the imports, would let a stale page through: its name is printed and the
 exit status is 1. What runs when a module is imported is not counted.
 
-Last result: RESULT
+Last result, chapter: modules covered, called, missed. 00: 50, 21, 0. 01: 49, 21, 0.
+02: 50, 21, 0. 03: 79, 39, 0. 06: 91, 50, 0. 07: 89, 39, 0.
 """
 
 import importlib
