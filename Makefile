@@ -17,7 +17,7 @@ CORES   ?= $(shell nproc 2>/dev/null || sysctl -n hw.ncpu)
 export OMP_WAIT_POLICY := PASSIVE
 export THP_MEM_ALLOC_ENABLE := 1
 
-.PHONY: book test lint pairs setup clean reference-runs vendor test-book shipped-weights fuzz sweep prove-sweep wheelhouse platforms matrix pdf linkcheck prove-dependencies
+.PHONY: book test lint pairs setup clean reference-runs vendor test-book shipped-weights fuzz sweep prove-sweep wheelhouse platforms matrix pdf linkcheck prove-dependencies bench large kill-features
 
 book: setup  ## run every chapter, build _build/html; warnings are errors
 	$(BIN)/python -m antispoof.chapters pair --check
@@ -94,6 +94,16 @@ matrix: setup  ## the tests on each Python with oldest and newest dependencies
 
 prove-dependencies: setup  ## run the chapters: do their stamps cover what they call?
 	MPLBACKEND=agg $(BIN)/python tests/slow_dependencies.py
+
+bench: setup  ## what things cost; the chapter on costs reads what it writes
+	PYTHONPATH=lib $(BIN)/python -m benchmarks --corpus "$(CORPUS)"
+
+large: setup  ## memory and time at the size of LA (hours)
+	PYTHONPATH=lib $(BIN)/python -m benchmarks.large
+
+kill-features: setup  ## kill -9 a feature build at 20 random moments
+	PYTHONPATH=lib $(BIN)/python -m benchmarks.kill_features \
+		--out benchmarks/results/kill_features.json
 
 setup: $(VENV)/.ready
 

@@ -19,7 +19,7 @@ from antispoof import models
 from antispoof.features import LogMel
 from antispoof.recipe import Recipe
 
-BATCH = 16
+BATCH = 8
 STEPS = 2
 
 

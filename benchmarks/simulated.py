@@ -13,8 +13,9 @@ import soundfile
 from antispoof.conventions import PARTITIONS, SAMPLE_RATE
 from antispoof.corpus import Corpus, open_corpus
 from antispoof.corpus.folder import PROTOCOL_FOLDER, PROTOCOL_NAMES, audio_folder
+from antispoof.corpus.official import OFFICIAL
 
-LA = {"train": 25_380, "dev": 24_844, "eval": 71_237}  # trials of ASVspoof 2019 LA
+LA = {name: counts.total for name, counts in OFFICIAL.items()}  # trials
 SPEAKERS = 20  # a partition
 BONAFIDE_EVERY = 10  # one clip in ten is bona fide, as in LA
 DISTINCT = 300  # clips; a file system allows some ten thousand links to each

@@ -33,6 +33,7 @@ import torch
 from antispoof import audio
 from antispoof.conventions import PARTITIONS
 from antispoof.corpus import Corpus, open_corpus
+from antispoof.corpus.official import OFFICIAL
 from antispoof.errors import AudioError, CorpusError, DiskError, ParameterError
 from antispoof.features import (
     FRONTENDS,
@@ -384,7 +385,7 @@ def test_space_is_that_of_the_folder_to_come(tmp_path, monkeypatch):
 
 def test_la_fits(folder, monkeypatch):
     monkeypatch.setitem(FRONTENDS, "logmel", LogMel)
-    official = {"train": 25_380, "dev": 24_844, "eval": 71_237}
+    official = {name: counts.total for name, counts in OFFICIAL.items()}
     table = pd.DataFrame({"partition": np.repeat(list(official), [*official.values()])})
     counted = Corpus(root=folder, kind="", trials=table, fingerprint="")
     needed = [bytes_to_build(counted, name, store=folder) for name in official]

@@ -22,7 +22,7 @@ from matplotlib.text import Text
 
 from antispoof.conventions import PARTITIONS, SAMPLE_RATE
 from antispoof.features import LogMel
-from antispoof.plots import background, data, features, pitch, style
+from antispoof.plots import background, costs, data, features, pitch, style
 
 
 def tone(f0=120.0, seconds=1.0):
@@ -57,6 +57,16 @@ OUTPUT = (WINDOWS * KERNEL).sum(axis=(-2, -1))
 PAIR = {"bonafide": tone(120, 1.5), "spoof": tone(200, 5.0)}
 
 
+WAYS = pd.DataFrame({"clips_per_second": [1500.0, 8.25]}, index=["store", "librosa"])
+WORKS = pd.DataFrame(
+    {
+        "name": ["cnn", "cnn", "resnet", "resnet"],
+        "work": ["train", "score"] * 2,
+        "cpu_ms": [20.0, 4.0, 800.0, 250.0],
+    }
+)
+
+
 def inputs():
     rng = np.random.default_rng(0)
     return {label: rng.standard_normal((64, 401)) for label in PAIR}
@@ -84,6 +94,8 @@ FIGURES = {
     "stages": lambda: features.stages(
         {"power": np.ones((257, 401)), "mel": np.eye(64, 401)}, LogMel()
     ),
+    "ways": lambda: costs.ways(WAYS, {"librosa": "a loop", "store": "the store"}),
+    "rates": lambda: costs.rates(WORKS),
     "beside": lambda: features.beside(inputs(), LogMel(), unit="deviations"),
 }
 
@@ -112,6 +124,11 @@ def test_drawing_leaves_settings_alone():  # 3
     before = dict(plt.rcParams)
     data.class_counts(trials())
     assert dict(plt.rcParams) == before
+
+
+def test_bars_are_the_measured_rates():  # 4
+    assert {"1500", "8.2"} <= written(FIGURES["ways"]())
+    assert {"50", "250", "1.2", "4.0"} <= written(FIGURES["rates"]())
 
 
 def test_class_counts_are_the_trials():  # 4

@@ -27,6 +27,7 @@ UNKNOWN = "unknown"
 # What a module reads of the project beside code.
 DATA = {
     "antispoof.checking.detector": ("lib/antispoof/checking/shipped",),
+    "antispoof.report.costs": ("benchmarks/results",),
     "antispoof.runs.reference": ("data/reference-runs", "data/shorter-runs"),
 }
 

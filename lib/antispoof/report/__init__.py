@@ -18,6 +18,7 @@ from antispoof.report.comparison import (
     field_table,
     verdicts_table,
 )
+from antispoof.report.costs import counted, measured
 from antispoof.report.explorer import explorer
 from antispoof.report.html import Html
 from antispoof.report.live import live_line
@@ -42,6 +43,7 @@ __all__ = [
     "attacks_table",
     "belief_table",
     "comparison_table",
+    "counted",
     "eer_table",
     "environment",
     "explorer",
@@ -54,6 +56,7 @@ __all__ = [
     "header",
     "live_line",
     "mean_and_deviation",
+    "measured",
     "nothing_here",
     "origin",
     "player",

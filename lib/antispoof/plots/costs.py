@@ -1,0 +1,63 @@
+"""What features and models cost."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from textwrap import fill
+
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from antispoof.models import TITLES
+from antispoof.plots.style import BLUE, GREY, VERMILION, canvas, styled
+
+LABEL = 22  # characters to a line
+
+
+@styled
+def ways(features: pd.DataFrame, names: Mapping[str, str]) -> Figure:
+    """Clips a second from file to log-mel, one bar a way.
+
+    Parameters
+    ----------
+    features : indexed by way, with ``clips_per_second``.
+    names : way -> what the axis calls it, from top to bottom; ours is ``store``.
+    """
+    figure, axes = canvas(height=0.5 * len(names) + 0.7)
+    rates = features["clips_per_second"].loc[list(names)]
+    colours = [BLUE if name == "store" else GREY for name in names]
+    _bars(axes, rates, list(names.values()), colours)
+    axes.set_xlabel("clips a second, by the clock")
+    return figure
+
+
+@styled
+def rates(models: pd.DataFrame) -> Figure:
+    """Clips that one core trains on and scores in a second, one bar a model each.
+
+    Parameters
+    ----------
+    models : one row a model and work, with ``name``, ``work`` and ``cpu_ms`` a clip.
+    """
+    figure, axes = canvas(2, height=3.6)
+    works = {"train": ("training", VERMILION), "score": ("scoring", BLUE)}
+    for plot, (work, (title, colour)) in zip(axes, works.items(), strict=True):
+        of_work = models[models["work"] == work]
+        names = [TITLES[name] for name in of_work["name"]]
+        _bars(plot, 1e3 / of_work["cpu_ms"], names, colour)
+        plot.set_title(title)
+    axes[-1].set_xlabel("clips a second of processor time")
+    return figure
+
+
+def _bars(axes: Axes, values: pd.Series, names: list[str], colours) -> None:
+    places = range(len(values))
+    bars = axes.barh(places, values, color=colours, height=0.62)
+    texts = [f"{value:.0f}" if value >= 10 else f"{value:.1f}" for value in values]
+    axes.bar_label(bars, texts, padding=3, fontsize=9)
+    axes.set_yticks(list(places), [fill(name, LABEL) for name in names])
+    axes.invert_yaxis()
+    axes.margins(x=0.14)
+    axes.spines["left"].set_visible(False)
+    axes.tick_params(axis="y", length=0)

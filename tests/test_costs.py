@@ -1,0 +1,125 @@
+"""Contracts of what things cost.
+
+1. Multiply-adds are those of the textbook: for a convolution, a linear layer, an LSTM,
+   and so for the CNN, layer by layer.
+2. The committed result of the benchmarks is read whole: every model trains and scores,
+   and every way from file to log-mel that the chapter names is there.
+3. What follows from it is arithmetic: ratios of processor times, real-time factors.
+4. Away from the book there is no result, and no error.
+5. A feature build that is killed with SIGKILL again and again ends in the same bytes.
+"""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from torch import nn
+
+from antispoof import models
+from antispoof.report import costs
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+# 1
+
+
+class Lstm(nn.LSTM):
+    def forward(self, x):
+        return super().forward(x[:, 0])[0]
+
+
+@pytest.mark.parametrize(
+    ("model", "shape", "expected"),
+    [
+        (nn.Conv2d(2, 5, 3, padding=1), (2, 8, 10), 8 * 10 * 5 * 2 * 3 * 3),
+        (nn.Conv2d(2, 5, 3, stride=2), (2, 9, 11), 4 * 5 * 5 * 2 * 3 * 3),
+        (nn.Linear(7, 3), (4, 7), 4 * 7 * 3),
+        (Lstm(8, 16, batch_first=True), (1, 13, 8), 13 * 4 * 16 * (8 + 16)),
+    ],
+)
+def test_multiply_adds_of_layers(model, shape, expected):
+    assert costs.multiply_adds(model, shape) == expected
+
+
+def test_multiply_adds_of_the_cnn():
+    blocks = [(1, 16, 64 * 401), (16, 32, 32 * 200), (32, 64, 16 * 100)]
+    blocks.append((64, 128, 8 * 50))
+    convolutions = sum(a * b * 9 * places for a, b, places in blocks)
+    table = costs.counted().set_index("name")
+    assert table["multiply_adds"]["cnn"] == convolutions + 2048 * 128 + 128 * 2
+    assert table["parameters"]["cnn"] == 360_162
+    assert list(table.index) == list(models.MODELS)
+
+
+# 2
+
+
+def test_the_committed_result(monkeypatch):
+    monkeypatch.chdir(ROOT)
+    found = costs.measured()
+    pairs = {(row.name, row.work) for row in found.models.itertuples(index=False)}
+    assert pairs == {(m, work) for m in models.MODELS for work in ("train", "score")}
+    chapter = (ROOT / "notebooks" / "09_costs.py").read_text("utf-8")
+    for way in found.features.index:
+        assert f'"{way}": ' in chapter
+    assert (found.features["clips_per_second"] > 0).all()
+    assert (found.models[["cpu_ms", "clips_per_second"]] > 0).all(axis=None)
+    assert found.machine["processor"]
+
+
+# 3
+
+
+def test_what_follows(tmp_path):
+    works = {
+        name: {"clips_per_second": 1.0, "cpu_ms": ms, "memory_mib": 5.0}
+        for name, ms in (("score", 39.0), ("train", 100.0))
+    }
+    ways = {"librosa": 3.0, "one_core": 1.0, "store": 1.5}
+    told = {
+        "machine": {"processor": "x"},
+        "load_before": 0.5,
+        "cores": 2,
+        "features": [
+            {"name": name, "clips_per_second": 1.0, "cpu_ms": ms}
+            for name, ms in ways.items()
+        ],
+        "models": [{"name": "cnn", "batch": 16, **works}],
+    }
+    (tmp_path / "bench.json").write_text(json.dumps(told), "utf-8")
+    found = costs.measured(tmp_path / "bench.json")
+    assert found.times_faster("librosa") == 2.0
+    (factor,) = found.real_time_factors()["factor"]
+    assert factor == pytest.approx((39 + 1) / 1000 / 4)
+
+
+# 4
+
+
+def test_away_from_the_book(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert costs.measured() is None
+
+
+# 5
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="SIGKILL is POSIX")
+def test_killed_with_sigkill(tmp_path):
+    out = tmp_path / "result.json"
+    done = subprocess.run(
+        [sys.executable, "-m", "benchmarks.kill_features", "--kills=5", f"--out={out}"],
+        cwd=ROOT,
+        env=os.environ | {"PYTHONPATH": f"{ROOT / 'lib'}"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    told = json.loads(out.read_text("utf-8"))
+    assert told["kills"] == 5
+    assert told["killed_with_a_note_to_go_on_from"] + told["killed_when_whole"] > 0
