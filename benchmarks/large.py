@@ -7,7 +7,7 @@ Each size is a process of its own: features of all partitions, an epoch of the C
 train, scores of dev and eval. The claim is that the larger one takes at most 1.15
 times as long a clip, and less than 3 GB of memory.
 
-The last result is in ``results/large.json``.
+Writes ``results/large.json``. It has not been run at the full size yet.
 """
 
 from __future__ import annotations
