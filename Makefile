@@ -67,10 +67,11 @@ fuzz: setup  ## ten thousand hostile inputs for everything that reads files
 	$(BIN)/python tests/fuzz.py
 
 # A killed sweep goes on, a finished one does nothing. What a job depends on is in its
-# parameters, so times of files do not count; runs keep locks of their own.
+# parameters, so times of files do not count; runs keep locks of their own. An output
+# takes its place whole, so one that is there is complete.
 sweep: setup  ## models x seeds x corpora as the file SWEEP says, then analysis
 	$(BIN)/snakemake -s sweep.smk --configfile $(SWEEP) --cores $(CORES) \
-		--resources gpu=$(GPUS) --keep-going --retries 1 --rerun-incomplete \
+		--resources gpu=$(GPUS) --keep-going --retries 1 --ignore-incomplete \
 		--rerun-triggers params --nolock $(MORE)
 
 prove-sweep: setup  ## a sweep killed twice, refused, and on two workers

@@ -37,10 +37,14 @@ RUN = f"{sys.executable} -m antispoof.chapters run --one-gpu"
 def arguments(values):
     """Parameters as words of a command; JSON is YAML, which the command reads.
 
-    Empty text is every text parameter's default, and would be lost in the shell.
+    The order of keys in a sweep file is no change. Empty text is every text
+    parameter's default, and would be lost in the shell.
     """
-    texts = {k: v if isinstance(v, str) else json.dumps(v) for k, v in values.items()}
-    return [word for k, text in texts.items() if text for word in ("-p", k, text)]
+    words = []
+    for name, value in values.items():
+        text = value if isinstance(value, str) else json.dumps(value, sort_keys=True)
+        words += ["-p", name, text] if text else []
+    return words
 
 
 wildcard_constraints:

@@ -8,8 +8,8 @@ Each cell gets an environment of its own, built by uv from the ranges of pyproje
 in it, and is deleted afterwards: PyTorch takes gigabytes. Run are the tests that need
 nothing of the book's tools. The interpreters are those that uv finds on this machine.
 
-Last result: the dependencies of all eight cells resolve. The newest are torch 2.15 beside
-torchaudio 2.11, which nobody has imported together yet; no cell's tests have been run.
+Last result: the dependencies of all eight cells resolve. The newest are torch 2.15
+beside torchaudio 2.11, which were not imported together yet; no cell's tests were run.
 """
 
 from __future__ import annotations

@@ -60,7 +60,7 @@ def command(folder: Path, *words: str, cores: int = 2) -> list[str]:
         *(sys.executable, "-m", "snakemake", "-s", "sweep.smk"),
         *("--configfile", "profiles/sweep-proof.yaml", "--cores", str(cores)),
         *("--resources", "gpu=0", "--keep-going", "--retries", "1"),
-        *("--rerun-incomplete", "--rerun-triggers", "params", "--nolock", *words),
+        *("--ignore-incomplete", "--rerun-triggers", "params", "--nolock", *words),
     ]
 
 
