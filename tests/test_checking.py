@@ -13,7 +13,12 @@
 7. A sentence says which way and how sure, and never that it is certain.
 8. The conditions do what their names say, and keep a clip's length.
 9. What is told of measured scores is right on scores made to order.
+10. Judging a clip loads nothing that only training, statistics or figures need: the
+    first answer waits for torch and little else.
 """
+
+import subprocess
+import sys
 
 import numpy as np
 import pandas as pd
@@ -339,6 +344,28 @@ def test_score_trials(clip, detector):
     clean = measuring.of_condition(table)
     for row, path in zip(clean.itertuples(), trials["path"], strict=True):
         assert row.score == pytest.approx(check_clip(path, detector).score, abs=1e-4)
+
+
+# 10
+
+WITHOUT_HEAVY = """
+import sys
+from pathlib import Path
+from antispoof.checking import Detector, check_clip
+check_clip(sys.argv[1], Detector.open(Path(sys.argv[2])))
+heavy = "accelerate", "antispoof.runs", "matplotlib", "scipy", "sklearn"
+print([name for name in heavy if name in sys.modules])
+"""
+
+
+def test_an_answer_loads_little(clip, detector, tmp_path):
+    detector.save(tmp_path / "kept")
+    done = subprocess.run(
+        [sys.executable, "-c", WITHOUT_HEAVY, clip("x.wav", 1), tmp_path / "kept"],
+        capture_output=True,
+        text=True,
+    )
+    assert done.stdout == "[]\n", done.stdout + done.stderr
 
 
 def test_the_random_detector_left_torch_alone(detector):

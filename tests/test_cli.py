@@ -66,6 +66,8 @@ COMMANDS = {
         "--json",
     ),
     "record": ("--corpus", "--profile", "--reference"),
+    "check": ("--json", "--explain", "--plot", "--run", "Exit status"),
+    "ship": ("--corpus", "--profile", "--folds"),
 }
 partition_of_scores = importlib.import_module("antispoof.scoring.partition")
 QUICK = ("--epochs", "1", "--batch-size", "8")

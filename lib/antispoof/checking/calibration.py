@@ -14,7 +14,6 @@ from numpy.typing import ArrayLike
 
 from antispoof.conventions import BONAFIDE, SPOOF
 from antispoof.errors import ScoreError
-from antispoof.metrics import choose_calibration
 
 SURE = 0.9  # what a probability must reach for an answer other than "uncertain"
 UNCERTAIN = "uncertain"
@@ -53,6 +52,8 @@ class Calibration:
         ScoreError
             If a class is absent, or higher scores do not mean more bona fide.
         """
+        from antispoof.metrics import choose_calibration  # not needed to judge a clip
+
         line = choose_calibration(scores, labels, partition=partition)
         if line.slope <= 0:
             raise ScoreError(

@@ -17,7 +17,6 @@ from antispoof import features, models
 from antispoof.checking.calibration import Calibration
 from antispoof.conventions import BONAFIDE, LABELS, SPOOF
 from antispoof.errors import RunError
-from antispoof.scoring.devices import exact_float32
 
 SHIPPED = Path(__file__).with_name("shipped")
 WEIGHTS = "model.safetensors"
@@ -50,7 +49,7 @@ class Detector:
 
     def scores(self, windows: np.ndarray) -> np.ndarray:
         """Score windows: (n, n_samples) float32 -> (n,), higher is more bona fide."""
-        with torch.inference_mode(), exact_float32():
+        with torch.inference_mode():
             return self.score(self.frontend(torch.from_numpy(windows))).numpy()
 
     def score(self, x: torch.Tensor) -> torch.Tensor:
