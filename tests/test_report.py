@@ -159,7 +159,7 @@ def test_above_a_player_stands_its_spectrogram():  # 2
 
     def at(seconds):
         return picture[
-            height // 10 : height // 2, int(width * (left + span * seconds / 2))
+            height // 10 : height * 2 // 3, int(width * (left + span * seconds / 2))
         ]
 
     # The tone is bright until the middle of the time axis, and dark behind it.

@@ -85,9 +85,8 @@ def test_in_a_browser(tmp_path):  # 3
         assert page.locator("button").count() == 2
 
         def column():
-            return (
-                page.locator("table").first.locator("td:first-child").all_inner_texts()
-            )
+            cells = page.locator("table").first.locator("td:first-child")
+            return "".join(cells.all_inner_texts())
 
         head = page.get_by_role("columnheader", name="n", exact=True)
         press = head.get_by_role("button")
