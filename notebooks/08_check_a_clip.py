@@ -19,21 +19,41 @@
 # say about one clip, how sure may it be, and when should it say nothing?
 
 # %% tags=["bootstrap", "hide-cell"]
-try:
-    import antispoof
-except ImportError:  # Colab, Kaggle: fetch the library, keep their torch
-    from IPython import get_ipython
+from importlib.util import find_spec
 
-    address = "git+{{repository}}"
-    get_ipython().run_line_magic("pip", f"install -q {address}")
-    import antispoof
-print("antispoof", antispoof.__version__)
+if find_spec("antispoof") is None:  # Kaggle, Colab: add it, keep their torch
+    import subprocess
+    import sys
+    from importlib.metadata import distributions
+    from pathlib import Path
+
+    name = "antispoof-*.whl"  # attached or beside the notebook: no internet
+    wheels = [*Path().glob(name), *Path("/content/drive/MyDrive").glob(name)]
+    for folders in ("*", "*/*", "*/*/*"):
+        wheels += Path("/kaggle/input").glob(f"{folders}/{name}")
+    if wheels:
+        what = ["--no-index", "--no-deps", "--find-links", wheels[0].parent]
+        what += ["antispoof", "miniaudio", "av"]
+    else:
+        kept = [d for d in distributions() if str(d.name).startswith("torch")]
+        what = ["git+{{repository}}"]
+        what += [f"{d.name}=={d.version}" for d in kept]
+    subprocess.check_call(
+        [sys.executable, "-m", "pip", "install", "-q", *what]
+    )
+from antispoof import platforms
+from antispoof.chapters.injected import check_parameters
+
+print(platforms.summary())
 
 # %% tags=["parameters"]
 corpus = ""  # folder of ASVspoof 2019 LA; empty finds or makes one
 clip = ""  # a sound file of your own; empty takes two of the corpus
 run = ""  # folder of a run whose weights judge; empty takes the shipped
 upload = False  # show the upload button outside Colab and Kaggle too
+
+# %% tags=["hide-cell"]
+check_parameters()
 
 # %% tags=["hide-input"]
 from antispoof import checking, metrics, minicorpus, report
