@@ -17,7 +17,7 @@ CORES   ?= $(shell nproc 2>/dev/null || sysctl -n hw.ncpu)
 export OMP_WAIT_POLICY := PASSIVE
 export THP_MEM_ALLOC_ENABLE := 1
 
-.PHONY: book test lint pairs setup clean reference-runs vendor test-book shipped-weights fuzz sweep prove-sweep wheelhouse platforms matrix pdf linkcheck prove-dependencies bench large kill-features
+.PHONY: book test lint pairs setup clean reference-runs vendor test-book shipped-weights fuzz sweep prove-sweep wheelhouse platforms matrix pdf linkcheck prove-dependencies bench large kill-features kill-test
 
 book: setup  ## run every chapter, build _build/html; warnings are errors
 	$(BIN)/python -m antispoof.chapters pair --check
@@ -45,6 +45,9 @@ lint: setup  ## rules that a machine keeps
 	$(BIN)/lint-imports
 	$(BIN)/codespell
 	$(BIN)/python -m antispoof.chapters pair --check
+
+kill-test: setup  ## kill -9 a run twenty times; it must end as if nothing had been
+	$(BIN)/python benchmarks/kill.py --kills 20
 
 pairs: setup  ## generate the notebooks from their sources
 	$(BIN)/python -m antispoof.chapters pair
