@@ -1,8 +1,7 @@
-"""What a training will take, said before it begins: disk, memory, time.
+"""What a training will take of memory and disk, said before it begins.
 
 Memory is counted, not guessed: one clip goes through the model once, and what autograd
-keeps of it is added up. Time comes from recorded runs of the same model on the same
-kind of device, where there are any.
+keeps of it is added up.
 """
 
 from __future__ import annotations
