@@ -24,6 +24,7 @@ from antispoof.runs import SCORED, Run, by_model, scores_and_labels, thresholds
 
 N_BARS = 40  # of the histogram
 N_STEPS = 3 * N_BARS  # of the threshold; the operating points come on top
+NARROWEST = 1e-6  # axis that can be shown
 DECIMALS = 4  # of a threshold as it is shown
 
 
@@ -82,7 +83,9 @@ def panel(
     scores, labels = metrics.validate(scores, labels)
     lowest = min(scores.min(), *points.values())
     highest = max(scores.max(), *points.values())
-    span = highest - lowest or 1.0
+    span = highest - lowest
+    if span < NARROWEST:  # all scores alike, or told apart by rounding only
+        span = 1.0
     # The first threshold lies below all scores, so that everything can be let in.
     ends = (lowest - span / N_BARS, highest)
     grid = np.union1d(np.linspace(*ends, N_STEPS + 1), list(points.values()))
