@@ -119,6 +119,7 @@ live = [
         Recipe.planned(name, settings, epochs=length),
         la,
         seeds,
+        reference=runs.SHORTER if length else runs.REFERENCE,
         say=say,
     )
 ]
@@ -140,7 +141,9 @@ found = preconditions.withhold(
 
 # %% tags=["hide-input"]
 report.glue_verdicts(found)
-live_h4 = hypotheses.h4(runs.by_length(live, "eval")) if live else None
+live_lengths = runs.by_length(live, "eval")
+asked = len(live_lengths.get("resnet_lstm", ())) > 1
+live_h4 = hypotheses.h4(live_lengths) if asked else None
 report.glue("H4_live", live_h4.sentence if live_h4 else "not asked.")
 report.glue("judged_on", judged[0].corpus["id"])
 report.origin(judged)
@@ -271,6 +274,6 @@ scores.reliability_plot(
 #   these models, the next seed may turn around. The intervals say so.
 # - **Undecided is a result.** It says how many clips, speakers and seeds a claim would
 #   need, and that a table with one run per model cannot decide it.
-# - **The training part of this sample is not the corpus's.** It holds more bona fide than
+# - **The training part of the recorded sample is not the corpus's.** It holds more bona fide than
 #   spoof clips, where the whole corpus has nine of ten the other way round. The lean the
 #   thesis speaks of comes from that imbalance, so here it cannot be expected.

@@ -13,6 +13,7 @@
    cannot be opened.
 """
 
+import getpass
 import os
 import threading
 import time
@@ -201,7 +202,9 @@ def test_two_never_hold_one_gpu(monkeypatch, tmp_path):
 def test_a_process_waits_for_its_gpu(monkeypatch, tmp_path):
     monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "0")
     monkeypatch.setattr("antispoof.platforms.lending.WAIT", 0.01)
-    taken = FileLock(tmp_path / "antispoof-gpu-0.lock", thread_local=False)
+    taken = FileLock(
+        tmp_path / f"antispoof-{getpass.getuser()}-gpu-0.lock", thread_local=False
+    )
     taken.acquire()
     threading.Timer(0.2, taken.release).start()
     began = time.monotonic()

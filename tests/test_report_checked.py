@@ -109,6 +109,11 @@ def test_glued_numbers(measured, detector, monkeypatch):
     assert set(glued) == names
     assert glued["check_explained"] == "2.00"
     assert glued["check_n"] == "30"
+    assert glued["check_further"] == "2 of 2"
+    assert glued["check_reasons"] == "no more often"  # two of two may be chance
+    many = pd.DataFrame({"explained": [1.0] * 6, "random": [0.1] * 6})
+    report.glue_checked(detector, measured, many)
+    assert glued["check_reasons"] == "more often"
     assert "—" not in glued.values()
 
 

@@ -53,7 +53,7 @@ class Detector:
             return self.score(self.frontend(torch.from_numpy(windows))).numpy()
 
     def score(self, x: torch.Tensor) -> torch.Tensor:
-        """Score features: (n, *frontend.shape) -> (n,)."""
+        """Score features: (n, 1, n_mels, n_frames) -> (n,)."""
         z = self.model(x)
         return z[:, BONAFIDE] - z[:, SPOOF]
 

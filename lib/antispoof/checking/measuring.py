@@ -84,7 +84,7 @@ def deletion(detector: Detector, trials: pd.DataFrame) -> pd.DataFrame:
         _, window = next(windows([decode(path)], detector.n_samples))
         score = float(detector.scores(window[None])[0])
         contributions = explain(detector, window).contributions.ravel()
-        towards = np.sign(score)
+        towards = np.sign(score - detector.calibration.threshold)
         order = np.argsort(-towards * contributions)
         moved = towards * (score - without(detector, window, order, DELETED))
         others = [

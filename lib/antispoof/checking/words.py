@@ -20,8 +20,9 @@ LEARNED_FROM = {
 LIMITS = (
     "It learned read English, recorded without telephone or room, and the speech"
     " synthesis of 2019. Of newer synthesis, other languages, noise, music, telephone"
-    " lines and clips that are fake in part it knows nothing. It is a demonstration,"
-    " not evidence in court."
+    " lines and clips that are fake in part it knows nothing, and of kinds of fakes"
+    " that it has not heard its probabilities are too sure. It is a demonstration, not"
+    " evidence in court."
 )
 
 

@@ -6,6 +6,7 @@ it is released when its process ends, however it ends.
 
 from __future__ import annotations
 
+import getpass
 import os
 import tempfile
 import time
@@ -39,7 +40,10 @@ def one_gpu(folder: str | Path | None = None) -> Iterator[str | None]:
         yield None
         return
     home = Path(folder or tempfile.gettempdir())
-    locks = {name: FileLock(home / f"antispoof-gpu-{name}.lock") for name in named}
+    locks = {
+        name: FileLock(home / f"antispoof-{getpass.getuser()}-gpu-{name}.lock")
+        for name in named
+    }
     mine = _first_free(locks)
     os.environ[VISIBLE] = mine
     try:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from html import escape
 
 import pandas as pd
+from scipy.stats import binomtest
 
 from antispoof import metrics
 from antispoof.checking import Answer, Detector, about, sentence
@@ -16,6 +17,7 @@ from antispoof.report.quoted import UNKNOWN
 from antispoof.report.results import NARROW, nothing_here
 from antispoof.report.tables import table
 
+SURE_ENOUGH = 0.05  # p-value of a sign test
 QUOTED = (
     "eer",
     "n",
@@ -26,6 +28,8 @@ QUOTED = (
     "moved",
     "explained",
     "random",
+    "further",
+    "reasons",
     "fitted",
     "threshold",
 )
@@ -141,6 +145,13 @@ def glue_checked(
     if deletion is not None:
         quoted["explained"] = f"{deletion['explained'].median():.2f}"
         quoted["random"] = f"{deletion['random'].median():.2f}"
+        further, n = (
+            int((deletion["explained"] > deletion["random"]).sum()),
+            len(deletion),
+        )
+        quoted["further"] = f"{further} of {n}"
+        proven = binomtest(further, n, alternative="greater").pvalue <= SURE_ENOUGH
+        quoted["reasons"] = "more often" if proven else "no more often"
     for name, text in quoted.items():
         glue(f"check_{name}", text)
 

@@ -37,6 +37,15 @@ FILES = (
 )
 WEIGHTS = "model.safetensors"
 SCORED = ("dev", "eval")
+# What reading a damaged text file raises; pandas' errors are ValueErrors, too.
+MALFORMED = (
+    ArithmeticError,
+    AttributeError,
+    KeyError,
+    RecursionError,
+    TypeError,
+    ValueError,
+)
 
 
 @dataclass(frozen=True)
@@ -88,7 +97,7 @@ class Run:
                 canary={k: list(map(float, v)) for k, v in told["canary"].items()},
                 best_epoch=int(told["best_epoch"]),
             )
-        except (AttributeError, KeyError, TypeError, ValueError) as error:
+        except MALFORMED as error:
             raise RunError(f"{path}/recipe.json is malformed: {error}") from error
 
     @property
@@ -98,13 +107,20 @@ class Run:
 
     @property
     def history(self) -> pd.DataFrame:
-        """One row an epoch, as `training.fit` gives it."""
-        return pd.read_csv(self.path / "history.csv")
+        """One row an epoch, as `training.fit` gives it; RunError if it is damaged."""
+        try:
+            return pd.read_csv(self.path / "history.csv")
+        except MALFORMED as error:
+            raise RunError(f"{self.path}/history.csv is malformed: {error}") from error
 
     @property
     def environment(self) -> dict[str, Any]:
-        """Hardware, versions and duration."""
-        return json.loads((self.path / "environment.json").read_text("utf-8"))
+        """Hardware, versions and duration; RunError if they are damaged."""
+        file = self.path / "environment.json"
+        try:
+            return dict(json.loads(file.read_text("utf-8")))
+        except MALFORMED as error:
+            raise RunError(f"{file} is malformed: {error}") from error
 
     def scores(self, partition: str) -> pd.DataFrame:
         """``utt_id``, ``speaker``, ``attack``, ``label``, ``score`` of dev or eval.

@@ -32,7 +32,7 @@ song = lru_cache(sing)
 
 def _found(folder: str | Path) -> Path:
     # The project's own folders are meant wherever in the project one works.
-    own = folder in (REFERENCE, SHORTER)
+    own = Path(folder).as_posix() in (REFERENCE, SHORTER)
     return project_folder() / folder if own else Path(folder)
 
 
