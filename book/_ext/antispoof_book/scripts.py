@@ -76,4 +76,9 @@ def _slim(
     context["script_files"] = kept(
         context["script_files"], has_math=has_math, mathjax=app.config.mathjax_path
     )
+    context["css_files"] = [
+        file
+        for file in context["css_files"]
+        if "sphinx-thebe" not in str(file.filename)
+    ]
     context["without_icon_extras"] = without_icon_extras
