@@ -37,7 +37,12 @@ def main() -> None:
         "corpus": corpus.description,
         "features": features.measure(corpus, rounds=asked.rounds),
     }
-    print(pd.DataFrame(made["features"]).to_string(index=False), flush=True)
+    ways = pd.DataFrame(made["features"]).set_index("name")
+    for name in ("store", "store_long"):
+        ways[f"{name}_to_it"] = (
+            ways["clips_per_second"][name] / ways["clips_per_second"]
+        )
+    print(ways.to_string(float_format="{:.2f}".format), flush=True)
     made["models"] = models.measure()
     print(pd.json_normalize(made["models"]).to_string(index=False))
     asked.out.parent.mkdir(exist_ok=True)

@@ -12,9 +12,7 @@ import json
 import os
 import shutil
 import time
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -26,9 +24,10 @@ from torch import nn
 
 from antispoof import audio
 from antispoof.errors import AudioError, DiskError
+from antispoof.features.side_by_side import in_order
 from antispoof.features.sizes import file_sizes, require_same_sound
 
-BLOCK = 32  # clips a thread takes at a time
+BLOCK = 16  # clips a worker takes at a time
 NOTE_SECONDS = 2.0  # between two notes of progress: what a killed build loses at most
 SPARE = 64 * 2**20  # bytes left free on the disk
 
@@ -95,7 +94,7 @@ def fill(
     ----------
     target : the file, in a folder that is there. It appears whole.
     module : the front-end.
-    jobs : threads; all cores if None.
+    jobs : workers; all cores if None.
     progress : called with (clips done, clips in all).
 
     Raises
@@ -124,20 +123,16 @@ def fill(
         return stop, _write(partial, range(start, stop), trials, module)
 
     noted = time.monotonic()
-    pool = ThreadPoolExecutor(jobs or os.cpu_count())
-    with _one_thread_each():
-        try:
-            blocks = range(note.done, len(trials), BLOCK)
-            for note.done, damaged in pool.map(compute, blocks):
-                note.damaged |= damaged
-                if time.monotonic() - noted >= NOTE_SECONDS:
-                    _flush(partial)  # the note must never be ahead of the array
-                    _write_note(target, note)
-                    noted = time.monotonic()
-                if progress is not None:
-                    progress(note.done, len(trials))
-        finally:
-            pool.shutdown(cancel_futures=True)
+    blocks = range(note.done, len(trials), BLOCK)
+    with in_order(compute, blocks, jobs or os.cpu_count() or 1) as computed:
+        for note.done, damaged in computed:
+            note.damaged |= damaged
+            if time.monotonic() - noted >= NOTE_SECONDS:
+                _flush(partial)  # the note must never be ahead of the array
+                _write_note(target, note)
+                noted = time.monotonic()
+            if progress is not None:
+                progress(note.done, len(trials))
     _flush(partial)
     _write_note(target, note)
     partial.replace(target)
@@ -165,11 +160,12 @@ def refill(target: Path, trials: pd.DataFrame, module: nn.Module) -> Note:
 def _write(path: Path, rows: range, trials: pd.DataFrame, module: nn.Module) -> Damaged:
     """Compute consecutive rows of an array on disk; say which clips are damaged."""
     block = np.zeros((len(rows), *module.shape), np.float16)
+    paths = trials["path"].iloc[rows.start : rows.stop]
     damaged = {}
     with torch.inference_mode():
-        for features, row in zip(block, rows, strict=True):
+        for features, row, sound in zip(block, rows, paths, strict=True):
             try:
-                waveform = audio.decode(trials["path"].iat[row])
+                waveform = audio.decode(sound)
             except AudioError as error:
                 damaged[row] = str(error)
                 continue
@@ -177,8 +173,14 @@ def _write(path: Path, rows: range, trials: pd.DataFrame, module: nn.Module) -> 
             features[:] = module(torch.from_numpy(waveform)[None])[0].half().numpy()
     header = path.stat().st_size - n_bytes(len(trials), module)
     with path.open("r+b") as file:
-        file.seek(header + n_bytes(rows.start, module))
+        start = header + n_bytes(rows.start, module)
+        file.seek(start)
         file.write(block)
+        file.flush()
+        if hasattr(os, "posix_fadvise"):
+            # On its way to the disk while the next block is computed, so that the
+            # last flush has little to wait for; what is not there yet stays cached.
+            os.posix_fadvise(file.fileno(), start, block.nbytes, os.POSIX_FADV_DONTNEED)
     return damaged
 
 
@@ -212,14 +214,3 @@ def _reserve(path: Path, n_clips: int, module: nn.Module) -> None:
                 f"features need {needed / 2**20:.0f} MiB in {path.parent}:"
                 f" {error.strerror}"
             ) from error
-
-
-@contextmanager
-def _one_thread_each() -> Iterator[None]:
-    # Many clips side by side keep the cores busier than one clip on all of them.
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(before)

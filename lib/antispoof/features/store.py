@@ -84,7 +84,7 @@ def open_features(
     Parameters
     ----------
     store : folder of all stores.
-    jobs : threads, from 1 on; all cores if None.
+    jobs : workers, from 1 on; all cores if None.
     on_error : "stop" builds all it can, then raises and names the damaged clips;
         "skip" leaves them out. They are tried again at the next opening.
     progress : called with (clips done, clips in all); first with what was there.
