@@ -13,6 +13,7 @@
 import importlib
 import shutil
 import time
+from dataclasses import replace
 
 import pytest
 import torch
@@ -115,6 +116,11 @@ def test_needs_grow_with_the_batch(small_corpus):
     assert taken.largest_batch(taken.memory(64)) in (32, 64)
     assert taken.largest_batch(1) == 0
     assert taken.fixed > 4 * 4 * 300_000  # the CNN has 360 162 parameters
+
+
+def test_mixed_precision_takes_less(small_corpus):
+    half = replace(RECIPE, precision="bf16")
+    assert needs(half, small_corpus).clip < 0.8 * needs(RECIPE, small_corpus).clip
 
 
 def test_a_batch_that_does_not_fit_is_refused(small_corpus, monkeypatch):

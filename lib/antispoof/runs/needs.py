@@ -6,9 +6,11 @@ keeps of it is added up.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import torch
+from torch import nn
 
 from antispoof import features, models, platforms
 from antispoof.corpus import Corpus
@@ -47,12 +49,23 @@ class Needs:
 
 
 def needs(recipe: Recipe, corpus: Corpus) -> Needs:
-    """What training a recipe on a corpus takes, in float32.
-
-    Mixed precision takes less.
-    """
+    """What training a recipe on a corpus takes, in the recipe's precision."""
     shape = features.build(recipe.frontend).shape
     model = models.build(recipe.model).train()
+    mixed = recipe.precision != "fp32"
+    # Batch normalisation needs more than one value a channel: two clips at least.
+    # What does not grow with them, such as rounded weights, is no activation.
+    two, three = (_kept(model, torch.zeros(n, *shape), mixed=mixed) for n in (2, 3))
+    clip = three - two
+    return Needs(
+        store=len(corpus.trials) * math.prod(shape) * STORED,
+        fixed=ADAM_COPIES * BYTES * models.count(model) + max(0, two - 2 * clip),
+        clip=clip,
+    )
+
+
+def _kept(model: nn.Module, batch: torch.Tensor, *, mixed: bool) -> int:
+    """Bytes that autograd keeps of a forward pass, without the model's own weights."""
     kept: dict[int, int] = {}
 
     def count(tensor: torch.Tensor) -> torch.Tensor:
@@ -62,18 +75,15 @@ def needs(recipe: Recipe, corpus: Corpus) -> Needs:
 
     weights = {p.untyped_storage().data_ptr() for p in model.parameters()}
     state = torch.get_rng_state()
-    # Two clips: batch normalisation needs more than one value a channel.
-    batch = torch.zeros(2, *shape)
-    with torch.autograd.graph.saved_tensors_hooks(count, lambda tensor: tensor):
+    with (
+        torch.autograd.graph.saved_tensors_hooks(count, lambda tensor: tensor),
+        # Both halves are as wide, and a CPU has bfloat16.
+        torch.autocast("cpu", torch.bfloat16, enabled=mixed),
+    ):
         out = model(batch)
     del out
     torch.set_rng_state(state)
-    activations = sum(size for place, size in kept.items() if place not in weights)
-    return Needs(
-        store=len(corpus.trials) * batch[0].numel() * STORED,
-        fixed=ADAM_COPIES * BYTES * models.count(model),
-        clip=activations // 2,
-    )
+    return sum(size for place, size in kept.items() if place not in weights)
 
 
 def free_memory() -> int | None:
