@@ -46,6 +46,7 @@ from antispoof.features import (
     open_features,
     require_space,
 )
+from antispoof.scoring.batches import Batches
 from corpora import LINES, flac_path, write_corpus, write_flac
 
 pytestmark = pytest.mark.usefixtures("small_frontend")
@@ -417,6 +418,8 @@ def test_reading_takes_no_memory(tmp_path, make_features):
     array = np.load(tmp_path / "all.npy", mmap_mode="r")
     features = FeatureSet(make_features(400).trials, array, np.arange(400))
     before = mapped()
-    for start in range(0, 400, 50):
-        assert features.tensor(slice(start, start + 50)).eq(2).all()
+    of_fifty = [slice(start, start + 50) for start in range(0, 400, 50)]
+    # As training and scoring read it.
+    for batch in Batches(features, torch.device("cpu")).stream(of_fifty):
+        assert batch.eq(2).all()
     assert mapped() - before < array.nbytes / 4

@@ -386,6 +386,21 @@ def test_every_end_of_an_epoch_is_saved(make_features, tmp_path, monkeypatch):
         file.unlink(missing_ok=True)
 
 
+def test_a_fit_that_is_told_to_end_is_saved(make_features, tmp_path, monkeypatch):
+    file = tmp_path / "checkpoint.pt"
+    monkeypatch.setattr(checkpoint, "SHARE", 1e-9)  # too dear to be due
+    ended = []
+
+    def end(row):
+        ended.append(row["epoch"])
+        if row["epoch"] == 1:
+            raise Cut
+
+    with pytest.raises(Cut):
+        trained(make_features, checkpoint=file, save_seconds=1000, progress=end)
+    assert load_checkpoint(file)["course"]["epoch"] == len(ended) == 2
+
+
 @pytest.mark.parametrize(
     ("since", "cost", "within", "at_the_end"),
     [

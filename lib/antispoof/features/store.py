@@ -60,11 +60,15 @@ class FeatureSet:
         trials = self.trials[mask].reset_index(drop=True)
         return FeatureSet(trials, self.array, self.rows[mask])
 
-    def tensor(self, index: np.ndarray | slice = slice(None)) -> torch.Tensor:
-        """Float32 features of the trials at `index`, copied into memory."""
-        copied = torch.from_numpy(self.array[self.rows[index]].astype(np.float32))
+    def stored(self, index: np.ndarray | slice = slice(None)) -> torch.Tensor:
+        """Features of the trials at `index` as they are stored, copied into memory."""
+        copied = torch.from_numpy(self.array[self.rows[index]])
         _let_go(self.array)
         return copied
+
+    def tensor(self, index: np.ndarray | slice = slice(None)) -> torch.Tensor:
+        """:meth:`stored`, in float32."""
+        return self.stored(index).float()
 
 
 def open_features(

@@ -40,7 +40,7 @@ class Batches:
         self.features, self.device = features, device
         if resident is None:
             resident = _has_room(features, device)
-        self.kept = self._stored(slice(None)).to(device) if resident else None
+        self.kept = features.stored().to(device) if resident else None
 
     def stream(self, indices: Iterable[np.ndarray | slice]) -> Iterator[Tensor]:
         """Float32 batches (n, 1, n_mels, n_frames), channels last, one an index."""
@@ -66,11 +66,8 @@ class Batches:
                 yield waiting.popleft().result()
 
     def _read(self, index: np.ndarray | slice) -> Tensor:
-        x = self._stored(index)
+        x = self.features.stored(index)
         return x.pin_memory() if self.device.type == "cuda" else x
-
-    def _stored(self, index: np.ndarray | slice) -> Tensor:
-        return torch.from_numpy(self.features.array[self.features.rows[index]])
 
 
 def _has_room(features: FeatureSet, device: torch.device) -> bool:

@@ -142,10 +142,16 @@ def fit(
             "seconds": course.epoch_seconds,
         }
         course.end_epoch(row, chosen.state_dict(), keep=recipe.checkpoint == "last")
-        if saver.is_due(epoch_ended=True) or course.is_over(recipe):
+        saved_now = saver.is_due(epoch_ended=True) or course.is_over(recipe)
+        if saved_now:
             save()
-        for tell in told:
-            tell(row)
+        try:
+            for tell in told:
+                tell(row)
+        except BaseException:  # whoever ends the fit here shall lose nothing
+            if not saved_now:
+                save()
+            raise
 
     chosen.cpu().load_state_dict(course.best["weights"])
     history = pd.DataFrame(course.history)
