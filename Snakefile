@@ -11,11 +11,9 @@ not among them, so editing them rebuilds pages only.
 import sys
 from pathlib import Path
 
-import nbformat
-
 from antispoof import corpus, fingerprint
-from antispoof.chapters import stamp
 from antispoof.chapters.parameters import from_profile
+from antispoof.chapters.stamp import made_from
 
 PROFILE = config.get("profile") or "profiles/mini.yaml"
 CORPUS = config.get("corpus") or ""
@@ -42,13 +40,6 @@ def before(wildcards):
 def notebook(wildcards):
     """The chapter's source."""
     return Path("notebooks") / f"{wildcards.name}.ipynb"
-
-
-def code(wildcards):
-    """What the chapter does: a fingerprint of its cells and of the library below."""
-    path = notebook(wildcards)
-    cells = stamp.code_of(nbformat.read(path, as_version=4))
-    return fingerprint.of_data([cells, stamp.of_code(Path(), cells)])
 
 
 def parameters(wildcards):
@@ -93,7 +84,7 @@ rule chapter:
     output:
         "_build/executed/{name}.ipynb",
     params:
-        code=code,
+        code=lambda wildcards: made_from(notebook(wildcards)),
         parameters=parameters,
         corpus=["-p", "corpus", CORPUS] if CORPUS else [],
         corpus_id=CORPUS_ID,

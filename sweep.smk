@@ -13,7 +13,8 @@ import sys
 from pathlib import Path
 
 from antispoof import platforms
-from antispoof.chapters.sweep import Sweep, made_from
+from antispoof.chapters.stamp import made_from
+from antispoof.chapters.sweep import Sweep
 
 if not workflow.configfiles:
     raise WorkflowError("name a sweep: --configfile profiles/sweep-mini.yaml")

@@ -9,8 +9,12 @@ Contracts:
    against an import graph made by another program.
 4. Recorded runs belong to the stamp of those who read them.
 5. A commit is named, with a remark if there are changes on top.
+6. What a chapter's results are made from is one fingerprint, by which book and sweeps
+   run it again: prose, captions, outputs and times of files leave it as it is; code in
+   a cell and in the library below change it.
 """
 
+import os
 import shutil
 import subprocess
 from pathlib import Path
@@ -202,3 +206,56 @@ def test_a_commit(tmp_path):  # 5
     assert len(clean) == 12
     file.write_text("2")
     assert stamp.commit(tmp_path) == f"{clean} with uncommitted changes"
+
+
+@pytest.fixture
+def chapter(tmp_path):  # 6
+    """A notebook in a project whose library is the zoo."""
+    for name, text in ZOO.items():
+        package = any(other.startswith(f"{name}.") for other in ZOO)
+        path = tmp_path / "lib" / name.replace(".", "/")
+        path = path / "__init__.py" if package else path.with_suffix(".py")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    notebook = tmp_path / "01_a.ipynb"
+    new = nbformat.v4
+    cells = [
+        new.new_markdown_cell("# Why?", id="a"),
+        new.new_code_cell("from zoo.house import purr\npurr()", id="b"),
+    ]
+    nbformat.write(new.new_notebook(cells=cells), notebook)
+    return notebook
+
+
+def edit(notebook, change):
+    node = nbformat.read(notebook, as_version=4)
+    change(*node.cells)
+    nbformat.write(node, notebook)
+
+
+SAME = {
+    "prose": lambda prose, code: prose.update(source="# Why not?"),
+    "a caption": lambda prose, code: code.metadata.update(mystnb={"caption": "A cat."}),
+    "an output": lambda prose, code: code.update(
+        outputs=[nbformat.v4.new_output("stream", text="2")], execution_count=1
+    ),
+}
+
+
+@pytest.mark.parametrize("change", SAME)
+def test_words_make_no_other_results(chapter, change):  # 6
+    before = stamp.made_from(chapter, root=chapter.parent)
+    edit(chapter, SAME[change])
+    os.utime(chapter, (0, 0))
+    assert stamp.made_from(chapter, root=chapter.parent) == before
+
+
+def test_code_makes_other_results(chapter):  # 6
+    root = chapter.parent
+    before = stamp.made_from(chapter, root=root)
+    edit(chapter, lambda prose, code: code.update(source=f"{code.source}\npurr()"))
+    edited = stamp.made_from(chapter, root=root)
+    (root / "lib/zoo/house/mouse.py").write_text("x = 1\n")  # not depended on
+    assert stamp.made_from(chapter, root=root) == edited != before
+    (root / "lib/zoo/food.py").write_text("def fish():\n    return 7\n")
+    assert stamp.made_from(chapter, root=root) != edited

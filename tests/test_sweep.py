@@ -3,8 +3,7 @@
 1. What a sweep file says is checked before anything runs: names, types, models,
    front-ends, settings, chapters, corpora.
 2. The parameters of its jobs are accepted by the chapters that get them.
-3. What a job depends on changes with a chapter's cells, not with times of files.
-4. Snakemake plans the jobs of the sweeps in profiles/, and refuses a bad one.
+3. Snakemake plans the jobs of the sweeps in profiles/, and refuses a bad one.
 """
 
 import os
@@ -16,7 +15,7 @@ import pytest
 import yaml
 
 from antispoof.chapters.parameters import accepted, checked
-from antispoof.chapters.sweep import Sweep, made_from
+from antispoof.chapters.sweep import Sweep
 from antispoof.errors import AntispoofError, ParameterError
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -87,19 +86,6 @@ def test_jobs_have_parameters_that_chapters_accept(path, small_corpus):
 
 
 # 3
-
-
-def test_what_a_job_depends_on(tmp_path):
-    notebook = tmp_path / "01_a.ipynb"
-    notebook.write_text("one")
-    before = made_from(notebook)
-    os.utime(notebook, (0, 0))
-    assert made_from(notebook) == before
-    notebook.write_text("two")
-    assert made_from(notebook) != before
-
-
-# 4
 
 
 def plan(*words, folder):

@@ -61,6 +61,18 @@ def of_notebook(notebook: Path, *, root: Path) -> dict[str, str]:
     return of_code(root, code_of(node))
 
 
+def made_from(notebook: Path, *, root: Path = Path()) -> str:
+    """One fingerprint of what a chapter's results are made from.
+
+    That is the code in its cells and what they depend on in the project at `root`.
+    Prose, outputs, captions and times of files do not count, so an edited sentence or
+    a fresh checkout runs nothing again. Comments in cells do: a page shows them beside
+    the results.
+    """
+    code = code_of(tool("nbformat").read(notebook, as_version=4))
+    return fingerprint.of_data([code, of_code(root, code)])
+
+
 def code_of(node: Any) -> str:
     """The code of a notebook, one cell below the other."""
     return "\n".join(cell.source for cell in node.cells if cell.cell_type == "code")

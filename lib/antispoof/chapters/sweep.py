@@ -23,7 +23,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from antispoof import corpus, fingerprint
+from antispoof import corpus
 from antispoof.chapters.parameters import Parameter, accepted, checked
 from antispoof.errors import ParameterError
 from antispoof.recipe import Recipe
@@ -146,14 +146,3 @@ class Sweep:
         }
         known = accepted(self.notebooks / f"{chapter}.ipynb")
         return {name: value for name, value in whole.items() if name in known}
-
-
-def made_from(notebook: Path) -> str:
-    """What a chapter's results depend on: its cells and the library's code.
-
-    Times of files do not count, so a fresh checkout or an edited sentence runs nothing
-    again.
-    """
-    return fingerprint.of_data(
-        [fingerprint.of_file(notebook), fingerprint.of_modules(("antispoof",))]
-    )
