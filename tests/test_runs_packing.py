@@ -2,7 +2,8 @@
 
 1. A run packed here and unpacked there is the same, in its place, and is reused by a
    chapter's `obtain` there without training; packing twice gives the same bytes.
-2. Unpacking again changes nothing and says so; another run in the place is refused.
+2. Unpacking again changes nothing and says so; a run that came without weights gets
+   them when they come; another run or other weights in the place are refused.
 3. On arrival are refused: a changed byte, a score too few, a schema that is not ours,
    weights that are no safetensors, members that belong to no run or are in no
    manifest, a run under another's name, a foreign protocol. Then nothing was put in.
@@ -14,13 +15,15 @@ import json
 import shutil
 import sys
 import zipfile
+from itertools import chain, repeat
 
 import pytest
+from safetensors.torch import save_file
 
 from antispoof import cli
 from antispoof.errors import ArchiveError, RunError
 from antispoof.recipe import Recipe
-from antispoof.runs import Run, list_runs, obtain, pack, unpack
+from antispoof.runs import Run, list_runs, obtain, pack, packing, unpack
 from antispoof.runs.packing import MANIFEST
 
 pytestmark = pytest.mark.usefixtures("small_frontend")
@@ -139,6 +142,40 @@ def test_another_run_in_the_place_is_refused(packed, there):
     before = contents(there)
     with pytest.raises(RunError, match=r"another run stands in .*history\.csv differs"):
         unpack(packed, there)
+    assert contents(there) == before
+
+
+def test_weights_may_come_later(made, packed, there, tmp_path):
+    unpack(pack(list_runs(made), tmp_path / "light.zip", weights=False), there)
+    (run,), known = unpack(packed, there)
+    assert known == []
+    assert contents(there) == contents(made)
+    assert run.model() is not None
+    # And what comes without them leaves them where they are.
+    assert unpack(tmp_path / "light.zip", there) == ([], [run])
+    assert contents(there) == contents(made)
+
+
+def test_other_weights_are_refused(packed, there):
+    (run,), _ = unpack(packed, there)
+    weights = run.model()
+    for parameter in weights.parameters():
+        parameter.data += 1
+    save_file(weights.state_dict(), run.path / "model.safetensors")
+    before = contents(there)
+    with pytest.raises(RunError, match=r"another run .*model\.safetensors differs"):
+        unpack(packed, there)
+    assert contents(there) == before
+
+
+def test_a_run_made_in_the_meantime_stays(packed, there, monkeypatch):
+    unpack(packed, there)
+    (run,) = list_runs(there)
+    before = contents(there)
+    look = packing._stands_already
+    looks = chain([lambda *of: False], repeat(look))  # made after the first look
+    monkeypatch.setattr(packing, "_stands_already", lambda *of: next(looks)(*of))
+    assert unpack(packed, there) == ([run], [])
     assert contents(there) == before
 
 

@@ -94,7 +94,8 @@ def unpack(file: str | Path, folder: str | Path) -> tuple[list[Run], list[Run]]:
 
     Returns
     -------
-    The runs that came, and those that were there already, the same to the last byte.
+    The runs of which something came, and those that were there already, the same to the
+    last byte. A run that stands there without its weights gets them.
 
     Raises
     ------
@@ -103,7 +104,7 @@ def unpack(file: str | Path, folder: str | Path) -> tuple[list[Run], list[Run]]:
         safetensors), or leads out of the folder.
     RunError
         If a run is incomplete or damaged, its scores do not fit its protocol, or
-        another run stands in its place. Then nothing was put in.
+        another run or other weights stand in its place. Then nothing was put in.
     DiskError
         If it does not fit on the disk.
     """
@@ -202,7 +203,7 @@ def _arrived(folder: Path, file: Path) -> list[Run]:
 
 
 def _stands_already(run: Run, folder: Path) -> bool:
-    """Whether the very same run is there; another in its place is an error."""
+    """Whether all of the very same run is there; another in its place is an error."""
     for part in SCORED:
         there = folder / run.corpus["id"] / protocol_name(part)
         if there.exists() and of_file(there) != of_file(run.protocol(part)):
@@ -210,15 +211,19 @@ def _stands_already(run: Run, folder: Path) -> bool:
     target = _place(run, folder)
     if not target.exists():
         return False
+    brought, there = (path / WEIGHTS for path in (run.path, target))
+    comparable = brought.exists() and there.exists()
     differing = [
-        name for name in FILES if of_file(target / name) != of_file(run.path / name)
+        name
+        for name in (*FILES, *([WEIGHTS] if comparable else []))
+        if of_file(target / name) != of_file(run.path / name)
     ]
     if differing:
         raise RunError(
             f"another run stands in {target} ({differing[0]} differs); move it away"
             " to put this one in"
         )
-    return True
+    return there.exists() or not brought.exists()
 
 
 def _move_in(run: Run, folder: Path) -> None:
@@ -230,9 +235,11 @@ def _move_in(run: Run, folder: Path) -> None:
             run.protocol(part).replace(there)
             shutil.copyfile(there, run.protocol(part))
     with FileLock(target.with_suffix(".lock")):
-        if target.exists():
-            raise RunError(f"{target} was made in the meantime")
-        run.path.rename(target)
+        # Asked again under the lock: a run may have been made in the meantime.
+        if not target.exists():
+            run.path.rename(target)
+        elif not _stands_already(run, folder):
+            (run.path / WEIGHTS).rename(target / WEIGHTS)
 
 
 def _place(run: Run, folder: Path) -> Path:

@@ -3,8 +3,9 @@
 ``<runs>/<corpus>/<model>/<recipe id>/seed<k>/`` holds ``recipe.json``,
 ``history.csv``, ``scores-dev.txt``, ``scores-eval.txt``, ``environment.json`` and,
 unless it is a reference run, ``model.safetensors``. The folder appears whole, and is
-never written again. Beside the models stand ``protocol-dev.txt`` and
-``protocol-eval.txt`` in the official layout, which say who spoke each trial.
+never written again; weights that it lacks may come later. Beside the models stand
+``protocol-dev.txt`` and ``protocol-eval.txt`` in the official layout, which say who
+spoke each trial.
 """
 
 from __future__ import annotations
