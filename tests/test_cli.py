@@ -12,6 +12,7 @@
 5. features builds all partitions and says what was left out.
 6. record keeps the runs of a profile without weights, goes on past a failure and says
    so; what is recorded is not trained again.
+7. Where no store is named, features go where the platform has room for them.
 """
 
 import errno
@@ -21,8 +22,10 @@ import re
 import shutil
 import subprocess
 import sys
+import tempfile
 from dataclasses import fields, replace
 from importlib.metadata import entry_points
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -481,3 +484,41 @@ def test_bad_profile(antispoof, small_corpus, profile, text, told):
 def test_unknown_model_of_record(antispoof, small_corpus, profile):
     words = ("record", "--corpus", small_corpus.root, "--profile", profile)
     assert_refused(antispoof(*words, "--model", "rnn"), "'rnn'; accepted: cnn")
+
+
+# 7
+
+
+@pytest.fixture
+def kaggle(monkeypatch, tmp_path):
+    """The folder where Kaggle has room."""
+    monkeypatch.setenv("KAGGLE_KERNEL_RUN_TYPE", "Batch")
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "scratch"))
+    return tmp_path / "scratch" / "antispoof-features"
+
+
+def test_features_train_and_score_use_the_platform_s_store(
+    antispoof, small_corpus, kaggle
+):
+    words = [word.format(corpus=small_corpus.root) for word in READING["train"]]
+    assert antispoof("features", small_corpus.root).status == 0
+    assert len(list(kaggle.rglob("*.npy"))) == 3
+    shutil.rmtree(kaggle)
+    assert antispoof(*words).status == 0
+    assert len(list(kaggle.rglob("*.npy"))) == 3
+    shutil.rmtree(kaggle)
+    (run,) = list_runs("runs")
+    result = antispoof("score", run.path, "--corpus", small_corpus.root)
+    assert result.status == 0, result.err
+    assert [path.name for path in kaggle.rglob("*.npy")] == ["eval.npy"]
+    assert not (result.folder / "data").exists()
+
+
+def test_ship_uses_the_platform_s_store(antispoof, small_corpus, kaggle, monkeypatch):
+    given = {}
+    shipping = importlib.import_module("antispoof.checking.shipping")
+    monkeypatch.setattr(shipping, "ship", lambda *_, **options: given.update(options))
+    Path("p.yaml").write_text("settings: {}")
+    words = ("--corpus", small_corpus.root, "--profile", "p.yaml")
+    assert antispoof("ship", *words).status == 0
+    assert given["store"] == kaggle

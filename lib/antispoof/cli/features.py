@@ -7,13 +7,13 @@ from typing import Annotated
 
 import typer
 
+from antispoof.cli.train import STORE
+
 
 def features(
     corpus: Annotated[Path, typer.Argument(help="Folder of ASVspoof 2019 LA.")],
     frontend: Annotated[list[str] | None, typer.Option(help="May be repeated.")] = None,
-    store: Annotated[Path, typer.Option(help="Folder of stores.")] = Path(
-        "data/features"
-    ),
+    store: Annotated[Path | None, STORE] = None,
     jobs: Annotated[int | None, typer.Option(help="Threads; all cores.")] = None,
     on_error: Annotated[str, typer.Option(help="stop or skip damaged clips.")] = "stop",
 ) -> None:
@@ -34,7 +34,9 @@ def features(
         open_features,
         require_space,
     )
+    from antispoof.platforms import store_folder
 
+    store = store or store_folder()
     opened = open_corpus(corpus)
     wanted = [(name, part) for name in frontend or ["logmel"] for part in PARTITIONS]
     needed = sum(

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from antispoof.cli.train import STORE
 from antispoof.errors import ParameterError
 
 
@@ -18,9 +19,7 @@ def score(
     out: Annotated[
         Path | None, typer.Option(help="Score file; scores-PARTITION.txt here.")
     ] = None,
-    store: Annotated[Path, typer.Option(help="Folder of stores.")] = Path(
-        "data/features"
-    ),
+    store: Annotated[Path | None, STORE] = None,
 ) -> None:
     """Score a partition, or one shard of it; a cut-off scoring goes on."""
     from rich.console import Console
@@ -28,6 +27,7 @@ def score(
 
     from antispoof.corpus import open_corpus
     from antispoof.features import open_features
+    from antispoof.platforms import store_folder
     from antispoof.runs import Run
     from antispoof.scoring import score as score_features
     from antispoof.scoring import shard as shard_of
@@ -37,7 +37,10 @@ def score(
     opened = Run.open(run)
     model = opened.model()
     whole = open_features(
-        open_corpus(corpus), partition, frontend=opened.recipe.frontend, store=store
+        open_corpus(corpus),
+        partition,
+        frontend=opened.recipe.frontend,
+        store=store or store_folder(),
     )
     features = shard_of(whole, part, parts)
     name = f"scores-{partition}" + (f"-{part}-of-{parts}" if parts > 1 else "")

@@ -19,7 +19,7 @@ def ship(
         typer.Option(min=0, help="Models trained without some attacks, to calibrate."),
     ] = 3,
     runs: Annotated[Path, RUNS] = Path("runs"),
-    store: Annotated[Path, STORE] = Path("data/features"),
+    store: Annotated[Path | None, STORE] = None,
 ) -> None:
     """Train the small CNN, calibrate and measure it, and put it into the library."""
     import yaml
@@ -27,6 +27,7 @@ def ship(
     from antispoof.checking.shipping import ship as make
     from antispoof.corpus import open_corpus
     from antispoof.errors import ParameterError
+    from antispoof.platforms import store_folder
     from antispoof.recipe import Recipe
 
     try:
@@ -40,7 +41,7 @@ def ship(
         seed=seed,
         folds=folds,
         runs=runs,
-        store=store,
+        store=store or store_folder(),
         say=typer.echo,
     )
     typer.echo(f"{made}")

@@ -11,7 +11,10 @@ from antispoof.errors import AntispoofError, ParameterError
 
 CORPUS = typer.Option(help="Folder of ASVspoof 2019 LA.")
 RUNS = typer.Option(help="Folder of run records.")
-STORE = typer.Option(help="Folder of feature stores.")
+STORE = typer.Option(
+    help="Folder of feature stores; data/features, on Kaggle the temporary folder.",
+    show_default=False,
+)
 
 
 def train(
@@ -38,7 +41,7 @@ def train(
     frontend: Annotated[str | None, typer.Option(help="logmel")] = None,
     patience: Annotated[int | None, typer.Option(help="0: never stop early.")] = None,
     runs: Annotated[Path, RUNS] = Path("runs"),
-    store: Annotated[Path, STORE] = Path("data/features"),
+    store: Annotated[Path | None, STORE] = None,
     processes: Annotated[
         int, typer.Option(min=1, help="That share the training; one a GPU.")
     ] = 1,
@@ -97,7 +100,7 @@ def record(
     profile: Annotated[Path, typer.Option(help="YAML with `seeds` and `settings`.")],
     model: Annotated[list[str] | None, typer.Option(help="All if not given.")] = None,
     runs: Annotated[Path, RUNS] = Path("runs"),
-    store: Annotated[Path, STORE] = Path("data/features"),
+    store: Annotated[Path | None, STORE] = None,
     reference: Annotated[Path, typer.Option(help="Where they are kept.")] = Path(
         "data/reference-runs"
     ),
