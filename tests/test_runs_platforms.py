@@ -12,8 +12,10 @@
 
 import importlib
 import shutil
+import tempfile
 import time
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 import torch
@@ -145,5 +147,12 @@ def test_features_go_where_there_is_room(monkeypatch, tmp_path):
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("KAGGLE_KERNEL_RUN_TYPE", raising=False)
     assert platforms.store_folder() == tmp_path / "data/features"
+    monkeypatch.setattr(tempfile, "tempdir", "scratch")
+    scratch = Path("scratch/antispoof-features")
     monkeypatch.setenv("KAGGLE_KERNEL_RUN_TYPE", "Batch")
-    assert tmp_path not in platforms.store_folder().parents
+    assert platforms.store_folder() == scratch
+    monkeypatch.delenv("KAGGLE_KERNEL_RUN_TYPE")
+    monkeypatch.setattr(folders, "COLAB_DRIVE", tmp_path / "MyDrive")
+    (tmp_path / "MyDrive/work").mkdir(parents=True)
+    monkeypatch.chdir(tmp_path / "MyDrive/work")
+    assert platforms.store_folder() == scratch

@@ -19,11 +19,13 @@ def store_folder() -> Path:
 
     On Kaggle it is in the temporary folder: what lies in the working folder there is
     kept as the notebook's output, at most 20 GB of it, and features are made again in
-    minutes.
+    minutes. So it is where one works on Colab's Drive: training reads at random, and
+    there a read may go to a server.
     """
-    if place() == KAGGLE:
+    home = project_folder()
+    if place() == KAGGLE or COLAB_DRIVE.parent in home.parents:
         return Path(tempfile.gettempdir()) / "antispoof-features"
-    return project_folder() / "data/features"
+    return home / "data/features"
 
 
 def attached_runs() -> list[Path]:
