@@ -8,7 +8,8 @@
 4. The time left is the batch's, the scheduler's or Kaggle's; no number is an error.
 5. A fit stops after the last epoch that leaves time for another and for the end, says
    what to do, and goes on from there as if it had never stopped.
-6. Two processes never hold one GPU; a job keeps to the GPUs it was given.
+6. Two processes never hold one GPU; a job keeps to the GPUs it was given, and where
+   SLURM gave them, it waits for no other job that has its own under the same number.
 7. The line at a page's head has one line, names no folder, and survives a corpus that
    cannot be opened.
 """
@@ -23,7 +24,7 @@ from filelock import FileLock
 
 from antispoof import platforms
 from antispoof.errors import ParameterError, TimeLimitError
-from antispoof.platforms import deadline, machine, marks
+from antispoof.platforms import deadline, lending, machine, marks
 
 MIB = 2**20
 
@@ -31,7 +32,7 @@ MIB = 2**20
 @pytest.fixture(autouse=True)
 def nowhere(monkeypatch):
     """None of the marks of this very machine."""
-    for name in (*marks.MARKS, deadline.STOP_AT, deadline.SLURM_END):
+    for name in (*marks.MARKS, *lending.TASK, deadline.STOP_AT, deadline.SLURM_END):
         monkeypatch.delenv(name, raising=False)
 
 
@@ -211,6 +212,46 @@ def test_a_process_waits_for_its_gpu(monkeypatch, tmp_path):
     with platforms.one_gpu(tmp_path) as mine:
         assert mine == "0"
         assert time.monotonic() - began > 0.1
+
+
+@pytest.mark.parametrize("name", lending.TASK)
+def test_jobs_of_slurm_do_not_wait_for_each_other(monkeypatch, tmp_path, name):
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "0")
+    monkeypatch.setattr(lending, "WAIT", 0.01)
+    monkeypatch.setenv("SLURM_JOB_ID", "7")
+    with platforms.one_gpu(tmp_path):
+        monkeypatch.setenv(name, "8")
+        with platforms.one_gpu(tmp_path) as mine:
+            assert mine == "0"
+
+
+def test_processes_of_one_job_of_slurm_share_its_gpus(monkeypatch, tmp_path):
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "0,1")
+    monkeypatch.setenv("SLURM_JOB_ID", "7")
+    with platforms.one_gpu(tmp_path) as first:
+        os.environ["CUDA_VISIBLE_DEVICES"] = "0,1"
+        with platforms.one_gpu(tmp_path) as second:
+            assert (first, second) == ("0", "1")
+
+
+def test_slurm_without_gpus_of_a_job_shares_the_machine_s(monkeypatch, tmp_path):
+    monkeypatch.delenv("CUDA_VISIBLE_DEVICES", raising=False)
+    monkeypatch.setattr(lending, "gpus", lambda: [("Tesla T4", 1)] * 2)
+    monkeypatch.setenv("SLURM_JOB_ID", "7")
+    with platforms.one_gpu(tmp_path) as first:
+        monkeypatch.setenv("SLURM_JOB_ID", "8")
+        monkeypatch.delenv("CUDA_VISIBLE_DEVICES")
+        with platforms.one_gpu(tmp_path) as second:
+            assert (first, second) == ("0", "1")
+        monkeypatch.setenv("CUDA_VISIBLE_DEVICES", first)
+
+
+def test_who_hid_the_gpus_gets_none(monkeypatch, tmp_path):
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "")
+    monkeypatch.setattr(lending, "gpus", lambda: [("Tesla T4", 1)])
+    with platforms.one_gpu(tmp_path) as mine:
+        assert mine is None
+        assert os.environ["CUDA_VISIBLE_DEVICES"] == ""
 
 
 def test_without_a_gpu_nothing_is_changed(monkeypatch, tmp_path):
