@@ -1,7 +1,8 @@
 """Contracts of a sweep.
 
 1. What a sweep file says is checked before anything runs: names, types, models,
-   front-ends, settings, chapters, corpora.
+   front-ends, settings, chapters, corpora; and that no analysis would train a model
+   that the sweep does not name.
 2. The parameters of its jobs are accepted by the chapters that get them.
 3. Snakemake plans the jobs of the sweeps in profiles/, and refuses a bad one.
 """
@@ -46,6 +47,12 @@ def in_the_project(monkeypatch):
         ({"analysis": ["09_none"]}, "'09_none' is no chapter"),
         ({"threads": 0}, "threads from 1"),
         ({"book": 1}, "'book' takes bool"),
+        (
+            {"analysis": ["06_analysis", "07_claims"]},
+            "07_claims of a sweep is about cnn, resnet, resnet_lstm, and would train"
+            " resnet_lstm besides",
+        ),
+        ({"book": True}, "the book of a sweep .* would train resnet_lstm besides"),
     ],
 )
 def test_a_bad_sweep_is_refused(change, reason):
@@ -56,6 +63,13 @@ def test_a_bad_sweep_is_refused(change, reason):
 def test_a_sweep_needs_models_and_seeds():
     with pytest.raises(ParameterError, match="a sweep needs seeds"):
         Sweep.of({"models": ["cnn"]})
+
+
+def test_a_sweep_of_all_models_may_have_any_analysis():
+    whole = SMALL | {"models": ["resnet_lstm", "cnn", "resnet"]}
+    analysis = ["06_analysis", "07_claims", "09_costs"]
+    assert Sweep.of(whole | {"analysis": analysis, "book": True}).book
+    assert Sweep.of(SMALL | {"analysis": ["06_analysis", "09_costs"]})
 
 
 def test_a_corpus_that_is_none_is_refused():

@@ -13,6 +13,8 @@ A sweep file (YAML, ``profiles/sweep-*.yaml``) holds::
     minutes: 0                # that a training may take; 0 is no limit
 
 Everything in it is checked before anything runs. ``sweep.smk`` turns it into jobs.
+A chapter that compares all models, and the book, need a sweep of all models: they train
+what they miss, for hours that nobody asked for.
 """
 
 from __future__ import annotations
@@ -26,6 +28,7 @@ from typing import Any
 from antispoof import corpus
 from antispoof.chapters.parameters import Parameter, accepted, checked
 from antispoof.errors import ParameterError
+from antispoof.models import MODELS
 from antispoof.recipe import Recipe
 
 
@@ -85,6 +88,22 @@ class Sweep:
         for name in self.analysis:
             if not (self.notebooks / f"{name}.ipynb").is_file():
                 raise ParameterError(f"a sweep's analysis {name!r} is no chapter")
+        lacking = [model for model in MODELS if model not in self.models]
+        whole = self._of_all_models()
+        if lacking and whole:
+            raise ParameterError(
+                f"{whole[0]} of a sweep is about {', '.join(MODELS)}, and would train"
+                f" {', '.join(lacking)} besides the models of the sweep; name all"
+                " models, or leave it out"
+            )
+
+    def _of_all_models(self) -> list[str]:
+        """What of the sweep takes no choice of models, but trains those it misses."""
+        takes = {
+            name: accepted(self.notebooks / f"{name}.ipynb") for name in self.analysis
+        }
+        chapters = [n for n, p in takes.items() if "seeds" in p and "compared" not in p]
+        return [*(["the book"] if self.book else []), *chapters]
 
     def settings_for(self, frontend: str) -> dict[str, dict]:
         """Settings of every model of the sweep, with the front-end among them."""
