@@ -78,6 +78,7 @@ def session(name: str, interpreter: Path, notebook: Path) -> dict:
     about = PLATFORMS[name]
     subprocess.run(
         [interpreter, "-m", "pip", "uninstall", "--quiet", "--yes", *OURS],
+        env=clean_environment(interpreter),
         check=True,
         stderr=subprocess.DEVNULL,
     )
@@ -136,7 +137,9 @@ def clean_environment(interpreter: Path) -> dict[str, str]:
 
 def torch_of(interpreter: Path) -> list[str]:
     """Version and place of the environment's torch."""
-    return json.loads(subprocess.check_output([interpreter, "-c", TORCH], text=True))
+    env = clean_environment(interpreter)
+    told = subprocess.check_output([interpreter, "-c", TORCH], env=env, text=True)
+    return json.loads(told)
 
 
 def first_line(notebook: Path) -> str:
