@@ -117,6 +117,17 @@ def test_lines_are_means_over_seeds():  # 2
     assert line(training.lean_by_length(LENGTHS), "CNN") == pytest.approx([0.8, 0.5])
 
 
+def test_bars_are_means_over_seeds_in_the_models_order():  # 2
+    other = RESULTS.assign(title="A net", macro_f1=RESULTS["macro_f1"] - 0.1)
+    both = pd.concat([RESULTS, other])
+    figure = decisions.metric_bars(both, "macro_f1", label="macro-F1")
+    for axes, means in zip(figure.axes, ([0.85, 0.75], [0.6, 0.5]), strict=True):
+        bars = [bar for bar in axes.patches if bar.get_width() > 0]
+        assert [bar.get_height() for bar in bars] == pytest.approx(means)
+        names = [text.get_text() for text in axes.get_xticklabels()]
+        assert names == ["CNN", "A net"]
+
+
 def test_every_effect_is_drawn_with_its_interval():  # 2
     axes = effects.effects(EFFECTS, smallest=0.01).axes[0]
     (points,) = axes.containers
