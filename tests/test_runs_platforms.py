@@ -8,6 +8,7 @@
 3. What a step takes is counted from the model itself, and grows with the batch by a
    clip's share; a batch that does not fit is refused with one that does.
 4. Features go where the platform has room.
+5. The page on running mounts Colab's Drive where corpus and runs are looked for.
 """
 
 import importlib
@@ -156,3 +157,12 @@ def test_features_go_where_there_is_room(monkeypatch, tmp_path):
     (tmp_path / "MyDrive/work").mkdir(parents=True)
     monkeypatch.chdir(tmp_path / "MyDrive/work")
     assert platforms.store_folder() == scratch
+
+
+# 5
+
+
+def test_the_drive_is_mounted_where_it_is_looked_for():
+    page = Path(__file__).resolve().parents[1] / "book/how_to_run.md"
+    (line,) = [x for x in page.read_text("utf-8").splitlines() if "drive.mount" in x]
+    assert line == f'drive.mount("{folders.COLAB_DRIVE.parent.as_posix()}")'
