@@ -26,7 +26,7 @@ TYPE_COMMENT = re.compile(r"(?:type:\s*(\S+)\s*)?(.*)")
 # What the profiles set. papermill gives a profile whole to every chapter, so a chapter
 # without one of these takes it in silence; `python -m antispoof.chapters run` gives
 # each chapter its own.
-SHARED = ("seeds", "settings", "other_epochs", "n_replicates")
+SHARED = ("seeds", "settings", "compared", "other_epochs", "n_replicates")
 
 
 @dataclass(frozen=True)
