@@ -13,6 +13,7 @@ import argparse
 import subprocess
 import sys
 import tempfile
+import time
 from pathlib import Path
 
 from hostile import READERS
@@ -70,9 +71,11 @@ def main() -> int:
     failed = []
     for name in given.readers:
         command = [sys.executable, __file__, name, "--runs", str(given.runs), "--here"]
+        start = time.monotonic()
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         said = "0 undocumented errors" if done.returncode == 0 else "FAILED"
-        print(f"{name}: {given.runs} inputs, {said}", flush=True)
+        seconds = time.monotonic() - start
+        print(f"{name}: {given.runs} inputs, {said}, {seconds:.0f} s", flush=True)
         if done.returncode:
             failed.append(name)
             print(done.stdout[-4_000:], done.stderr[-4_000:], sep="\n")

@@ -2,6 +2,10 @@
 
 Each reader takes bytes and may raise nothing but an AntispoofError. `test_hostile.py`
 gives each some dozens of inputs; `fuzz.py` (`make fuzz`) gives each thousands.
+
+Where several files belong together, the first byte says which of them the rest is; the
+others are as they should be, so that reading goes on behind the damaged one. Their
+model is a very small one, or hardly a byte of its weights would ever be changed.
 """
 
 from __future__ import annotations
@@ -9,10 +13,16 @@ from __future__ import annotations
 import io
 import json
 import os
+import shutil
 import tempfile
 import warnings
-from collections.abc import Callable
+import zipfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import cache, partial
+from hashlib import sha256
 from pathlib import Path
+from unittest import mock
 
 import av
 import numpy as np
@@ -22,10 +32,38 @@ FOLDER = Path(tempfile.gettempdir()) / f"antispoof-hostile-{os.getpid()}"
 
 
 def _file(data: bytes, name: str = "input") -> Path:
-    FOLDER.mkdir(exist_ok=True)
     path = FOLDER / name
+    path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(data)
     return path
+
+
+def _one_replaced(files: dict[str, bytes], data: bytes) -> dict[str, bytes]:
+    """The files, that one which the first byte means replaced by the other bytes."""
+    which = list(files)[data[0] % len(files)] if data else next(iter(files))
+    return {**files, which: data[1:]}
+
+
+def _each_as_input(files: dict[str, bytes]) -> list[bytes]:
+    return [bytes([number]) + data for number, data in enumerate(files.values())]
+
+
+@contextmanager
+def _small_models() -> Iterator[None]:
+    """Let ``cnn`` be a model of four numbers, and clips a third of a second long."""
+    from torch import nn
+
+    from antispoof.features import FRONTENDS, LogMel
+    from antispoof.models import MODELS
+
+    def small() -> nn.Module:
+        return nn.Sequential(nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(1, 2))
+
+    with (
+        mock.patch.dict(MODELS, cnn=small),
+        mock.patch.dict(FRONTENDS, logmel=partial(LogMel, n_samples=5_200)),
+    ):
+        yield
 
 
 def protocol(data: bytes) -> None:
@@ -73,21 +111,50 @@ def recipe(data: bytes) -> None:
 
 
 def run_record(data: bytes) -> None:
-    """The recipe.json of a run."""
-    from antispoof.runs.record import FILES, Run
+    """A run's folder and its protocols: all that is told of it, and its weights."""
+    from antispoof.runs import Run, pack
 
-    for name in FILES:
-        _file(data, name)
-    Run.open(FOLDER)
+    shutil.rmtree(FOLDER, ignore_errors=True)
+    for name, content in _one_replaced(_run_files(), data).items():
+        _file(content, name)
+    path = FOLDER / next(iter(_run_files()))
+    with _small_models():
+        pack([Run.open(path.parent)], FOLDER / "again.zip")  # packing reads it all
+
+
+def run_pack(data: bytes) -> None:
+    """A file of packed runs."""
+    from antispoof.runs import unpack
+
+    shutil.rmtree(FOLDER, ignore_errors=True)
+    path = _file(data)
+    with _small_models():
+        unpack(path, FOLDER / "arrived")
+        unpack(path, FOLDER / "arrived")  # what came meets itself
+
+
+def packed_member(data: bytes) -> None:
+    """A member of a file of packed runs, whose manifest has its right hash."""
+    from antispoof.runs.packing import MANIFEST
+
+    # The manifest is the one member that has no hash, and may be replaced as well.
+    members = {**_run_files(), MANIFEST: b""}
+    replaced = _one_replaced(members, data)
+    run_pack(_archive(replaced, manifest=replaced[MANIFEST] or None))
 
 
 def detector_card(data: bytes) -> None:
-    """The card of a detector, whose weights are garbage too."""
-    from antispoof.checking.detector import CARD, WEIGHTS, Detector
+    """A detector's card and weights, and what is said of a clip by them."""
+    from antispoof.checking import Detector, about, check_clip, sentence
 
-    _file(data, CARD)
-    _file(data, WEIGHTS)
-    Detector.open(FOLDER)
+    shutil.rmtree(FOLDER, ignore_errors=True)
+    for name, content in _one_replaced(_detector_files(), data).items():
+        _file(content, name)
+    clip = _file(_clip("WAV", "PCM_16", n_samples=8_000), "clip")
+    with _small_models():
+        detector = Detector.open(FOLDER)
+        about(detector)
+        sentence(check_clip(clip, detector))
 
 
 def sound(data: bytes) -> None:
@@ -106,40 +173,114 @@ def sound(data: bytes) -> None:
 PROTOCOL = b"S1 U1 - - bonafide\nS2 U2 - A01 spoof\n"
 CARD_SEED = {
     "format": 1,
-    "origin": {"model": "cnn", "frontend": "logmel"},
+    "origin": {
+        "model": "cnn",
+        "frontend": "logmel",
+        "corpus": {"kind": "mini", "fitted": 12},
+        "calibrated_on": "dev",
+    },
     "calibration": {"slope": 1.0, "intercept": 0, "n_bonafide": 1, "n_spoof": 1},
 }
-RUN_SEED = {
-    "format": 1,
-    "recipe": {"model": "cnn", "lr": 0.001, "epochs": 3},
-    "seed": 0,
-    "corpus": {"id": "x", "kind": "mini"},
-    "code": "0",
-    "canary": {"untrained": [0.5], "trained": [0.5]},
-    "best_epoch": 0,
-}
+
+
+@cache
+def _detector_files() -> dict[str, bytes]:
+    from antispoof.checking.detector import CARD, WEIGHTS
+
+    return {CARD: json.dumps(CARD_SEED).encode(), WEIGHTS: _small_weights()}
+
+
+def _small_weights() -> bytes:
+    from safetensors.torch import save
+
+    from antispoof import models
+
+    with _small_models():
+        return save(models.build("cnn").state_dict())
+
+
+@cache
+def _run_files() -> dict[str, bytes]:
+    """A run's files and its protocols, by name below a folder of runs."""
+    import pandas as pd
+
+    from antispoof import models
+    from antispoof.corpus import read_protocol, write_protocol
+    from antispoof.recipe import Recipe
+    from antispoof.runs.record import protocol_name, run_path, write_run
+
+    recipe = Recipe.of("cnn", epochs=3)
+    with tempfile.TemporaryDirectory() as folder, _small_models():
+        path = run_path(folder, "mini-0", recipe, 0)
+        path.mkdir(parents=True)
+        protocol = Path(folder, "protocol")
+        protocol.write_bytes(PROTOCOL)
+        trials = read_protocol(protocol)
+        protocol.unlink()
+        epoch = {"loss": 0.5, "holdout_loss": 0.5, "holdout_macro_f1": 0.5}
+        write_run(
+            path,
+            recipe=recipe,
+            seed=0,
+            corpus={"id": "mini-0", "kind": "mini", "trials": {"dev": 2, "eval": 2}},
+            code="0",
+            canary={"untrained": [0.5], "trained": [0.5]},
+            best_epoch=0,
+            history=pd.DataFrame([{"epoch": 0, **epoch, "seconds": 1.0}]),
+            scores=dict.fromkeys(("dev", "eval"), trials.assign(score=[1.5, -2.0])),
+            environment={"python": "", "device": "", "packages": {}, "seconds": 1},
+            model=models.build("cnn"),
+        )
+        for partition in ("dev", "eval"):
+            write_protocol(Path(folder, "mini-0", protocol_name(partition)), trials)
+        # Files of the run first.
+        found = sorted(Path(folder).rglob("*.*"), key=lambda p: (-len(p.parts), p))
+        return {p.relative_to(folder).as_posix(): p.read_bytes() for p in found}
+
+
+def _archive(members: dict[str, bytes], *, manifest: bytes | None = None) -> bytes:
+    """A file of packed runs with these members, and a manifest that fits them."""
+    from antispoof.runs.packing import FORMAT, MANIFEST
+
+    members = {name: data for name, data in members.items() if name != MANIFEST}
+    hashes = {name: sha256(data).hexdigest() for name, data in members.items()}
+    fitting = json.dumps({"format": FORMAT, "sha256": hashes}).encode()
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        archive.writestr(MANIFEST, fitting if manifest is None else manifest)
+        for name, data in members.items():
+            archive.writestr(name, data)
+    return file.getvalue()
+
+
+def _noise(n_samples: int) -> np.ndarray:
+    drawn = np.random.default_rng(1).integers(-9_000, 9_000, n_samples)
+    return drawn.astype(np.int16)
+
+
+@cache
+def _clip(container: str, subtype: str, *, n_samples: int = 800) -> bytes:
+    file = io.BytesIO()
+    soundfile.write(file, _noise(n_samples), 16_000, format=container, subtype=subtype)
+    return file.getvalue()
 
 
 def _clips() -> list[bytes]:
-    noise = np.random.default_rng(1).integers(-9_000, 9_000, 800).astype(np.int16)
-    clips = []
-    for container, subtype in (
-        ("WAV", "PCM_16"),
-        ("WAV", "GSM610"),
-        ("FLAC", "PCM_16"),
-        ("MP3", "MPEG_LAYER_III"),
-        ("OGG", "VORBIS"),
-        ("OGG", "OPUS"),
-        ("AIFF", "PCM_24"),
-    ):
-        file = io.BytesIO()
-        soundfile.write(file, noise, 16_000, format=container, subtype=subtype)
-        clips.append(file.getvalue())
+    clips = [
+        _clip("WAV", "PCM_16"),
+        _clip("WAV", "GSM610"),
+        _clip("FLAC", "PCM_16"),
+        _clip("MP3", "MPEG_LAYER_III"),
+        _clip("OGG", "VORBIS"),
+        _clip("OGG", "OPUS"),
+        _clip("AIFF", "PCM_24"),
+    ]
     for container, codec in (("ipod", "aac"), ("webm", "libopus")):
         file = io.BytesIO()
         with av.open(file, "w", format=container) as out:
             stream = out.add_stream(codec, rate=48_000, layout="mono")
-            frame = av.AudioFrame.from_ndarray(noise[None], format="s16", layout="mono")
+            noise = _noise(800)[None]
+            frame = av.AudioFrame.from_ndarray(noise, format="s16", layout="mono")
             frame.rate = 48_000
             for packet in [*stream.encode(frame), *stream.encode(None)]:
                 out.mux(packet)
@@ -162,7 +303,9 @@ READERS: dict[str, tuple[Callable[[bytes], None], Callable[[], list[bytes]]]] = 
     ),
     "asv_scores": (asv_scores, lambda: [b"bonafide target 1.5\nA07 spoof -2\n"]),
     "recipe": (recipe, lambda: [b"cnn: {epochs: 3, lr: 0.001, schedule: cosine}\n"]),
-    "run_record": (run_record, lambda: [json.dumps(RUN_SEED).encode()]),
-    "detector_card": (detector_card, lambda: [json.dumps(CARD_SEED).encode()]),
+    "run_record": (run_record, lambda: _each_as_input(_run_files())),
+    "run_pack": (run_pack, lambda: [_archive(_run_files())]),
+    "packed_member": (packed_member, lambda: _each_as_input(_run_files())),
+    "detector_card": (detector_card, lambda: _each_as_input(_detector_files())),
     "sound": (sound, _clips),
 }

@@ -3,7 +3,8 @@
 1. A good archive is unpacked as it is.
 2. Refused before a byte is written: absolute paths, .., drive letters, backslashes,
    links, repeated names (also in another case), a file below a file, encrypted
-   members, growth beyond reason, what is no ZIP.
+   members, other compressions than deflating, an archive without its beginning,
+   growth beyond reason, what is no ZIP.
 3. A damaged member leaves nothing behind; what does not fit is not begun.
 """
 
@@ -14,7 +15,12 @@ from types import SimpleNamespace
 
 import pytest
 
-from antispoof.archives import open_archive, require_room, unpack_member
+from antispoof.archives import (
+    open_archive,
+    read_member,
+    require_room,
+    unpack_member,
+)
 from antispoof.errors import ArchiveError, DiskError
 
 
@@ -81,6 +87,19 @@ def test_encrypted(tmp_path):  # 2
         unpack_all(path, tmp_path / "out")
 
 
+def test_other_compressions(tmp_path):  # 2
+    path = make(tmp_path / "a.zip", ("a", "x"), compression=zipfile.ZIP_BZIP2)
+    with pytest.raises(ArchiveError, match="'a' is compressed in a way"):
+        unpack_all(path, tmp_path / "out")
+
+
+def test_a_lost_beginning(tmp_path):  # 2
+    path = make(tmp_path / "a.zip", ("a", "x"))
+    path.write_bytes(path.read_bytes()[1:])
+    with pytest.raises(ArchiveError, match="has lost its beginning"):
+        unpack_all(path, tmp_path / "out")
+
+
 @pytest.mark.parametrize("data", [None, b"", b"no archive"])
 def test_no_archive(tmp_path, data):  # 2
     path = tmp_path / "a.zip"
@@ -101,6 +120,26 @@ def test_a_damaged_member(tmp_path, compression):  # 3
     with pytest.raises(ArchiveError, match="a is damaged"):
         unpack_all(path, tmp_path / "out")
     assert list((tmp_path / "out").iterdir()) == []
+
+
+def test_a_member_is_read(tmp_path):  # 3
+    path = make(tmp_path / "a.zip", ("a", "xyz"))
+    with open_archive(path) as archive:
+        assert read_member(archive, "a", most=3) == b"xyz"
+        with pytest.raises(ArchiveError, match="up to 2 are accepted"):
+            read_member(archive, "a", most=2)
+        with pytest.raises(ArchiveError, match="b is not in it"):
+            read_member(archive, "b", most=2)
+    # The directory at the end points at another member's place: no header there.
+    data = bytearray(path.read_bytes())
+    where = data.index(b"PK\x01\x02") + 42
+    data[where : where + 4] = (len(data) - 4).to_bytes(4, "little")
+    path.write_bytes(data)
+    with (
+        open_archive(path) as archive,
+        pytest.raises(ArchiveError, match="a is damaged"),
+    ):
+        read_member(archive, "a", most=3)
 
 
 def test_no_room(tmp_path, monkeypatch):  # 3

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import shutil
 import stat
+import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -20,6 +21,17 @@ from antispoof.errors import ArchiveError, DiskError
 MOST_GROWTH = 200  # times its packed size that an archive may unpack to
 SPARE = 64 * 2**20  # bytes left free on the disk
 BLOCK = 2**20
+# The compressions that people use; the others have decoders of their own to fall over.
+COMPRESSIONS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+# What Python's zipfile raises where bytes were changed.
+DAMAGED = (
+    EOFError,
+    NotImplementedError,
+    ValueError,
+    struct.error,
+    zipfile.BadZipFile,
+    zlib.error,
+)
 
 
 @contextmanager
@@ -31,15 +43,16 @@ def open_archive(path: str | Path) -> Iterator[zipfile.ZipFile]:
     ArchiveError
         If it cannot be read, is no ZIP archive, or has a member that is encrypted,
         absolute, leads out of the folder, is a link or another special file, has the
-        name of another (also where case does not count), or lies below a file; or if
-        it would unpack to more than two hundred times its size.
+        name of another (also where case does not count), lies below a file, begins
+        before the archive does, or is compressed other than by deflating; or if it
+        would unpack to more than two hundred times its size.
     """
     path = Path(path)
     try:
         archive = zipfile.ZipFile(path)
     except FileNotFoundError:
         raise ArchiveError(f"archive {path} does not exist") from None
-    except (OSError, zipfile.BadZipFile) as error:
+    except (OSError, *DAMAGED) as error:
         raise ArchiveError(f"{path} is no ZIP archive: {error}") from None
     with archive:
         _check(archive, path)
@@ -71,13 +84,39 @@ def unpack_member(
                 f" bytes, not the {member.file_size} that it should have"
             )
         draft.replace(target)
-    except (zipfile.BadZipFile, EOFError, NotImplementedError, zlib.error) as error:
+    except DAMAGED as error:
         raise ArchiveError(
             f"{archive.filename}: {member.filename} is damaged: {error}"
         ) from None
     finally:
         draft.unlink(missing_ok=True)
     return target
+
+
+def read_member(archive: zipfile.ZipFile, name: str, *, most: int) -> bytes:
+    """The bytes of one member of a checked archive.
+
+    Parameters
+    ----------
+    most : bytes that are accepted.
+
+    Raises
+    ------
+    ArchiveError
+        If there is no such member, or it is damaged or longer than accepted.
+    """
+    try:
+        member = archive.getinfo(name)
+        if member.file_size > most:
+            raise ArchiveError(
+                f"{archive.filename}: {name} has {member.file_size} bytes; up to"
+                f" {most} are accepted"
+            )
+        return archive.read(member)
+    except KeyError:
+        raise ArchiveError(f"{archive.filename}: {name} is not in it") from None
+    except DAMAGED as error:
+        raise ArchiveError(f"{archive.filename}: {name} is damaged: {error}") from None
 
 
 def require_room(archive: zipfile.ZipFile, folder: str | Path) -> None:
@@ -131,4 +170,8 @@ def _fault(member: zipfile.ZipInfo) -> str | None:
         return "is a link or another special file"
     if member.flag_bits & 0x1:
         return "is encrypted"
+    if member.compress_type not in COMPRESSIONS:
+        return "is compressed in a way that is not accepted; deflating is"
+    if member.header_offset < 0:
+        return "begins before the archive does, which has lost its beginning"
     return None

@@ -18,11 +18,17 @@ from pathlib import Path
 
 from filelock import FileLock
 
-from antispoof.archives import open_archive, require_room, unpack_member
+from antispoof.archives import (
+    open_archive,
+    read_member,
+    require_room,
+    unpack_member,
+)
 from antispoof.errors import AntispoofError, ArchiveError, RunError
 from antispoof.fingerprint import of_file
 from antispoof.runs.record import (
     FILES,
+    MALFORMED,
     SCORED,
     WEIGHTS,
     Run,
@@ -174,14 +180,11 @@ def _unpack_checked(archive: zipfile.ZipFile, file: Path, folder: Path) -> None:
 
 def _manifest(archive: zipfile.ZipFile, file: Path) -> dict[str, str]:
     try:
-        member = archive.getinfo(MANIFEST)
-        if member.file_size > MOST_MANIFEST:
-            raise ValueError(f"{member.file_size} bytes")
-        told = json.loads(archive.read(member))
+        told = json.loads(read_member(archive, MANIFEST, most=MOST_MANIFEST))
         if told["format"] != FORMAT:
             raise ValueError(f"format {told['format']}; accepted: {FORMAT}")
         return dict(told["sha256"])
-    except (KeyError, TypeError, ValueError, zipfile.BadZipFile) as error:
+    except (ArchiveError, *MALFORMED) as error:
         raise ArchiveError(f"{file} is no file of packed runs: {error}") from None
 
 
