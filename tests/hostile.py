@@ -105,7 +105,7 @@ def recipe(data: bytes) -> None:
 
     try:
         settings = yaml.safe_load(data)
-    except (yaml.YAMLError, ValueError):
+    except (yaml.YAMLError, RecursionError, ValueError):
         return  # PyYAML's own words, which the commands pass on
     Recipe.planned("cnn", settings)
 
@@ -137,10 +137,8 @@ def packed_member(data: bytes) -> None:
     """A member of a file of packed runs, whose manifest has its right hash."""
     from antispoof.runs.packing import MANIFEST
 
-    # The manifest is the one member that has no hash, and may be replaced as well.
-    members = {**_run_files(), MANIFEST: b""}
-    replaced = _one_replaced(members, data)
-    run_pack(_archive(replaced, manifest=replaced[MANIFEST] or None))
+    # Without a manifest in the place of a member, one is made that fits.
+    run_pack(_archive(_one_replaced({**_run_files(), MANIFEST: b""}, data)))
 
 
 def detector_card(data: bytes) -> None:
@@ -238,17 +236,22 @@ def _run_files() -> dict[str, bytes]:
         return {p.relative_to(folder).as_posix(): p.read_bytes() for p in found}
 
 
-def _archive(members: dict[str, bytes], *, manifest: bytes | None = None) -> bytes:
-    """A file of packed runs with these members, and a manifest that fits them."""
-    from antispoof.runs.packing import FORMAT, MANIFEST
+def _manifest(members: dict[str, bytes]) -> bytes:
+    from antispoof.runs.packing import FORMAT
 
-    members = {name: data for name, data in members.items() if name != MANIFEST}
     hashes = {name: sha256(data).hexdigest() for name, data in members.items()}
-    fitting = json.dumps({"format": FORMAT, "sha256": hashes}).encode()
+    return json.dumps({"format": FORMAT, "sha256": hashes}).encode()
+
+
+def _archive(members: dict[str, bytes]) -> bytes:
+    """A file of packed runs; its manifest fits the other members unless it is given."""
+    from antispoof.runs.packing import MANIFEST
+
+    others = {name: data for name, data in members.items() if name != MANIFEST}
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w") as archive:
-        archive.writestr(MANIFEST, fitting if manifest is None else manifest)
-        for name, data in members.items():
+        archive.writestr(MANIFEST, members.get(MANIFEST) or _manifest(others))
+        for name, data in others.items():
             archive.writestr(name, data)
     return file.getvalue()
 
@@ -305,7 +308,10 @@ READERS: dict[str, tuple[Callable[[bytes], None], Callable[[], list[bytes]]]] = 
     "recipe": (recipe, lambda: [b"cnn: {epochs: 3, lr: 0.001, schedule: cosine}\n"]),
     "run_record": (run_record, lambda: _each_as_input(_run_files())),
     "run_pack": (run_pack, lambda: [_archive(_run_files())]),
-    "packed_member": (packed_member, lambda: _each_as_input(_run_files())),
+    "packed_member": (
+        packed_member,
+        lambda: _each_as_input({**_run_files(), "": _manifest(_run_files())}),
+    ),
     "detector_card": (detector_card, lambda: _each_as_input(_detector_files())),
     "sound": (sound, _clips),
 }

@@ -8,7 +8,7 @@
    what is shorter than 0.2 s; one clip that fails does not stop the rest.
 4. An answer's dictionary has the six keys of DESIGN, None where there is an error.
 5. A detector is read as it was written; a run with weights makes one; what is neither
-   is a RunError.
+   is a RunError, and so are weights whose scores are no numbers.
 6. Folders stand for the sound files below them, in order.
 7. A sentence says which way and how sure, and never that it is certain.
 8. The conditions do what their names say, and keep a clip's length.
@@ -17,6 +17,7 @@
     first answer waits for torch and little else.
 """
 
+import json
 import subprocess
 import sys
 
@@ -214,6 +215,44 @@ def test_no_detector(tmp_path, detector, monkeypatch):
     (kept / "card.json").write_text("{}")
     with pytest.raises(RunError, match="no detector"):
         Detector.open(kept)
+
+
+@pytest.mark.parametrize(
+    ("where", "value", "told"),
+    [
+        ("calibration", {"slope": 0}, "slope=0; accepted"),
+        ("calibration", {"slope": float("nan")}, "slope=nan; accepted"),
+        ("calibration", {"intercept": float("inf")}, "intercept=inf; accepted"),
+        ("calibration", {"intercept": []}, "holds no detector"),
+        ("origin", {"calibrated_on": 3}, "where texts are accepted"),
+        ("origin", {"corpus": {"kind": [], "fitted": 3}}, "where texts are accepted"),
+        ("origin", {"corpus": {"kind": "mini", "fitted": "3"}}, "fitted on '3' clips"),
+        ("origin", {"corpus": {"kind": "mini"}}, "fitted"),
+    ],
+)
+def test_a_damaged_card(tmp_path, detector, where, value, told):
+    detector.save(tmp_path)
+    card = json.loads((tmp_path / "card.json").read_text())
+    card[where] |= value
+    (tmp_path / "card.json").write_text(json.dumps(card))
+    with pytest.raises(RunError, match=told):
+        Detector.open(tmp_path)
+
+
+def test_a_card_nested_too_deeply(tmp_path, detector):
+    detector.save(tmp_path)
+    (tmp_path / "card.json").write_text("[" * 100_000)
+    with pytest.raises(RunError, match="no detector"):
+        Detector.open(tmp_path)
+
+
+def test_weights_that_went_astray(tmp_path, detector, clip):
+    detector.save(tmp_path)
+    astray = Detector.open(tmp_path)
+    with torch.no_grad():
+        next(astray.model.parameters()).fill_(float("nan"))
+    (answer,) = check_clips([("x", clip("x.wav", 1))], astray)
+    assert "scores that are not finite" in answer.error
 
 
 # 6

@@ -61,6 +61,18 @@ def test_seeds_reach_the_reader(name):  # 1: mutation starts from what is unders
         read(seed)
 
 
+@pytest.mark.parametrize("name", ["run_record", "packed_member", "detector_card"])
+def test_nested_too_deeply(name):  # 1: what one would have to be very lucky to draw
+    read, seeds = READERS[name]
+    refused = 0
+    for number in range(len(seeds())):
+        try:
+            read(bytes([number]) + b"[" * 100_000)
+        except AntispoofError:
+            refused += 1
+    assert refused
+
+
 BOMB = """
 import resource, sys
 resource.setrlimit(resource.RLIMIT_AS, (2**31, 2**31))

@@ -113,6 +113,10 @@ def test_every_setting_counts():
         ({"lr": float("nan")}, "lr=nan must be finite"),
         ({"lr": float("inf")}, "lr=inf must be finite"),
         ({"lr": 0}, "lr=0.* must be positive"),
+        ({"lr": 10**400}, "lr=10000.* must be finite"),
+        ({"epochs": 10**400}, "epochs=10000.* must be finite"),
+        ({"epochs": 10**5_000}, "epochs=<too long to be shown> must be finite"),
+        ({"schedule": 10**5_000}, "schedule=<too long to be shown>; accepted"),
         ({"lr": "1e-3"}, "lr='1e-3' must be a number"),
         ({"lr": False}, "lr=False must be a number"),
         ({"weight_decay": -0.1}, "weight_decay=-0.1"),
@@ -162,6 +166,9 @@ def test_planned():
         (["cnn"], "accepted: model -> setting -> value"),
         ({"cnn": {"epoch": 3}}, "unknown setting 'epoch'"),
         ({"cnn": {"model": "resnet"}}, "unknown setting 'model'"),
+        ({"cnn": {3: 4}}, "unknown setting 3"),
+        ({"resnet": {"epoch": 3}}, "unknown setting 'epoch'"),
+        ({"cnn": 10**5_000}, "settings for cnn are <too long to be shown>"),
     ],
 )
 def test_bad_plans(settings, told):

@@ -453,6 +453,8 @@ def change(told, **changes):
         lambda told: change(told, recipe={**told["recipe"], "model": "rnn"}),
         lambda told: change(told, recipe={**told["recipe"], "colour": "red"}),
         lambda told: change(told, recipe={"model": "cnn"}),
+        lambda told: change(told, corpus={"kind": "mini"}),
+        lambda told: change(told, corpus={**told["corpus"], "id": "../elsewhere"}),
     ],
 )
 def test_malformed(finished, spoil):

@@ -4,6 +4,16 @@ The command line prints the sentence and exits with status 1; anything else that
 escapes is a defect.
 """
 
+# What reading a damaged text file raises; errors of JSON and pandas are ValueErrors.
+MALFORMED = (
+    ArithmeticError,
+    AttributeError,
+    KeyError,
+    RecursionError,
+    TypeError,
+    ValueError,
+)
+
 
 class AntispoofError(Exception):
     """Base of all documented errors."""

@@ -6,8 +6,8 @@ run; the device does not belong to it.
 
 from __future__ import annotations
 
-import math
-from collections.abc import Mapping
+import sys
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
@@ -73,9 +73,10 @@ class Recipe:
 
     def __post_init__(self) -> None:
         for name, accepted in CHOICES.items():
-            if getattr(self, name) not in accepted:
+            value = getattr(self, name)
+            if value not in accepted:
                 raise ParameterError(
-                    f"{name}={getattr(self, name)!r}; accepted: {', '.join(accepted)}"
+                    f"{name}={_shown(value)}; accepted: {', '.join(accepted)}"
                 )
         for field in fields(self):
             value = getattr(self, field.name)
@@ -109,12 +110,7 @@ class Recipe:
         ParameterError
             If a setting is unknown or its value is not accepted.
         """
-        known = [field.name for field in fields(cls) if field.name != "model"]
-        for name in settings:
-            if name not in known:
-                raise ParameterError(
-                    f"unknown setting {name!r}; accepted: {', '.join(known)}"
-                )
+        cls._require_known(settings)
         given = {name: value for name, value in settings.items() if value is not None}
         return cls(**{"model": model, "lr": LEARNING_RATES.get(model, 1e-3)} | given)
 
@@ -137,20 +133,31 @@ class Recipe:
         """
         if not isinstance(settings, Mapping):
             raise ParameterError(
-                f"settings are {settings!r}; accepted: model -> setting -> value"
+                f"settings are {_shown(settings)}; accepted: model -> setting -> value"
             )
         for name, changes in settings.items():
             if name not in MODELS:
                 raise ParameterError(
-                    f"settings for unknown model {name!r}; accepted:"
+                    f"settings for unknown model {_shown(name)}; accepted:"
                     f" {', '.join(MODELS)}"
                 )
             if not isinstance(changes, Mapping):
                 raise ParameterError(
-                    f"settings for {name} are {changes!r}; accepted: setting -> value"
+                    f"settings for {name} are {_shown(changes)}; accepted: setting ->"
+                    " value"
                 )
+            cls._require_known(changes)  # also those of models that are not asked for
         given = {name: value for name, value in over.items() if value is not None}
         return cls.of(model, **{**settings.get(model, {}), **given})
+
+    @classmethod
+    def _require_known(cls, names: Iterable[object]) -> None:
+        known = [field.name for field in fields(cls) if field.name != "model"]
+        for name in names:
+            if name not in known:
+                raise ParameterError(
+                    f"unknown setting {_shown(name)}; accepted: {', '.join(known)}"
+                )
 
     def to_dict(self) -> dict[str, Any]:
         """The settings as plain values, in their declared order."""
@@ -176,7 +183,15 @@ def _check_number(name: str, value: object, *, whole: bool) -> None:
     kinds = int if whole else (int, float)
     if isinstance(value, bool) or not isinstance(value, kinds):
         raise ParameterError(
-            f"{name}={value!r} must be a {'whole ' if whole else ''}number"
+            f"{name}={_shown(value)} must be a {'whole ' if whole else ''}number"
         )
-    if not math.isfinite(value) or value < 0:
-        raise ParameterError(f"{name}={value} must be finite and not negative")
+    # A whole number may be finite, and larger than any float all the same.
+    if not 0 <= value <= sys.float_info.max:
+        raise ParameterError(f"{name}={_shown(value)} must be finite and not negative")
+
+
+def _shown(value: object) -> str:
+    try:
+        return repr(value)
+    except ValueError:  # Python does not write whole numbers of thousands of digits
+        return "<too long to be shown>"

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from antispoof.conventions import BONAFIDE, SPOOF
-from antispoof.errors import ScoreError
+from antispoof.errors import ParameterError, ScoreError
 
 SURE = 0.9  # what a probability must reach for an answer other than "uncertain"
 UNCERTAIN = "uncertain"
@@ -27,12 +27,29 @@ class Calibration:
     ----------
     slope, intercept : of the line.
     n_bonafide, n_spoof : trials it was fitted on.
+
+    Raises
+    ------
+    ParameterError
+        If the slope is not above 0, or one of the two is not finite.
     """
 
     slope: float
     intercept: float
     n_bonafide: int
     n_spoof: int
+
+    def __post_init__(self) -> None:
+        """Refuse what gives no probabilities, or turns them round."""
+        if not (math.isfinite(self.slope) and self.slope > 0):
+            raise ParameterError(
+                f"slope={self.slope}; accepted: finite numbers above 0, so that higher"
+                " scores are more bona fide"
+            )
+        if not math.isfinite(self.intercept):
+            raise ParameterError(
+                f"intercept={self.intercept}; accepted: finite numbers"
+            )
 
     @classmethod
     def fit(

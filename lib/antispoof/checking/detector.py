@@ -16,7 +16,7 @@ from torch import nn
 from antispoof import features, models
 from antispoof.checking.calibration import Calibration
 from antispoof.conventions import BONAFIDE, LABELS, SPOOF
-from antispoof.errors import RunError
+from antispoof.errors import MALFORMED, RunError
 
 SHIPPED = Path(__file__).with_name("shipped")
 WEIGHTS = "model.safetensors"
@@ -48,9 +48,21 @@ class Detector:
         return self.frontend.n_samples
 
     def scores(self, windows: np.ndarray) -> np.ndarray:
-        """Score windows: (n, n_samples) float32 -> (n,), higher is more bona fide."""
+        """Score windows: (n, n_samples) float32 -> (n,), higher is more bona fide.
+
+        Raises
+        ------
+        RunError
+            If the weights make something else than finite numbers of them.
+        """
         with torch.inference_mode():
-            return self.score(self.frontend(torch.from_numpy(windows))).numpy()
+            found = self.score(self.frontend(torch.from_numpy(windows))).numpy()
+        if not np.isfinite(found).all():
+            raise RunError(
+                "the weights give scores that are not finite (NaN or infinite); their"
+                " training went astray, or they are damaged"
+            )
+        return found
 
     def score(self, x: torch.Tensor) -> torch.Tensor:
         """Score features: (n, 1, n_mels, n_frames) -> (n,)."""
@@ -83,11 +95,11 @@ class Detector:
             if card["format"] != FORMAT:
                 raise RunError(f"{folder}: format {card['format']}; accepted: {FORMAT}")
             calibration = Calibration(**card["calibration"])
-            origin = dict(card["origin"])
+            origin = _origin(card["origin"])
             model = models.build(origin["model"])
             frontend = features.build(origin["frontend"])
             model.load_state_dict(load_file(folder / WEIGHTS))
-        except (OSError, KeyError, TypeError, ValueError) as error:
+        except (OSError, *MALFORMED) as error:
             raise RunError(f"{folder} holds no detector: {error}") from error
         except (SafetensorError, RuntimeError) as error:
             reason = str(error).splitlines()[0]
@@ -121,6 +133,19 @@ class Detector:
         }
         frontend = features.build(run.recipe.frontend)
         return cls(model, frontend, calibration, origin)
+
+
+def _origin(told: dict[str, Any]) -> dict[str, Any]:
+    """The origin on a card, with all that answers quote of it."""
+    texts = [told["model"], told["frontend"], told["calibrated_on"]]
+    texts.append(told["corpus"]["kind"])
+    if not all(isinstance(text, str) for text in texts):
+        raise TypeError(f"its origin has {texts!r} where texts are accepted")
+    if not isinstance(told["corpus"]["fitted"], int):
+        raise TypeError(
+            f"it was fitted on {told['corpus']['fitted']!r} clips; accepted: an integer"
+        )
+    return dict(told)
 
 
 def has_shipped() -> bool:

@@ -26,13 +26,13 @@ def ship(
 
     from antispoof.checking.shipping import ship as make
     from antispoof.corpus import open_corpus
-    from antispoof.errors import ParameterError
+    from antispoof.errors import MALFORMED, ParameterError
     from antispoof.platforms import store_folder
     from antispoof.recipe import Recipe
 
     try:
         settings = yaml.safe_load(profile.read_text("utf-8"))["settings"]
-    except (OSError, yaml.YAMLError, TypeError, KeyError) as error:
+    except (OSError, yaml.YAMLError, *MALFORMED) as error:
         reason = " ".join(str(error).split())
         raise ParameterError(f"{profile} has no `settings`: {reason}") from error
     made = make(

@@ -24,11 +24,10 @@ from antispoof.archives import (
     require_room,
     unpack_member,
 )
-from antispoof.errors import AntispoofError, ArchiveError, RunError
+from antispoof.errors import MALFORMED, AntispoofError, ArchiveError, RunError
 from antispoof.fingerprint import of_file
 from antispoof.runs.record import (
     FILES,
-    MALFORMED,
     SCORED,
     WEIGHTS,
     Run,
@@ -156,7 +155,7 @@ def check(run: Run) -> None:
                 raise RunError(f"{found} scores of {part}, and {listed} trials")
         if (run.path / WEIGHTS).is_file():
             run.model()
-    except (AntispoofError, ValueError, KeyError, TypeError) as error:
+    except (AntispoofError, *MALFORMED) as error:
         raise RunError(f"run {run.path}: {error}") from error
 
 

@@ -11,6 +11,7 @@ spoke each trial.
 from __future__ import annotations
 
 import json
+import re
 import warnings
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,7 +24,7 @@ from torch import nn
 
 from antispoof import models
 from antispoof.corpus import read_protocol
-from antispoof.errors import DiskError, RunError
+from antispoof.errors import MALFORMED, DiskError, RunError
 from antispoof.recipe import Recipe
 from antispoof.runs.canary import Song
 from antispoof.scoring import ReversedScoresWarning, read_scores, write_scores
@@ -38,15 +39,7 @@ FILES = (
 )
 WEIGHTS = "model.safetensors"
 SCORED = ("dev", "eval")
-# What reading a damaged text file raises; pandas' errors are ValueErrors, too.
-MALFORMED = (
-    ArithmeticError,
-    AttributeError,
-    KeyError,
-    RecursionError,
-    TypeError,
-    ValueError,
-)
+CORPUS_ID = re.compile(r"[\w-]+")  # it names a folder
 
 
 @dataclass(frozen=True)
@@ -89,11 +82,17 @@ class Run:
             if told["format"] != FORMAT:
                 raise RunError(f"{path}: format {told['format']}; accepted: {FORMAT}")
             settings = told["recipe"]
+            corpus = dict(told["corpus"])
+            if not CORPUS_ID.fullmatch(corpus["id"]):
+                raise RunError(
+                    f"{path}: corpus {corpus['id']!r}; accepted: letters, digits,"
+                    " - and _"
+                )
             return cls(
                 path=path,
                 recipe=Recipe(**settings),
                 seed=int(told["seed"]),
-                corpus=dict(told["corpus"]),
+                corpus=corpus,
                 code=str(told["code"]),
                 canary={k: list(map(float, v)) for k, v in told["canary"].items()},
                 best_epoch=int(told["best_epoch"]),
@@ -157,7 +156,7 @@ class Run:
         model = models.build(self.model_name)
         try:
             model.load_state_dict(load_file(file))
-        except (SafetensorError, RuntimeError) as error:
+        except (SafetensorError, RuntimeError, *MALFORMED) as error:
             reason = str(error).splitlines()[0]
             raise RunError(
                 f"{file} holds no weights of {self.model_name}: {reason}"
