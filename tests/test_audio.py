@@ -13,6 +13,8 @@
 """
 
 import csv
+import struct
+import tracemalloc
 from pathlib import Path
 
 import av
@@ -353,6 +355,73 @@ def test_probe_of_what_miniaudio_lacks(tmp_path):
     found = probe(path)
     assert (found.encoding, found.sample_rate, found.bits) == ("aac", 44_100, None)
     assert found.samples >= 22_050
+
+
+def beginning(container, n_samples):
+    """The first bytes of a clip in which 16-bit samples at 16 kHz would follow."""
+    if container == "WAV":
+        size = 2 * n_samples
+        form = struct.pack("<IHHIIHH", 16, 1, 1, 16_000, 32_000, 2, 16)
+        riff = struct.pack("<4sI4s4s", b"RIFF", 36 + size, b"WAVE", b"fmt ")
+        return riff + form + struct.pack("<4sI", b"data", size)
+    packed = 16_000 << 44 | 15 << 36 | n_samples
+    info = b"\x10\x00\x10\x00" + bytes(6) + packed.to_bytes(8, "big") + bytes(16)
+    return b"fLaC\x80\x00\x00\x22" + info
+
+
+def peak_of_probing(path):
+    tracemalloc.start()
+    found = probe(path)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    return found, peak
+
+
+@pytest.mark.parametrize("container", ["WAV", "FLAC"])
+def test_probing_a_large_file_takes_no_memory(tmp_path, container):
+    path = tmp_path / "large"
+    n = 2**27
+    with path.open("wb") as file:
+        file.write(beginning(container, n))
+        file.truncate(2 * n + 44)  # a hole, which takes no space on the disk
+    found, peak = peak_of_probing(path)
+    assert (found.encoding, found.sample_rate, found.channels, found.samples) == (
+        container.lower(),
+        16_000,
+        1,
+        n,
+    )
+    assert peak < 2**20
+
+
+def test_probing_a_large_mp3_takes_no_memory(tmp_path, monkeypatch):
+    path = tmp_path / "clip.mp3"
+    path.write_bytes(clip_bytes(tmp_path, "MP3", "MPEG_LAYER_III"))
+    counted = probe(path)
+    monkeypatch.setattr("antispoof.audio.clip.MOST_PROBED", 100)
+    found, peak = peak_of_probing(path)
+    assert (found.encoding, found.sample_rate, found.channels) == ("mp3", 16_000, 1)
+    assert found.samples == pytest.approx(counted.samples, abs=2_000)
+    assert peak < 2**20
+
+
+def test_a_picture_before_the_sound(tmp_path):
+    data = clip_bytes(tmp_path)
+    picture = b"\x06" + (100_000).to_bytes(3, "big") + bytes(100_000)
+    path = tmp_path / "clip.flac"
+    path.write_bytes(b"fLaC\x00" + data[5:42] + picture + data[42:])
+    assert probe(path).samples == len(decode(path)) == 16_000
+
+
+@pytest.mark.parametrize("most", [2**25, 1_000])
+@pytest.mark.parametrize("announced", [2**31 - 100, 2**31 - 1])
+def test_probing_what_was_recorded_into_a_pipe(tmp_path, monkeypatch, most, announced):
+    path = tmp_path / "clip.wav"
+    head = bytearray(beginning("WAV", 1))
+    head[40:44] = (2 * announced + 1).to_bytes(4, "little")
+    path.write_bytes(head + bytes(32_000))
+    monkeypatch.setattr("antispoof.audio.clip.MOST_PROBED", most)
+    assert probe(path).samples in (None, 16_000)
 
 
 # 8

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -28,6 +28,10 @@ from antispoof.errors import AudioError
 # forged header can make the resampler allocate.
 LOWEST_RATE = 4_000
 HIGHEST_RATE = 768_000
+# Bytes read to learn what a file is. A FLAC says it at its beginning, before or behind
+# a picture; of WAV and MP3 miniaudio counts what is there, which takes all of it.
+HEAD = 2**16
+MOST_PROBED = 2**25
 
 _READERS = {
     FLAC: miniaudio.flac_read_f32,
@@ -83,7 +87,8 @@ class Probe:
     samples
         Samples per channel; None where only decoding would tell.
     bits
-        Bits of a stored sample, rounded down to whole bytes; None for lossy encodings.
+        Bits of a stored sample, rounded down to whole bytes; None for lossy encodings
+        and where FFmpeg told the rest.
     """
 
     encoding: str
@@ -131,6 +136,9 @@ def read(path: str | Path) -> Clip:
 
 def probe(path: str | Path) -> Probe:
     """Rate, channels and length of a clip from its headers, without decoding it.
+
+    No more than 32 MiB are read. A larger WAV or MP3 is taken at its word, by FFmpeg,
+    and does not tell its bits.
 
     Raises
     ------
@@ -250,14 +258,19 @@ def require_finite(samples: np.ndarray) -> None:
 
 def _probe(file: BinaryIO) -> Probe:
     encoding = sniff(file)
-    if encoding is not None:
-        try:
-            return _probe_native(file.read(), encoding)
-        except miniaudio.MiniaudioError:
+    n_bytes = file.seek(0, os.SEEK_END)
+    sizes = (HEAD, MOST_PROBED) if encoding == FLAC else (MOST_PROBED,)
+    if encoding is not None and (encoding == FLAC or n_bytes <= MOST_PROBED):
+        for size in sizes:
             file.seek(0)
+            with suppress(miniaudio.MiniaudioError):
+                return _probe_native(file.read(size), encoding)
+    file.seek(0)
     codec, sample_rate, channels, samples = ffmpeg.probe(file)
+    if encoding == WAV and samples is not None and samples * channels > 2 * n_bytes:
+        samples = None  # recorded into a pipe: its header announces anything
     return Probe(
-        encoding=codec,
+        encoding=encoding or codec,
         sample_rate=sample_rate,
         channels=channels,
         samples=samples,
