@@ -73,8 +73,9 @@ report.header(la)
 # Three steps make an answer of it {mark}`O`:
 #
 # - **Probability.** A line turns the score into log odds. It was fitted on scores of the
-#   testing dataset, never on the evaluation dataset {cite}`platt1999`, with both
-#   classes weighted alike: it holds where real and fake are equally frequent.
+#   testing dataset, means over whole clips like the score of an answer, never on the
+#   evaluation dataset {cite}`platt1999`, with both classes weighted alike: it holds where
+#   real and fake are equally frequent.
 # - **Uncertain.** Between one tenth and nine tenths the answer is "uncertain". A program
 #   that always decides is wrong exactly where a person would have hesitated.
 # - **Why.** Integrated gradients {cite}`sundararajan2017` say how much each cell of the
@@ -103,7 +104,8 @@ answers = list(checked) if ready else []
 # %% tags=["hide-input"]
 measured = None if run else measuring.read_measured("measured")
 deleted = None if run else measuring.read_measured("deletion")
-report.glue_checked(detector, measured, deleted)
+calibrated = None if run else measuring.read_measured("calibration")
+report.glue_checked(detector, measured, deleted, calibrated)
 report.upload(detector, wanted=upload)
 
 # %% [markdown]
@@ -169,7 +171,9 @@ plots.reliability_plot(
 
 # %% [markdown]
 # An ECE of {result}`check_ece` stands beside one of {result}`check_chance_ece` that so few
-# clips would show by chance if every probability were true.
+# clips would show by chance if every probability were true. A line fitted on the first
+# window of each clip, though answers are made of them all, would have one of
+# {result}`check_beginning_ece`.
 #
 # ### What a clip goes through
 #

@@ -102,17 +102,21 @@ def test_glued_numbers(measured, detector, monkeypatch):
     glued = {}
     monkeypatch.setattr("antispoof.report.checked.glue", glued.__setitem__)
     deletion = pd.DataFrame({"explained": [1.0, 3.0], "random": [0.1, 0.3]})
-    report.glue_checked(None, None, None)
+    calibrated = measuring.of_condition(measured).assign(beginning=lambda t: t["score"])
+    report.glue_checked(None, None, None, None)
     names = set(glued)
     assert set(glued.values()) == {"—"}
-    report.glue_checked(detector, measured, deletion)
+    report.glue_checked(detector, measured, deletion, calibrated)
     assert set(glued) == names
     assert glued["check_explained"] == "2.00"
     assert glued["check_n"] == "30"
+    other = measuring.fitted_on_beginnings(calibrated)
+    error = measuring.calibration_error(measuring.of_condition(measured), other)
+    assert glued["check_beginning_ece"] == f"{error:.2f}"
     assert glued["check_further"] == "2 of 2"
     assert glued["check_reasons"] == "no more often"  # two of two may be chance
     many = pd.DataFrame({"explained": [1.0] * 6, "random": [0.1] * 6})
-    report.glue_checked(detector, measured, many)
+    report.glue_checked(detector, measured, many, calibrated)
     assert glued["check_reasons"] == "more often"
     assert "—" not in glued.values()
 

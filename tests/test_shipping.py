@@ -3,21 +3,24 @@
 1. Training, calibration and measurement end in a folder that a detector opens, at
    most 2 MB large; its measured scores are that detector's.
 2. The folds' models have not heard the attacks they score: every spoof trial of dev
-   is scored once, every bona fide trial once a fold. Without folds the run's own
-   scores of dev are calibrated.
+   is scored once, every bona fide trial once a fold. Without folds the model itself
+   scores dev. Calibrated is what answers are made of: means over whole clips.
 3. A making that fails leaves what was there.
 """
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
+import soundfile
 
 from antispoof.audio import decode
-from antispoof.checking import Calibration, Detector, measuring, shipping
+from antispoof.checking import Calibration, Detector, check_clip, measuring, shipping
+from antispoof.conventions import SAMPLE_RATE
 from antispoof.corpus import open_corpus
 from antispoof.errors import CorpusError
 from antispoof.recipe import Recipe
-from corpora import write_corpus
+from corpora import flac_path, write_corpus
 
 pytestmark = pytest.mark.usefixtures("small_frontend")
 
@@ -62,7 +65,7 @@ def calibrated(monkeypatch):
     seen = []
 
     def fit(scores, labels, *, partition):
-        seen.append((len(scores), int(sum(labels)), partition))
+        seen.append((list(scores), int(sum(labels)), partition))
         return Calibration(1.0, 0.0, n_bonafide=1, n_spoof=1)
 
     monkeypatch.setattr(Calibration, "fit", fit)
@@ -70,12 +73,23 @@ def calibrated(monkeypatch):
 
 
 def test_ship(ship, corpus, calibrated):  # 1, 2, 3
+    long = 0.1 * np.random.default_rng(1).standard_normal(20_000)
+    soundfile.write(flac_path(corpus.root, "dev", "D52"), long, SAMPLE_RATE)
     folder = ship(corpus, folds=0)
-    assert calibrated == [(3, 1, "dev")]
+    ((scores, n_bonafide, partition),) = calibrated
+    assert (n_bonafide, partition) == (1, "dev")
     assert sum(path.stat().st_size for path in folder.iterdir()) < 2_000_000
     detector = Detector.open(folder)
     measured = measuring.read_measured("measured", folder)
     assert measured["condition"].unique().tolist() == ["as it is", "44.1 kHz and back"]
+    paths = corpus.partition("dev")["path"]
+    whole = [measuring.score_waveform(detector, decode(path)) for path in paths]
+    assert whole[1] == pytest.approx(check_clip(paths.iloc[1], detector).score)
+    assert scores == pytest.approx(whole, abs=1e-5)
+    kept = measuring.read_measured("calibration", folder)
+    assert kept["score"].tolist() == pytest.approx(whole, abs=1e-4)
+    differs = (kept["score"] - kept["beginning"]).abs() > 1e-4
+    assert differs.tolist() == (kept["utt_id"] == "D52").tolist()
     clean = measuring.of_condition(measured)
     trials = corpus.partition("eval")
     assert clean["utt_id"].tolist() == trials["utt_id"].tolist()
@@ -99,5 +113,5 @@ def test_folds(ship, corpus, calibrated, monkeypatch):  # 2
     monkeypatch.setattr(shipping, "fit", fit)
     folder = ship(corpus, folds=2)
     assert heard == [{"-", "A02"}, {"-", "A01"}]
-    assert calibrated == [(4, 2, "dev")]
+    assert [(len(scores), *rest) for scores, *rest in calibrated] == [(4, 2, "dev")]
     assert "had not heard" in Detector.open(folder).origin["calibrated_on"]

@@ -12,7 +12,7 @@ import numpy as np
 
 from antispoof.audio import decode_blocks
 from antispoof.checking.detector import BATCH, Detector
-from antispoof.checking.windows import windows
+from antispoof.checking.windows import sounding, windows
 from antispoof.conventions import SAMPLE_RATE
 from antispoof.errors import AntispoofError, AudioError
 
@@ -75,14 +75,10 @@ def check_clip(
             length += len(block)
             yield block
 
-    sounding = (
-        (start, window)
-        for start, window in windows(counted(), detector.n_samples)
-        if np.ptp(window) > 0
-    )
+    heard = sounding(windows(counted(), detector.n_samples))
     starts: list[int] = []
     scores = [np.empty(0, np.float32)]
-    while batch := list(islice(sounding, BATCH)):
+    while batch := list(islice(heard, BATCH)):
         starts += [start for start, _ in batch]
         scores.append(detector.scores(np.stack([window for _, window in batch])))
     seconds = length / SAMPLE_RATE

@@ -110,6 +110,9 @@ class Detector:
     def of_run(cls, path: str | Path) -> Detector:
         """The detector that a run's weights and its scores of dev make.
 
+        A run has scored what it was trained on, the first window of each clip: of
+        clips that are longer, whose score is a mean, the probabilities hold less.
+
         Raises
         ------
         RunError
@@ -129,7 +132,8 @@ class Detector:
             "frontend": run.recipe.frontend,
             "seed": run.seed,
             "corpus": run.corpus,
-            "calibrated_on": "dev",
+            # Runs know the clips of dev by their beginnings, and not the sound.
+            "calibrated_on": "the beginnings of dev's clips",
         }
         frontend = features.build(run.recipe.frontend)
         return cls(model, frontend, calibration, origin)

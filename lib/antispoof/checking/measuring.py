@@ -18,7 +18,7 @@ from antispoof.checking.calibration import SURE, Calibration
 from antispoof.checking.conditions import CLEAN, CONDITIONS, FORMATS, Condition
 from antispoof.checking.detector import SHIPPED, Detector
 from antispoof.checking.explanation import explain, without
-from antispoof.checking.windows import windows
+from antispoof.checking.windows import sounding, windows
 from antispoof.conventions import BONAFIDE, LABELS
 
 REPLICATES = 500
@@ -30,10 +30,20 @@ RANDOM_MAPS = 10
 Say = Callable[[str], None]
 
 
+def score_windows(detector: Detector, waveform: np.ndarray) -> np.ndarray:
+    """The scores of a clip's windows, of which `check_clip` takes the mean.
+
+    Parameters
+    ----------
+    waveform : (n,) float32 at 16 kHz, not silent throughout.
+    """
+    cut = sounding(windows([waveform], detector.n_samples))
+    return detector.scores(np.stack([window for _, window in cut]))
+
+
 def score_waveform(detector: Detector, waveform: np.ndarray) -> float:
     """The score of a clip, (n,) float32 at 16 kHz: the mean over its windows."""
-    cut = [window for _, window in windows([waveform], detector.n_samples)]
-    return float(detector.scores(np.stack(cut)).mean(dtype=np.float64))
+    return float(score_windows(detector, waveform).mean(dtype=np.float64))
 
 
 def score_trials(
@@ -104,7 +114,8 @@ def read_measured(name: str, folder: Path = SHIPPED) -> pd.DataFrame | None:
 
     Parameters
     ----------
-    name : ``measured``, as :func:`score_trials` gives it, or ``deletion``.
+    name : ``measured``, as :func:`score_trials` gives it, ``deletion``, or
+        ``calibration``, the scores that `shipping` calibrated on.
     """
     path = folder / f"{name}.csv"
     return pd.read_csv(path, keep_default_na=False) if path.is_file() else None
@@ -174,6 +185,17 @@ def chance_error(trials: pd.DataFrame, calibration: Calibration) -> float:
         for _ in range(REPLICATES)
     ]
     return float(np.mean(draws))
+
+
+def fitted_on_beginnings(calibrated: pd.DataFrame) -> Calibration:
+    """The calibration that the first window of each clip would have given.
+
+    Parameters
+    ----------
+    calibrated : ``label`` and ``beginning``, as `shipping` keeps them.
+    """
+    scores = calibrated["beginning"]
+    return Calibration.fit(scores, labels_of(calibrated), partition="dev")
 
 
 def coverage(trials: pd.DataFrame, calibration: Calibration) -> float:

@@ -1,10 +1,11 @@
 """Make the weights that the library brings, and measure them.
 
-One training by a profile; its score is calibrated on fakes *that the model has not
-heard*: for each third of the attacks another model is trained without them, and scores
-them and the real clips of dev. A model calibrated on the attacks it was trained on
-would be too sure of itself before new ones. Without such folds it is all that can be
-done, and the card says so.
+One training by a profile; its score is calibrated on what answers are made of, means
+over the windows of whole clips, and on fakes *that the model has not heard*: for each
+third of the attacks another model is trained without them, and scores them and the real
+clips of dev. A model calibrated on the attacks it was trained on would be too sure of
+itself before new ones. Without such folds it is all that can be done, and the card says
+so.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from torch import nn
 
 from antispoof import features
 from antispoof.audio import decode
@@ -24,7 +26,7 @@ from antispoof.checking.measuring import (
     deletion,
     labels_of,
     score_trials,
-    score_waveform,
+    score_windows,
 )
 from antispoof.conventions import NO_ATTACK
 from antispoof.corpus import Corpus
@@ -67,10 +69,13 @@ def ship(
     frontend = features.build(recipe.frontend)
     if folds:
         calibrated_on = "dev, whose fakes the scoring models had not heard"
-        calibration = _unheard(corpus, recipe, seed, folds, store, run.path, say)
+        scored = _unheard(corpus, recipe, seed, folds, store, run.path, say)
     else:
         calibrated_on = "dev, whose kinds of fakes the model knows"
-        calibration = Detector.of_run(run.path).calibration
+        scored = _scored(run.model(), frontend, corpus.require_audio("dev"))
+    calibration = Calibration.fit(
+        scored["score"].to_numpy(), labels_of(scored), partition="dev"
+    )
     origin = {
         "model": recipe.model,
         "frontend": recipe.frontend,
@@ -86,6 +91,7 @@ def ship(
     detector.save(draft)
     measured = score_trials(detector, trials, say=say)
     measured.to_csv(draft / "measured.csv", index=False)
+    scored.to_csv(draft / "calibration.csv", index=False, float_format="%.5f")
     say(f"explanations of {EXPLAINED} clips")
     deletion(detector, trials[:EXPLAINED]).to_csv(draft / "deletion.csv", index=False)
     shutil.rmtree(folder, ignore_errors=True)
@@ -100,7 +106,7 @@ def _unheard(
     store: str | Path,
     checkpoints: Path,
     say: Say,
-) -> Calibration:
+) -> pd.DataFrame:
     train = features.open_features(
         corpus, "train", frontend=recipe.frontend, store=store
     )
@@ -114,12 +120,18 @@ def _unheard(
         parts = split_holdout(train.subset(kept), recipe.holdout_speakers)
         state = Path(f"{checkpoints}-without-{'-'.join(unheard)}.pt")
         model = fit(recipe, *parts, seed=seed, checkpoint=state).model
-        frontend = features.build(recipe.frontend)
-        detector = Detector(model, frontend, Calibration(1.0, 0.0, 0, 0), {})
         trials = dev[dev["attack"].isin([NO_ATTACK, *unheard])]
-        scores = [score_waveform(detector, decode(path)) for path in trials["path"]]
-        scored.append(trials.assign(score=scores))
-    table = pd.concat(scored, ignore_index=True)
-    return Calibration.fit(
-        np.asarray(table["score"]), labels_of(table), partition="dev"
+        scored.append(_scored(model, features.build(recipe.frontend), trials))
+    return pd.concat(scored, ignore_index=True)
+
+
+def _scored(
+    model: nn.Module, frontend: nn.Module, trials: pd.DataFrame
+) -> pd.DataFrame:
+    """Trials with the score of each clip, and of its first window for comparison."""
+    detector = Detector(model.eval(), frontend, Calibration(1.0, 0.0, 0, 0), {})
+    scores = [score_windows(detector, decode(path)) for path in trials["path"]]
+    return trials[["utt_id", "label"]].assign(
+        beginning=[windows[0] for windows in scores],
+        score=[windows.mean(dtype=np.float64) for windows in scores],
     )

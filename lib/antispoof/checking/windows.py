@@ -40,3 +40,10 @@ def windows(
         yield 0, fix_length(rest, n_samples)
         return
     yield start + len(rest) - n_samples, np.concatenate([before[len(rest) :], rest])
+
+
+def sounding(
+    cut: Iterable[tuple[int, np.ndarray]],
+) -> Iterator[tuple[int, np.ndarray]]:
+    """The windows that hold more than digital silence, of which nothing can be said."""
+    return ((start, window) for start, window in cut if np.ptp(window) > 0)

@@ -23,6 +23,7 @@ QUOTED = (
     "n",
     "ece",
     "chance_ece",
+    "beginning_ece",
     "coverage",
     "decided_error",
     "moved",
@@ -123,6 +124,7 @@ def glue_checked(
     detector: Detector | None,
     measured: pd.DataFrame | None,
     deletion: pd.DataFrame | None,
+    calibrated: pd.DataFrame | None,
 ) -> None:
     """Glue what pages quote of a detector, a dash for each where it is not there."""
     quoted = dict.fromkeys(QUOTED, UNKNOWN)
@@ -142,6 +144,10 @@ def glue_checked(
             "decided_error": _percent(m.decided_error(trials, made)),
             "moved": f"{m.moved_probability(measured, made).max():.3f}",
         }
+    if measured is not None and calibrated is not None:
+        other = m.fitted_on_beginnings(calibrated)
+        error = m.calibration_error(m.of_condition(measured), other)
+        quoted["beginning_ece"] = f"{error:.2f}"
     if deletion is not None:
         quoted["explained"] = f"{deletion['explained'].median():.2f}"
         quoted["random"] = f"{deletion['random'].median():.2f}"
