@@ -29,8 +29,9 @@ book: setup  ## run every chapter, build _build/html; warnings are errors
 test: setup  ## the tests
 	$(BIN)/python -m pytest
 
-pdf: setup  ## _build/book.pdf from _build/html; needs Chromium
+pdf: setup  ## _build/book.pdf from _build/html; installs Chromium if there is none
 	@test -s _build/html/index.html || { echo "no book here; run 'make book'"; exit 1; }
+	@.ci/chromium
 	PYTHONPATH=book/_ext $(BIN)/python -m antispoof_book.pdf .
 
 test-book: pdf  ## every page of _build/html, in headless Chromium, and the PDF
