@@ -1,6 +1,7 @@
-/* Tables that sort. A heading becomes a button where there is something to sort: by
-   the number a cell begins with, if the column is one of numbers, else by its text.
-   What is missing stays last; a third press brings the order of the page back. */
+/* Tables that sort, if they have numbers: a heading becomes a button that sorts by the
+   number a cell begins with, if the column is one of numbers, else by its text. What is
+   missing stays last; a third press brings the order of the page back. A table whose
+   rows belong together, since only the first of them is named, keeps its order. */
 "use strict";
 
 const TableSort = (() => {
@@ -13,12 +14,17 @@ const TableSort = (() => {
     return parseFloat(plain.replace(/,(?=\d{3}(\D|$))/g, ""));
   }
 
+  /* Whether the cells of a column that are not missing begin with numbers. */
+  function numeric(texts) {
+    const there = texts.filter((text) => !MISSING.has(text.trim()));
+    return there.length > 0 && there.every((text) => !isNaN(leading(text)));
+  }
+
   /* Positions of cells in rising or falling order, missing ones last. */
   function order(texts, falling) {
     const there = texts.map((text) => !MISSING.has(text.trim()));
-    const numeric = texts.every((text, i) => !there[i] || !isNaN(leading(text)));
     const compare = (a, b) =>
-      numeric
+      numeric(texts)
         ? leading(texts[a]) - leading(texts[b])
         : texts[a].trim().localeCompare(texts[b].trim(), undefined, { numeric: true });
     return texts
@@ -33,7 +39,11 @@ const TableSort = (() => {
     const body = table.tBodies[0];
     const heads = table.tHead ? [...table.tHead.rows] : [];
     if (!body || body.rows.length < SMALLEST || heads.length !== 1) return false;
-    return !table.querySelector("[colspan], [rowspan], audio");
+    if (table.querySelector("[colspan], [rowspan], audio")) return false;
+    const columns = [...heads[0].cells].map((_, i) =>
+      [...body.rows].map((row) => row.cells[i].textContent),
+    );
+    return columns[0].every((name) => name.trim()) && columns.some(numeric);
   }
 
   function enhance(table) {
