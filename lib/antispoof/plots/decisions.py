@@ -40,6 +40,10 @@ def confusions(matrices: Mapping[tuple[str, str], np.ndarray]) -> Figure:
     for row, name in zip(grid, names, strict=True):
         for axes, part in zip(row, parts, strict=True):
             _confusion(axes, matrices[name, part], f"{name}, {PART_NAMES[part]}")
+    for axes in grid[-1]:
+        axes.set_xlabel("decided")
+    for axes in grid[:, 0]:
+        axes.set_ylabel("true")
     return figure
 
 
@@ -54,7 +58,7 @@ def metric_bars(table: pd.DataFrame, metric: str, *, label: str) -> Figure:
     label : name of the metric on the axis.
     """
     parts = [p for p in PART_NAMES if p in set(table["partition"])]
-    figure, row = canvas(1, len(parts), height=2.7, sharey=True, squeeze=False)
+    figure, row = canvas(1, len(parts), height=2.9, sharey=True, squeeze=False)
     for axes, part in zip(row[0], parts, strict=True):
         shown = table[table["partition"] == part]
         order = list(dict.fromkeys(shown["title"]))
@@ -72,24 +76,12 @@ def metric_bars(table: pd.DataFrame, metric: str, *, label: str) -> Figure:
             jitter=0.12,
             ax=axes,
         )
-        _constant_line(axes, shown[f"always_spoof_{metric}"].iloc[0])
+        constant = shown[f"always_spoof_{metric}"].iloc[0]
+        line = axes.axhline(constant, color=GREY, linestyle="--", linewidth=1.2)
         axes.set(xlabel="", ylabel=label, title=PART_NAMES[part], ylim=(0, 1.06))
         axes.tick_params(axis="x", rotation=25)
+    figure.legend([line], ["always “spoof”"], loc="outside lower center")
     return figure
-
-
-def _constant_line(axes: Axes, height: float) -> None:
-    axes.axhline(height, color=GREY, linestyle="--", linewidth=1.2)
-    axes.text(
-        0.99,
-        height + 0.012,
-        "always “spoof”",
-        transform=axes.get_yaxis_transform(),
-        ha="right",
-        va="bottom",
-        fontsize=8.5,
-        color=GREY,
-    )
 
 
 def _confusion(axes: Axes, matrix: np.ndarray, title: str) -> None:
@@ -115,5 +107,5 @@ def _confusion(axes: Axes, matrix: np.ndarray, title: str) -> None:
         annot_kws={"fontsize": 10},
         ax=axes,
     )
-    axes.set(title=title, xlabel="decided", ylabel="true")
+    axes.set(title=title)
     axes.set_yticklabels(CLASSES, rotation=90, va="center")

@@ -33,7 +33,7 @@ def score_over_time(
     colours = np.where(scores >= high, BLUE, np.where(scores <= low, VERMILION, BLACK))
     axes.hlines(scores, starts, ends, colors=colours, linewidth=2)
     axes.set(xlim=(0, seconds), xlabel="time (s)", ylabel="score")
-    room = 0.1 * max(float(np.ptp([*scores, low, high])), 1e-3)
+    room = 0.2 * max(float(np.ptp([*scores, low, high])), 1e-3)
     axes.set_ylim(min(*scores, low) - room, max(*scores, high) + room)
     axes.text(0.99, 0.97, "real", transform=axes.transAxes, ha="right", va="top")
     axes.text(0.99, 0.03, "fake", transform=axes.transAxes, ha="right", va="bottom")

@@ -118,7 +118,7 @@ def attack_heatmap(rates: pd.DataFrame) -> Figure:
 @styled
 def reliability_plot(bins: Mapping[str, Reliability]) -> Figure:
     """Said against seen: the probability a score claims, and how often it was so."""
-    figure, axes = canvas(height=3.4)
+    figure, axes = canvas(height=3.4 + 0.2 * len(bins))
     axes.plot([0, 1], [0, 1], color=GREY, linestyle=":", linewidth=1)
     for colour, (name, found) in zip(PALETTE, bins.items(), strict=False):
         label = f"{name} (ECE {found.calibration_error:.1%})"
@@ -136,7 +136,8 @@ def reliability_plot(bins: Mapping[str, Reliability]) -> Figure:
         xlim=(0, 1),
         ylim=(0, 1),
     )
-    axes.legend(loc="upper left")
+    # Its lines cross the whole square, so no corner is free for the legend.
+    figure.legend(loc="outside lower center")
     return figure
 
 
@@ -148,7 +149,7 @@ def lean_figure(curve: pd.DataFrame) -> Figure:
     ----------
     curve : from ``statistics.lean_curve``, with a column ``title`` for the legend.
     """
-    figure, (left, right) = canvas(1, 2, height=2.9)
+    figure, (left, right) = canvas(1, 2, height=3.1)
     for colour, (name, rows) in zip(
         PALETTE, curve.groupby("title", sort=False), strict=False
     ):
@@ -157,7 +158,8 @@ def lean_figure(curve: pd.DataFrame) -> Figure:
     left.axvline(0, color=GREY, linestyle=":", linewidth=1)
     left.set(xlabel="threshold", ylabel="share decided spoof", ylim=(0, 1))
     right.set(xlabel="recall of spoof", ylabel="recall of bona fide", ylim=(0, 1.02))
-    left.legend(loc="lower right")
+    handles, names = left.get_legend_handles_labels()
+    figure.legend(handles, names, loc="outside lower center", ncols=3)
     return figure
 
 
