@@ -7,11 +7,13 @@ sheet (contrast). ``make test-book`` holds every page to axe-core's rules.
 from __future__ import annotations
 
 import re
-from typing import Any
 
 from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.writers.html5 import HTML5Translator
+
+from . import shown
+from .shown import Shown
 
 # A label that replaces the visible text of a fold, and says less than it.
 FOLD_LABEL = ' aria-label="Toggle hidden content"'
@@ -22,7 +24,7 @@ EMPTY_HEADING = re.compile(r"<th\b[^>]*>\s*(?:<p></p>)?\s*</th>")
 def setup(app: Sphinx) -> None:
     """Register the mends."""
     app.add_node(nodes.citation, override=True, html=(_open_citation, _close_citation))
-    app.connect("html-page-context", _mend)
+    shown.each(app, _mend)
 
 
 def _open_citation(self: HTML5Translator, node: nodes.citation) -> None:
@@ -46,12 +48,6 @@ def mended(body: str) -> str:
     return EMPTY_HEADING.sub("<td></td>", body.replace(FOLD_LABEL, ""))
 
 
-def _mend(
-    app: Sphinx,
-    pagename: str,
-    templatename: str,
-    context: dict[str, Any],
-    doctree: nodes.document | None,
-) -> None:
-    if "body" in context:
-        context["body"] = mended(context["body"])
+def _mend(page: Shown) -> None:
+    if "body" in page.context:
+        page.context["body"] = mended(page.context["body"])

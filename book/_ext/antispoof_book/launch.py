@@ -9,14 +9,13 @@ from __future__ import annotations
 
 import shutil
 from pathlib import Path
-from typing import Any
 from urllib.parse import quote
 
-from docutils import nodes
 from sphinx.application import Sphinx
 
-from . import notebook
+from . import notebook, shown
 from .repository import address, file_address
+from .shown import Shown
 
 AFTER_THE_THEME = 502  # the theme adds its buttons at 501
 SOURCES = "_sources"  # where Sphinx puts the clean notebooks
@@ -25,53 +24,48 @@ EXECUTED = "_executed"
 
 def setup(app: Sphinx) -> None:
     """Connect the buttons, and the copying of what they offer."""
-    app.connect("html-page-context", _on_a_chapter, priority=AFTER_THE_THEME)
+    shown.each(app, _on_a_chapter, priority=AFTER_THE_THEME)
 
 
 def kaggle_address(repository: str, docname: str) -> str:
     """Address that opens a chapter as a new notebook on Kaggle."""
-    shown = file_address(repository, f"{docname}.ipynb")
-    return f"https://www.kaggle.com/kernels/welcome?src={quote(shown, safe=':/')}"
+    opened = file_address(repository, f"{docname}.ipynb")
+    return f"https://www.kaggle.com/kernels/welcome?src={quote(opened, safe=':/')}"
 
 
-def _on_a_chapter(
-    app: Sphinx,
-    pagename: str,
-    templatename: str,
-    context: dict[str, Any],
-    doctree: nodes.document | None,
-) -> None:
-    if Path(pagename).parent.name != notebook.FOLDER:
+def _on_a_chapter(page: Shown) -> None:
+    if Path(page.name).parent.name != notebook.FOLDER:
         return
-    groups = {group.get("label"): group for group in context.get("header_buttons", ())}
+    header = page.context.get("header_buttons", ())
+    groups = {group.get("label"): group for group in header}
     if launch := groups.get("launch-buttons"):
-        launch["buttons"].append(_kaggle(app, pagename))
+        launch["buttons"].append(_kaggle(page))
     if download := groups.get("download-buttons"):
-        _offer(app, pagename, download, context["pathto"])
+        download["buttons"][1:1] = _offer(page)
     for button in groups.get("source-buttons", {}).get("buttons", ()):
         if button.get("label") == "source-edit-button":
             button["url"] = button["url"].removesuffix(".ipynb") + ".py"
 
 
-def _kaggle(app: Sphinx, pagename: str) -> dict[str, str]:
+def _kaggle(page: Shown) -> dict[str, str]:
     return {
         "type": "link",
         "text": "Kaggle",
         "tooltip": "Launch on Kaggle",
         "icon": "fab fa-kaggle",
-        "url": kaggle_address(address(Path(app.srcdir)), pagename),
+        "url": kaggle_address(address(page.root), page.name),
     }
 
 
-def _offer(app: Sphinx, pagename: str, group: dict[str, Any], pathto: Any) -> None:
-    """Put the script and the run into the site, and buttons for them on the page."""
-    root, site = Path(app.srcdir), Path(app.outdir)
+def _offer(page: Shown) -> list[dict[str, str]]:
+    """Put the script and the run into the site; returns buttons for them."""
+    name, root, site = page.name, page.root, Path(page.app.outdir)
     offered = [
-        ("script", root / f"{pagename}.py", f"{SOURCES}/{pagename}.py", "fas fa-code"),
+        ("script", root / f"{name}.py", f"{SOURCES}/{name}.py", "fas fa-code"),
         (
             "notebook with results",
-            notebook.run_path(root, pagename),
-            f"{EXECUTED}/{Path(pagename).name}.ipynb",
+            notebook.run_path(root, name),
+            f"{EXECUTED}/{Path(name).name}.ipynb",
             "fas fa-chart-bar",
         ),
     ]
@@ -84,11 +78,11 @@ def _offer(app: Sphinx, pagename: str, group: dict[str, Any], pathto: Any) -> No
         buttons.append(
             {
                 "type": "link",
-                "url": pathto(place, 1),
+                "url": page.context["pathto"](place, 1),
                 "text": ".py" if file.suffix == ".py" else ".ipynb, with results",
                 "tooltip": f"Download {what}",
                 "icon": icon,
                 "label": f"download-{what.split()[-1]}-button",
             }
         )
-    group["buttons"][1:1] = buttons
+    return buttons

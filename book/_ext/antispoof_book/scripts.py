@@ -15,6 +15,9 @@ from sphinx.application import Sphinx
 from sphinx.config import Config
 from sphinx.errors import ThemeError
 
+from . import shown
+from .shown import Shown
+
 LAST = 900  # after every extension has added its scripts
 UNUSED = "sphinx_thebe"  # runs cells through a server on the network
 # Icons are drawn by the theme's font; the script would draw them again, from half a
@@ -28,7 +31,7 @@ ICON_EXTRAS = re.compile(
 def setup(app: Sphinx) -> None:
     """Connect what takes scripts away."""
     app.connect("config-inited", _without_unused)
-    app.connect("html-page-context", _slim, priority=LAST)
+    shown.each(app, _slim, priority=LAST)
 
 
 def without_icon_extras(head: str) -> str:
@@ -62,19 +65,16 @@ def _without_unused(app: Sphinx, config: Config) -> None:
                 app.disconnect(listener.id)
 
 
-def _slim(
-    app: Sphinx,
-    pagename: str,
-    templatename: str,
-    context: dict[str, Any],
-    doctree: nodes.document | None,
-) -> None:
+def _slim(page: Shown) -> None:
+    context = page.context
     maths = (nodes.math, nodes.math_block)
-    has_math = doctree is not None and any(
-        isinstance(node, maths) for node in doctree.findall()
+    has_math = page.doctree is not None and any(
+        isinstance(node, maths) for node in page.doctree.findall()
     )
     context["script_files"] = kept(
-        context["script_files"], has_math=has_math, mathjax=app.config.mathjax_path
+        context["script_files"],
+        has_math=has_math,
+        mathjax=page.app.config.mathjax_path,
     )
     context["css_files"] = [
         file
