@@ -10,8 +10,10 @@
 ``made``        at the end of each page, what it was made with and how to cite it;
 ``scripts``     what a page loads: nothing twice, nothing from elsewhere;
 ``accessible``  mends of the theme's HTML for readers who do not see it;
+``quick``       what makes a build quicker and changes nothing on a page;
 ``repository``  links from the one address in ``pyproject.toml``;
-``launch``      buttons that run, download and edit a chapter.
+``launch``      buttons that run, download and edit a chapter;
+``shown``       a page on its way to HTML, as what changes it there is given it.
 """
 
 from __future__ import annotations
@@ -30,12 +32,14 @@ from . import (
     made,
     marks,
     pages,
+    quick,
     repository,
     results,
     scripts,
 )
 
 PARTS = (
+    quick,
     repository,
     launch,
     pages,
