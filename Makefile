@@ -17,7 +17,7 @@ CORES   ?= $(shell nproc 2>/dev/null || sysctl -n hw.ncpu)
 export OMP_WAIT_POLICY := PASSIVE
 export THP_MEM_ALLOC_ENABLE := 1
 
-.PHONY: book test lint pairs setup clean reference-runs vendor test-book shipped-weights fuzz sweep prove-sweep wheelhouse platforms matrix pdf linkcheck prove-dependencies bench large kill-features kill-test
+.PHONY: book test lint pairs setup clean reference-runs vendor test-book shipped-weights fuzz sweep prove-sweep wheelhouse platforms matrix pdf screenshots time-book linkcheck prove-dependencies bench large kill-features kill-test
 
 book: setup  ## run every chapter, build _build/html; warnings are errors
 	$(BIN)/python -m antispoof.chapters pair --check
@@ -36,6 +36,15 @@ pdf: setup  ## _build/book.pdf from _build/html; installs Chromium if there is n
 
 test-book: pdf  ## every page of _build/html, in headless Chromium, and the PDF
 	$(BIN)/python -m pytest -n 0 tests/book
+
+screenshots: setup  ## _build/screenshots: every page as light, dark, phone and print
+	@test -s _build/html/index.html || { echo "no book here; run 'make book'"; exit 1; }
+	@.ci/chromium
+	$(BIN)/python tests/book/screenshots.py
+
+time-book: setup  ## how long the pages take, from chapters that have been run
+	@.ci/chromium
+	$(BIN)/python tests/book/timing.py
 
 linkcheck: setup  ## ask the network whether external links still lead somewhere
 	$(BIN)/jupyter-book build . --builder linkcheck --path-output _build/links --quiet
