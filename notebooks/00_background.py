@@ -88,7 +88,7 @@ report.player(voice, label="The example: a bona fide clip")
 #
 # ### A voice is a sum of waves
 #
-# A microphone measures air pressure, here 16 000 times a second. In vowels and other
+# A microphone measures air pressure, here 16 000 times a second. In vowels and other
 # voiced sounds the vocal folds open and close in a steady rhythm. That rhythm is the
 # *fundamental frequency* F0, which we hear as pitch. Above it lie the *harmonics*, at
 # two, three, four times F0. Throat and mouth make some of them loud and others faint,

@@ -103,7 +103,7 @@ report.table(
 # ### Load
 #
 # Two clips, one of each class. Every decoder of the library gives the same thing:
-# one channel, 16 000 numbers a second, between -1 and 1.
+# one channel, 16 000 numbers a second, between -1 and 1.
 
 # %%
 trials = la.require_both_classes(partition)
