@@ -5,6 +5,19 @@
 Each reader gets a process of its own, with a limit on memory and on the time of one
 input; a process that dies, hangs, grows or raises something undocumented is a failure.
 atheris steers the inputs by the coverage of the readers' Python code.
+
+Last run in full on 24 November 2026, two cores that had other work: ten thousand inputs
+a reader, no undocumented error, seconds with the start of Python and torch:
+
+    protocol         8
+    scores          18
+    asv_scores      10
+    recipe           8
+    run_record      66
+    run_pack        17
+    packed_member  121
+    detector_card   24
+    sound           22
 """
 
 from __future__ import annotations
