@@ -2,7 +2,8 @@
 
 In prose ``{result}`06_analysis::real_seeds``` quotes what the notebook
 ``notebooks/06_analysis.ipynb`` glued under the name ``real_seeds``; inside a chapter
-``{result}`real_seeds``` quotes the chapter itself. A quoted value links to its chapter.
+``{result}`real_seeds``` quotes the chapter itself. A quoted value links to its chapter;
+a whole sentence does not, since it would be underlined over several lines.
 
 Where the chapter has no results yet, a dash stands in the value's place. A chapter or
 a name that does not exist is a warning, and so fails a build with ``-W``.
@@ -49,7 +50,7 @@ class ResultRole(SphinxRole):
 
     def _quoted(self, value: str, target: str) -> nodes.Node:
         classes = ["result", "number"] if value[:1].isdigit() else ["result"]
-        if target == self.env.docname:
+        if target == self.env.docname or value.endswith("."):
             return nodes.inline(value, value, classes=classes)
         link = addnodes.pending_xref(
             "",

@@ -35,11 +35,11 @@ def confusions(matrices: Mapping[tuple[str, str], np.ndarray]) -> Figure:
     names = list(dict.fromkeys(name for name, _ in matrices))
     parts = list(dict.fromkeys(part for _, part in matrices))
     figure, grid = canvas(
-        len(names), len(parts), height=2.35 * len(names) + 0.2, squeeze=False
+        len(names), len(parts), height=2.5 * len(names) + 0.2, squeeze=False
     )
     for row, name in zip(grid, names, strict=True):
         for axes, part in zip(row, parts, strict=True):
-            _confusion(axes, matrices[name, part], f"{name}, {PART_NAMES[part]}")
+            _confusion(axes, matrices[name, part], f"{name}\n{PART_NAMES[part]}")
     for axes in grid[-1]:
         axes.set_xlabel("decided")
     for axes in grid[:, 0]:
