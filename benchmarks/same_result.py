@@ -6,6 +6,9 @@ The CNN in batches of 16, all else the default recipe: once as ``fit`` trains it
 in torch's default layout in a plain loop, from the same weights, on the same clips in
 the same order. What may differ is rounding, so the difference should lie within the
 spread of the seeds.
+
+Last result, 10 epochs on the sample of real speech: ours 11.98, 7.87 and 10.05 %, plain
+9.93, 6.05 and 9.93 %; means 9.97 and 8.63 %, spread of the seeds 2.24.
 """
 
 from __future__ import annotations

@@ -9,9 +9,10 @@ time a step on one thread, which other programs disturb less than the clock. The
 one process, steps fed by the pipeline against steps on a batch that is there,
 alternating; a share of 1 is the limit.
 
-Last result, CNN, one thread of a busy two-core AMD processor with AVX2 and without
-AVX-512: plain / ours 2.01/1.07 and 1.96/0.96 s, 1.96x. With huge pages on both sides it
-was 1.51x: channels last 1.35x, pooling before ReLU 1.12x.
+Last result, CNN, two-core AMD processor with AVX2 and without AVX-512: plain / ours
+2.02/0.93, 1.98/0.89 and 2.31/0.86 s, 2.21x; fed by the pipeline 1.075 of the speed of
+steps on a batch that is there by processor time, 1.012 by the clock. With huge pages on
+both sides an earlier run had 1.51x: channels last 1.35x, pooling before ReLU 1.12x.
 """
 
 from __future__ import annotations
