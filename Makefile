@@ -17,7 +17,7 @@ CORES   ?= $(shell nproc 2>/dev/null || sysctl -n hw.ncpu)
 export OMP_WAIT_POLICY := PASSIVE
 export THP_MEM_ALLOC_ENABLE := 1
 
-.PHONY: book test lint pairs setup clean reference-runs vendor test-book shipped-weights fuzz sweep prove-sweep wheelhouse platforms matrix pdf screenshots time-book linkcheck prove-dependencies bench large kill-features kill-test
+.PHONY: book test lint pairs setup clean reference-runs vendor test-book shipped-weights fuzz sweep prove-sweep wheelhouse platforms matrix pdf screenshots time-book linkcheck prove-dependencies bench large answers kill-features kill-test
 
 book: setup  ## run every chapter, build _build/html; warnings are errors
 	$(BIN)/python -m antispoof.chapters pair --check
@@ -114,6 +114,9 @@ bench: setup  ## what things cost; the chapter on costs reads what it writes
 
 large: setup  ## memory and time at the size of LA (hours)
 	PYTHONPATH=lib $(BIN)/python -m benchmarks.large
+
+answers: setup  ## how long one waits for `antispoof check`
+	PYTHONPATH=lib:. $(BIN)/python -m benchmarks.answers
 
 kill-features: setup  ## kill -9 a feature build at 20 random moments
 	PYTHONPATH=lib $(BIN)/python -m benchmarks.kill_features \

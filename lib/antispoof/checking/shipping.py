@@ -47,7 +47,7 @@ def ship(
     seed: int = 0,
     folds: int = FOLDS,
     runs: str | Path = "runs",
-    store: str | Path = "data/features",
+    store: str | Path,
     folder: Path = SHIPPED,
     say: Say = lambda line: None,
 ) -> Path:
