@@ -14,7 +14,7 @@ would affect before making it.
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from functools import lru_cache
 from pathlib import Path
 
@@ -138,10 +138,10 @@ def _is_literal(node: ast.stmt) -> bool:
 @lru_cache(maxsize=2048)
 def _uses(module: str, text: str, known: frozenset[str]) -> tuple[Use, ...]:
     """What a source takes from the known modules."""
-    tree = _parse(module, text)
+    nodes = tuple(ast.walk(_parse(module, text)))
     uses: list[Use] = []
     names: dict[str, list[Use]] = {}
-    for node in ast.walk(tree):
+    for node in nodes:
         if isinstance(node, ast.Import):
             for alias in node.names:
                 if alias.name in known:
@@ -156,7 +156,7 @@ def _uses(module: str, text: str, known: frozenset[str]) -> tuple[Use, ...]:
         elif isinstance(node, ast.Constant) and _is_path(node.value, known):
             inside = f"{node.value}."
             uses += [(n, ()) for n in known if n == node.value or n.startswith(inside)]
-    return (*uses, *_by_name(tree, names))
+    return (*uses, *_by_name(nodes, names))
 
 
 def _is_path(value: object, known: frozenset[str]) -> bool:
@@ -164,18 +164,18 @@ def _is_path(value: object, known: frozenset[str]) -> bool:
     return isinstance(value, str) and "." in value and value in known
 
 
-def _by_name(tree: ast.Module, names: Mapping[str, list[Use]]) -> Iterator[Use]:
+def _by_name(
+    nodes: Collection[ast.AST], names: Mapping[str, list[Use]]
+) -> Iterator[Use]:
     """Uses of imported names: by their attributes, or as they are."""
-    above = {
-        child: node for node in ast.walk(tree) for child in ast.iter_child_nodes(node)
-    }
-    for node in ast.walk(tree):
+    attribute = {node.value: node for node in nodes if isinstance(node, ast.Attribute)}
+    for node in nodes:
         if not isinstance(node, ast.Name) or node.id not in names:
             continue
         attributes: list[str] = []
         step: ast.AST = node
-        while isinstance(above[step], ast.Attribute):
-            step = above[step]
+        while step in attribute:
+            step = attribute[step]
             attributes.append(step.attr)
         for module, way in names[node.id]:
             yield module, (*way, *(attributes or [EVERYTHING]))
