@@ -172,7 +172,9 @@ def test_plot(run):
     result = run(write("voice.wav", 9), "--plot", "over.png")
     assert result.status == 0, result.err
     assert Path("over.png").read_bytes().startswith(b"\x89PNG")
-    assert run("voice.wav", "--plot", "over.nothing").status == 2
+    for refused in ("over.nothing", ".", "nowhere/over.png"):
+        result = run("voice.wav", "--plot", refused)
+        assert (result.status, result.out) == (2, "")
 
 
 def test_explain(run):

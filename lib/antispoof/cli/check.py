@@ -51,6 +51,8 @@ def check(
     meant = clips_of(clips)
     if plot is not None and len(meant) != 1:
         raise typer.BadParameter(f"--plot draws one clip, not {len(meant)}")
+    if plot is not None:
+        _require_picture(plot)
     if as_json and explain:
         raise typer.BadParameter("--explain is for people and goes without --json")
     if not meant:
@@ -131,7 +133,18 @@ def _draw(answer: Answer, detector: Detector, path: Path) -> None:
         seconds=answer.seconds,
         thresholds=detector.calibration.thresholds,
     )
-    try:
-        figure.savefig(path)
-    except ValueError as error:  # an ending that names no picture
-        raise typer.BadParameter(f"--plot {path}: {error}") from None
+    figure.savefig(path)
+    typer.echo(f"the score over time: {path}", err=True)
+
+
+def _require_picture(path: Path) -> None:
+    """Refuse what cannot be drawn before a long clip is judged."""
+    from matplotlib.backend_bases import FigureCanvasBase
+
+    accepted = sorted(FigureCanvasBase.get_supported_filetypes())
+    if path.suffix.removeprefix(".").lower() not in accepted:
+        raise typer.BadParameter(
+            f"--plot {path}: its ending must be one of {', '.join(accepted)}"
+        )
+    if not path.parent.is_dir():
+        raise typer.BadParameter(f"--plot {path}: there is no folder {path.parent}")
