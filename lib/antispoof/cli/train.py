@@ -21,10 +21,12 @@ def train(
     model: Annotated[str, typer.Option(help="cnn, resnet or resnet_lstm.")],
     corpus: Annotated[Path, CORPUS],
     seed: Annotated[list[int] | None, typer.Option(help="May be repeated.")] = None,
-    epochs: Annotated[int | None, typer.Option()] = None,
-    batch_size: Annotated[int | None, typer.Option()] = None,
+    epochs: Annotated[
+        int | None, typer.Option(help="Passes over the training part.")
+    ] = None,
+    batch_size: Annotated[int | None, typer.Option(help="Clips a step.")] = None,
     lr: Annotated[float | None, typer.Option(help="Learning rate of Adam.")] = None,
-    weight_decay: Annotated[float | None, typer.Option()] = None,
+    weight_decay: Annotated[float | None, typer.Option(help="Adam's L2 term.")] = None,
     schedule: Annotated[str | None, typer.Option(help="constant, cosine")] = None,
     warmup_epochs: Annotated[
         int | None, typer.Option(help="Epochs in which the learning rate rises.")
@@ -55,7 +57,11 @@ def train(
         Path | None, typer.Option(help="Folder for TensorBoard; none by default.")
     ] = None,
 ) -> None:
-    """Train a model; finished runs are reused, cut-off ones go on."""
+    """Train a model; finished runs are reused, cut-off ones go on.
+
+    Settings that are not given are those of the default recipe;
+    the record of the run has them all.
+    """
     from antispoof.corpus import open_corpus
     from antispoof.recipe import Recipe
     from antispoof.runs import obtain
