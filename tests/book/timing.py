@@ -11,7 +11,7 @@ The sentence is put into a notebook and taken out again. Times are those of the 
 and beside them the processor's; on a busy machine look at the latter. The exit status
 is 1 if one of the former is missed.
 
-Last result, 2 cores: see ``LAST``.
+The figures are printed.
 """
 
 import os
