@@ -10,6 +10,7 @@ exit status is 1. What runs when a module is imported is not counted.
 
 Last result, chapter: modules covered, called, missed. 00: 50, 21, 0. 01: 49, 21, 0.
 02: 50, 21, 0. 03: 79, 39, 0. 06: 91, 50, 0. 07: 89, 39, 0.
+With their training: 04: 103, 57, 0. 05: 103, 58, 0.
 """
 
 import importlib
@@ -20,6 +21,7 @@ import warnings
 from pathlib import Path
 
 import nbformat
+from IPython.core.interactiveshell import InteractiveShell
 
 import antispoof
 from antispoof.chapters import stamp
@@ -63,6 +65,7 @@ def main(chosen):
     """Run the chapters; 1 if any calls what its stamp does not cover."""
     os.chdir(ROOT)
     warnings.simplefilter("ignore")
+    InteractiveShell.instance()  # chapters ask it which parameters were injected
     for module in pkgutil.walk_packages(antispoof.__path__, "antispoof."):
         if not module.name.endswith("__main__"):
             importlib.import_module(module.name)
