@@ -116,7 +116,7 @@ large: setup  ## memory and time at the size of LA (hours)
 	PYTHONPATH=lib $(BIN)/python -m benchmarks.large
 
 answers: setup  ## how long one waits for `antispoof check`
-	PYTHONPATH=lib:. $(BIN)/python -m benchmarks.answers
+	PYTHONPATH=lib $(BIN)/python -m benchmarks.answers
 
 kill-features: setup  ## kill -9 a feature build at 20 random moments
 	PYTHONPATH=lib $(BIN)/python -m benchmarks.kill_features \

@@ -6,6 +6,9 @@ A clip of 10 s is judged in a process that has only begun, as who types the comm
 it; then many clips in one process, and what each adds. Promised are 4 s for the first
 answer, 40 ms for every further clip and less than 1 GB; the program ends with 1 where
 that is not kept.
+
+Last result, two cores: FLAC 2.75 s, 21.8 ms and 737 MB, which keeps it; m4a at 44.1 kHz
+3.93 s, **105.5 ms** and 822 MB, which does not: resampling and AAC take that long.
 """
 
 from __future__ import annotations

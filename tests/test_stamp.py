@@ -7,7 +7,7 @@ Contracts:
    chapter that depends on it, and by no other; a comment or a docstring by none.
 3. What chapters depend on is what they import and call: checked on the real library
    against an import graph made by another program.
-4. Recorded runs belong to the stamp of those who read them.
+4. Recorded runs and the result of the benchmarks belong to the stamp of their readers.
 5. A commit is named, with a remark if there are changes on top.
 6. What a chapter's results are made from is one fingerprint, by which book and sweeps
    run it again: prose, captions, outputs and times of files leave it as it is; code in
@@ -25,6 +25,7 @@ import pytest
 
 from antispoof.chapters import ChapterError, stamp
 from antispoof.chapters.dependencies import dependencies, library
+from antispoof.report import costs
 
 ROOT = Path(__file__).resolve().parents[1]
 LIBRARY = library(ROOT / "lib")
@@ -185,6 +186,19 @@ def test_recorded_runs_belong_to_the_stamp(tmp_path):  # 4
         tmp_path, "from antispoof import audio\naudio.decode", LIBRARY
     )
     assert "data/reference-runs" not in other
+
+
+def test_of_the_benchmarks_one_file_belongs_to_the_stamp(tmp_path):  # 4
+    file = tmp_path / costs.BENCH
+    file.parent.mkdir(parents=True)
+    file.write_text("1")
+    code = "from antispoof import report\nreport.costs.measured()"
+    first = stamp.of_code(tmp_path, code, LIBRARY)
+    file.with_name("another.json").write_text("2")
+    assert stamp.changed(first, stamp.of_code(tmp_path, code, LIBRARY)) == []
+    file.write_text("2")
+    then = stamp.of_code(tmp_path, code, LIBRARY)
+    assert stamp.changed(first, then) == [costs.BENCH]
 
 
 def test_a_commit(tmp_path):  # 5

@@ -8,6 +8,7 @@ Both take a caption as argument and ``:name:`` as option.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from pathlib import Path
 from typing import ClassVar
 
@@ -29,7 +30,7 @@ def setup(app: Sphinx) -> None:
     app.add_directive("sweep-costs", SweepCosts)
 
 
-class GeneratedTable(SphinxDirective):
+class GeneratedTable(SphinxDirective, ABC):
     """A Markdown table whose rows are computed."""
 
     required_arguments = 1
@@ -37,9 +38,9 @@ class GeneratedTable(SphinxDirective):
     option_spec: ClassVar = {"name": directives.unchanged_required}
     heads: ClassVar[tuple[str, ...]] = ()
 
+    @abstractmethod
     def rows(self) -> list[tuple[str, ...]]:
         """Cells in Markdown, a tuple a row."""
-        raise NotImplementedError
 
     def run(self) -> list[nodes.Node]:
         """The table, with its caption and label."""

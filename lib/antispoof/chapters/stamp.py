@@ -24,10 +24,10 @@ KEY = "antispoof"  # in the metadata of an executed notebook
 SHOWN = 8  # characters of a fingerprint that are kept
 UNKNOWN = "unknown"
 
-# What a module reads of the project beside code.
+# Files and folders of the project that a module reads beside code.
 DATA = {
     "antispoof.checking.detector": ("lib/antispoof/checking/shipped",),
-    "antispoof.report.costs": ("benchmarks/results",),
+    "antispoof.report.costs": ("benchmarks/results/bench.json",),
     "antispoof.runs.reference": ("data/reference-runs", "data/shorter-runs"),
 }
 
@@ -48,10 +48,10 @@ def of_code(root: Path, code: str, sources: Sources | None = None) -> dict[str, 
     sources = library(root / "lib") if sources is None else sources
     needed = dependencies(code, sources)
     found = {name: _of_source(sources[name]) for name in needed}
-    for module, folders in DATA.items():
-        for folder in folders if module in found else ():
-            if (root / folder).is_dir():
-                found[folder] = _of_folder(root / folder)
+    for module, places in DATA.items():
+        for place in places if module in found else ():
+            if (root / place).exists():
+                found[place] = _of_data(root / place)
     return found
 
 
@@ -111,11 +111,12 @@ def _of_source(text: str) -> str:
     return fingerprint.of_source(text)[:SHOWN]
 
 
-def _of_folder(folder: Path) -> str:
-    files = sorted(path for path in folder.rglob("*") if path.is_file())
+def _of_data(place: Path) -> str:
+    """Of a file, or of all files below a folder."""
+    files = sorted(path for path in (place, *place.rglob("*")) if path.is_file())
     return fingerprint.of_data(
         {
-            path.relative_to(folder).as_posix(): sha256(path.read_bytes()).hexdigest()
+            path.relative_to(place).as_posix(): sha256(path.read_bytes()).hexdigest()
             for path in files
         }
     )[:SHOWN]

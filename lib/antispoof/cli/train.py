@@ -59,8 +59,8 @@ def train(
 ) -> None:
     """Train a model; finished runs are reused, cut-off ones go on.
 
-    Settings that are not given are those of the default recipe;
-    the record of the run has them all.
+    Settings that are not given are those of the default recipe; the record of the run
+    has them all.
     """
     from antispoof.corpus import open_corpus
     from antispoof.recipe import Recipe
