@@ -4,13 +4,16 @@
 2. What the work raises reaches the caller as its own type.
 3. Random numbers and threads are afterwards as they were.
 4. Workers end with the block, also when it is left early.
+5. A worker that is killed is told; when the caller is killed, its workers end.
 """
 
 from __future__ import annotations
 
 import multiprocessing
 import os
+import signal
 import time
+from pathlib import Path
 
 import pytest
 import torch
@@ -18,6 +21,8 @@ import torch
 from antispoof.errors import AudioError
 from antispoof.features import side_by_side
 from antispoof.features.side_by_side import in_order
+
+forks = pytest.mark.skipif(not side_by_side.FORKS, reason="nothing is forked here")
 
 # 1
 
@@ -54,6 +59,24 @@ def test_errors():
         list(results)
 
 
+@forks
+def test_errors_of_children():
+    caller = os.getpid()
+
+    def refuse_in_a_child(piece: int) -> int:
+        time.sleep(0.02)
+        if os.getpid() != caller:
+            raise AudioError(f"no sound in {piece}")
+        return piece
+
+    with (
+        pytest.raises(AudioError, match="no sound in") as caught,
+        in_order(refuse_in_a_child, range(20), 2) as results,
+    ):
+        list(results)
+    assert "refuse_in_a_child" in str(caught.value.__cause__)  # where it happened
+
+
 # 3
 
 
@@ -71,10 +94,61 @@ def test_nothing_is_left_changed():
 # 4
 
 
-@pytest.mark.skipif(not side_by_side.FORKS, reason="no processes on this system")
+@forks
 def test_workers_end():
     before = set(multiprocessing.active_children())
-    with in_order(abs, range(100), 2) as results:
-        next(results)
+    with in_order(abs, range(100), 3) as results:
         assert len(set(multiprocessing.active_children()) - before) == 2
+        next(results)
     assert set(multiprocessing.active_children()) <= before
+
+
+# 5
+
+
+@forks
+def test_a_killed_worker_is_told():
+    caller = os.getpid()
+
+    def die_in_a_child(piece: int) -> int:
+        if os.getpid() != caller:
+            os.kill(os.getpid(), signal.SIGKILL)
+        time.sleep(0.02)  # the children get pieces, too
+        return piece
+
+    with (
+        pytest.raises(RuntimeError, match="exit code -9"),
+        in_order(die_in_a_child, range(100), 3) as results,
+    ):
+        list(results)
+
+
+@forks
+def test_workers_end_with_a_killed_caller(tmp_path):
+    def note_who(piece: int) -> int:
+        (tmp_path / str(os.getpid())).touch()
+        time.sleep(0.02)
+        return piece
+
+    caller = os.fork()
+    if not caller:
+        with in_order(note_who, range(10_000), 3) as results:
+            list(results)
+        os._exit(0)
+    while len(list(tmp_path.iterdir())) < 3:
+        time.sleep(0.01)
+    os.kill(caller, signal.SIGKILL)
+    os.waitpid(caller, 0)
+    workers = {int(path.name) for path in tmp_path.iterdir()} - {caller}
+    last = time.monotonic() + 10
+    while any(map(_runs, workers)) and time.monotonic() < last:
+        time.sleep(0.01)
+    assert not any(map(_runs, workers))
+
+
+def _runs(pid: int) -> bool:
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    except FileNotFoundError:
+        return False
+    return state != "Z"

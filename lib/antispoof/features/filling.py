@@ -133,7 +133,7 @@ def fill(
                 noted = time.monotonic()
             if progress is not None:
                 progress(note.done, len(trials))
-    _flush(partial)
+        _flush(partial)  # while the workers end
     _write_note(target, note)
     partial.replace(target)
 

@@ -7,6 +7,7 @@ reading them.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Container, Sequence
 from pathlib import Path
 
@@ -19,7 +20,7 @@ ABSENT = -1  # bytes
 
 def file_sizes(trials: pd.DataFrame) -> list[int]:
     """Bytes of each trial's file, ``ABSENT`` where there is none."""
-    return [_size(Path(path)) for path in trials["path"]]
+    return [_size(path) for path in trials["path"]]
 
 
 def require_same_sound(
@@ -60,8 +61,9 @@ def require_same_sound(
         )
 
 
-def _size(path: Path) -> int:
+def _size(path: str) -> int:
     try:
-        return path.stat().st_size
+        # A Path for each of 121 461 clips would take a second more.
+        return os.stat(path).st_size  # noqa: PTH116
     except OSError:
         return ABSENT

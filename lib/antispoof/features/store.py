@@ -112,6 +112,7 @@ def open_features(
     module = build(frontend)
     trials = corpus.partition(partition)
     target = _target(corpus, partition, frontend, module, store)
+    built = False
     if not target.exists():
         if on_error == "stop":
             corpus.require_audio(partition)
@@ -119,9 +120,11 @@ def open_features(
         with FileLock(target.with_suffix(".lock")):
             if not target.exists():
                 fill(target, trials, module, jobs=jobs, progress=progress)
+                built = True
     note = refill(target, trials, module)
     damaged = note.damaged
-    require_same_sound(note.sizes, trials, target.parent, apart_from=damaged)
+    if not built:
+        require_same_sound(note.sizes, trials, target.parent, apart_from=damaged)
     if damaged and on_error == "stop":
         names = [trials["utt_id"][row] for row in damaged]
         shown = ", ".join(names[:SHOWN]) + (", ..." if len(names) > SHOWN else "")
