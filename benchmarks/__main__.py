@@ -24,7 +24,7 @@ def main() -> None:
     """Run everything, the cheap part first."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--corpus", default="", help="found or made if not given")
-    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--rounds", type=int, default=7)
     parser.add_argument("--out", type=Path, default=RESULTS)
     asked = parser.parse_args()
     corpus = minicorpus.find_or_make(asked.corpus)
