@@ -40,22 +40,29 @@ def of_source(source: str) -> str:
     SyntaxError
         If `source` is not Python.
     """
-    tree = ast.parse(source)
-    for node in ast.walk(tree):
-        if isinstance(node, DOCUMENTED) and ast.get_docstring(node) is not None:
-            node.body = node.body[1:]
-    return hashlib.sha256(_dump(tree).encode()).hexdigest()
+    return hashlib.sha256(_dump(ast.parse(source)).encode()).hexdigest()
 
 
 def _dump(node: object) -> str:
     # Not ast.dump: Python 3.12 and 3.13 changed which empty fields it writes.
     if isinstance(node, ast.AST):
-        parts = [(name, value) for name, value in ast.iter_fields(node)]
-        inner = ",".join(f"{n}={_dump(v)}" for n, v in parts if v not in (None, []))
-        return f"{type(node).__name__}({inner})"
+        fields = []
+        for name in node._fields:
+            value = getattr(node, name, None)
+            if name == "body" and isinstance(node, DOCUMENTED) and _is_text(value):
+                value = value[1:]
+            if value is not None and value != []:
+                fields.append(f"{name}={_dump(value)}")
+        return f"{type(node).__name__}({','.join(fields)})"
     if isinstance(node, list):
         return f"[{','.join(map(_dump, node))}]"
     return repr(node)
+
+
+def _is_text(body: list[ast.stmt]) -> bool:
+    """Whether a body begins with a docstring."""
+    first = body[0].value if body and isinstance(body[0], ast.Expr) else None
+    return isinstance(first, ast.Constant) and isinstance(first.value, str)
 
 
 @cache

@@ -97,7 +97,8 @@ def _through(
 
 
 @lru_cache(maxsize=2048)
-def _parse(module: str, text: str) -> ast.Module:
+def _parse(module: str, text: str) -> tuple[ast.AST, ...]:
+    """All nodes of a source, its module first."""
     name = module or "the chapter"
     try:
         tree = ast.parse(text)
@@ -105,20 +106,21 @@ def _parse(module: str, text: str) -> ast.Module:
         raise ChapterError(
             f"{name} is not Python: {error.msg}, line {error.lineno}"
         ) from error
-    for node in ast.walk(tree):
+    nodes = tuple(ast.walk(tree))
+    for node in nodes:
         if isinstance(node, ast.ImportFrom) and node.level:
             raise ChapterError(
                 f"{name} has a relative import, line {node.lineno}; only imports by"
                 " the full name are followed"
             )
-    return tree
+    return nodes
 
 
 @lru_cache(maxsize=2048)
 def _door(module: str, text: str) -> Door | None:
     """Name -> module and name there that a door has it from; None for no door."""
     passed = {}
-    for node in _parse(module, text).body:
+    for node in _parse(module, text)[0].body:
         if isinstance(node, ast.ImportFrom):
             for alias in node.names:
                 passed[alias.asname or alias.name] = (node.module, alias.name)
@@ -138,7 +140,7 @@ def _is_literal(node: ast.stmt) -> bool:
 @lru_cache(maxsize=2048)
 def _uses(module: str, text: str, known: frozenset[str]) -> tuple[Use, ...]:
     """What a source takes from the known modules."""
-    nodes = tuple(ast.walk(_parse(module, text)))
+    nodes = _parse(module, text)
     uses: list[Use] = []
     names: dict[str, list[Use]] = {}
     for node in nodes:
