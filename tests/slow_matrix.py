@@ -78,11 +78,13 @@ def cell(python: str, versions: str, only: list[str]) -> str | None:
                 words, cwd=ROOT, capture_output=True, text=True, check=False
             )
             said = done.stdout + done.stderr
-            FOLDER.with_name(f"matrix-{python}-{versions}.log").write_text(said, "utf-8")
+            log = FOLDER.with_name(f"matrix-{python}-{versions}.log")
+            log.write_text(said, "utf-8")
             if done.returncode:
                 return "\n".join([problem, *said.splitlines()[-25:]])
     finally:
-        shutil.rmtree(FOLDER, ignore_errors=True)
+        for left in (FOLDER, ROOT / "build"):  # setuptools would take old modules again
+            shutil.rmtree(left, ignore_errors=True)
     return None
 
 
