@@ -31,8 +31,8 @@ RESOLUTION = {"oldest": "lowest-direct", "newest": "highest"}
 # typer's time is what platforms have beside it.
 BESIDE = {"oldest": ("click>=8.2,<8.3",), "newest": ()}
 TEST_TOOLS = (
-    *("pytest>=8", "pytest-xdist>=3.2", "hypothesis>=6", "ipywidgets>=8"),
-    *("librosa>=0.10", "tensorboard>=2.14", "torchvision>=0.18"),
+    *("pytest>=8", "pytest-xdist>=3.2", "hypothesis>=6.100", "ipywidgets>=8"),
+    *("librosa>=0.10.2", "tensorboard>=2.14", "torchvision>=0.18"),
 )
 # A test file that imports one of these is about the book, which has one Python.
 BOOK = re.compile(

@@ -37,7 +37,8 @@ def setup(app: Sphinx) -> None:
 
 
 def _allow_side_by_side(app: Sphinx) -> None:
-    app.extensions[SILENT].parallel_read_safe = True
+    if SILENT in app.extensions:
+        app.extensions[SILENT].parallel_read_safe = True
 
 
 def _begin_with_the_slow(

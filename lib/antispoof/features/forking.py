@@ -18,6 +18,7 @@ from multiprocessing.pool import ExceptionWithTraceback
 from typing import Any
 
 _FORK = multiprocessing.get_context("fork")
+_Outcome = tuple[Any, "Exception | None"]  # the result, or what was raised instead
 
 
 @contextmanager
@@ -51,7 +52,10 @@ def shared(
         reader.close()  # so that writing fails once the caller is gone
         try:
             for index in take():
-                writer.send((index, *_outcome(work, pieces[index])))
+                result, error = _outcome(work, pieces[index])
+                if error is not None:
+                    error = ExceptionWithTraceback(error, error.__traceback__)
+                writer.send((index, result, error))
         except BrokenPipeError:
             return
 
@@ -81,12 +85,12 @@ def _together(
     children: dict[Connection, multiprocessing.process.BaseProcess],
 ) -> Iterator[Any]:
     """Results in order, of `mine` and of what the children send."""
-    outcomes: dict[int, tuple[Any, Exception | None]] = {}
+    outcomes: dict[int, _Outcome] = {}
     for wanted in range(len(pieces)):
         while wanted not in outcomes:
             index = next(mine, None)
             if index is not None:
-                outcomes[index] = work(pieces[index]), None
+                outcomes[index] = _outcome(work, pieces[index])
             elif not children:
                 raise RuntimeError(f"nobody computed {pieces[wanted]!r}")
             for reader in wait(list(children), None if index is None else 0):
@@ -101,11 +105,11 @@ def _together(
         yield result
 
 
-def _outcome(work: Callable[[Any], Any], piece: Any) -> tuple[Any, Any]:
+def _outcome(work: Callable[[Any], Any], piece: Any) -> _Outcome:
     try:
         return work(piece), None
     except Exception as error:
-        return None, ExceptionWithTraceback(error, error.__traceback__)
+        return None, error
 
 
 def _require_all_well(child: multiprocessing.process.BaseProcess) -> None:

@@ -13,10 +13,10 @@ short clip are never transformed.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
 import torch
-import torchaudio
 from torch import Tensor, nn
 from torch.nn import functional
 
@@ -84,9 +84,7 @@ class LogMel(nn.Module):
         self.register_buffer("window", window, persistent=False)
         self.register_buffer(
             "mel_fb",
-            torchaudio.functional.melscale_fbanks(
-                n_fft // 2 + 1, 0.0, sample_rate / 2, n_mels, sample_rate
-            ),
+            mel_filter_bank(n_fft // 2 + 1, n_mels, sample_rate),
             persistent=False,
         )
         self.bands = list(_reach(self.mel_fb))
@@ -139,6 +137,22 @@ class LogMel(nn.Module):
         mel = self.mel(self.power(sound))
         mel = functional.pad(mel, (0, self.shape[-1] - mel.shape[-1]))
         return self.normalize(self.decibel(mel)).unsqueeze(1)
+
+
+def mel_filter_bank(n_freqs: int, n_mels: int, sample_rate: int) -> Tensor:
+    """(n_freqs, n_mels) triangles between neighbours on the HTK mel scale.
+
+    Equal to ``torchaudio.functional.melscale_fbanks``, whose last release imports
+    beside few versions of PyTorch: features are to be had beside all of them.
+    """
+    top = 2595 * math.log10(1 + sample_rate / 2 / 700)  # mel
+    mels = torch.linspace(0, top, n_mels + 2, dtype=torch.float64)
+    corners = 700 * (10 ** (mels / 2595) - 1)  # Hz
+    left, centre, right = corners[:-2], corners[1:-1], corners[2:]
+    freqs = torch.linspace(0, sample_rate / 2, n_freqs, dtype=torch.float64)[:, None]
+    rising = (freqs - left) / (centre - left)
+    falling = (right - freqs) / (right - centre)
+    return torch.minimum(rising, falling).clamp(min=0).float()
 
 
 def _reach(mel_fb: Tensor) -> Iterator[tuple[slice, slice]]:
