@@ -14,14 +14,11 @@ but the loopback in it, the clean notebook, the wheels of ``make wheelhouse`` at
 2. the platform's torch has the version and the place that it had before;
 3. the first cell says the platform.
 
-Last result, on two cores that other programs used, too, so the clock says more than the
-chapters need. Kaggle (Python 3.11, torch 2.6.0 kept): all ran; 00 35.1 s, 01 40.6 s,
-02 34.8 s, 03 53.6 s, 04 74.1 s, 05 66.4 s, 07 105.8 s, 08 40.1 s, 09 8.8 s; 06 took
-128.6 s with three models, and has yet to be timed there with the two of the profile.
-Colab (Python 3.12, torch 2.8.0 kept): 03 84.3 s (82 s of processor) and 05 102.1 s
-(155 s) passed; 04 took 134.3 s (146 s), 06 126.0 s, 07 125.3 s, each run to its end;
-00, 01, 02, 08 and 09 were not run. What took too long has yet to be timed on a machine
-that does nothing else.
+Last result, on two cores; where it says so other programs used them, too. Kaggle
+(Python 3.11, torch 2.6.0 kept): 00 35.1 s, 01 40.6 s, 02 34.8 s, 03 53.6 s, 04 86.1 s,
+05 66.4 s, 06 72.8 s, 07 101.4 s, 08 40.1 s, 09 8.8 s. Colab (Python 3.12, torch 2.8.0
+kept): 04 63.8 s, 07 95.4 s; on busy cores 00 74.9 s, 01 52.0 s, 02 57.4 s, 03 65.0 s,
+05 113.4 s, 06 108.1 s, 08 37.5 s, 09 12.2 s. All passed.
 """
 
 from __future__ import annotations

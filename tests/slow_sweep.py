@@ -16,10 +16,8 @@ The times hold on a machine that does nothing else.
 
 Last result, on two cores: killed twice, six trainings finished once each, six runs
 stand, nothing half-made is left; again, it did nothing in 7.2 s; refused in 2.6 s
-(papermill), 0.6 s (the batch command) and 4.1 s (a sweep file). Two workers were 1.78
-times one (109 s and 194 s); where another program ran beside them, 1.17 times (141 s
-and 164 s). The best times of both make 1.50, so the fourth has yet to be settled on a
-quiet machine.
+(papermill), 0.6 s (the batch command) and 4.1 s (a sweep file). Two workers were 1.86
+times one (76 s and 142 s).
 """
 
 from __future__ import annotations
