@@ -32,7 +32,7 @@ RESOLUTION = {"oldest": "lowest-direct", "newest": "highest"}
 BESIDE = {"oldest": ("click>=8.2,<8.3",), "newest": ()}
 TEST_TOOLS = (
     *("pytest>=8", "pytest-xdist>=3.2", "hypothesis>=6.100", "ipywidgets>=8"),
-    *("librosa>=0.10.2", "tensorboard>=2.14", "torchvision>=0.18"),
+    *("librosa>=0.10.2", "tensorboard>=2.14", "torchaudio>=2.6", "torchvision>=0.21"),
 )
 # A test file that imports one of these is about the book, which has one Python.
 BOOK = re.compile(

@@ -16,7 +16,6 @@ PACKAGES = (
     "pandas",
     "scikit-learn",
     "torch",
-    "torchaudio",
 )
 
 
