@@ -40,8 +40,8 @@ FRAMES = {name: SETTINGS[name] for name in ("n_fft", "win_length", "hop_length")
 def measure(corpus: Corpus, *, rounds: int) -> list[dict]:
     """One row a peer: ``name``, ``n_clips``, ``clips_per_second``, ``cpu_ms`` a clip.
 
-    Of each peer's fastest round, as ``timeit`` has it: what else the machine does only
-    ever adds. Processor time is that of this process and of those that it began.
+    Each is the best of all rounds, as ``timeit`` has it: what else a machine does only
+    adds. Processor time is that of this process and of those that it began.
     ``store_long`` is the store on every clip eight times over: beginning and ending
     a build take a while, whatever its length.
     """

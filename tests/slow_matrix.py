@@ -7,7 +7,7 @@ Each cell gets an environment of its own, built by uv from the ranges of pyproje
 (``oldest``: the lowest that have a wheel for that Python), with the library installed
 in it, and is deleted afterwards: PyTorch takes gigabytes. Run are the tests that need
 nothing of the book's tools; what they say is kept in ``_build/matrix-*.log``. The
-interpreters are those on the PATH, and none is fetched.
+interpreters are those that uv finds here, and none is fetched.
 
 Last result: the dependencies of all eight cells resolve. The newest are torch 2.15
 beside torchaudio 2.11, which were not imported together yet; no cell's tests were run.
@@ -32,7 +32,7 @@ RESOLUTION = {"oldest": "lowest-direct", "newest": "highest"}
 BESIDE = {"oldest": ("click>=8.2,<8.3",), "newest": ()}
 TEST_TOOLS = (
     *("pytest>=8", "pytest-xdist>=3.2", "hypothesis>=6.100", "ipywidgets>=8"),
-    *("librosa>=0.10.2", "tensorboard>=2.14", "torchaudio>=2.6", "torchvision>=0.21"),
+    *("librosa>=0.10.2", "tensorboard>=2.18", "torchaudio>=2.6", "torchvision>=0.21"),
 )
 # A test file that imports one of these is about the book, which has one Python.
 BOOK = re.compile(
@@ -52,6 +52,7 @@ def library_tests() -> list[str]:
 def cell(python: str, versions: str, only: list[str]) -> str | None:
     """Build one environment and run the tests in it; what went wrong, or None."""
     shutil.rmtree(FOLDER, ignore_errors=True)
+    FOLDER.parent.mkdir(exist_ok=True)
     interpreter = FOLDER / "bin" / "python"
     uv = [sys.executable, "-m", "uv"]
     steps = {

@@ -3,7 +3,7 @@
 1. It sings the same every time, whatever was drawn before, and leaves torch's random
    state as it found it.
 2. It sings otherwise when the numerics of the front-end, the model, the loop or the
-   scoring change, or a setting that steers them.
+   scoring change, or a setting that steers them, but for PyTorch's own dropout.
 3. Rounding does not count; a note that is not finite, and fewer notes, do.
 4. It is finite and the same for settings that only say how long to train.
 5. What is no song is a RunError.
@@ -107,6 +107,15 @@ def test_settings_are_heard(song, settings):
     same = same_behaviour(song, sing(replace(RECIPE, **settings)))
     # The canary has as many bona fide clips as spoof ones: balancing them is no change.
     assert same == ("class_weights" in settings)
+
+
+def test_dropout_is_the_same_in_all_versions(song, monkeypatch):
+    def pytorchs(x, p, training, inplace):
+        assert not training, "its masks differ between versions"
+        return x
+
+    monkeypatch.setattr("torch.nn.functional.dropout", pytorchs)
+    assert sing(RECIPE) == song
 
 
 # 3

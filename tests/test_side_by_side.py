@@ -13,6 +13,7 @@ import multiprocessing
 import os
 import signal
 import time
+import warnings
 from pathlib import Path
 
 import pytest
@@ -77,6 +78,28 @@ def test_errors_of_children():
     assert "refuse_in_a_child" in str(caught.value.__cause__)  # where it happened
 
 
+class OddError(Exception):
+    def __init__(self, one, other):
+        super().__init__(f"{one} and {other}")
+
+
+@forks
+def test_errors_that_do_not_bear_the_pipe():
+    caller = os.getpid()
+
+    def refuse_in_a_child(piece: int) -> int:
+        time.sleep(0.02)
+        if os.getpid() != caller:
+            raise OddError("this", "that")
+        return piece
+
+    with (
+        pytest.raises(RuntimeError, match="OddError: this and that"),
+        in_order(refuse_in_a_child, range(20), 2) as results,
+    ):
+        list(results)
+
+
 # 3
 
 
@@ -94,10 +117,15 @@ def test_nothing_is_left_changed():
 # 4
 
 
+def slow(piece: int) -> int:
+    time.sleep(0.02)
+    return piece
+
+
 @forks
 def test_workers_end():
     before = set(multiprocessing.active_children())
-    with in_order(abs, range(100), 3) as results:
+    with in_order(slow, range(1_000), 3) as results:
         assert len(set(multiprocessing.active_children()) - before) == 2
         next(results)
     assert set(multiprocessing.active_children()) <= before
@@ -130,20 +158,27 @@ def test_workers_end_with_a_killed_caller(tmp_path):
         time.sleep(0.02)
         return piece
 
-    caller = os.fork()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # of threads at a fork
+        caller = os.fork()
     if not caller:
-        with in_order(note_who, range(10_000), 3) as results:
-            list(results)
-        os._exit(0)
-    while len(list(tmp_path.iterdir())) < 3:
-        time.sleep(0.01)
+        try:
+            with in_order(note_who, range(10_000), 4) as results:
+                list(results)
+        finally:
+            os._exit(1)
+    assert _soon(lambda: len(list(tmp_path.iterdir())) == 4)
     os.kill(caller, signal.SIGKILL)
     os.waitpid(caller, 0)
     workers = {int(path.name) for path in tmp_path.iterdir()} - {caller}
+    assert _soon(lambda: not any(map(_runs, workers)))
+
+
+def _soon(holds) -> bool:
     last = time.monotonic() + 10
-    while any(map(_runs, workers)) and time.monotonic() < last:
+    while not holds() and time.monotonic() < last:
         time.sleep(0.01)
-    assert not any(map(_runs, workers))
+    return holds()
 
 
 def _runs(pid: int) -> bool:

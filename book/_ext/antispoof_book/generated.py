@@ -37,7 +37,7 @@ class GeneratedTable(SphinxDirective, ABC):
     final_argument_whitespace = True
     option_spec: ClassVar = {"name": directives.unchanged_required}
     heads: ClassVar[tuple[str, ...]] = ()
-    shape: ClassVar[str] = ""
+    css_class: ClassVar[str] = ""
     """Class of the table: ``stack`` puts cells of words below each other on a phone."""
 
     @abstractmethod
@@ -49,7 +49,7 @@ class GeneratedTable(SphinxDirective, ABC):
         lines = [
             f":::{{table}} {self.arguments[0]}",
             f":name: {self.options['name']}",
-            *([f":class: {self.shape}"] if self.shape else []),
+            *([f":class: {self.css_class}"] if self.css_class else []),
             "",
             *map(_line, (self.heads, (":--",) * len(self.heads), *self.rows())),
             ":::",
@@ -64,7 +64,7 @@ class ChapterParameters(GeneratedTable):
     """The parameters of all chapters; those that several share stand once."""
 
     heads = ("Name", "Type", "Default", "Meaning", "Chapters")
-    shape = "stack"
+    css_class = "stack"
 
     def rows(self) -> list[tuple[str, ...]]:
         """One row a parameter, as the notebooks declare them."""

@@ -19,8 +19,8 @@ ALLOCATIONS = 100_000  # between two collections; Python's own choice is 700
 # Declares nothing, and so would forbid to read pages side by side; it only numbers
 # sections, when all pages have been read.
 SILENT = "sphinx_multitoc_numbering"
-# Pages that import the library, which takes longer than to read all others: one
-# process reads both, and begins with them.
+# Pages that import the library, which takes longer than to read all others: where
+# cores are few one process reads both, and begins with them.
 IMPORTING = (library.PAGE, "book/batches")
 
 
@@ -31,7 +31,7 @@ def setup(app: Sphinx) -> None:
     gc.set_threshold(ALLOCATIONS)
     # Jupyter Book has no option for it. One more than cores: when pages are written,
     # Sphinx keeps one for the index of words.
-    app.parallel = (os.cpu_count() or 1) + 1
+    app.parallel = max(app.parallel, (os.cpu_count() or 1) + 1)
     app.connect("builder-inited", _allow_side_by_side)
     app.connect("env-before-read-docs", _begin_with_the_slow)
 

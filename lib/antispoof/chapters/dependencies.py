@@ -97,7 +97,7 @@ def _through(
 
 
 @lru_cache(maxsize=2048)
-def _parse(module: str, text: str) -> tuple[ast.AST, ...]:
+def _nodes(module: str, text: str) -> tuple[ast.AST, ...]:
     """All nodes of a source, its module first."""
     name = module or "the chapter"
     try:
@@ -120,7 +120,7 @@ def _parse(module: str, text: str) -> tuple[ast.AST, ...]:
 def _door(module: str, text: str) -> Door | None:
     """Name -> module and name there that a door has it from; None for no door."""
     passed = {}
-    for node in _parse(module, text)[0].body:
+    for node in _nodes(module, text)[0].body:
         if isinstance(node, ast.ImportFrom):
             for alias in node.names:
                 passed[alias.asname or alias.name] = (node.module, alias.name)
@@ -140,7 +140,7 @@ def _is_literal(node: ast.stmt) -> bool:
 @lru_cache(maxsize=2048)
 def _uses(module: str, text: str, known: frozenset[str]) -> tuple[Use, ...]:
     """What a source takes from the known modules."""
-    nodes = _parse(module, text)
+    nodes = _nodes(module, text)
     uses: list[Use] = []
     names: dict[str, list[Use]] = {}
     for node in nodes:

@@ -15,8 +15,6 @@ from typing import Any
 import torch
 
 FORKS = sys.platform == "linux"  # elsewhere system libraries do not bear it
-if FORKS:
-    from antispoof.features.forking import shared
 
 
 @contextmanager
@@ -39,7 +37,9 @@ def in_order(
         if jobs <= 1:
             yield map(work, pieces)
         elif FORKS:
-            with shared(work, pieces, jobs - 1) as results:
+            from antispoof.features.forking import shared_with_children
+
+            with shared_with_children(work, pieces, jobs - 1) as results:
                 yield results
         else:
             with ThreadPoolExecutor(jobs) as pool:

@@ -2,7 +2,8 @@
 
 A recorded run stays good through refactorings as long as its recipe still *does* the
 same. The canary runs the real front-end, the real loop and the real scoring on a
-fixed batch of noise; its scores move when numerics move, and only then.
+fixed batch of noise; its scores move when numerics move, and only then. Dropout alone
+is made anew here, since PyTorch's draws other masks in each version.
 """
 
 from __future__ import annotations
