@@ -60,19 +60,24 @@ def test_errors():
         list(results)
 
 
-@forks
-def test_errors_of_children():
+def refusing(error: Exception):
+    """Work that a child refuses and its caller does."""
     caller = os.getpid()
 
     def refuse_in_a_child(piece: int) -> int:
         time.sleep(0.02)
         if os.getpid() != caller:
-            raise AudioError(f"no sound in {piece}")
+            raise error
         return piece
 
+    return refuse_in_a_child
+
+
+@forks
+def test_errors_of_children():
     with (
-        pytest.raises(AudioError, match="no sound in") as caught,
-        in_order(refuse_in_a_child, range(20), 2) as results,
+        pytest.raises(AudioError, match="no sound") as caught,
+        in_order(refusing(AudioError("no sound")), range(20), 2) as results,
     ):
         list(results)
     assert "refuse_in_a_child" in str(caught.value.__cause__)  # where it happened
@@ -85,17 +90,9 @@ class OddError(Exception):
 
 @forks
 def test_errors_that_do_not_bear_the_pipe():
-    caller = os.getpid()
-
-    def refuse_in_a_child(piece: int) -> int:
-        time.sleep(0.02)
-        if os.getpid() != caller:
-            raise OddError("this", "that")
-        return piece
-
     with (
         pytest.raises(RuntimeError, match="OddError: this and that"),
-        in_order(refuse_in_a_child, range(20), 2) as results,
+        in_order(refusing(OddError("this", "that")), range(20), 2) as results,
     ):
         list(results)
 

@@ -137,7 +137,7 @@ def _to_send(error: Exception) -> Any:
     told = ExceptionWithTraceback(error, error.__traceback__)
     try:
         ForkingPickler.loads(ForkingPickler.dumps(told))
-    except Exception:
+    except Exception:  # a class of anybody's may fail in its own way to be rebuilt
         return RuntimeError("".join(traceback.format_exception(error)))
     return told
 
