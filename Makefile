@@ -20,7 +20,7 @@ export THP_MEM_ALLOC_ENABLE := 1
 .PHONY: book test lint pairs setup clean reference-runs vendor test-book shipped-weights fuzz sweep prove-sweep wheelhouse platforms matrix pdf screenshots time-book linkcheck prove-dependencies bench large answers kill-features kill-test
 
 book: setup  ## run every chapter, build _build/html; warnings are errors
-	$(BIN)/python -m antispoof.chapters pair --check
+	$(BIN)/python -m antispoof_report.notebooks pair --check
 	$(BIN)/snakemake --cores $(CORES) --quiet all \
 		--config corpus="$(CORPUS)" profile="profiles/$(PROFILE).yaml" -- html
 	@test -s _build/html/index.html || { echo "no HTML was made"; exit 1; }
@@ -54,13 +54,13 @@ lint: setup  ## rules that a machine keeps
 	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports
 	$(BIN)/codespell
-	$(BIN)/python -m antispoof.chapters pair --check
+	$(BIN)/python -m antispoof_report.notebooks pair --check
 
 kill-test: setup  ## kill -9 a run twenty times; it must end as if nothing had been
 	$(BIN)/python benchmarks/kill.py --kills 20
 
 pairs: setup  ## generate the notebooks from their sources
-	$(BIN)/python -m antispoof.chapters pair
+	$(BIN)/python -m antispoof_report.notebooks pair
 
 reference-runs: setup  ## train on CORPUS by PROFILE and record the runs (hours)
 	$(BIN)/antispoof record --corpus "$(CORPUS)" --profile "profiles/$(PROFILE).yaml"

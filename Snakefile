@@ -11,15 +11,15 @@ not among them, so editing them rebuilds pages only.
 import sys
 from pathlib import Path
 
-from antispoof import corpus, fingerprint
-from antispoof.chapters.parameters import from_profile
-from antispoof.chapters.stamp import made_from
+from antispoof import corpora, hashing
+from antispoof_report.notebooks.parameters import from_profile
+from antispoof_report.notebooks.provenance import notebook_hash
 
 PROFILE = config.get("profile") or "profiles/mini.yaml"
 CORPUS = config.get("corpus") or ""
 # The corpus belongs to what a chapter depends on: real speech put under data/ counts.
-FOUND = corpus.find(CORPUS)
-CORPUS_ID = FOUND.id if FOUND and not FOUND.is_simulated else "mini"
+FOUND = corpora.find_corpus(CORPUS)
+CORPUS_ID = FOUND.id if FOUND and not FOUND.is_synthetic else "mini"
 CHAPTERS = [path.stem for path in sorted(Path("notebooks").glob("[0-9][0-9]_*.ipynb"))]
 TRAINING = [name for name in CHAPTERS if name.split("_", 1)[0] in ("03", "04", "05")]
 COMPARING = [name for name in CHAPTERS if name.split("_", 1)[0] in ("06", "07")]
@@ -66,14 +66,14 @@ rule corpus:
     output:
         "_build/corpus.txt",
     params:
-        code=fingerprint.of_modules(("antispoof.minicorpus",)),
+        code=hashing.hash_modules(("antispoof.corpora.synthetic",)),
         corpus=CORPUS,
         corpus_id=CORPUS_ID,
     threads: workflow.cores
     run:
-        from antispoof import minicorpus
+        from antispoof import corpora
 
-        Path(output[0]).write_text(minicorpus.find_or_make(params.corpus).description)
+        Path(output[0]).write_text(corpora.load_or_synthesize(params.corpus).description)
 
 
 rule chapter:
@@ -84,7 +84,7 @@ rule chapter:
     output:
         "_build/executed/{name}.ipynb",
     params:
-        code=lambda wildcards: made_from(notebook(wildcards)),
+        code=lambda wildcards: notebook_hash(notebook(wildcards)),
         parameters=parameters,
         corpus=["-p", "corpus", CORPUS] if CORPUS else [],
         corpus_id=CORPUS_ID,
@@ -93,5 +93,5 @@ rule chapter:
     resources:
         gpu=lambda wildcards: int(wildcards.name in BUSY),
     shell:
-        "{sys.executable} -m antispoof.chapters run {input.notebook} {output}"
+        "{sys.executable} -m antispoof_report.notebooks run {input.notebook} {output}"
         " -f {input.profile} {params.corpus:q}"

@@ -3,7 +3,7 @@
     make sweep SWEEP=profiles/sweep-mini.yaml
     snakemake -s sweep.smk --configfile profiles/sweep-mini.yaml -n    what would run
 
-What a sweep file holds is in antispoof.chapters.sweep. A job is done when its executed
+What a sweep file holds is in antispoof_report.notebooks.sweep. A job is done when its executed
 notebook is there; the run itself is a record under runs/, so a job that was killed goes
 on from its checkpoint, and one whose record is there trains nothing.
 """
@@ -13,8 +13,8 @@ import sys
 from pathlib import Path
 
 from antispoof import platforms
-from antispoof.chapters.stamp import made_from
-from antispoof.chapters.sweep import Sweep
+from antispoof_report.notebooks.provenance import notebook_hash
+from antispoof_report.notebooks.sweep import Sweep
 
 if not workflow.configfiles:
     raise WorkflowError("name a sweep: --configfile profiles/sweep-mini.yaml")
@@ -32,7 +32,7 @@ ANALYSES = expand(
     chapter=SWEEP.analysis,
 )
 TRAININGS = OUT + "/{{corpus}}/{{frontend}}/{model}-seed{seed}.ipynb"
-RUN = f"{sys.executable} -m antispoof.chapters run --one-gpu"
+RUN = f"{sys.executable} -m antispoof_report.notebooks run --one-gpu"
 
 
 def arguments(values):
@@ -77,16 +77,16 @@ rule prepare:
         corpus=lambda wildcards: SWEEP.corpus_names[wildcards.corpus],
     threads: MANY
     run:
-        from antispoof import features, minicorpus
-        from antispoof.conventions import PARTITIONS
+        from antispoof import corpora, frontends
+        from antispoof.constants import PARTITIONS
 
-        opened = minicorpus.find_or_make(params.corpus)
+        opened = corpora.load_or_synthesize(params.corpus)
         for partition in PARTITIONS:
-            features.open_features(
+            frontends.load_features(
                 opened,
                 partition,
                 frontend=wildcards.frontend,
-                store=platforms.store_folder(),
+                store=platforms.feature_cache_dir(),
             )
         Path(output[0]).write_text(f"{opened.description}\n")
 
@@ -98,7 +98,7 @@ rule train:
         OUT + "/{corpus}/{frontend}/{model}-seed{seed}.ipynb",
     params:
         notebook=lambda w: str(SWEEP.chapter(w.model)),
-        made_from=lambda w: made_from(SWEEP.chapter(w.model)),
+        notebook_hash=lambda w: notebook_hash(SWEEP.chapter(w.model)),
         words=lambda w: arguments(SWEEP.training(w.corpus, w.frontend, int(w.seed))),
         seconds=60 * SWEEP.minutes,
     threads: SWEEP.threads
@@ -107,7 +107,7 @@ rule train:
         runtime=SWEEP.minutes or DAY,
     shell:
         "if [ {params.seconds} -gt 0 ]; then"
-        " export ANTISPOOF_STOP_AT=$(( $(date +%s) + {params.seconds} )); fi; "
+        " export ANTISPOOF_DEADLINE=$(( $(date +%s) + {params.seconds} )); fi; "
         "{RUN} {params.notebook} {output} {params.words:q}"
 
 
@@ -118,7 +118,7 @@ rule analyse:
         OUT + "/{corpus}/{frontend}/{chapter}.ipynb",
     params:
         notebook="notebooks/{chapter}.ipynb",
-        made_from=lambda w: made_from(Path(f"notebooks/{w.chapter}.ipynb")),
+        notebook_hash=lambda w: notebook_hash(Path(f"notebooks/{w.chapter}.ipynb")),
         words=lambda w: arguments(SWEEP.comparing(w.chapter, w.corpus, w.frontend)),
     shell:
         "{RUN} {params.notebook} {output} {params.words:q}"

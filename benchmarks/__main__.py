@@ -14,7 +14,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from antispoof import minicorpus, report
+import antispoof_report as report
+from antispoof import corpora
 from benchmarks import features, models
 
 RESULTS = Path(__file__).parent / "results" / "bench.json"
@@ -27,7 +28,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=7)
     parser.add_argument("--out", type=Path, default=RESULTS)
     asked = parser.parse_args()
-    corpus = minicorpus.find_or_make(asked.corpus)
+    corpus = corpora.load_or_synthesize(asked.corpus)
     table = report.environment()
     busy, cores = os.getloadavg()[0] if hasattr(os, "getloadavg") else 0, os.cpu_count()
     made = {

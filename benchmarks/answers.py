@@ -26,8 +26,8 @@ from pathlib import Path
 import numpy as np
 import soundfile
 
-from antispoof.checking.conditions import encode
-from antispoof.conventions import SAMPLE_RATE
+from antispoof.augment.conditions import encode
+from antispoof.constants import SAMPLE_RATE
 
 RESULTS = Path(__file__).parent / "results" / "answers.json"
 SECONDS = 10  # of a clip

@@ -25,10 +25,10 @@ from threadpoolctl import threadpool_limits
 from torch.utils.data import DataLoader, Dataset
 
 from antispoof import audio
-from antispoof.conventions import SAMPLE_RATE
-from antispoof.corpus import Corpus
-from antispoof.corpus.folder import audio_folder
-from antispoof.features import LogMel, fix_length, open_features
+from antispoof.constants import SAMPLE_RATE
+from antispoof.corpora import Corpus
+from antispoof.corpora.asvspoof2019 import audio_folder
+from antispoof.frontends import LogMel, fix_length, load_features
 
 PARTITION = "train"
 LONG = 8  # times that every clip is taken in the long build
@@ -58,7 +58,7 @@ def _take_turns(
         "librosa_defaults": lambda: _each(_librosa_defaults, paths),
         "librosa": lambda: _each(_librosa, paths),
         "dataloader": lambda: _dataloader(paths),
-        "decoding": lambda: _each(audio.decode, paths),
+        "decoding": lambda: _each(audio.load_mono_16k, paths),
         "one_core": lambda: _one_core(paths),
         "store": lambda: _store(corpus),
         "store_long": lambda: _store(long),
@@ -172,11 +172,14 @@ def _one_core(paths: Sequence[str]) -> None:
     module, threads = LogMel(), torch.get_num_threads()
     torch.set_num_threads(1)
     with torch.inference_mode():
-        _each(lambda path: module(torch.from_numpy(audio.decode(path))[None]), paths)
+        _each(
+            lambda path: module(torch.from_numpy(audio.load_mono_16k(path))[None]),
+            paths,
+        )
     torch.set_num_threads(threads)
 
 
 def _store(corpus: Corpus) -> None:
     """All cores, and everything on disk in the end."""
     with tempfile.TemporaryDirectory() as store:
-        open_features(corpus, PARTITION, store=store)
+        load_features(corpus, PARTITION, store=store)

@@ -42,17 +42,17 @@ LIMIT = 300  # seconds that one session may take
 
 def session(corpus: Path, folder: Path) -> None:
     """Make or finish the run, with everything so small that there is much to cut."""
-    from antispoof.corpus import open_corpus
-    from antispoof.features import FRONTENDS, LogMel
-    from antispoof.recipe import Recipe
-    from antispoof.runs import obtain
+    from antispoof.config import TrainConfig
+    from antispoof.corpora import open_corpus
+    from antispoof.frontends import FRONTENDS, LogMel
+    from antispoof.runs import train_or_load
 
     FRONTENDS["logmel"] = partial(LogMel, n_samples=5_200)
-    for name in ("antispoof.features.store", "antispoof.scoring.partition"):
+    for name in ("antispoof.frontends.cache", "antispoof.scoring.partition"):
         importlib.import_module(name).BLOCK = 4
     importlib.import_module("antispoof.scoring.partition").BATCH = 4
-    obtain(
-        Recipe.of("cnn", epochs=8, batch_size=8, schedule="cosine"),
+    train_or_load(
+        TrainConfig.for_model("cnn", epochs=8, batch_size=8, schedule="cosine"),
         open_corpus(corpus),
         [0],
         runs=folder / "runs",

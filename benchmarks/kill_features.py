@@ -21,7 +21,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from antispoof.features import filling, open_features
+from antispoof.frontends import filling, load_features
 from benchmarks.simulated import make
 
 TRIALS = {"train": 600, "dev": 2, "eval": 2}
@@ -77,7 +77,7 @@ def _in_child(corpus, store: Path, *, kill_after: float | None = None) -> bool:
     child = os.fork()
     if child == 0:
         try:
-            open_features(corpus, "train", store=store)
+            load_features(corpus, "train", store=store)
             os._exit(0)
         finally:
             os._exit(1)

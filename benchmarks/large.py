@@ -27,9 +27,9 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from antispoof.conventions import PARTITIONS
-from antispoof.features import FRONTENDS, LogMel, open_features
-from antispoof.recipe import Recipe
+from antispoof.config import TrainConfig
+from antispoof.constants import PARTITIONS
+from antispoof.frontends import FRONTENDS, LogMel, load_features
 from antispoof.scoring import score
 from antispoof.training import fit, split_holdout
 from benchmarks.simulated import LA, make
@@ -105,11 +105,11 @@ def _one(scale: float, n_samples: int) -> dict:
         store = Path(folder) / "store"
         built = timed(
             "features",
-            lambda: {p: open_features(corpus, p, store=store) for p in PARTITIONS},
+            lambda: {p: load_features(corpus, p, store=store) for p in PARTITIONS},
         )
         part, holdout = split_holdout(built["train"], 2)
-        recipe = Recipe.of("cnn", epochs=1)
-        fitted = timed("epoch", lambda: fit(recipe, part, holdout, seed=0, cpu=True))
+        config = TrainConfig.for_model("cnn", epochs=1)
+        fitted = timed("epoch", lambda: fit(config, part, holdout, seed=0, cpu=True))
         timed("scoring", lambda: [score(fitted.model, built[p]) for p in SCORED])
     return {
         "trials": sum(trials.values()),

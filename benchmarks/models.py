@@ -16,8 +16,8 @@ import torch
 from torch import nn
 
 from antispoof import models
-from antispoof.features import LogMel
-from antispoof.recipe import Recipe
+from antispoof.config import TrainConfig
+from antispoof.frontends import LogMel
 
 BATCH = 8
 STEPS = 2
@@ -47,7 +47,7 @@ def _one(name: str) -> dict:
     clips = torch.randn(BATCH, *LogMel().shape)
     clips = clips.contiguous(memory_format=torch.channels_last)
     labels = torch.arange(BATCH) % 2
-    optimizer = torch.optim.Adam(model.parameters(), lr=Recipe.of(name).lr)
+    optimizer = torch.optim.Adam(model.parameters(), lr=TrainConfig.for_model(name).lr)
 
     def score() -> None:
         with torch.inference_mode():

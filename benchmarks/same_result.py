@@ -2,7 +2,7 @@
 
     python benchmarks/same_result.py --corpus DIR [--epochs 12]
 
-The CNN in batches of 16, all else the default recipe: once as ``fit`` trains it, once
+The CNN in batches of 16, all else the default config: once as ``fit`` trains it, once
 in torch's default layout in a plain loop, from the same weights, on the same clips in
 the same order. What may differ is rounding, so the difference should lie within the
 spread of the seeds.
@@ -20,26 +20,26 @@ import numpy as np
 import torch
 from torch import nn
 
-from antispoof import metrics, minicorpus, models
-from antispoof.features import FeatureSet, open_features
-from antispoof.recipe import Recipe
+from antispoof import corpora, metrics, models
+from antispoof.config import TrainConfig
+from antispoof.frontends import FeatureSet, load_features
 from antispoof.scoring import score
 from antispoof.training import fit, split_holdout
 
 
-def plain(recipe: Recipe, part: FeatureSet, seed: int) -> nn.Module:
+def plain(config: TrainConfig, part: FeatureSet, seed: int) -> nn.Module:
     """The model of the last epoch of a loop as one would first write it."""
     torch.manual_seed(seed)
-    model = models.build(recipe.model).train()
+    model = models.build(config.model).train()
     optimizer = torch.optim.Adam(
-        model.parameters(), lr=recipe.lr, weight_decay=recipe.weight_decay
+        model.parameters(), lr=config.lr, weight_decay=config.weight_decay
     )
     criterion = nn.CrossEntropyLoss()
     x, y = part.tensor(), torch.from_numpy(part.labels)
-    for epoch in range(recipe.epochs):
+    for epoch in range(config.epochs):
         order = np.random.default_rng([seed, epoch]).permutation(len(part))
-        for start in range(0, len(part), recipe.batch_size):
-            batch = order[start : start + recipe.batch_size]
+        for start in range(0, len(part), config.batch_size):
+            batch = order[start : start + config.batch_size]
             optimizer.zero_grad()
             criterion(model(x[batch]), y[batch]).backward()
             optimizer.step()
@@ -53,15 +53,17 @@ def main() -> None:
     parser.add_argument("--epochs", type=int, default=12)
     parser.add_argument("--seeds", type=int, default=3)
     asked = parser.parse_args()
-    recipe = Recipe.of("cnn", epochs=asked.epochs, batch_size=16, checkpoint="last")
-    corpus = minicorpus.find_or_make(asked.corpus)
+    config = TrainConfig.for_model(
+        "cnn", epochs=asked.epochs, batch_size=16, checkpoint="last"
+    )
+    corpus = corpora.load_or_synthesize(asked.corpus)
     found = []
     with tempfile.TemporaryDirectory() as store:
-        train, dev = (open_features(corpus, p, store=store) for p in ("train", "dev"))
+        train, dev = (load_features(corpus, p, store=store) for p in ("train", "dev"))
         part, holdout = split_holdout(train, 2)
         for seed in range(asked.seeds):
-            ours = fit(recipe, part, holdout, seed=seed, cpu=True).model
-            theirs = plain(recipe, part, seed)
+            ours = fit(config, part, holdout, seed=seed, cpu=True).model
+            theirs = plain(config, part, seed)
             scores = [score(m, dev)["score"].to_numpy() for m in (ours, theirs)]
             eers = [100 * metrics.eer(s, dev.labels) for s in scores]
             found.append(eers)

@@ -10,10 +10,10 @@ from pathlib import Path
 import numpy as np
 import soundfile
 
-from antispoof.conventions import PARTITIONS, SAMPLE_RATE
-from antispoof.corpus import Corpus, open_corpus
-from antispoof.corpus.folder import PROTOCOL_FOLDER, PROTOCOL_NAMES, audio_folder
-from antispoof.corpus.official import OFFICIAL
+from antispoof.constants import PARTITIONS, SAMPLE_RATE
+from antispoof.corpora import Corpus, open_corpus
+from antispoof.corpora.asvspoof2019 import PROTOCOL_FOLDER, PROTOCOL_NAMES, audio_folder
+from antispoof.corpora.official import OFFICIAL
 
 LA = {name: counts.total for name, counts in OFFICIAL.items()}  # trials
 SPEAKERS = 20  # a partition

@@ -29,12 +29,12 @@ import torch
 from torch.utils.flop_counter import FlopCounterMode
 
 from antispoof import models
-from antispoof.features import FeatureSet
-from antispoof.recipe import Recipe
+from antispoof.config import TrainConfig
+from antispoof.data import Batches
+from antispoof.frontends import FeatureSet
 from antispoof.scoring import best_device, logits
-from antispoof.scoring.batches import Batches
 from antispoof.training import fit
-from antispoof.training.learner import Learner
+from antispoof.training.step import TrainStep
 
 DISTINCT = 2048  # made-up clips; more trials than that share them
 STEPS = 30  # of the bare step that is timed
@@ -89,11 +89,11 @@ def flops(model: str, frames: int) -> int:
     return counter.get_total_flops()
 
 
-def bare_step(recipe: Recipe, part: FeatureSet, *, compiled: bool) -> float:
+def bare_step(config: TrainConfig, part: FeatureSet, *, compiled: bool) -> float:
     """Seconds of a training step on a batch that lies on the device."""
-    learner = Learner(recipe, part, seed=0, cpu=False, compiled=compiled)
+    learner = TrainStep(config, part, seed=0, cpu=False, compiled=compiled)
     learner.model.train()
-    batch = np.arange(recipe.batch_size) % len(part)
+    batch = np.arange(config.batch_size) % len(part)
     (x,) = Batches(part, learner.device).stream([batch])
     warm_up, n = (3, STEPS) if learner.device.type == "cuda" else (1, 1)
     for _ in range(warm_up):  # the first steps choose algorithms, or compile
@@ -106,14 +106,14 @@ def bare_step(recipe: Recipe, part: FeatureSet, *, compiled: bool) -> float:
     return (time.perf_counter() - started) / n
 
 
-def measure(recipe: Recipe, size: Size, *, compiled: bool) -> dict[str, object]:
+def measure(config: TrainConfig, size: Size, *, compiled: bool) -> dict[str, object]:
     """One row of the table."""
     part, holdout = (made_up(n, size.frames) for n in (size.train, size.holdout))
     device = best_device()
-    step = bare_step(recipe, part, compiled=compiled)
+    step = bare_step(config, part, compiled=compiled)
     _reset_memory(device)
     started = time.perf_counter()
-    result = fit(recipe, part, holdout, seed=0, compiled=compiled)
+    result = fit(config, part, holdout, seed=0, compiled=compiled)
     training = time.perf_counter() - started
     memory = torch.cuda.max_memory_allocated() if device.type == "cuda" else 0
     scored = [made_up(n, size.frames) for n in (size.dev, size.eval)]
@@ -125,12 +125,12 @@ def measure(recipe: Recipe, size: Size, *, compiled: bool) -> dict[str, object]:
     for features in scored:
         logits(result.model, features, device=device)
     scoring = time.perf_counter() - started
-    n_steps = -(-size.train // recipe.batch_size) * size.epochs
-    done = 3 * flops(recipe.model, size.frames) * size.train * size.epochs
+    n_steps = -(-size.train // config.batch_size) * size.epochs
+    done = 3 * flops(config.model, size.frames) * size.train * size.epochs
     peak = next((p for n, p in PEAK.items() if n in device_name(device)), {})
-    able = peak.get(recipe.precision)
+    able = peak.get(config.precision)
     return {
-        "model": models.TITLES[recipe.model],
+        "model": models.TITLES[config.model],
         "training s": training,
         "scoring s": scoring,
         "clips/s trained": size.train * size.epochs / training,
@@ -169,13 +169,13 @@ def main(arguments: list[str] | None = None) -> None:
     size = SMOKE if options.smoke else Size()
     rows = []
     for model in models.MODELS:
-        recipe = Recipe.of(
+        config = TrainConfig.for_model(
             model,
             precision=options.precision,
             epochs=size.epochs,
             batch_size=size.batch_size,
         )
-        rows.append(measure(recipe, size, compiled=options.compiled))
+        rows.append(measure(config, size, compiled=options.compiled))
         print(f"{rows[-1]['model']}: {rows[-1]['training s']:.1f} s", flush=True)
     table = pd.DataFrame(rows)
     total = (table["training s"] + table["scoring s"]).sum()

@@ -2,7 +2,7 @@
 
     python benchmarks/training_step.py [--model cnn] [--rounds 3]
 
-First, the default recipe's step against plain float32 eager: the same model in
+First, the default config's step against plain float32 eager: the same model in
 torch's default layout, in a process without the two settings of the Makefile (huge
 pages, waiting threads that sleep). Processes alternate; what is compared is processor
 time a step on one thread, which other programs disturb less than the clock. Then, in
@@ -53,17 +53,17 @@ def plain_step(model: str) -> Callable[[], None]:
 
 
 def our_steps(model: str) -> tuple[Callable[[], None], Callable[[], None]]:
-    """Several steps of the default recipe: fed by the pipeline, or on one batch.
+    """Several steps of the default config: fed by the pipeline, or on one batch.
 
     The features are memory-mapped, as those of a store are.
     """
     import numpy as np
     import pandas as pd
 
-    from antispoof.features import FeatureSet
-    from antispoof.recipe import Recipe
-    from antispoof.scoring.batches import Batches
-    from antispoof.training.learner import Learner
+    from antispoof.config import TrainConfig
+    from antispoof.data import Batches
+    from antispoof.frontends import FeatureSet
+    from antispoof.training.step import TrainStep
 
     n = STEPS * 64
     with tempfile.TemporaryDirectory() as folder:
@@ -73,7 +73,9 @@ def our_steps(model: str) -> tuple[Callable[[], None], Callable[[], None]]:
         array = np.load(file, mmap_mode="r")  # stays readable when its name is gone
     labels = np.where(np.arange(n) % 10 == 0, "bonafide", "spoof")
     part = FeatureSet(pd.DataFrame({"label": labels}), array, np.arange(n))
-    learner = Learner(Recipe.of(model), part, seed=0, cpu=True, compiled=False)
+    learner = TrainStep(
+        TrainConfig.for_model(model), part, seed=0, cpu=True, compiled=False
+    )
     learner.model.train()
     order = np.random.default_rng(0).permutation(n).reshape(-1, 64)
     batches = Batches(part, learner.device)

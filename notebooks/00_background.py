@@ -43,9 +43,9 @@ if find_spec("antispoof") is None:  # Kaggle, Colab: add it, keep their torch
         [sys.executable, "-m", "pip", "install", "-q", *what]
     )
 from antispoof import platforms
-from antispoof.chapters.injected import check_parameters
+from antispoof_report.notebooks.injected import check_parameters
 
-print(platforms.summary())
+print(platforms.describe_environment())
 
 # %% tags=["parameters"]
 corpus = ""  # folder of ASVspoof 2019 LA; empty finds or makes one
@@ -59,11 +59,12 @@ import numpy as np
 import torch
 from torch import nn
 
-from antispoof import audio, features, minicorpus, report
-from antispoof.conventions import SAMPLE_RATE
-from antispoof.plots import background, pitch
+import antispoof_report as report
+from antispoof import audio, corpora, frontends
+from antispoof.constants import SAMPLE_RATE
+from antispoof_report.diagrams import background, pitch
 
-la = minicorpus.find_or_make(corpus)
+la = corpora.load_or_synthesize(corpus)
 report.header(la)
 
 # %% [markdown]
@@ -80,7 +81,7 @@ report.header(la)
 
 # %%
 spoken = la.partition("dev").query("label == 'bonafide'")
-voice = audio.decode(spoken["path"].iloc[clip])[: 3 * SAMPLE_RATE]
+voice = audio.load_mono_16k(spoken["path"].iloc[clip])[: 3 * SAMPLE_RATE]
 report.player(voice, label="The example: a bona fide clip")
 
 # %% [markdown]
@@ -121,7 +122,7 @@ background.spectrogram_with_pitch(voice)
 # wide in mel: many narrow ones for low frequencies, few wide ones for high frequencies.
 
 # %%
-front_end = features.LogMel()
+front_end = frontends.LogMel()
 front_end.mel_fb.shape
 
 # %% tags=["hide-input"] mystnb={"figure": {"name": "fig-mel", "caption": "The mel scale (above): eight equal steps in mel become wider and wider steps in hertz. Below, every fourth filter of the bank that the models of this book use. Low filters are so narrow that they cover two or three frequencies of the spectrogram, so their peaks do not always reach 1."}, "image": {"alt": "A curve of mel against hertz that rises steeply and then flattens, above a row of triangles that grow wider to the right."}}

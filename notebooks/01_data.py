@@ -42,9 +42,9 @@ if find_spec("antispoof") is None:  # Kaggle, Colab: add it, keep their torch
         [sys.executable, "-m", "pip", "install", "-q", *what]
     )
 from antispoof import platforms
-from antispoof.chapters.injected import check_parameters
+from antispoof_report.notebooks.injected import check_parameters
 
-print(platforms.summary())
+print(platforms.describe_environment())
 
 # %% tags=["parameters"]
 corpus = ""  # folder of ASVspoof 2019 LA; empty finds or makes one
@@ -57,12 +57,13 @@ check_parameters()
 import numpy as np
 import pandas as pd
 
-from antispoof import audio, minicorpus, report
-from antispoof.conventions import LABELS, PARTITIONS, SAMPLE_RATE
-from antispoof.corpus import FAULTS, audit
+import antispoof_report as report
+from antispoof import audio, corpora
+from antispoof.constants import LABELS, PARTITIONS, SAMPLE_RATE
+from antispoof.corpora import FAULTS, audit
 from antispoof.plots import data
 
-la = minicorpus.find_or_make(corpus)
+la = corpora.load_or_synthesize(corpus)
 report.header(la)
 
 # %% [markdown]
@@ -83,7 +84,7 @@ report.header(la)
 # attack, and the answer. We go by the protocols and never by what lies in the folders,
 # because the original's folders also hold clips that belong to no trial.
 #
-# ### How to obtain the data
+# ### How to train_or_load the data
 #
 # The corpus is free, under the Open Data Commons Attribution License (ODC-BY 1.0).
 #
@@ -112,7 +113,7 @@ whole = la.trials[~la.trials["utt_id"].isin(broken)]
 
 # %%
 measured = whole.sample(min(len(whole), max_clips), random_state=0)
-samples = [audio.probe(path).samples for path in measured["path"]]
+samples = [audio.info(path).samples for path in measured["path"]]
 measured = measured.assign(seconds=np.array(samples) / SAMPLE_RATE)
 
 # %% [markdown]
@@ -197,7 +198,7 @@ data.attacks(la.trials)
 # harder one, and the one that matters outside the laboratory.
 
 # %% tags=["hide-input"]
-made = {name: way.description for name, way in minicorpus.ATTACKS.items()}
+made = {name: way.description for name, way in corpora.ATTACKS.items()}
 spoof = la.trials[la.trials["label"] == "spoof"]
 listed = spoof.groupby("attack").size().reset_index(name="Trials")
 listed["How the fake is made"] = listed["attack"].map(made)
@@ -236,7 +237,7 @@ dev = whole[whole["partition"] == "dev"]
 speaker = dev.groupby("speaker")["label"].nunique().idxmax()
 chosen = dev[dev["speaker"] == speaker].drop_duplicates("label")
 chosen = chosen.set_index("label")
-heard = {x: audio.decode(chosen["path"][x]) for x in LABELS[::-1]}
+heard = {x: audio.load_mono_16k(chosen["path"][x]) for x in LABELS[::-1]}
 
 # %% tags=["hide-input"]
 attack = chosen["attack"]["spoof"]

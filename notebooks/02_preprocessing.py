@@ -42,9 +42,9 @@ if find_spec("antispoof") is None:  # Kaggle, Colab: add it, keep their torch
         [sys.executable, "-m", "pip", "install", "-q", *what]
     )
 from antispoof import platforms
-from antispoof.chapters.injected import check_parameters
+from antispoof_report.notebooks.injected import check_parameters
 
-print(platforms.summary())
+print(platforms.describe_environment())
 
 # %% tags=["parameters"]
 corpus = ""  # folder of ASVspoof 2019 LA; empty finds or makes one
@@ -58,12 +58,13 @@ check_parameters()
 import pandas as pd
 import torch
 
-from antispoof import audio, minicorpus, report
-from antispoof.conventions import LABELS, SAMPLE_RATE
-from antispoof.features import LogMel, fix_length
+import antispoof_report as report
+from antispoof import audio, corpora
+from antispoof.constants import LABELS, SAMPLE_RATE
+from antispoof.frontends import LogMel, fix_length
 from antispoof.plots import features
 
-la = minicorpus.find_or_make(corpus)
+la = corpora.load_or_synthesize(corpus)
 report.header(la)
 
 # %% [markdown]
@@ -108,7 +109,7 @@ report.table(
 # %%
 trials = la.require_both_classes(partition)
 chosen = trials.groupby("label").nth(clip).set_index("label")
-voices = {x: audio.decode(chosen["path"][x]) for x in LABELS[::-1]}
+voices = {x: audio.load_mono_16k(chosen["path"][x]) for x in LABELS[::-1]}
 {label: voice.shape for label, voice in voices.items()}
 
 # %% [markdown]

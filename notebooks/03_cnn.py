@@ -43,27 +43,28 @@ if find_spec("antispoof") is None:  # Kaggle, Colab: add it, keep their torch
         [sys.executable, "-m", "pip", "install", "-q", *what]
     )
 from antispoof import platforms
-from antispoof.chapters.injected import check_parameters
+from antispoof_report.notebooks.injected import check_parameters
 
-print(platforms.summary())
+print(platforms.describe_environment())
 
 # %% tags=["parameters"]
 corpus = ""  # folder of ASVspoof 2019 LA; empty finds or makes one
 seeds = [0, 1, 2, 3, 4]  # one run each
 seed = None  # type: int  this one alone, instead of `seeds`
-epochs = 0  # passes over the training clips; 0 is the recipe's own
-settings = {}  # other changes to recipes: {"cnn": {"lr": 1e-4}}
+epochs = 0  # passes over the training clips; 0 is the config's own
+settings = {}  # other changes to configs: {"cnn": {"lr": 1e-4}}
 fresh = False  # train even where a recorded run could be shown
 
 # %% tags=["hide-cell"]
 check_parameters()
 
 # %% tags=["hide-input"]
-from antispoof import features, minicorpus, models, report, runs
+import antispoof_report as report
+from antispoof import corpora, frontends, models, runs
+from antispoof.config import TrainConfig
 from antispoof.plots import decisions, training
-from antispoof.recipe import Recipe
 
-la = minicorpus.find_or_make(corpus)
+la = corpora.load_or_synthesize(corpus)
 report.header(la)
 
 # %% [markdown]
@@ -79,11 +80,13 @@ report.header(la)
 
 # %%
 model = models.build("cnn")
-frontend = features.build("logmel")
-layers = models.layer_table(model, frontend.shape)
+frontend = frontends.build("logmel")
+layers = models.summary(model, frontend.shape)
 
 # %% tags=["hide-input"]
-report.glue("parameters", f"{models.count(model):,}".replace(",", "\u202f"))
+report.glue(
+    "parameters", f"{models.n_parameters(model):,}".replace(",", "\u202f")
+)
 report.glue("input", " × ".join(map(str, frontend.shape)))
 report.table(layers, caption="The layers of CNN, from sound to answer")
 
@@ -94,23 +97,23 @@ report.table(layers, caption="The layers of CNN, from sound to answer")
 # %% [markdown]
 # ## Run
 #
-# The recipe holds every setting that decides what the model becomes. Two training
+# The config holds every setting that decides what the model becomes. Two training
 # speakers are held out; after each epoch they say how good the model is, and, unless the
-# recipe keeps the last epoch, which one is kept. Neither the testing nor the evaluation
+# config keeps the last epoch, which one is kept. Neither the testing nor the evaluation
 # dataset has a say in that.
 
 # %%
-recipe = Recipe.planned("cnn", settings, epochs=epochs or None)
-done = runs.obtain(
-    recipe,
+config = TrainConfig.from_profile("cnn", settings, epochs=epochs or None)
+done = runs.train_or_load(
+    config,
     la,
     seeds if seed is None else [seed],
     reference=None if fresh else runs.REFERENCE,
-    say=report.live_line(),
+    say=report.progress_line(),
 )
 
 # %% tags=["hide-input"]
-report.settings_table(recipe, caption="The recipe of these runs")
+report.settings_table(config, caption="The config of these runs")
 
 # %% [markdown]
 # ## Result
@@ -133,7 +136,7 @@ decisions.confusions(runs.confusions(done))
 # shown as long as today's code still behaves like the code that made them.
 
 # %%
-recorded = runs.recorded("cnn")
+recorded = runs.load_references("cnn")
 
 # %% tags=["hide-input"]
 report.origin(recorded)

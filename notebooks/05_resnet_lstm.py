@@ -43,27 +43,28 @@ if find_spec("antispoof") is None:  # Kaggle, Colab: add it, keep their torch
         [sys.executable, "-m", "pip", "install", "-q", *what]
     )
 from antispoof import platforms
-from antispoof.chapters.injected import check_parameters
+from antispoof_report.notebooks.injected import check_parameters
 
-print(platforms.summary())
+print(platforms.describe_environment())
 
 # %% tags=["parameters"]
 corpus = ""  # folder of ASVspoof 2019 LA; empty finds or makes one
 seeds = [0, 1, 2, 3, 4]  # one run each
 seed = None  # type: int  this one alone, instead of `seeds`
-epochs = 0  # passes over the training clips; 0 is the recipe's own
-settings = {}  # other changes to recipes: {"cnn": {"lr": 1e-4}}
+epochs = 0  # passes over the training clips; 0 is the config's own
+settings = {}  # other changes to configs: {"cnn": {"lr": 1e-4}}
 fresh = False  # train even where a recorded run could be shown
 
 # %% tags=["hide-cell"]
 check_parameters()
 
 # %% tags=["hide-input"]
-from antispoof import features, minicorpus, models, report, runs
+import antispoof_report as report
+from antispoof import corpora, frontends, models, runs
+from antispoof.config import TrainConfig
 from antispoof.plots import decisions, training
-from antispoof.recipe import Recipe
 
-la = minicorpus.find_or_make(corpus)
+la = corpora.load_or_synthesize(corpus)
 report.header(la)
 
 # %% [markdown]
@@ -78,11 +79,13 @@ report.header(la)
 
 # %%
 model = models.build("resnet_lstm")
-frontend = features.build("logmel")
-layers = models.layer_table(model, frontend.shape)
+frontend = frontends.build("logmel")
+layers = models.summary(model, frontend.shape)
 
 # %% tags=["hide-input"]
-report.glue("parameters", f"{models.count(model):,}".replace(",", "\u202f"))
+report.glue(
+    "parameters", f"{models.n_parameters(model):,}".replace(",", "\u202f")
+)
 report.glue("input", " × ".join(map(str, frontend.shape)))
 report.table(
     layers, caption="The layers of ResNet50+LSTM, from sound to answer"
@@ -101,30 +104,32 @@ _, n_steps, n_features = model.eval().sequence(clip).shape
 
 # %% tags=["hide-input"]
 report.glue("steps", n_steps)
-n_lstm = models.count(model.lstm)
+n_lstm = models.n_parameters(model.lstm)
 report.glue("lstm_parameters", f"{n_lstm:,}".replace(",", "\u202f"))
 print(f"what the LSTM reads: {n_steps} steps of {n_features} features")
 
 # %% [markdown]
 # ## Run
 #
-# The recipe holds every setting that decides what the model becomes. Two training
+# The config holds every setting that decides what the model becomes. Two training
 # speakers are held out; after each epoch they say how good the model is, and, unless the
-# recipe keeps the last epoch, which one is kept. Neither the testing nor the evaluation
+# config keeps the last epoch, which one is kept. Neither the testing nor the evaluation
 # dataset has a say in that.
 
 # %%
-recipe = Recipe.planned("resnet_lstm", settings, epochs=epochs or None)
-done = runs.obtain(
-    recipe,
+config = TrainConfig.from_profile(
+    "resnet_lstm", settings, epochs=epochs or None
+)
+done = runs.train_or_load(
+    config,
     la,
     seeds if seed is None else [seed],
     reference=None if fresh else runs.REFERENCE,
-    say=report.live_line(),
+    say=report.progress_line(),
 )
 
 # %% tags=["hide-input"]
-report.settings_table(recipe, caption="The recipe of these runs")
+report.settings_table(config, caption="The config of these runs")
 
 # %% [markdown]
 # ## Result
@@ -147,7 +152,7 @@ decisions.confusions(runs.confusions(done))
 # shown as long as today's code still behaves like the code that made them.
 
 # %%
-recorded = runs.recorded("resnet_lstm")
+recorded = runs.load_references("resnet_lstm")
 
 # %% tags=["hide-input"]
 report.origin(recorded)

@@ -43,14 +43,14 @@ if find_spec("antispoof") is None:  # Kaggle, Colab: add it, keep their torch
         [sys.executable, "-m", "pip", "install", "-q", *what]
     )
 from antispoof import platforms
-from antispoof.chapters.injected import check_parameters
+from antispoof_report.notebooks.injected import check_parameters
 
-print(platforms.summary())
+print(platforms.describe_environment())
 
 # %% tags=["parameters"]
 corpus = ""  # folder of ASVspoof 2019 LA; empty finds or makes one
 seeds = [0, 1, 2, 3, 4]  # one run each
-settings = {}  # changes to recipes: {"cnn": {"lr": 1e-4}}
+settings = {}  # changes to configs: {"cnn": {"lr": 1e-4}}
 compared = []  # models; empty is all three
 fresh = False  # train even where a recorded run could be shown
 
@@ -59,11 +59,12 @@ check_parameters()
 
 # %% tags=["hide-input"]
 
-from antispoof import minicorpus, models, report, runs
+import antispoof_report as report
+from antispoof import corpora, models, runs
+from antispoof.config import TrainConfig
 from antispoof.plots import decisions, scores, training
-from antispoof.recipe import Recipe
 
-la = minicorpus.find_or_make(corpus)
+la = corpora.load_or_synthesize(corpus)
 report.glue("live_corpus", la.description)
 report.header(la)
 
@@ -71,7 +72,7 @@ report.header(la)
 # ## Method
 #
 # All three models get the same input, the same training clips and the same seeds; where
-# their recipes differ, their chapters print it. A clip is called bona fide when its score is above
+# their configs differ, their chapters print it. A clip is called bona fide when its score is above
 # 0 {mark}`O`. Two measures stand side by side {mark}`S`:
 #
 # - *accuracy*, the share of clips decided right, which the larger class dominates;
@@ -87,15 +88,17 @@ report.header(la)
 
 # %%
 chosen = compared or models.TITLES
-recipes = {name: Recipe.planned(name, settings) for name in chosen}
-say = report.live_line()
+configs = {name: TrainConfig.from_profile(name, settings) for name in chosen}
+say = report.progress_line()
 reference = None if fresh else runs.REFERENCE
 live = [
     run
-    for recipe in recipes.values()
-    for run in runs.obtain(recipe, la, seeds, reference=reference, say=say)
+    for config in configs.values()
+    for run in runs.train_or_load(
+        config, la, seeds, reference=reference, say=say
+    )
 ]
-real = runs.recorded()
+real = runs.load_references()
 
 # %% tags=["hide-input"]
 report.glue_results("live", live)
@@ -115,12 +118,12 @@ training.loss_curves(runs.histories(real)) if real else None
 
 # %% tags=["hide-input"] mystnb={"figure": {"name": "fig-real-macro-f1", "caption": "Macro-F1 of the three models on both datasets, real speech. A bar is the mean over seeds, a dot one seed, the dashed line the constant answer."}, "image": {"alt": "Bars of macro-F1 of CNN, ResNet50 and ResNet50+LSTM on the testing and the evaluation dataset, with a line for always answering spoof."}}
 decisions.metric_bars(
-    runs.results(real), "macro_f1", label="macro-F1"
+    runs.results_frame(real), "macro_f1", label="macro-F1"
 ) if real else None
 
 # %% tags=["hide-input"] mystnb={"figure": {"name": "fig-real-accuracy", "caption": "Accuracy of the three models on both datasets, real speech, drawn as above."}, "image": {"alt": "Bars of accuracy of the three models on the testing and the evaluation dataset, with a line for always answering spoof."}}
 decisions.metric_bars(
-    runs.results(real), "accuracy", label="accuracy"
+    runs.results_frame(real), "accuracy", label="accuracy"
 ) if real else None
 
 # %% tags=["hide-input"] mystnb={"figure": {"name": "fig-real-confusion", "caption": "Confusion matrices of the three models on both datasets, real speech, at score 0 and averaged over seeds. Percentages are shares of the true class."}, "image": {"alt": "Six confusion matrices: three models by testing and evaluation dataset."}}
@@ -138,10 +141,10 @@ report.results_table(
 training.loss_curves(runs.histories(live))
 
 # %% tags=["hide-input"] mystnb={"figure": {"name": "fig-live-macro-f1", "caption": "Macro-F1 of the three models on both datasets, the corpus of this page. A bar is the mean over seeds, a dot one seed, the dashed line the constant answer."}, "image": {"alt": "Bars of macro-F1 of CNN, ResNet50 and ResNet50+LSTM on the testing and the evaluation dataset, with a line for always answering spoof."}}
-decisions.metric_bars(runs.results(live), "macro_f1", label="macro-F1")
+decisions.metric_bars(runs.results_frame(live), "macro_f1", label="macro-F1")
 
 # %% tags=["hide-input"] mystnb={"figure": {"name": "fig-live-accuracy", "caption": "Accuracy of the three models on both datasets, the corpus of this page, drawn as above."}, "image": {"alt": "Bars of accuracy of the three models on the testing and the evaluation dataset, with a line for always answering spoof."}}
-decisions.metric_bars(runs.results(live), "accuracy", label="accuracy")
+decisions.metric_bars(runs.results_frame(live), "accuracy", label="accuracy")
 
 # %% tags=["hide-input"] mystnb={"figure": {"name": "fig-live-confusion", "caption": "Confusion matrices of the three models on both datasets, the corpus of this page, at score 0 and averaged over seeds. Percentages are shares of the true class."}, "image": {"alt": "Six confusion matrices: three models by testing and evaluation dataset."}}
 decisions.confusions(runs.confusions(live))
@@ -157,11 +160,11 @@ decisions.confusions(runs.confusions(live))
 # themselves.
 
 # %%
-from antispoof.statistics.hypotheses import evidence
+from antispoof_report.claims.hypotheses import evidence
 
-shown = real if la.is_simulated and real else live
+shown = real if la.is_synthetic and real else live
 resampled = evidence(
-    runs.tables(shown, "eval"), dev=runs.tables(shown, "dev")
+    runs.score_tables(shown, "eval"), dev=runs.score_tables(shown, "dev")
 )
 
 # %% tags=["hide-input"]

@@ -42,14 +42,14 @@ if find_spec("antispoof") is None:  # Kaggle, Colab: add it, keep their torch
         [sys.executable, "-m", "pip", "install", "-q", *what]
     )
 from antispoof import platforms
-from antispoof.chapters.injected import check_parameters
+from antispoof_report.notebooks.injected import check_parameters
 
-print(platforms.summary())
+print(platforms.describe_environment())
 
 # %% tags=["parameters"]
 corpus = ""  # folder of ASVspoof 2019 LA; empty finds or makes one
 seeds = [0, 1, 2]  # used only where no recorded runs are at hand
-settings = {}  # changes to recipes: {"cnn": {"lr": 1e-4}}
+settings = {}  # changes to configs: {"cnn": {"lr": 1e-4}}
 other_epochs = {}  # a second length of training, for H4: {"resnet_lstm": 4}
 n_replicates = 2000  # of the bootstrap
 
@@ -59,18 +59,19 @@ check_parameters()
 # %% tags=["hide-input"]
 import pandas as pd
 
-from antispoof import metrics, minicorpus, models, report, runs, statistics
-from antispoof.plots import effects, scores, training
-from antispoof.recipe import Recipe
-from antispoof.runs.results import scores_and_labels
-from antispoof.statistics import (
+import antispoof_report as report
+from antispoof import corpora, metrics, models, runs, stats
+from antispoof.config import TrainConfig
+from antispoof.plots import forest, scores, training
+from antispoof.runs.tables import scores_and_labels
+from antispoof_report.claims import (
     hypotheses,
     preconditions,
     training_length,
     verdicts,
 )
 
-la = minicorpus.find_or_make(corpus)
+la = corpora.load_or_synthesize(corpus)
 report.glue("live_corpus", la.description)
 report.header(la)
 
@@ -99,49 +100,51 @@ report.header(la)
 # corpus stands in.
 
 # %%
-recorded = runs.recorded() if la.is_simulated else []
-say = report.live_line()
+recorded = runs.load_references() if la.is_synthetic else []
+say = report.progress_line()
 judged = recorded or [
     run
     for name in models.TITLES
-    for run in runs.obtain(Recipe.planned(name, settings), la, seeds, say=say)
+    for run in runs.train_or_load(
+        TrainConfig.from_profile(name, settings), la, seeds, say=say
+    )
 ]
 
 # %% [markdown]
-# The fourth claim needs runs of a second length: the same recipe, other epochs.
+# The fourth claim needs runs of a second length: the same config, other epochs.
 
 # %%
 live = [
     run
     for name, epochs in other_epochs.items()
     for length in (None, epochs)
-    for run in runs.obtain(
-        Recipe.planned(name, settings, epochs=length),
+    for run in runs.train_or_load(
+        TrainConfig.from_profile(name, settings, epochs=length),
         la,
         seeds,
-        reference=runs.SHORTER if length else runs.REFERENCE,
+        reference=runs.SHORT_RUNS if length else runs.REFERENCE,
         say=say,
     )
 ]
 others = (
-    runs.recorded(folder=runs.SHORTER)
+    runs.load_references(folder=runs.SHORT_RUNS)
     if recorded
     else [run for run in live if run not in judged]
 )
-lengths = runs.by_length([*judged, *others], "eval")
+lengths = runs.by_epochs([*judged, *others], "eval")
 
 # %%
-tables = {part: runs.tables(judged, part) for part in runs.SCORED}
+tables = {part: runs.score_tables(judged, part) for part in runs.SCORED}
 resampled = hypotheses.evidence(
     tables["eval"], dev=tables["dev"], n_replicates=n_replicates
 )
-found = preconditions.withhold(
+found = preconditions.gate_on_dev_eer(
     hypotheses.judge(resampled, lengths=lengths), tables["dev"]
 )
 
 # %% tags=["hide-input"]
 report.glue_verdicts(found)
-live_lengths = runs.by_length(live, "eval")
+live_lengths = runs.by_epochs(live, "eval")
 asked = len(live_lengths.get("resnet_lstm", ())) > 1
 live_h4 = hypotheses.h4(live_lengths) if asked else None
 report.glue("H4_live", live_h4.sentence if live_h4 else "not asked.")
@@ -161,7 +164,7 @@ report.verdicts_table(found, caption="The claims and what became of them")
 
 # %% tags=["hide-input"] mystnb={"figure": {"name": "fig-h1", "caption": "Paired differences in macro-F1 on the evaluation dataset, with 95 % intervals. The grey band holds differences too small to matter."}, "image": {"alt": "Three differences in macro-F1 between the models, each with its interval, beside a band around zero."}}
 table = verdicts.verdict_table(found)
-effects.effects(
+forest.effects(
     table[table["hypothesis"] == "H1"], smallest=verdicts.SMALLEST_MACRO_F1
 )
 
@@ -171,7 +174,7 @@ effects.effects(
 # {result}`H2_sentence`
 
 # %% tags=["hide-input"] mystnb={"figure": {"name": "fig-h2", "caption": "ResNet50+LSTM minus ResNet50 on the evaluation dataset: accuracy and macro-F1 at score 0, with 95 % intervals."}, "image": {"alt": "Differences in accuracy and in macro-F1 between ResNet50+LSTM and ResNet50, each with its interval."}}
-effects.effects(
+forest.effects(
     table[table["hypothesis"] == "H2"].tail(2),
     smallest=verdicts.SMALLEST_SHARE,
 )
@@ -182,8 +185,10 @@ effects.effects(
 # {result}`H3_sentence`
 
 # %% tags=["hide-input"] mystnb={"figure": {"name": "fig-h3", "caption": "How the lean moves with the threshold: the share of evaluation clips decided spoof (left), and the recall of both classes against one another (right). Dots mark the threshold zero."}, "image": {"alt": "Left, the share decided spoof rises with the threshold for each model; right, recall of bona fide falls as recall of spoof rises."}}
-lean = statistics.lean_curve(resampled.panel)
-scores.lean_figure(lean.assign(title=lean["model"].map(models.TITLES)))
+lean = stats.spoof_rate_curve(resampled.panel)
+scores.spoof_rate_by_threshold(
+    lean.assign(title=lean["model"].map(models.TITLES))
+)
 
 # %% tags=["hide-input"]
 tests = hypotheses.h3_mcnemar(resampled).rename(
@@ -204,9 +209,9 @@ report.table(tests, caption="McNemar's test, ResNet50+LSTM against ResNet50")
 # The same, live on the corpus of this page ({result}`live_corpus`): {result}`H4_live`
 
 # %% tags=["hide-input"] mystnb={"figure": {"name": "fig-h4", "caption": "Share of the evaluation clips decided spoof at score 0, after shorter and after longer training. A dot is a seed, lines join the means, and the dotted line is the share that is spoof."}, "image": {"alt": "Lines of the share decided spoof of ResNet50 and ResNet50+LSTM over epochs trained, beside the share of clips that are spoof."}}
-by_length = training_length.lean_by_length(lengths)
-training.lean_by_length(
-    by_length.assign(title=by_length["model"].map(models.TITLES))
+by_epochs = training_length.spoof_rate_by_epochs(lengths)
+training.spoof_rate_by_epochs(
+    by_epochs.assign(title=by_epochs["model"].map(models.TITLES))
 )
 
 # %% [markdown]
@@ -215,7 +220,7 @@ training.lean_by_length(
 # {result}`H5_sentence`
 
 # %% tags=["hide-input"] mystnb={"figure": {"name": "fig-h5", "caption": "Accuracy of each model minus that of always answering spoof, evaluation dataset, at score 0, with 95 % intervals. The grey band holds differences too small to matter."}, "image": {"alt": "Three differences in accuracy between a model and the constant answer, each with its interval, beside a band around zero."}}
-effects.effects(
+forest.effects(
     table[table["hypothesis"] == "H5"], smallest=verdicts.SMALLEST_SHARE
 )
 
@@ -225,7 +230,7 @@ effects.effects(
 # {result}`H6_sentence`
 
 # %% tags=["hide-input"] mystnb={"figure": {"name": "fig-h6", "caption": "ResNet50+LSTM minus ResNet50 at the thresholds chosen on the testing dataset, and their EER, for which there is no threshold to choose. 95 % intervals, evaluation dataset."}, "image": {"alt": "Differences in accuracy, macro-F1 and equal error rate between ResNet50+LSTM and ResNet50 at the thresholds chosen on dev, each with its interval."}}
-effects.effects(
+forest.effects(
     table[table["hypothesis"] == "H6"].tail(3),
     smallest=verdicts.SMALLEST_SHARE,
 )
@@ -256,7 +261,7 @@ scores.score_histograms(heard, thresholds)
 
 # %% tags=["hide-input"]
 report.field_table(
-    runs.field_measures(judged),
+    runs.standard_metrics(judged),
     caption="Evaluation dataset: the measures of the field, mean over seeds",
 )
 
@@ -264,7 +269,7 @@ report.field_table(
 scores.det_curves({n: metrics.det_curve(*pair) for n, pair in heard.items()})
 
 # %% tags=["hide-input"] mystnb={"figure": {"name": "fig-attacks-eer", "caption": "Equal error rate of each attack against all bona fide evaluation clips, averaged over seeds."}, "image": {"alt": "Table of equal error rates coloured by size, attacks by models."}}
-rates = pd.DataFrame(runs.attack_rates(judged, "eval"))
+rates = pd.DataFrame(runs.per_attack_eer(judged, "eval"))
 scores.attack_heatmap(rates)
 
 # %% tags=["hide-input"] mystnb={"figure": {"name": "fig-reliability", "caption": "What the scores claim and what was so, on the evaluation dataset, first seed of each model. On the dotted line a claim of 70 % is right seven times in ten. ECE is the mean distance from it."}, "image": {"alt": "Reliability curves of three models against the diagonal."}}

@@ -42,9 +42,9 @@ if find_spec("antispoof") is None:  # Kaggle, Colab: add it, keep their torch
         [sys.executable, "-m", "pip", "install", "-q", *what]
     )
 from antispoof import platforms
-from antispoof.chapters.injected import check_parameters
+from antispoof_report.notebooks.injected import check_parameters
 
-print(platforms.summary())
+print(platforms.describe_environment())
 
 # %% tags=["parameters"]
 corpus = ""  # folder of ASVspoof 2019 LA; empty finds or makes one
@@ -56,13 +56,14 @@ upload = False  # show the upload button outside Colab and Kaggle too
 check_parameters()
 
 # %% tags=["hide-input"]
-from antispoof import checking, metrics, minicorpus, report
-from antispoof.checking import explanation, measuring
-from antispoof.conventions import SAMPLE_RATE
-from antispoof.plots import over_time, why
+import antispoof_report as report
+from antispoof import corpora, inference, metrics
+from antispoof.constants import SAMPLE_RATE
+from antispoof.inference import explanation, measurement
+from antispoof.plots import attributions, timeline
 from antispoof.plots import scores as plots
 
-la = minicorpus.find_or_make(corpus)
+la = corpora.load_or_synthesize(corpus)
 report.header(la)
 
 # %% [markdown]
@@ -91,21 +92,21 @@ report.header(la)
 # ## Run
 
 # %%
-ready = run or checking.has_shipped()
-detector = checking.load(run) if ready else None
+ready = run or inference.has_pretrained()
+detector = inference.load(run) if ready else None
 trials = la.require_both_classes("eval").groupby("label").first()
 examples = {f"{x} clip": path for x, path in trials["path"].items()}
 clips = {"your clip": clip} if clip else examples
 
 # %%
-checked = checking.check_clips(clips.items(), detector)
+checked = inference.predict_clips(clips.items(), detector)
 answers = list(checked) if ready else []
 
 # %% tags=["hide-input"]
-measured = None if run else measuring.read_measured("measured")
-deleted = None if run else measuring.read_measured("deletion")
-calibrated = None if run else measuring.read_measured("calibration")
-report.glue_checked(detector, measured, deleted, calibrated)
+measured = None if run else measurement.read_measured("measured")
+deleted = None if run else measurement.read_measured("deletion")
+calibrated = None if run else measurement.read_measured("calibration")
+report.glue_inference(detector, measured, deleted, calibrated)
 report.upload(detector, wanted=upload)
 
 # %% [markdown]
@@ -122,7 +123,7 @@ report.answers(answers, detector)
 
 # %% tags=["hide-input"] mystnb={"figure": {"name": "fig-over-time", "caption": "The score of the last clip over time, a line a window. In the pale band the answer is uncertain; above it the clip sounds real, below it fake."}, "image": {"alt": "Horizontal lines, one a window of the clip, at the height of its score."}}
 judged = ready and answers[-1].error is None
-over_time.score_over_time(
+timeline.score_timeline(
     answers[-1].starts,
     answers[-1].scores,
     window=detector.n_samples / SAMPLE_RATE,
@@ -138,9 +139,9 @@ _, reasons = (
     if explained
     else (None, None)
 )
-why.contributions(
+attributions.attributions(
     reasons.picture,
-    reasons.contributions,
+    reasons.attributions,
     seconds=detector.n_samples / SAMPLE_RATE,
 ) if explained else None
 
@@ -154,17 +155,17 @@ why.contributions(
 report.attacks_table(measured)
 
 # %% tags=["hide-input"]
-report.belief_table(measured, detector)
+report.calibration_table(measured, detector)
 
 # %% tags=["hide-input"] mystnb={"figure": {"name": "fig-check-reliability", "caption": "Reliability of the stated probabilities on evaluation clips of real speech. On the diagonal, as many clips are real as the probability says; a larger dot stands for more clips."}, "image": {"alt": "Dots near a diagonal: share of real clips over stated probability."}}
 shown = measured is not None and detector is not None
-told = measuring.of_condition(measured) if shown else None
+told = measurement.select_condition(measured) if shown else None
 plots.reliability_plot(
     {
         "shipped weights": metrics.reliability(
             detector.calibration.log_odds(told["score"]),
-            measuring.labels_of(told),
-            n_bins=measuring.BINS,
+            measurement.labels_of(told),
+            n_bins=measurement.BINS,
         )
     }
 ) if shown else None

@@ -42,9 +42,9 @@ if find_spec("antispoof") is None:  # Kaggle, Colab: add it, keep their torch
         [sys.executable, "-m", "pip", "install", "-q", *what]
     )
 from antispoof import platforms
-from antispoof.chapters.injected import check_parameters
+from antispoof_report.notebooks.injected import check_parameters
 
-print(platforms.summary())
+print(platforms.describe_environment())
 
 # %% tags=["parameters"]
 corpus = ""  # not read here: the figures were measured beforehand
@@ -55,9 +55,9 @@ check_parameters()
 # %% tags=["hide-input"]
 import pandas as pd
 
-from antispoof import report
-from antispoof.corpus.official import OFFICIAL
-from antispoof.plots import costs
+import antispoof_report as report
+from antispoof.corpora.official import OFFICIAL
+from antispoof_report import benchmark_plots
 
 # %% [markdown]
 # ## Method
@@ -148,7 +148,7 @@ shown = "From FLAC to log-mel, the same clips of real speech"
 report.table(ways, caption=shown, formats=formats) if measured else None
 
 # %% tags=["hide-input"] mystnb={"figure": {"name": "fig-ways", "caption": "From FLAC to log-mel, by the clock. The feature store uses all cores, as the DataLoader does; the other ways use one."}, "image": {"alt": "Bar chart of clips a second for seven ways from file to log-mel spectrogram."}}
-costs.ways(measured.features, names) if measured else None
+benchmark_plots.ways(measured.features, names) if measured else None
 
 # %% [markdown]
 # For the same clip and the same settings the loop with librosa spends {result}`times`
@@ -190,7 +190,7 @@ shown = "A training step and scoring, float32 on the CPU"
 report.table(speed, caption=shown, formats=formats) if measured else None
 
 # %% tags=["hide-input"] mystnb={"figure": {"name": "fig-rates", "caption": "Clips that one core trains on, and scores, in a second of its time. The two scales differ."}, "image": {"alt": "Two bar charts: clips a second of processor time in training and in scoring for the three models."}}
-costs.rates(measured.models) if measured else None
+benchmark_plots.rates(measured.models) if measured else None
 
 # %% [markdown]
 # ### Faster than listening?

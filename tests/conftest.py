@@ -43,7 +43,7 @@ def features_of_noise(n=24, *, seed=0, frames=33, partition="train"):
     import numpy as np
     import pandas as pd
 
-    from antispoof.features import FeatureSet
+    from antispoof.frontends import FeatureSet
 
     bonafide = np.arange(n) % 3 == 0
     array = np.random.default_rng(seed).standard_normal((n, 1, 64, frames))
@@ -69,8 +69,8 @@ def make_features():
 @pytest.fixture
 def small_frontend(monkeypatch):
     """Let ``logmel`` see the first 33 frames of a clip instead of 401."""
-    from antispoof.features import FRONTENDS, LogMel
-    from antispoof.runs.reference import song
+    from antispoof.frontends import FRONTENDS, LogMel
+    from antispoof.runs.references import song
 
     monkeypatch.setitem(FRONTENDS, "logmel", partial(LogMel, n_samples=5_200))
     song.cache_clear()
@@ -81,7 +81,7 @@ def small_frontend(monkeypatch):
 @pytest.fixture
 def small_corpus(tmp_path):
     """A corpus of noise in the official layout, large enough to train on."""
-    from antispoof.corpus import open_corpus
+    from antispoof.corpora import open_corpus
     from corpora import write_corpus
 
     return open_corpus(write_corpus(tmp_path / "corpus" / "LA", SMALL))
@@ -92,8 +92,8 @@ def detector():
     """A detector with random weights, whose probabilities are near one half."""
     import torch
 
-    from antispoof import features, models
-    from antispoof.checking import Calibration, Detector
+    from antispoof import frontends, models
+    from antispoof.inference import Calibration, Detector
 
     torch.manual_seed(0)
     origin = {
@@ -105,7 +105,7 @@ def detector():
     }
     return Detector(
         models.build("cnn").eval(),
-        features.build("logmel"),
+        frontends.build("logmel"),
         Calibration(slope=1.0, intercept=0.0, n_bonafide=5, n_spoof=7),
         origin,
     )

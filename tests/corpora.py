@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 import soundfile
 
-from antispoof.conventions import PARTITIONS, SAMPLE_RATE
-from antispoof.corpus.folder import PROTOCOL_FOLDER, PROTOCOL_NAMES
+from antispoof.constants import PARTITIONS, SAMPLE_RATE
+from antispoof.corpora.asvspoof2019 import PROTOCOL_FOLDER, PROTOCOL_NAMES
 
 # Two speakers a partition, none shared; both classes; other attacks in eval.
 LINES = {

@@ -12,7 +12,7 @@ a reader, no undocumented error, seconds with the start of Python and torch:
     protocol         8
     scores          18
     asv_scores      10
-    recipe           8
+    config           8
     run_record      66
     run_pack        17
     packed_member  121
@@ -43,9 +43,9 @@ def fuzz(name: str, runs: int) -> None:
 
     with atheris.instrument_imports(include=["antispoof", "yaml"]):
         import antispoof.audio
-        import antispoof.checking
-        import antispoof.corpus
-        import antispoof.recipe
+        import antispoof.config
+        import antispoof.corpora
+        import antispoof.inference
         import antispoof.runs
         import antispoof.scoring  # noqa: F401
     read, seeds = READERS[name]

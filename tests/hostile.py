@@ -28,6 +28,8 @@ import av
 import numpy as np
 import soundfile
 
+from antispoof.audio import info, load, load_mono_16k
+
 FOLDER = Path(tempfile.gettempdir()) / f"antispoof-hostile-{os.getpid()}"
 
 
@@ -53,7 +55,7 @@ def _small_models() -> Iterator[None]:
     """Let ``cnn`` be a model of four numbers, and clips a third of a second long."""
     from torch import nn
 
-    from antispoof.features import FRONTENDS, LogMel
+    from antispoof.frontends import FRONTENDS, LogMel
     from antispoof.models import MODELS
 
     def small() -> nn.Module:
@@ -68,16 +70,16 @@ def _small_models() -> Iterator[None]:
 
 def protocol(data: bytes) -> None:
     """A protocol."""
-    from antispoof.corpus import read_protocol
+    from antispoof.corpora import read_protocol
 
     read_protocol(_file(data))
 
 
 def scores(data: bytes) -> None:
     """A score file, by itself and against a protocol."""
-    from antispoof.corpus import read_protocol
+    from antispoof.corpora import read_protocol
     from antispoof.errors import AntispoofError
-    from antispoof.scoring.files import ReversedScoresWarning, read_scores
+    from antispoof.scoring.score_files import ReversedScoresWarning, read_scores
 
     trials = read_protocol(_file(PROTOCOL, "protocol"))
     path = _file(data)
@@ -92,22 +94,22 @@ def scores(data: bytes) -> None:
 
 def asv_scores(data: bytes) -> None:
     """Speaker verification scores."""
-    from antispoof.scoring.files import read_asv_scores
+    from antispoof.scoring.score_files import read_asv_scores
 
     read_asv_scores(_file(data))
 
 
-def recipe(data: bytes) -> None:
-    """Settings of a recipe, as a profile has them."""
+def config(data: bytes) -> None:
+    """Settings of a config, as a profile has them."""
     import yaml
 
-    from antispoof.recipe import Recipe
+    from antispoof.config import TrainConfig
 
     try:
         settings = yaml.safe_load(data)
     except (yaml.YAMLError, RecursionError, ValueError):
         return  # PyYAML's own words, which the commands pass on
-    Recipe.planned("cnn", settings)
+    TrainConfig.from_profile("cnn", settings)
 
 
 def run_record(data: bytes) -> None:
@@ -135,7 +137,7 @@ def run_pack(data: bytes) -> None:
 
 def packed_member(data: bytes) -> None:
     """A member of a file of packed runs, whose manifest has its right hash."""
-    from antispoof.runs.packing import MANIFEST
+    from antispoof.runs.transfer import MANIFEST
 
     # Without a manifest in the place of a member, one is made that fits.
     run_pack(_archive(_one_replaced({**_run_files(), MANIFEST: b""}, data)))
@@ -143,7 +145,7 @@ def packed_member(data: bytes) -> None:
 
 def detector_card(data: bytes) -> None:
     """A detector's card and weights, and what is said of a clip by them."""
-    from antispoof.checking import Detector, about, check_clip, sentence
+    from antispoof.inference import Detector, about, predict_clip, sentence
 
     shutil.rmtree(FOLDER, ignore_errors=True)
     for name, content in _one_replaced(_detector_files(), data).items():
@@ -152,18 +154,18 @@ def detector_card(data: bytes) -> None:
     with _small_models():
         detector = Detector.open(FOLDER)
         about(detector)
-        sentence(check_clip(clip, detector))
+        sentence(predict_clip(clip, detector))
 
 
 def sound(data: bytes) -> None:
     """A clip: its header, the whole, and piece by piece."""
-    from antispoof.audio import decode, decode_blocks, probe
+    from antispoof.audio import iter_blocks
     from antispoof.errors import AntispoofError
 
     path = _file(data)
-    for read in (probe, decode, lambda p: list(decode_blocks(p, whole=0))):
+    for read in (info, load_mono_16k, lambda p: list(iter_blocks(p, whole=0))):
         try:
-            read(path)
+            load(path)
         except AntispoofError:
             continue
 
@@ -183,7 +185,7 @@ CARD_SEED = {
 
 @cache
 def _detector_files() -> dict[str, bytes]:
-    from antispoof.checking.detector import CARD, WEIGHTS
+    from antispoof.inference.detector import CARD, WEIGHTS
 
     return {CARD: json.dumps(CARD_SEED).encode(), WEIGHTS: _small_weights()}
 
@@ -203,22 +205,22 @@ def _run_files() -> dict[str, bytes]:
     import pandas as pd
 
     from antispoof import models
-    from antispoof.corpus import read_protocol, write_protocol
-    from antispoof.recipe import Recipe
+    from antispoof.config import TrainConfig
+    from antispoof.corpora import read_protocol, write_protocol
     from antispoof.runs.record import protocol_name, run_path, write_run
 
-    recipe = Recipe.of("cnn", epochs=3)
+    config = TrainConfig.for_model("cnn", epochs=3)
     with tempfile.TemporaryDirectory() as folder, _small_models():
-        path = run_path(folder, "mini-0", recipe, 0)
+        path = run_path(folder, "mini-0", config, 0)
         path.mkdir(parents=True)
         protocol = Path(folder, "protocol")
         protocol.write_bytes(PROTOCOL)
         trials = read_protocol(protocol)
         protocol.unlink()
-        epoch = {"loss": 0.5, "holdout_loss": 0.5, "holdout_macro_f1": 0.5}
+        epoch = {"loss": 0.5, "val_loss": 0.5, "val_macro_f1": 0.5}
         write_run(
             path,
-            recipe=recipe,
+            config=config,
             seed=0,
             corpus={"id": "mini-0", "kind": "mini", "trials": {"dev": 2, "eval": 2}},
             code="0",
@@ -237,7 +239,7 @@ def _run_files() -> dict[str, bytes]:
 
 
 def _manifest(members: dict[str, bytes]) -> bytes:
-    from antispoof.runs.packing import FORMAT
+    from antispoof.runs.transfer import FORMAT
 
     hashes = {name: sha256(data).hexdigest() for name, data in members.items()}
     return json.dumps({"format": FORMAT, "sha256": hashes}).encode()
@@ -245,7 +247,7 @@ def _manifest(members: dict[str, bytes]) -> bytes:
 
 def _archive(members: dict[str, bytes]) -> bytes:
     """A file of packed runs; its manifest fits the other members unless it is given."""
-    from antispoof.runs.packing import MANIFEST
+    from antispoof.runs.transfer import MANIFEST
 
     others = {name: data for name, data in members.items() if name != MANIFEST}
     file = io.BytesIO()
@@ -305,7 +307,7 @@ READERS: dict[str, tuple[Callable[[bytes], None], Callable[[], list[bytes]]]] = 
         ],
     ),
     "asv_scores": (asv_scores, lambda: [b"bonafide target 1.5\nA07 spoof -2\n"]),
-    "recipe": (recipe, lambda: [b"cnn: {epochs: 3, lr: 0.001, schedule: cosine}\n"]),
+    "config": (config, lambda: [b"cnn: {epochs: 3, lr: 0.001, schedule: cosine}\n"]),
     "run_record": (run_record, lambda: _each_as_input(_run_files())),
     "run_pack": (run_pack, lambda: [_archive(_run_files())]),
     "packed_member": (

@@ -11,12 +11,12 @@ from pathlib import Path
 
 import torch
 
-from antispoof.recipe import Recipe
+from antispoof.config import TrainConfig
 from antispoof.training import fit, here, launch
 from conftest import features_of_noise
 
-RECIPE = Recipe.of(
-    "cnn", lr=1e-4, epochs=2, batch_size=9, class_weights="balanced", clip_norm=1.0
+RECIPE = TrainConfig.for_model(
+    "cnn", lr=1e-4, epochs=2, batch_size=9, class_weights="balanced", grad_clip_norm=1.0
 )
 
 

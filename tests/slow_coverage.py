@@ -48,9 +48,9 @@ import pandas as pd
 from scipy.stats import norm
 
 from antispoof.metrics import counts
-from antispoof.statistics import make_panel, resample
-from antispoof.statistics.bootstrap import ALL_STAGES, CURVE_METRICS, STAGES
-from antispoof.statistics.estimates import combine
+from antispoof.stats import make_panel, resample
+from antispoof.stats.bootstrap import ALL_STAGES, CURVE_METRICS, STAGES
+from antispoof.stats.estimates import combine
 
 METRICS = ("accuracy", "macro_f1", "eer")
 

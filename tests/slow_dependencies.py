@@ -24,9 +24,9 @@ import nbformat
 from IPython.core.interactiveshell import InteractiveShell
 
 import antispoof
-from antispoof.chapters import stamp
-from antispoof.chapters.dependencies import dependencies, library
-from antispoof.chapters.parameters import from_profile
+from antispoof_report.notebooks import provenance
+from antispoof_report.notebooks.dependencies import dependencies, library
+from antispoof_report.notebooks.parameters import from_profile
 
 ROOT = Path(__file__).resolve().parents[1]
 LIBRARY = ROOT / "lib"
@@ -73,7 +73,7 @@ def main(chosen):
     for notebook in sorted(ROOT.glob("notebooks/[0-9][0-9]_*.ipynb")):
         if chosen and notebook.stem not in chosen:
             continue
-        code = stamp.code_of(nbformat.read(notebook, as_version=4))
+        code = provenance.code_of(nbformat.read(notebook, as_version=4))
         covered, found = set(dependencies(code, sources)), called(notebook)
         lacking = sorted(found - covered)
         missed += len(lacking)

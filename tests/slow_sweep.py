@@ -104,7 +104,7 @@ def killed(folder: Path) -> list[str]:
     finished = sum(len(FINISHED.findall(output)) for output in outputs)
     made = sorted(
         path.parent.relative_to(folder / "runs").as_posix()
-        for path in (folder / "runs").glob("*/*/*/*/recipe.json")
+        for path in (folder / "runs").glob("*/*/*/*/config.json")
     )
     left = [p.name for p in (folder / "runs").rglob("*") if ".partial-" in p.name]
     again, seconds, idle = sweep(folder)
@@ -129,7 +129,7 @@ def refused(folder: Path) -> list[str]:
     bad.write_text(yaml.safe_dump(SWEEP | {"unknown": 1}))
     notebook = "notebooks/03_cnn.ipynb"
     papermill = Path(sys.executable).with_name("papermill")
-    chapters = [sys.executable, "-m", "antispoof.chapters", "run"]
+    chapters = [sys.executable, "-m", "antispoof_report.notebooks", "run"]
     commands = {
         "papermill": [papermill, notebook, "o.ipynb", "-p", "unknown", "1"],
         "the batch command": [*chapters, notebook, "o.ipynb", "-p", "unknown", "1"],

@@ -49,7 +49,7 @@ sys.meta_path.insert(0, Absent())
 import antispoof
 
 for module in pkgutil.walk_packages(antispoof.__path__, "antispoof."):
-    if not module.name.startswith("antispoof.chapters"):
+    if not module.name.startswith("antispoof_report.notebooks"):
         importlib.import_module(module.name)
 """
 

@@ -22,7 +22,7 @@ import numpy as np
 import pytest
 import soundfile
 
-from antispoof.audio import decode, probe, read, resample
+from antispoof.audio import info, load, load_mono_16k, resample
 from antispoof.errors import AudioError
 
 
@@ -55,7 +55,7 @@ def test_16_bit_is_value_over_32768(tmp_path, extension):
     values = noise()
     values[:2] = -32_768, 32_767
     soundfile.write(path, values.astype(np.int16), 16_000, subtype="PCM_16")
-    waveform = decode(path)
+    waveform = load_mono_16k(path)
     assert waveform.dtype == np.float32
     assert waveform.shape == values.shape
     np.testing.assert_array_equal(waveform, values / 32_768)
@@ -72,14 +72,14 @@ def test_other_depths_are_exact(tmp_path, container, subtype, channels):
     shifted = (values << (32 - bits)).astype(np.int32)
     path = tmp_path / "clip"
     soundfile.write(path, shifted, 16_000, format=container, subtype=subtype)
-    np.testing.assert_array_equal(read(path).samples, values / 2 ** (bits - 1))
+    np.testing.assert_array_equal(load(path).samples, values / 2 ** (bits - 1))
 
 
 def test_float_wav_keeps_values_beyond_full_scale(tmp_path):
     values = np.array([0.1, -1.5, 2.0], dtype=np.float32)
     path = tmp_path / "loud.wav"
     soundfile.write(path, values, 16_000, subtype="FLOAT")
-    np.testing.assert_array_equal(decode(path), values)
+    np.testing.assert_array_equal(load_mono_16k(path), values)
 
 
 # 2
@@ -90,7 +90,7 @@ def test_channels_are_averaged(tmp_path):
     path = tmp_path / "stereo.flac"
     soundfile.write(path, np.stack([left, right], 1).astype(np.int16), 16_000)
     np.testing.assert_array_equal(
-        decode(path), ((left + right) / 2 / 32_768).astype(np.float32)
+        load_mono_16k(path), ((left + right) / 2 / 32_768).astype(np.float32)
     )
 
 
@@ -123,7 +123,7 @@ def test_resampling_leaves_no_alias(frequency):
 def test_decode_resamples(tmp_path):
     path = tmp_path / "clip.wav"
     soundfile.write(path, tone(1_000, sample_rate=48_000), 48_000)
-    waveform = decode(path)
+    waveform = load_mono_16k(path)
     assert waveform.shape == (8_000,)
     np.testing.assert_allclose(waveform[500:-500], tone(1_000)[500:-500], atol=1e-3)
 
@@ -137,7 +137,7 @@ def test_bytes_decide_not_the_name(tmp_path, name):
     path = tmp_path / name
     soundfile.write(path, values, 16_000, format="FLAC")
     for given in (path, str(path)):
-        np.testing.assert_array_equal(decode(given), values / 32_768)
+        np.testing.assert_array_equal(load_mono_16k(given), values / 32_768)
 
 
 def test_id3_tag_before_flac_and_mp3(tmp_path):
@@ -146,8 +146,8 @@ def test_id3_tag_before_flac_and_mp3(tmp_path):
         plain, tagged = tmp_path / "plain", tmp_path / "tagged"
         soundfile.write(plain, tone(500), 16_000, format=container)
         tagged.write_bytes(tag + plain.read_bytes())
-        assert probe(tagged).encoding == container.lower()
-        np.testing.assert_array_equal(decode(tagged), decode(plain))
+        assert info(tagged).encoding == container.lower()
+        np.testing.assert_array_equal(load_mono_16k(tagged), load_mono_16k(plain))
 
 
 # 4
@@ -169,7 +169,7 @@ def test_other_encodings_agree_with_libsndfile(
     waveform = tone(440, sample_rate=sample_rate)
     soundfile.write(path, waveform, sample_rate, format=container, subtype=subtype)
     expected, _ = soundfile.read(path, dtype="float32")
-    clip = read(path)
+    clip = load(path)
     assert clip.sample_rate == sample_rate
     waveform = clip.mono()
     assert len(expected) - 256 <= len(waveform) <= len(expected)  # one short block
@@ -180,7 +180,7 @@ def test_wav_with_a_codec_that_miniaudio_lacks(tmp_path):
     path = tmp_path / "phone.wav"
     soundfile.write(path, tone(440, sample_rate=8_000), 8_000, subtype="GSM610")
     expected, _ = soundfile.read(path, dtype="float32")
-    waveform = read(path).mono()
+    waveform = load(path).mono()
     assert len(expected) - 640 <= len(waveform) <= len(expected)  # two blocks
     np.testing.assert_allclose(waveform[:3_000], expected[:3_000], rtol=0, atol=1e-4)
 
@@ -189,13 +189,13 @@ def test_many_channels_by_ffmpeg(tmp_path):
     path = tmp_path / "array.aiff"
     samples = noise(12 * 500).astype(np.int16).reshape(-1, 12)
     soundfile.write(path, samples, 16_000, subtype="PCM_16")
-    np.testing.assert_array_equal(read(path).samples, samples / 32_768)
+    np.testing.assert_array_equal(load(path).samples, samples / 32_768)
 
 
 def test_m4a(tmp_path):
     path = tmp_path / "clip.m4a"
     write_aac(path, tone(440, sample_rate=44_100), 44_100)
-    waveform = decode(path)
+    waveform = load_mono_16k(path)
     assert 7_500 < len(waveform) < 10_000  # AAC pads to whole frames
     spectrum = np.abs(np.fft.rfft(waveform))
     peak = np.fft.rfftfreq(len(waveform), 1 / 16_000)[spectrum.argmax()]
@@ -212,7 +212,7 @@ def clip_bytes(tmp_path, container="FLAC", subtype="PCM_16", values=None, rate=1
     return path.read_bytes()
 
 
-def assert_refused(path, reason, functions=(decode,)):
+def assert_refused(path, reason, functions=(load_mono_16k,)):
     for function in functions:
         with pytest.raises(AudioError) as caught:
             function(path)
@@ -222,17 +222,17 @@ def assert_refused(path, reason, functions=(decode,)):
 
 
 def test_missing_file(tmp_path):
-    assert_refused(tmp_path / "none.flac", "no such file", (decode, probe))
+    assert_refused(tmp_path / "none.flac", "no such file", (load_mono_16k, info))
 
 
 def test_folder(tmp_path):
-    assert_refused(tmp_path, "a folder", (decode, probe))
+    assert_refused(tmp_path, "a folder", (load_mono_16k, info))
 
 
 def test_empty_file(tmp_path):
     path = tmp_path / "empty.flac"
     path.touch()
-    assert_refused(path, "empty", (decode, probe))
+    assert_refused(path, "empty", (load_mono_16k, info))
 
 
 @pytest.mark.parametrize(
@@ -241,7 +241,7 @@ def test_empty_file(tmp_path):
 def test_not_audio(tmp_path, content):
     path = tmp_path / "clip.flac"
     path.write_bytes(content)
-    assert_refused(path, "not a sound file", (decode, probe))
+    assert_refused(path, "not a sound file", (load_mono_16k, info))
 
 
 def test_flac_that_ends_early(tmp_path):
@@ -285,7 +285,7 @@ def test_rate_of_zero(tmp_path):
     data[18:21] = 0, 0, data[20] & 0x0F  # 20 bits of STREAMINFO
     path = tmp_path / "clip.flac"
     path.write_bytes(data)
-    assert_refused(path, "0 Hz", (decode, probe))
+    assert_refused(path, "0 Hz", (load_mono_16k, info))
 
 
 def test_vorbis_header_that_crashes_stb_vorbis(tmp_path):
@@ -295,7 +295,7 @@ def test_vorbis_header_that_crashes_stb_vorbis(tmp_path):
     data[vendor_length : vendor_length + 4] = b"\xff\xff\xff\xff"
     path = tmp_path / "clip.ogg"
     path.write_bytes(data)
-    assert_refused(path, "", (decode, probe))
+    assert_refused(path, "", (load_mono_16k, info))
 
 
 def test_film_without_sound(tmp_path):
@@ -307,7 +307,7 @@ def test_film_without_sound(tmp_path):
         frame = av.VideoFrame(32, 32, "yuv420p")
         for packet in [*stream.encode(frame), *stream.encode(None)]:
             container.mux(packet)
-    assert_refused(path, "no audio stream", (decode, probe))
+    assert_refused(path, "no audio stream", (load_mono_16k, info))
 
 
 # 6
@@ -326,7 +326,7 @@ def test_playlists_are_not_followed(tmp_path, monkeypatch, text):
     Path("target.wav").write_bytes(clip_bytes(tmp_path, "WAV"))
     path = tmp_path / "list.m3u8"
     path.write_text(text)
-    assert_refused(path, "not a sound file", (decode, probe))
+    assert_refused(path, "not a sound file", (load_mono_16k, info))
 
 
 # 7
@@ -340,7 +340,7 @@ def test_probe(tmp_path, container, subtype, bits):
     path = tmp_path / "clip"
     stereo = np.stack([tone(500, sample_rate=22_050)] * 2, axis=1)
     soundfile.write(path, stereo, 22_050, format=container, subtype=subtype)
-    found = probe(path)
+    found = info(path)
     assert (found.sample_rate, found.channels, found.samples, found.bits) == (
         22_050,
         2,
@@ -352,7 +352,7 @@ def test_probe(tmp_path, container, subtype, bits):
 def test_probe_of_what_miniaudio_lacks(tmp_path):
     path = tmp_path / "clip.m4a"
     write_aac(path, tone(440, sample_rate=44_100), 44_100)
-    found = probe(path)
+    found = info(path)
     assert (found.encoding, found.sample_rate, found.bits) == ("aac", 44_100, None)
     assert found.samples >= 22_050
 
@@ -371,7 +371,7 @@ def beginning(container, n_samples):
 
 def peak_of_probing(path):
     tracemalloc.start()
-    found = probe(path)
+    found = info(path)
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     return found, peak
@@ -397,8 +397,8 @@ def test_probing_a_large_file_takes_no_memory(tmp_path, container):
 def test_probing_a_large_mp3_takes_no_memory(tmp_path, monkeypatch):
     path = tmp_path / "clip.mp3"
     path.write_bytes(clip_bytes(tmp_path, "MP3", "MPEG_LAYER_III"))
-    counted = probe(path)
-    monkeypatch.setattr("antispoof.audio.clip.MOST_PROBED", 100)
+    counted = info(path)
+    monkeypatch.setattr("antispoof.audio.decoding.MOST_PROBED", 100)
     found, peak = peak_of_probing(path)
     assert (found.encoding, found.sample_rate, found.channels) == ("mp3", 16_000, 1)
     assert found.samples == pytest.approx(counted.samples, abs=2_000)
@@ -410,7 +410,7 @@ def test_a_picture_before_the_sound(tmp_path):
     picture = b"\x06" + (100_000).to_bytes(3, "big") + bytes(100_000)
     path = tmp_path / "clip.flac"
     path.write_bytes(b"fLaC\x00" + data[5:42] + picture + data[42:])
-    assert probe(path).samples == len(decode(path)) == 16_000
+    assert info(path).samples == len(load_mono_16k(path)) == 16_000
 
 
 @pytest.mark.parametrize("most", [2**25, 1_000])
@@ -420,8 +420,8 @@ def test_probing_what_was_recorded_into_a_pipe(tmp_path, monkeypatch, most, anno
     head = bytearray(beginning("WAV", 1))
     head[40:44] = (2 * announced + 1).to_bytes(4, "little")
     path.write_bytes(head + bytes(32_000))
-    monkeypatch.setattr("antispoof.audio.clip.MOST_PROBED", most)
-    assert probe(path).samples in (None, 16_000)
+    monkeypatch.setattr("antispoof.audio.decoding.MOST_PROBED", most)
+    assert info(path).samples in (None, 16_000)
 
 
 # 8
@@ -434,7 +434,7 @@ def test_real_speech_equals_libsndfile(shared):
     for path in paths:
         expected, sample_rate = soundfile.read(path, dtype="float32")
         assert sample_rate == 16_000
-        np.testing.assert_array_equal(decode(path), expected)
+        np.testing.assert_array_equal(load_mono_16k(path), expected)
 
 
 def test_flacs_that_libsndfile_refuses(shared):
@@ -443,6 +443,6 @@ def test_flacs_that_libsndfile_refuses(shared):
         rows = list(csv.DictReader(file))
     assert len(rows) == 10
     for row in rows:
-        clip = read(folder / row["file"])
+        clip = load(folder / row["file"])
         assert clip.sample_rate == int(row["sample_rate"])
         assert clip.samples.shape == (int(row["samples"]), int(row["channels"]))

@@ -6,14 +6,14 @@
 3. Limits: too large for memory at once is refused before decoding, and is accepted
    piece by piece; longer than a day is refused.
 4. Every depth from 8-bit to 64-bit float, every rate from 8 to 192 kHz and 8 channels
-   decode, at once and piece by piece; clipped and silent clips too.
+   load_mono_16k, at once and piece by piece; clipped and silent clips too.
 """
 
 import numpy as np
 import pytest
 import soundfile
 
-from antispoof.audio import decode, decode_blocks, limits, read
+from antispoof.audio import iter_blocks, limits, load, load_mono_16k
 from antispoof.errors import AudioError
 
 
@@ -23,7 +23,7 @@ def noise(n, channels=1):
 
 
 def together(path, **options):
-    return np.concatenate(list(decode_blocks(path, **options)))
+    return np.concatenate(list(iter_blocks(path, **options)))
 
 
 # 1
@@ -34,14 +34,14 @@ def together(path, **options):
 def test_pieces_are_the_whole(tmp_path, sample_rate, channels):
     path = tmp_path / "clip.wav"
     soundfile.write(path, noise(sample_rate * 2 + 777, channels), sample_rate)
-    whole = decode(path)
-    pieces = list(decode_blocks(path, whole=0, seconds=0.3))
+    whole = load_mono_16k(path)
+    pieces = list(iter_blocks(path, whole=0, seconds=0.3))
     assert len(pieces) > 5
     joined = np.concatenate(pieces)
     assert len(joined) == len(whole)
     exact = 0 if sample_rate == 16_000 else 1e-6
     np.testing.assert_allclose(joined, whole, rtol=0, atol=exact)
-    assert [len(piece) for piece in decode_blocks(path)] == [len(whole)]
+    assert [len(piece) for piece in iter_blocks(path)] == [len(whole)]
 
 
 # 2
@@ -70,7 +70,7 @@ def test_refused_piece_by_piece(tmp_path):
     with pytest.raises(AudioError, match="no samples"):
         together(path, whole=0)
     with pytest.raises(AudioError, match="NUL"):
-        decode("a\0b.wav")
+        load_mono_16k("a\0b.wav")
 
 
 # 3
@@ -80,10 +80,10 @@ def test_refused_piece_by_piece(tmp_path):
 def test_too_large_for_memory(tmp_path, monkeypatch, container):
     path = tmp_path / "clip"
     soundfile.write(path, noise(8_000), 16_000, format=container)
-    whole = decode(path)
+    whole = load_mono_16k(path)
     monkeypatch.setattr(limits, "MAX_VALUES", 4_000)
     with pytest.raises(AudioError, match="MiB are accepted") as caught:
-        decode(path)
+        load_mono_16k(path)
     assert str(path) in str(caught.value)
     assert abs(len(together(path, whole=0)) - len(whole)) <= 1_200
     monkeypatch.setattr(limits, "MAX_SECONDS", 0.4)
@@ -91,7 +91,7 @@ def test_too_large_for_memory(tmp_path, monkeypatch, container):
         together(path, whole=0)
     monkeypatch.setattr(limits, "MAX_BYTES", 1_000)
     with pytest.raises(AudioError, match="GiB are accepted"):
-        decode(path)
+        load_mono_16k(path)
 
 
 def test_a_wav_recorded_into_a_pipe(tmp_path):
@@ -100,7 +100,7 @@ def test_a_wav_recorded_into_a_pipe(tmp_path):
     data = bytearray(path.read_bytes())
     data[4:8] = data[40:44] = b"\xff\xff\xff\xff"  # lengths that nobody knew yet
     path.write_bytes(data)
-    assert len(decode(path)) == len(together(path)) == 8_000
+    assert len(load_mono_16k(path)) == len(together(path)) == 8_000
 
 
 # 4
@@ -120,9 +120,9 @@ def test_depths_rates_and_channels(tmp_path, subtype, sample_rate, channels):
     soundfile.write(
         path, np.tile(tone[:, None], (1, channels)), sample_rate, subtype=subtype
     )
-    clip = read(path)
+    clip = load(path)
     assert (clip.sample_rate, clip.channels) == (sample_rate, channels)
-    waveform = decode(path)
+    waveform = load_mono_16k(path)
     assert len(waveform) == 1_600
     expected = 0.5 * np.sin(2 * np.pi * 440 * np.arange(1_600) / 16_000)
     middle = slice(400, 1_200)
@@ -136,4 +136,4 @@ def test_depths_rates_and_channels(tmp_path, subtype, sample_rate, channels):
 def test_silent_and_clipped(tmp_path, values):
     path = tmp_path / "clip.wav"
     soundfile.write(path, values, 16_000, subtype="FLOAT")
-    np.testing.assert_array_equal(decode(path), values.astype(np.float32))
+    np.testing.assert_array_equal(load_mono_16k(path), values.astype(np.float32))

@@ -15,10 +15,10 @@ from pathlib import Path
 
 import pytest
 
-from antispoof.chapters.parameters import accepted
-from antispoof.recipe import Recipe
+from antispoof.config import TrainConfig
 from antispoof.runs import list_runs
-from antispoof.runs.costs import hours, speed
+from antispoof_report.notebooks.parameters import accepted
+from antispoof_report.sweep_costs import hours, speed
 
 ROOT = Path(__file__).resolve().parents[1]
 CONF = f"""
@@ -101,7 +101,7 @@ def test_every_real_parameter_says_what_it_means():  # 1
 def test_costs_come_from_the_runs(page):  # 2
     *models, total = cells(page)[1]
     found = list_runs(ROOT / "data/reference-runs", model="cnn")
-    each = hours(Recipe.of("cnn"), speed(found))
+    each = hours(TrainConfig.for_model("cnn"), speed(found))
     assert models[0][3] == f"{each:.1f}"
     assert total[0] == "all"
     assert float(total[3]) == pytest.approx(sum(float(m[3]) for m in models), abs=0.2)
@@ -112,11 +112,11 @@ def test_twice_the_time_is_twice_the_cost():  # 2
 
     measured = speed(list_runs(ROOT / "data/reference-runs", model="cnn"))
     slow = replace(measured, trained=measured.trained / 2, scored=measured.scored / 2)
-    recipe = Recipe.of("cnn")
-    assert hours(recipe, slow) == pytest.approx(2 * hours(recipe, measured))
-    longer = replace(recipe, epochs=2 * recipe.epochs)
+    config = TrainConfig.for_model("cnn")
+    assert hours(config, slow) == pytest.approx(2 * hours(config, measured))
+    longer = replace(config, epochs=2 * config.epochs)
     assert (
-        hours(recipe, measured) < hours(longer, measured) < 2 * hours(recipe, measured)
+        hours(config, measured) < hours(longer, measured) < 2 * hours(config, measured)
     )
 
 

@@ -24,7 +24,7 @@ sys.path.append(str(Path(__file__).resolve().parents[1] / "book" / "_ext"))
 
 from antispoof_book import notebook
 
-from antispoof.chapters import stamp
+from antispoof_report.notebooks import provenance
 
 ROOT = Path("/no/book")  # without a library, on which nothing can depend
 INJECTED = {"tags": ["injected-parameters"]}
@@ -56,7 +56,7 @@ def source():
 
 def run(code=None):
     return new_notebook(
-        metadata={stamp.KEY: {"code": code or {}}},
+        metadata={provenance.KEY: {"code": code or {}}},
         cells=[
             new_markdown_cell("# An old title?"),
             new_code_cell("seed = 0"),
@@ -135,7 +135,7 @@ def test_a_run_of_other_code(change):
 
 def test_a_run_that_nobody_stamped():
     ran = run()
-    del ran.metadata[stamp.KEY]
+    del ran.metadata[provenance.KEY]
     assert notebook.shortcoming(source(), ran, ROOT) == notebook.UNSTAMPED
 
 
@@ -146,7 +146,9 @@ def test_a_run_of_other_code_of_the_library(tmp_path):
     (library / "legs.py").write_text("NUMBER = 4\n")
     clean, ran = source(), run()
     clean.cells[1].source = ran.cells[1].source = "from creature import legs"
-    ran.metadata[stamp.KEY]["code"] = stamp.of_code(tmp_path, stamp.code_of(clean))
+    ran.metadata[provenance.KEY]["code"] = provenance.of_code(
+        tmp_path, provenance.code_of(clean)
+    )
     assert notebook.shortcoming(clean, ran, tmp_path) is None
     (library / "legs.py").write_text("NUMBER = 4  # as spiders have not\n")
     assert notebook.shortcoming(clean, ran, tmp_path) is None

@@ -15,12 +15,12 @@ import numpy as np
 import pytest
 import torch
 
-from antispoof import features, models, scoring
+from antispoof import frontends, models, scoring
+from antispoof.config import TrainConfig
 from antispoof.errors import RunError
-from antispoof.recipe import Recipe
-from antispoof.runs import same_behaviour, sing
+from antispoof.runs import matches, sing
 
-RECIPE = Recipe.of("cnn")
+RECIPE = TrainConfig.for_model("cnn")
 pytestmark = pytest.mark.usefixtures("small_frontend")
 
 
@@ -50,7 +50,7 @@ def test_same_every_time(song):
 # 2
 
 
-class LouderFrontend(features.LogMel):
+class LouderFrontend(frontends.LogMel):
     def normalize(self, level):
         return 1.01 * super().normalize(level)
 
@@ -64,14 +64,14 @@ def leaky(model):
 
 def test_frontend_is_heard(song, monkeypatch):
     monkeypatch.setitem(
-        features.FRONTENDS, "logmel", lambda: LouderFrontend(n_samples=5_200)
+        frontends.FRONTENDS, "logmel", lambda: LouderFrontend(n_samples=5_200)
     )
-    assert not same_behaviour(song, sing(RECIPE))
+    assert not matches(song, sing(RECIPE))
 
 
 def test_model_is_heard(song, monkeypatch):
     monkeypatch.setitem(models.MODELS, "cnn", lambda: leaky(models.CNN()))
-    assert not same_behaviour(song, sing(RECIPE))
+    assert not matches(song, sing(RECIPE))
 
 
 @pytest.mark.parametrize("part", ["optimiser", "loss"])
@@ -87,7 +87,7 @@ def test_loop_is_heard(song, monkeypatch, part):
         )
     now = sing(RECIPE)
     assert now["untrained"] == song["untrained"]
-    assert not same_behaviour(song, now)
+    assert not matches(song, now)
 
 
 def test_scoring_is_heard(song, monkeypatch):
@@ -95,7 +95,7 @@ def test_scoring_is_heard(song, monkeypatch):
 
     monkeypatch.setattr(partition, "BONAFIDE", 0)
     monkeypatch.setattr(partition, "SPOOF", 1)
-    assert not same_behaviour(song, sing(RECIPE))
+    assert not matches(song, sing(RECIPE))
     assert scoring.score is partition.score
 
 
@@ -104,7 +104,7 @@ def test_scoring_is_heard(song, monkeypatch):
     [{"lr": 2e-3}, {"weight_decay": 0.5}, {"class_weights": "balanced"}, {"lr": 9e-4}],
 )
 def test_settings_are_heard(song, settings):
-    same = same_behaviour(song, sing(replace(RECIPE, **settings)))
+    same = matches(song, sing(replace(RECIPE, **settings)))
     # The canary has as many bona fide clips as spoof ones: balancing them is no change.
     assert same == ("class_weights" in settings)
 
@@ -127,10 +127,10 @@ def changed(song, part, change):
 
 def test_rounding_does_not_count(song):
     for part in song:
-        assert same_behaviour(song, changed(song, part, lambda x: x * (1 + 1e-4)))
-        assert not same_behaviour(song, changed(song, part, lambda x: x * 1.1))
-        assert not same_behaviour(song, changed(song, part, lambda x: x[:-1]))
-        assert not same_behaviour(song, changed(song, part, lambda x: x * np.nan))
+        assert matches(song, changed(song, part, lambda x: x * (1 + 1e-4)))
+        assert not matches(song, changed(song, part, lambda x: x * 1.1))
+        assert not matches(song, changed(song, part, lambda x: x[:-1]))
+        assert not matches(song, changed(song, part, lambda x: x * np.nan))
 
 
 # 4
@@ -149,4 +149,4 @@ def test_length_of_training_does_not_count(song):
 @pytest.mark.parametrize("no_song", [{}, {"trained": [1.0]}, {"high": [], "low": []}])
 def test_no_song(song, no_song):
     with pytest.raises(RunError, match="untrained, trained"):
-        same_behaviour(no_song, song)
+        matches(no_song, song)

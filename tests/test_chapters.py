@@ -19,12 +19,12 @@ import sys
 import nbformat
 import pytest
 
-from antispoof.chapters import ChapterError, stamp
-from antispoof.chapters.__main__ import main
-from antispoof.chapters.pair import MAX_BYTES, check, generate, pair
-from antispoof.chapters.parameters import accepted, from_profile
-from antispoof.chapters.run import run
 from antispoof.errors import ParameterError
+from antispoof_report.notebooks import ChapterError, provenance
+from antispoof_report.notebooks.__main__ import main
+from antispoof_report.notebooks.execute import run
+from antispoof_report.notebooks.parameters import accepted, from_profile
+from antispoof_report.notebooks.sync import MAX_BYTES, check, generate, pair
 
 ADDRESS = "https://example.org/us/it"
 
@@ -344,11 +344,11 @@ def test_a_run_is_published_clean(project):  # 4, 5
         "epochs = 5",
         "seeds = [4]",
     ]
-    made = notebook.metadata[stamp.KEY]
+    made = notebook.metadata[provenance.KEY]
     assert made["parameters"]["epochs"] == 5
     assert made["parameters"]["fast"] is False
     assert made["code"] == {}
-    assert made["commit"] == stamp.UNKNOWN
+    assert made["commit"] == provenance.UNKNOWN
     assert 0 < made["seconds"] < 600
     ids = [cell["id"] for cell in cells(one(project))]
     assert [c.id for c in notebook.cells if c.id in ids] == ids

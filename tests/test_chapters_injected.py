@@ -15,9 +15,9 @@ import papermill
 import pytest
 import yaml
 
-from antispoof.chapters.injected import check_history
-from antispoof.chapters.parameters import SHARED, accepted
 from antispoof.errors import ParameterError
+from antispoof_report.notebooks.injected import check_history
+from antispoof_report.notebooks.parameters import SHARED, accepted
 
 ROOT = Path(__file__).resolve().parents[1]
 CHAPTERS = sorted(ROOT.glob("notebooks/[0-9][0-9]_*.ipynb"))

@@ -21,8 +21,8 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from antispoof.chapters.pair import check
-from antispoof.chapters.parameters import accepted
+from antispoof_report.notebooks.parameters import accepted
+from antispoof_report.notebooks.sync import check
 
 FOLDER = Path(__file__).resolve().parents[1] / "notebooks"
 CHAPTERS = sorted(FOLDER.glob("[0-9][0-9]_*.ipynb"))

@@ -29,7 +29,9 @@ KEYS = ["clip", "score", "probability_bonafide", "answer", "seconds", "error"]
 def run(monkeypatch, tmp_path, capsys, detector):
     """Run `antispoof check` with a detector of random weights as the shipped one."""
     detector.save(tmp_path / "shipped")
-    monkeypatch.setattr("antispoof.checking.detector.SHIPPED", tmp_path / "shipped")
+    monkeypatch.setattr(
+        "antispoof.inference.detector.PRETRAINED_DIR", tmp_path / "shipped"
+    )
     (tmp_path / "work").mkdir()
     monkeypatch.chdir(tmp_path / "work")
 
@@ -113,7 +115,9 @@ def test_misuse(run, arguments):
 
 
 def test_no_weights(run, monkeypatch, tmp_path):
-    monkeypatch.setattr("antispoof.checking.detector.SHIPPED", tmp_path / "none")
+    monkeypatch.setattr(
+        "antispoof.inference.detector.PRETRAINED_DIR", tmp_path / "none"
+    )
     result = run(write("voice.wav"))
     assert result.status == 1
     assert "brings no weights" in result.err
@@ -186,12 +190,12 @@ def test_explain(run):
 
 
 def test_a_run_judges(run, small_corpus, small_frontend):
-    from antispoof.recipe import Recipe
-    from antispoof.runs import obtain
+    from antispoof.config import TrainConfig
+    from antispoof.runs import train_or_load
 
-    recipe = Recipe.of("cnn", epochs=3, batch_size=8)
-    (made,) = obtain(
-        recipe, small_corpus, [0], runs="runs", store="store", reference=None
+    config = TrainConfig.for_model("cnn", epochs=3, batch_size=8)
+    (made,) = train_or_load(
+        config, small_corpus, [0], runs="runs", store="store", reference=None
     )
     result = run(write("voice.wav"), "--run", made.path)
     # So small a run may rank its dev trials the wrong way round, and says so.

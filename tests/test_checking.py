@@ -28,13 +28,19 @@ import soundfile
 import torch
 
 import antispoof
-from antispoof import checking
-from antispoof.checking import Calibration, Detector, check_clip, check_clips, measuring
-from antispoof.checking.conditions import CLEAN, CONDITIONS, FORMATS
-from antispoof.checking.silence import is_silent, trim
-from antispoof.checking.sources import clips_of
-from antispoof.checking.windows import windows
+from antispoof import inference
+from antispoof.audio.silence import is_silent, trim
+from antispoof.augment.conditions import CLEAN, CONDITIONS, FORMATS
 from antispoof.errors import AudioError, ParameterError, RunError, ScoreError
+from antispoof.inference import (
+    Calibration,
+    Detector,
+    measurement,
+    predict_clip,
+    predict_clips,
+)
+from antispoof.inference.inputs import collect_inputs
+from antispoof.inference.windows import windows
 
 RATE = 16_000
 
@@ -127,7 +133,7 @@ def test_uncertain_between_the_thresholds():
 
 def test_the_score_is_the_mean_over_windows(clip, detector):
     path = clip("long.wav", 9)
-    answer = check_clip(path, detector)
+    answer = predict_clip(path, detector)
     wave, _ = soundfile.read(path, dtype="float32")
     parts = [wave[:64_000], wave[64_000:128_000], wave[-64_000:]]
     expected = detector.scores(np.stack(parts))
@@ -144,7 +150,7 @@ def test_a_silent_window_is_passed_over(tmp_path, detector):
     wave = np.concatenate([voice(4), np.zeros(8 * RATE, np.float32)])
     path = tmp_path / "half.wav"
     soundfile.write(path, wave, RATE, subtype="FLOAT")
-    answer = check_clip(path, detector)
+    answer = predict_clip(path, detector)
     assert answer.starts.tolist() == [0]
     assert answer.seconds == 12
 
@@ -157,7 +163,7 @@ def test_what_is_not_judged(tmp_path, detector, samples, reason):
     path = tmp_path / "clip.wav"
     soundfile.write(path, samples, RATE)
     with pytest.raises(AudioError, match=reason) as caught:
-        check_clip(path, detector)
+        predict_clip(path, detector)
     assert str(path) in str(caught.value)
 
 
@@ -165,7 +171,7 @@ def test_one_bad_clip_does_not_stop_the_rest(clip, detector, tmp_path):
     bad = tmp_path / "bad.wav"
     bad.write_bytes(b"no sound")
     named = [("a", clip("a.wav", 0.2)), ("bad", bad), ("b", clip("b.wav", 1))]
-    first, wrong, last = check_clips(named, detector)
+    first, wrong, last = predict_clips(named, detector)
     assert first.error is None
     assert last.error is None
     assert "not a sound file" in wrong.error
@@ -176,7 +182,7 @@ def test_one_bad_clip_does_not_stop_the_rest(clip, detector, tmp_path):
 
 def test_the_six_keys(clip, detector):
     keys = ["clip", "score", "probability_bonafide", "answer", "seconds", "error"]
-    good, bad = check_clips([("x", clip("x.wav", 1)), ("y", "nowhere.wav")], detector)
+    good, bad = predict_clips([("x", clip("x.wav", 1)), ("y", "nowhere.wav")], detector)
     assert list(good.to_dict()) == list(bad.to_dict()) == keys
     assert good.to_dict()["error"] is None
     told = bad.to_dict()
@@ -194,19 +200,23 @@ def test_a_detector_is_read_as_it_was_written(tmp_path, clip, detector, monkeypa
     assert read.calibration == detector.calibration
     assert read.origin == detector.origin
     path = clip("x.wav", 2)
-    assert check_clip(path, read).score == check_clip(path, detector).score
-    monkeypatch.setattr("antispoof.checking.detector.SHIPPED", tmp_path / "kept")
-    assert checking.has_shipped()
-    assert antispoof.check(path).score == check_clip(path, detector).score
+    assert predict_clip(path, read).score == predict_clip(path, detector).score
+    monkeypatch.setattr(
+        "antispoof.inference.detector.PRETRAINED_DIR", tmp_path / "kept"
+    )
+    assert inference.has_pretrained()
+    assert antispoof.check(path).score == predict_clip(path, detector).score
 
 
 def test_no_detector(tmp_path, detector, monkeypatch):
-    monkeypatch.setattr("antispoof.checking.detector.SHIPPED", tmp_path / "none")
-    assert not checking.has_shipped()
+    monkeypatch.setattr(
+        "antispoof.inference.detector.PRETRAINED_DIR", tmp_path / "none"
+    )
+    assert not inference.has_pretrained()
     with pytest.raises(RunError, match="--run DIR"):
-        checking.load()
+        inference.load()
     with pytest.raises(RunError, match="is no run"):
-        checking.load(tmp_path)
+        inference.load(tmp_path)
     kept = tmp_path / "kept"
     detector.save(kept)
     (kept / "model.safetensors").write_bytes(b"garbage")
@@ -251,7 +261,7 @@ def test_weights_that_went_astray(tmp_path, detector, clip):
     astray = Detector.open(tmp_path)
     with torch.no_grad():
         next(astray.model.parameters()).fill_(float("nan"))
-    (answer,) = check_clips([("x", clip("x.wav", 1))], astray)
+    (answer,) = predict_clips([("x", clip("x.wav", 1))], astray)
     assert "scores that are not finite" in answer.error
 
 
@@ -264,7 +274,9 @@ def test_folders(clip, tmp_path):
         (tmp_path / "in" / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / "x.wav").rename(tmp_path / "in" / name)
     (tmp_path / "in" / "notes.txt").write_text("no clip")
-    names = [name for name, _ in clips_of([str(tmp_path / "in"), "-", "lost.txt"])]
+    names = [
+        name for name, _ in collect_inputs([str(tmp_path / "in"), "-", "lost.txt"])
+    ]
     inside = [str(tmp_path / "in" / n) for n in ("b.wav", "sub/a.FLAC")]
     assert names == [*inside, "-", "lost.txt"]
 
@@ -282,7 +294,7 @@ def test_folders(clip, tmp_path):
 )
 def test_a_sentence(detector, score, parts):
     made = detector.calibration
-    answer = checking.Answer(
+    answer = inference.Prediction(
         clip="x",
         score=score,
         probability_bonafide=made.probability(score),
@@ -290,11 +302,11 @@ def test_a_sentence(detector, score, parts):
         seconds=2.0,
         threshold=made.threshold,
     )
-    told = checking.sentence(answer)
+    told = inference.sentence(answer)
     for part in (*parts, f"{score:.2f}", "2.0 s"):
         assert part in told
-    assert "not evidence in court" in checking.about(detector)
-    assert "12 clips of simulated speech" in checking.about(detector)
+    assert "not evidence in court" in inference.about(detector)
+    assert "12 clips of simulated speech" in inference.about(detector)
 
 
 # 8
@@ -331,7 +343,7 @@ def test_conditions_do_what_they_say():
 
 
 def test_measures_of_made_scores(monkeypatch):
-    monkeypatch.setattr(measuring, "REPLICATES", 50)
+    monkeypatch.setattr(measurement, "REPLICATES", 50)
     n = 2_000
     random = np.random.default_rng(3)
     made = Calibration(slope=1.0, intercept=0.0, n_bonafide=1, n_spoof=1)
@@ -348,19 +360,19 @@ def test_measures_of_made_scores(monkeypatch):
         }
     )
     # Every probability is true, so what error is left is chance's.
-    assert measuring.calibration_error(trials, made) < 0.05
-    assert measuring.chance_error(trials, made) < 0.05
+    assert measurement.calibration_error(trials, made) < 0.05
+    assert measurement.expected_ece(trials, made) < 0.05
     bold = Calibration(slope=5.0, intercept=0.0, n_bonafide=1, n_spoof=1)
-    assert measuring.calibration_error(trials, bold) > 0.1
+    assert measurement.calibration_error(trials, bold) > 0.1
     reach = np.log(9)
     decided = np.abs(scores) >= reach
-    assert measuring.coverage(trials, made) == decided.mean()
+    assert measurement.coverage(trials, made) == decided.mean()
     wrong = (scores > 0) != is_real
-    assert measuring.decided_error(trials, made) == wrong[decided].mean()
-    low, high = measuring.interval(trials, lambda t: measuring.coverage(t, made))
+    assert measurement.selective_error(trials, made) == wrong[decided].mean()
+    low, high = measurement.interval(trials, lambda t: measurement.coverage(t, made))
     assert low < decided.mean() < high
     worse = trials.assign(condition="worse", score=random.normal(0, 2, n))
-    told = measuring.robustness(pd.concat([trials, worse], ignore_index=True))
+    told = measurement.robustness(pd.concat([trials, worse], ignore_index=True))
     assert told["condition"].tolist() == [CLEAN, "worse"]
     assert told["cost"].iloc[0] == 0
     assert told["eer"].iloc[1] == pytest.approx(0.5, abs=0.05)
@@ -378,11 +390,11 @@ def test_score_trials(clip, detector):
         }
     )
     chosen = {"WAV at 44.1 kHz": FORMATS["WAV at 44.1 kHz"]}
-    table = measuring.score_trials(detector, trials, chosen)
+    table = measurement.score_trials(detector, trials, chosen)
     assert len(table) == 4
-    clean = measuring.of_condition(table)
+    clean = measurement.select_condition(table)
     for row, path in zip(clean.itertuples(), trials["path"], strict=True):
-        assert row.score == pytest.approx(check_clip(path, detector).score, abs=1e-4)
+        assert row.score == pytest.approx(predict_clip(path, detector).score, abs=1e-4)
 
 
 # 10
@@ -390,8 +402,8 @@ def test_score_trials(clip, detector):
 WITHOUT_HEAVY = """
 import sys
 from pathlib import Path
-from antispoof.checking import Detector, check_clip
-check_clip(sys.argv[1], Detector.open(Path(sys.argv[2])))
+from antispoof.inference import Detector, predict_clip
+predict_clip(sys.argv[1], Detector.open(Path(sys.argv[2])))
 heavy = "accelerate", "antispoof.runs", "matplotlib", "scipy", "sklearn"
 print([name for name in heavy if name in sys.modules])
 """

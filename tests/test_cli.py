@@ -5,7 +5,7 @@
    traceback, nothing half-written: missing and empty corpus, wrong columns, undecodable
    and missing file, one class, unknown model, setting, front-end and partition, full
    disk, damaged run.
-3. train makes runs and says where, takes every setting of a recipe, and trains nothing
+3. train makes runs and says where, takes every setting of a config, and trains nothing
    twice.
 4. score writes a score file, and nothing else; merge puts shards together, which are
    then the whole, byte for byte.
@@ -31,8 +31,8 @@ from types import SimpleNamespace
 import pytest
 
 from antispoof import cli
-from antispoof.corpus.folder import PROTOCOL_FOLDER, PROTOCOL_NAMES
-from antispoof.recipe import Recipe
+from antispoof.config import TrainConfig
+from antispoof.corpora.asvspoof2019 import PROTOCOL_FOLDER, PROTOCOL_NAMES
 from antispoof.runs import Run, list_runs
 from conftest import SMALL
 from corpora import flac_path, write_protocol
@@ -301,7 +301,7 @@ def test_train(antispoof, small_corpus, monkeypatch):
     paths = [line for line in result.out.splitlines() if line.startswith("runs")]
     assert [Run.open(path).seed for path in paths] == [1, 0]
     assert "epoch 1/1" in result.out
-    monkeypatch.setattr(importlib.import_module("antispoof.runs.obtain"), "fit", None)
+    monkeypatch.setattr(importlib.import_module("antispoof.runs.jobs"), "fit", None)
     again = antispoof(*words, "--seed", 0)
     assert again.status == 0
     assert "seed 0" in again.out
@@ -310,7 +310,7 @@ def test_train(antispoof, small_corpus, monkeypatch):
 
 def test_train_takes_every_setting(antispoof):
     told = antispoof("train", "--help").out
-    for field in fields(Recipe):
+    for field in fields(TrainConfig):
         assert f"--{field.name.replace('_', '-')}" in told
 
 
@@ -420,7 +420,7 @@ def test_record(antispoof, small_corpus, profile, monkeypatch):
     assert result.status == 0, result.err
     assert [found.seed for found in list_runs("kept")] == [0, 1]
     assert not list(result.folder.rglob("kept/**/*.safetensors"))
-    monkeypatch.setattr(importlib.import_module("antispoof.runs.obtain"), "fit", None)
+    monkeypatch.setattr(importlib.import_module("antispoof.runs.jobs"), "fit", None)
     again = antispoof(*words)
     assert again.status == 0
     assert again.out.count("recorded already") == 2
@@ -435,12 +435,12 @@ def test_record_keeps_the_other_length_apart(antispoof, small_corpus, profile):
     result = antispoof(*words)
     assert result.status == 0, result.err
     (one,), (other,) = list_runs("kept"), list_runs("kept-apart")
-    assert (one.recipe.epochs, other.recipe.epochs) == (1, 2)
-    assert replace(other.recipe, epochs=1) == one.recipe
+    assert (one.config.epochs, other.config.epochs) == (1, 2)
+    assert replace(other.config, epochs=1) == one.config
 
 
 def test_record_goes_on_past_a_failure(antispoof, small_corpus, profile, monkeypatch):
-    module = importlib.import_module("antispoof.runs.obtain")
+    module = importlib.import_module("antispoof.runs.jobs")
     fit = module.fit
 
     def fail_once(*arguments, seed, **settings):
@@ -516,7 +516,7 @@ def test_features_train_and_score_use_the_platform_s_store(
 
 def test_ship_uses_the_platform_s_store(antispoof, small_corpus, kaggle, monkeypatch):
     given = {}
-    shipping = importlib.import_module("antispoof.checking.shipping")
+    shipping = importlib.import_module("antispoof.inference.pretrained")
     monkeypatch.setattr(shipping, "ship", lambda *_, **options: given.update(options))
     Path("p.yaml").write_text("settings: {}")
     words = ("--corpus", small_corpus.root, "--profile", "p.yaml")

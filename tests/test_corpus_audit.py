@@ -17,7 +17,7 @@ import pytest
 from typer.testing import CliRunner
 
 from antispoof.cli.corpus import corpus_app
-from antispoof.corpus import FAULTS, audit, open_corpus
+from antispoof.corpora import FAULTS, audit, open_corpus
 from antispoof.errors import CorpusError
 from corpora import LINES, flac_path, write_corpus, write_flac
 

@@ -13,8 +13,8 @@ import shutil
 
 import pytest
 
-from antispoof.conventions import PARTITIONS
-from antispoof.corpus import discovery, find, project_folder
+from antispoof.constants import PARTITIONS
+from antispoof.corpora import discovery, find_corpus, project_folder
 from antispoof.errors import CorpusError
 from corpora import write_corpus
 
@@ -51,8 +51,8 @@ def test_given_goes_first(places, monkeypatch):
     monkeypatch.setenv("ASVSPOOF2019_LA", str(write_corpus(places / "variable")))
     for folder in USUAL:
         write_corpus(places / folder)
-    assert find(given).root == given
-    assert find(str(given)).root == given
+    assert find_corpus(given).root == given
+    assert find_corpus(str(given)).root == given
 
 
 def test_variable_goes_before_usual_places(places, monkeypatch):
@@ -61,7 +61,7 @@ def test_variable_goes_before_usual_places(places, monkeypatch):
     for folder in USUAL:
         write_corpus(places / folder)
     for nothing in (None, ""):
-        assert find(nothing).root == variable
+        assert find_corpus(nothing).root == variable
 
 
 def test_wrong_word_is_never_passed_over(places, monkeypatch):
@@ -69,20 +69,20 @@ def test_wrong_word_is_never_passed_over(places, monkeypatch):
         write_corpus(places / folder)
     for wrong in (places / "none", places):
         with pytest.raises(CorpusError, match=str(wrong)):
-            find(wrong)
+            find_corpus(wrong)
     monkeypatch.setenv("ASVSPOOF2019_LA", str(places / "none"))
     with pytest.raises(CorpusError, match=r"\$ASVSPOOF2019_LA.*does not exist"):
-        find()
+        find_corpus()
 
 
 # 2
 
 
 def test_order_of_usual_places(places):
-    assert find() is None
+    assert find_corpus() is None
     for folder in reversed(USUAL):
         la = write_corpus(places / folder)
-        assert find().root == la
+        assert find_corpus().root == la
 
 
 @pytest.mark.parametrize(
@@ -98,24 +98,24 @@ def test_order_of_usual_places(places):
 )
 def test_other_usual_places(places, folder):
     la = write_corpus(places / folder)
-    assert find().root == la
+    assert find_corpus().root == la
 
 
 @pytest.mark.parametrize(("older", "newer"), [("1", "2"), ("9", "10")])
 def test_newest_download_goes_first(places, older, newer):
     write_corpus(places / KAGGLEHUB / older / "LA" / "LA")
     newest = write_corpus(places / KAGGLEHUB / newer / "LA" / "LA")
-    assert find().root == newest
+    assert find_corpus().root == newest
 
 
 def test_search_ends_at_its_depth(places):
     write_corpus(places / "KAGGLE_INPUT" / "a" / "b" / "c" / "d" / "LA")
-    assert find() is None
+    assert find_corpus() is None
 
 
 def test_drive_is_not_searched_as_a_part_of_colab(places):
     write_corpus(places / "COLAB" / "drive" / "a" / "LA")
-    assert find() is None
+    assert find_corpus() is None
 
 
 # 3
@@ -124,9 +124,9 @@ def test_drive_is_not_searched_as_a_part_of_colab(places):
 def test_real_speech_before_the_embedded_corpus(places):
     mini = write_corpus(places / "project" / "data" / "mini" / "LA")
     (mini / "minicorpus.json").write_text("{}")
-    assert find().kind == "mini"
+    assert find_corpus().kind == "mini"
     real = write_corpus(places / "project" / "data" / "real" / "LA")
-    assert find().root == real
+    assert find_corpus().root == real
 
 
 # 4
@@ -136,10 +136,10 @@ def test_protocols_alone_do_not_count(places):
     silent = write_corpus(places / USUAL[0])
     for partition in PARTITIONS:
         shutil.rmtree(silent / f"ASVspoof2019_LA_{partition}")
-    assert find() is None
+    assert find_corpus() is None
     sounding = write_corpus(places / USUAL[-1])
-    assert find().root == sounding
-    assert find(silent).root == silent
+    assert find_corpus().root == sounding
+    assert find_corpus(silent).root == silent
 
 
 # 5
@@ -153,4 +153,4 @@ def test_project_folder(places, monkeypatch):
     (project / "_toc.yml").touch()
     assert project_folder() == project
     la = write_corpus(project / "data" / "LA")
-    assert find().root == la
+    assert find_corpus().root == la

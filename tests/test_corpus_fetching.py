@@ -23,8 +23,8 @@ from types import SimpleNamespace
 import pytest
 
 from antispoof import cli
-from antispoof.corpus import fetch, fetch_from_kaggle
-from antispoof.corpus.downloading import download
+from antispoof.corpora import fetch, fetch_from_kaggle
+from antispoof.corpora.downloading import download
 from antispoof.errors import ArchiveError, CorpusError, DiskError, DownloadError
 
 DATA = bytes(range(256)) * 400  # 100 kB

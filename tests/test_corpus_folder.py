@@ -17,9 +17,9 @@ from pathlib import Path
 
 import pytest
 
-from antispoof.conventions import PARTITIONS
-from antispoof.corpus import counts_of, folder, open_corpus
-from antispoof.corpus.folder import ASV_FOLDER, ASV_NAMES, PROTOCOL_FOLDER
+from antispoof.constants import PARTITIONS
+from antispoof.corpora import count_trials, open_corpus
+from antispoof.corpora.asvspoof2019 import ASV_FOLDER, ASV_NAMES, PROTOCOL_FOLDER
 from antispoof.errors import CorpusError, ParameterError
 from corpora import LINES, flac_path, write_corpus, write_flac, write_protocol
 
@@ -102,7 +102,7 @@ def test_subset(la):
     corpus = open_corpus(la)
     assert corpus.kind == "asvspoof2019-la-subset"
     assert corpus.id == f"asvspoof2019-la-subset-{corpus.fingerprint[:8]}"
-    assert not corpus.is_simulated
+    assert not corpus.is_synthetic
     assert corpus.description.startswith("Subset of ASVspoof 2019 LA, 8 trials")
     assert "(train 3, dev 2, eval 3)" in corpus.description
 
@@ -111,14 +111,14 @@ def test_mini(la):
     (la / "minicorpus.json").write_text("{}")
     corpus = open_corpus(la)
     assert corpus.kind == "mini"
-    assert corpus.is_simulated
+    assert corpus.is_synthetic
     assert "simulated speech, proves nothing about deepfakes" in corpus.description
 
 
 def test_full(la, monkeypatch):
     trials = open_corpus(la).trials
-    official = {partition: counts_of(trials, partition) for partition in PARTITIONS}
-    monkeypatch.setattr(folder, "OFFICIAL", official)
+    official = {partition: count_trials(trials, partition) for partition in PARTITIONS}
+    monkeypatch.setattr(asvspoof2019, "OFFICIAL", official)
     corpus = open_corpus(la)
     assert corpus.kind == "asvspoof2019-la"
     assert "the full corpus, 8 trials" in corpus.description

@@ -9,10 +9,10 @@
 
 import pytest
 
-from antispoof.conventions import PARTITIONS
-from antispoof.corpus import (
+from antispoof.constants import PARTITIONS
+from antispoof.corpora import (
     OFFICIAL,
-    counts_of,
+    count_trials,
     open_corpus,
     read_protocol,
     write_protocol,
@@ -132,7 +132,7 @@ def test_official_totals():
 def test_official_counts_are_those_of_the_official_protocols(shared):
     corpus = open_corpus(shared("corpora/asvspoof2019-la-protocols"))
     for partition in PARTITIONS:
-        assert counts_of(corpus.trials, partition) == OFFICIAL[partition]
+        assert count_trials(corpus.trials, partition) == OFFICIAL[partition]
     assert corpus.kind == "asvspoof2019-la"
     speakers = {p: set(corpus.partition(p)["speaker"]) for p in PARTITIONS}
     assert not speakers["train"] & (speakers["dev"] | speakers["eval"])

@@ -19,7 +19,7 @@ import pytest
 from torch import nn
 
 from antispoof import models
-from antispoof.report import costs
+from antispoof_report import benchmarks
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -42,14 +42,14 @@ class Lstm(nn.LSTM):
     ],
 )
 def test_multiply_adds_of_layers(model, shape, expected):
-    assert costs.multiply_adds(model, shape) == expected
+    assert benchmarks.multiply_adds(model, shape) == expected
 
 
 def test_multiply_adds_of_the_cnn():
     blocks = [(1, 16, 64 * 401), (16, 32, 32 * 200), (32, 64, 16 * 100)]
     blocks.append((64, 128, 8 * 50))
     convolutions = sum(a * b * 9 * places for a, b, places in blocks)
-    table = costs.counted().set_index("name")
+    table = benchmarks.counted().set_index("name")
     assert table["multiply_adds"]["cnn"] == convolutions + 2048 * 128 + 128 * 2
     assert table["parameters"]["cnn"] == 360_162
     assert list(table.index) == list(models.MODELS)
@@ -60,7 +60,7 @@ def test_multiply_adds_of_the_cnn():
 
 def test_the_committed_result(monkeypatch):
     monkeypatch.chdir(ROOT)
-    found = costs.measured()
+    found = benchmarks.measured()
     pairs = {(row.name, row.work) for row in found.models.itertuples(index=False)}
     assert pairs == {(m, work) for m in models.MODELS for work in ("train", "score")}
     chapter = (ROOT / "notebooks" / "09_costs.py").read_text("utf-8")
@@ -91,7 +91,7 @@ def test_what_follows(tmp_path):
         "models": [{"name": "cnn", "batch": 16, **works}],
     }
     (tmp_path / "bench.json").write_text(json.dumps(told), "utf-8")
-    found = costs.measured(tmp_path / "bench.json")
+    found = benchmarks.measured(tmp_path / "bench.json")
     assert found.times_faster("librosa") == 2.0
     (factor,) = found.real_time_factors()["factor"]
     assert factor == pytest.approx((39 + 1) / 1000 / 4)
@@ -102,7 +102,7 @@ def test_what_follows(tmp_path):
 
 def test_away_from_the_book(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    assert costs.measured() is None
+    assert benchmarks.measured() is None
 
 
 # 5

@@ -15,8 +15,8 @@ import pytest
 import torch
 from torch import nn
 
-from antispoof.checking.explanation import explain, region_in_words, without
 from antispoof.errors import ParameterError
+from antispoof.inference.explanation import explain, region_in_words, without
 
 RATE = 16_000
 pytest.importorskip("captum")
@@ -51,18 +51,18 @@ def test_contributions_sum_to_the_score(detector, window):  # 1
     with torch.no_grad():
         baseline = float(detector.score(base))
     score = float(detector.scores(window[None])[0])
-    assert found.contributions.sum() == pytest.approx(score - baseline, abs=2e-3)
+    assert found.attributions.sum() == pytest.approx(score - baseline, abs=2e-3)
 
 
 def test_deletion_beats_random_maps(detector, window):  # 2
     seen = looking_at(detector, slice(16, 24), slice(50, 100))
     found = explain(seen, window)
-    outside = found.contributions.copy()
+    outside = found.attributions.copy()
     outside[16:24, 50:100] = 0
     assert np.abs(outside).max() == 0
     score = float(seen.scores(window[None])[0])
     towards = np.sign(score)
-    order = np.argsort(-towards * found.contributions.ravel())
+    order = np.argsort(-towards * found.attributions.ravel())
     moved = towards * (score - without(seen, window, order, 0.02))
     random = np.random.default_rng(0)
     others = [
@@ -75,8 +75,8 @@ def test_deletion_beats_random_maps(detector, window):  # 2
 
 def test_a_learned_network_too(detector, window):  # 2
     score = float(detector.scores(window[None])[0])
-    contributions = explain(detector, window).contributions.ravel()
-    order = np.argsort(-np.sign(score) * contributions)
+    attributions = explain(detector, window).attributions.ravel()
+    order = np.argsort(-np.sign(score) * attributions)
     moved = np.sign(score) * (score - without(detector, window, order, 0.1))
     random = np.random.default_rng(0)
     others = [
@@ -97,7 +97,7 @@ def test_regions(detector, window):  # 3
     assert told.startswith("4.")
     assert "spoke for" in told
     assert sum(r.contribution for r in found.regions) == pytest.approx(
-        found.contributions.sum(), abs=1e-6
+        found.attributions.sum(), abs=1e-6
     )
     assert found.silent_share < 0.01
     assert not found.silence_decides

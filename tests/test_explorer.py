@@ -22,8 +22,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from antispoof import metrics, models, report, runs
-from antispoof.report.explorer import panel
+import antispoof_report as report
+from antispoof import metrics, models, runs
+from antispoof_report.score_explorer import panel
 
 SCRIPT = Path(__file__).resolve().parents[1] / "book" / "_static" / "explorer.js"
 REFERENCE = Path(__file__).resolve().parents[1] / "data" / "reference-runs"

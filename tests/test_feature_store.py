@@ -5,7 +5,7 @@
 2. A build that was killed goes on from its last block: only what is missing is decoded,
    and the array is the one an uninterrupted build makes. No partial array is taken for
    a whole one.
-3. A damaged clip: "stop" names it, "skip" leaves it out and `damaged_clips` lists it;
+3. A damaged clip: "stop" names it, "skip" leaves it out and `failed_clips` lists it;
    mended, it is there at the next opening. Several are all named.
 4. A missing clip and a disk that is too small are refused before anything is decoded,
    and leave nothing.
@@ -31,22 +31,23 @@ import pytest
 import torch
 
 from antispoof import audio
-from antispoof.conventions import PARTITIONS
-from antispoof.corpus import Corpus, open_corpus
-from antispoof.corpus.official import OFFICIAL
+from antispoof.audio import load_mono_16k
+from antispoof.constants import PARTITIONS
+from antispoof.corpora import Corpus, open_corpus
+from antispoof.corpora.official import OFFICIAL
+from antispoof.data import Batches
 from antispoof.errors import AudioError, CorpusError, DiskError, ParameterError
-from antispoof.features import (
+from antispoof.frontends import (
     FRONTENDS,
     FeatureSet,
     LogMel,
     bytes_to_build,
-    damaged_clips,
+    failed_clips,
     filling,
     fix_length,
-    open_features,
+    load_features,
     require_space,
 )
-from antispoof.scoring.batches import Batches
 from corpora import LINES, flac_path, write_corpus, write_flac
 
 pytestmark = pytest.mark.usefixtures("small_frontend")
@@ -61,11 +62,11 @@ def folder(tmp_path):
 def decoded(monkeypatch):
     """Names of the clips that were decoded, in order."""
     names = []
-    decode = audio.decode
+    decode = audio.load_mono_16k
 
     def note(path):
         names.append(path.rsplit("/", 1)[-1].removesuffix(".flac"))
-        return decode(path)
+        return load_mono_16k(path)
 
     monkeypatch.setattr(audio, "decode", note)
     return names
@@ -85,14 +86,14 @@ def spoil(corpus, partition, utt_id):
 
 
 def test_rows_are_the_protocol(small_corpus, folder):
-    features = open_features(small_corpus, "train", store=folder)
+    features = load_features(small_corpus, "train", store=folder)
     trials = small_corpus.partition("train")
     assert features.trials["utt_id"].tolist() == trials["utt_id"].tolist()
     assert features.array.dtype == np.float16
     assert features.array.shape == (12, 1, 64, 33)
     module = FRONTENDS["logmel"]()
     for row, path in enumerate(trials["path"]):
-        wave = torch.from_numpy(fix_length(audio.decode(path), module.n_samples))
+        wave = torch.from_numpy(fix_length(audio.load_mono_16k(path), module.n_samples))
         expected = module(wave[None])[0]
         torch.testing.assert_close(
             features.tensor([row])[0], expected, rtol=1e-3, atol=1e-3
@@ -100,7 +101,7 @@ def test_rows_are_the_protocol(small_corpus, folder):
 
 
 def test_as_a_model_needs_it(small_corpus, folder):
-    features = open_features(small_corpus, "train", store=folder)
+    features = load_features(small_corpus, "train", store=folder)
     assert features.labels.tolist() == [1, 0, 0] * 4
     chosen = features.subset((features.trials["speaker"] == "S3").to_numpy())
     assert chosen.trials["utt_id"].tolist() == ["T31", "T32", "T33"]
@@ -110,11 +111,11 @@ def test_as_a_model_needs_it(small_corpus, folder):
 
 
 def test_second_opening_reads(small_corpus, folder, decoded):
-    first = open_features(small_corpus, "dev", store=folder)
+    first = load_features(small_corpus, "dev", store=folder)
     assert decoded == ["D1", "D2", "D3"]
     (path,) = folder.rglob("dev.npy")
     before = path.stat().st_mtime_ns
-    again = open_features(small_corpus, "dev", store=folder)
+    again = load_features(small_corpus, "dev", store=folder)
     assert path.stat().st_mtime_ns == before
     assert len(decoded) == 3
     assert np.array_equal(first.array, again.array)
@@ -124,7 +125,7 @@ def test_progress_and_jobs(small_corpus, folder, monkeypatch):
     monkeypatch.setattr(filling, "BLOCK", 5)
     told = []
     threads = torch.get_num_threads()
-    open_features(
+    load_features(
         small_corpus,
         "train",
         store=folder,
@@ -140,11 +141,11 @@ def test_progress_and_jobs(small_corpus, folder, monkeypatch):
 
 @pytest.mark.parametrize("killed_at", ["T12", "T21", "T43"])
 def test_killed_build_goes_on(small_corpus, folder, monkeypatch, decoded, killed_at):
-    whole = open_features(small_corpus, "train", store=folder / "whole")
+    whole = load_features(small_corpus, "train", store=folder / "whole")
     monkeypatch.setattr(filling, "BLOCK", 3)
     monkeypatch.setattr(filling, "NOTE_SECONDS", 0)
     order = small_corpus.partition("train")["utt_id"].tolist()
-    note = audio.decode
+    note = audio.load_mono_16k
 
     def die(path):
         if path.endswith(f"{killed_at}.flac"):
@@ -154,10 +155,10 @@ def test_killed_build_goes_on(small_corpus, folder, monkeypatch, decoded, killed
     with monkeypatch.context() as patch:
         patch.setattr(audio, "decode", die)
         with pytest.raises(KeyboardInterrupt):
-            open_features(small_corpus, "train", store=folder, jobs=1)
+            load_features(small_corpus, "train", store=folder, jobs=1)
     assert not list(folder.glob("*/*/train.npy"))
     decoded.clear()
-    resumed = open_features(small_corpus, "train", store=folder, jobs=1)
+    resumed = load_features(small_corpus, "train", store=folder, jobs=1)
     block = order.index(killed_at) // 3 * 3
     assert decoded == order[block:]
     assert np.array_equal(resumed.array, whole.array)
@@ -166,7 +167,7 @@ def test_killed_build_goes_on(small_corpus, folder, monkeypatch, decoded, killed
 
 def test_killed_before_its_first_note(small_corpus, folder, monkeypatch):
     # The whole array was taken away by hand, its note stayed: no reason to trust it.
-    whole = open_features(small_corpus, "train", store=folder)
+    whole = load_features(small_corpus, "train", store=folder)
     expected = np.array(whole.array)
     (path,) = folder.rglob("train.npy")
     path.unlink()
@@ -177,8 +178,8 @@ def test_killed_before_its_first_note(small_corpus, folder, monkeypatch):
     with monkeypatch.context() as patch:
         patch.setattr(audio, "decode", die)
         with pytest.raises(KeyboardInterrupt):
-            open_features(small_corpus, "train", store=folder)
-    again = open_features(small_corpus, "train", store=folder)
+            load_features(small_corpus, "train", store=folder)
+    again = load_features(small_corpus, "train", store=folder)
     assert np.array_equal(again.array, expected)
 
 
@@ -188,23 +189,21 @@ def test_killed_before_its_first_note(small_corpus, folder, monkeypatch):
 def test_damaged_clip(small_corpus, folder):
     path = spoil(small_corpus, "dev", "D2")
     with pytest.raises(AudioError) as caught:
-        open_features(small_corpus, "dev", store=folder)
+        load_features(small_corpus, "dev", store=folder)
     assert str(path) in str(caught.value)
     assert "D2" in str(caught.value)
     assert "\n" not in str(caught.value)
-    kept = open_features(small_corpus, "dev", store=folder, on_error="skip")
+    kept = load_features(small_corpus, "dev", store=folder, on_error="skip")
     assert kept.trials["utt_id"].tolist() == ["D1", "D3"]
-    assert damaged_clips(kept, small_corpus, "dev") == ["D2"]
+    assert failed_clips(kept, small_corpus, "dev") == ["D2"]
     intact = open_corpus(write_corpus(folder.parent / "other" / "LA", LINES))
-    assert (
-        damaged_clips(open_features(intact, "dev", store=folder), intact, "dev") == []
-    )
+    assert failed_clips(load_features(intact, "dev", store=folder), intact, "dev") == []
 
 
 def test_rows_after_a_damaged_clip_stay_in_step(small_corpus, folder):
-    whole = open_features(small_corpus, "train", store=folder / "whole")
+    whole = load_features(small_corpus, "train", store=folder / "whole")
     spoil(small_corpus, "train", "T13")
-    kept = open_features(small_corpus, "train", store=folder, on_error="skip")
+    kept = load_features(small_corpus, "train", store=folder, on_error="skip")
     present = [u != "T13" for u in whole.trials["utt_id"]]
     assert torch.equal(kept.tensor(), whole.tensor(present))
     assert kept.labels.tolist() == whole.labels[present].tolist()
@@ -213,16 +212,16 @@ def test_rows_after_a_damaged_clip_stay_in_step(small_corpus, folder):
 def test_mended_clip_comes_back(small_corpus, folder, decoded):
     path = spoil(small_corpus, "dev", "D2")
     with pytest.raises(AudioError):
-        open_features(small_corpus, "dev", store=folder)
+        load_features(small_corpus, "dev", store=folder)
     write_flac(path, seed=99)
     decoded.clear()
-    features = open_features(small_corpus, "dev", store=folder)
+    features = load_features(small_corpus, "dev", store=folder)
     assert decoded == ["D2"]
     assert features.trials["utt_id"].tolist() == ["D1", "D2", "D3"]
-    fresh = open_features(small_corpus, "dev", store=folder / "fresh")
+    fresh = load_features(small_corpus, "dev", store=folder / "fresh")
     assert torch.equal(features.tensor(), fresh.tensor())
     decoded.clear()
-    open_features(small_corpus, "dev", store=folder)
+    load_features(small_corpus, "dev", store=folder)
     assert decoded == []
 
 
@@ -230,7 +229,7 @@ def test_all_damaged_clips_are_named(small_corpus, folder):
     for utt_id in ("T13", "T41"):
         spoil(small_corpus, "train", utt_id)
     with pytest.raises(AudioError, match=r"2 of the 12 clips of train .*: T13, T41\."):
-        open_features(small_corpus, "train", store=folder)
+        load_features(small_corpus, "train", store=folder)
 
 
 # 4
@@ -240,17 +239,17 @@ def test_missing_clip(small_corpus, folder, decoded):
     path = flac_path(small_corpus.root, "dev", "D3")
     path.unlink()
     with pytest.raises(CorpusError, match=str(path)):
-        open_features(small_corpus, "dev", store=folder)
+        load_features(small_corpus, "dev", store=folder)
     assert not folder.exists()
     assert decoded == []
-    kept = open_features(small_corpus, "dev", store=folder, on_error="skip")
-    assert damaged_clips(kept, small_corpus, "dev") == ["D3"]
+    kept = load_features(small_corpus, "dev", store=folder, on_error="skip")
+    assert failed_clips(kept, small_corpus, "dev") == ["D3"]
 
 
 def test_small_disk(small_corpus, folder, monkeypatch, decoded):
     monkeypatch.setattr(shutil, "disk_usage", lambda path: SimpleNamespace(free=2**20))
     with pytest.raises(DiskError, match=r"1 MiB are free"):
-        open_features(small_corpus, "train", store=folder)
+        load_features(small_corpus, "train", store=folder)
     assert decoded == []
     assert [name for name in arrays(folder) if "train" in name] == []
 
@@ -265,10 +264,10 @@ def test_disk_that_fills_in_between(small_corpus, folder, monkeypatch, decoded):
     with monkeypatch.context() as patch:
         patch.setattr(os, "posix_fallocate", full)
         with pytest.raises(DiskError, match="No space left"):
-            open_features(small_corpus, "train", store=folder)
+            load_features(small_corpus, "train", store=folder)
     assert decoded == []
     assert [name for name in arrays(folder) if "train" in name] == []
-    assert len(open_features(small_corpus, "train", store=folder)) == 12
+    assert len(load_features(small_corpus, "train", store=folder)) == 12
 
 
 # 5
@@ -285,13 +284,13 @@ def test_disk_that_fills_in_between(small_corpus, folder, monkeypatch, decoded):
 )
 def test_unknown_settings(small_corpus, folder, settings, told):
     with pytest.raises(ParameterError, match=told):
-        open_features(small_corpus, "dev", store=folder, **settings)
+        load_features(small_corpus, "dev", store=folder, **settings)
     assert not folder.exists()
 
 
 def test_unknown_partition(small_corpus, folder):
     with pytest.raises(ParameterError, match="'test'"):
-        open_features(small_corpus, "test", store=folder)
+        load_features(small_corpus, "test", store=folder)
     assert not folder.exists()
 
 
@@ -299,12 +298,12 @@ def test_unknown_partition(small_corpus, folder):
 
 
 def test_stores_of_their_own(small_corpus, folder, monkeypatch, tmp_path):
-    one = open_features(small_corpus, "dev", store=folder)
+    one = load_features(small_corpus, "dev", store=folder)
     monkeypatch.setitem(FRONTENDS, "logmel", partial(LogMel, n_samples=8_000))
-    two = open_features(small_corpus, "dev", store=folder)
+    two = load_features(small_corpus, "dev", store=folder)
     assert one.array.shape[-1] != two.array.shape[-1]
     other = open_corpus(write_corpus(tmp_path / "other" / "LA", LINES))
-    assert len(open_features(other, "dev", store=folder)) == 2
+    assert len(load_features(other, "dev", store=folder)) == 2
     assert len(list(folder.rglob("dev.npy"))) == 3
 
 
@@ -312,22 +311,22 @@ def test_stores_of_their_own(small_corpus, folder, monkeypatch, tmp_path):
 
 
 def test_other_sound(small_corpus, folder):
-    open_features(small_corpus, "dev", store=folder)
+    load_features(small_corpus, "dev", store=folder)
     write_flac(flac_path(small_corpus.root, "dev", "D2"), seed=2, sample_rate=8_000)
     with pytest.raises(CorpusError, match=r"1 of 3 files .*D2\.flac") as caught:
-        open_features(small_corpus, "dev", store=folder)
+        load_features(small_corpus, "dev", store=folder)
     assert str(folder) in str(caught.value)
-    assert len(open_features(small_corpus, "dev", store=folder / "another")) == 3
-    assert len(open_features(small_corpus, "eval", store=folder)) == 3
+    assert len(load_features(small_corpus, "dev", store=folder / "another")) == 3
+    assert len(load_features(small_corpus, "eval", store=folder)) == 3
 
 
 def test_other_sound_beside_a_damaged_clip(small_corpus, folder):
     path = spoil(small_corpus, "dev", "D1")
-    open_features(small_corpus, "dev", store=folder, on_error="skip")
+    load_features(small_corpus, "dev", store=folder, on_error="skip")
     write_flac(flac_path(small_corpus.root, "dev", "D2"), seed=2, sample_rate=8_000)
     write_flac(path, seed=3)
     with pytest.raises(CorpusError, match=r"1 of 3 files .*D2\.flac"):
-        open_features(small_corpus, "dev", store=folder, on_error="skip")
+        load_features(small_corpus, "dev", store=folder, on_error="skip")
 
 
 @pytest.mark.parametrize(("utt_id", "refused"), [("T11", True), ("T43", False)])
@@ -342,21 +341,21 @@ def test_other_sound_after_a_build_was_cut_off(
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        open_features(small_corpus, "train", store=folder, jobs=1, progress=cut_off)
+        load_features(small_corpus, "train", store=folder, jobs=1, progress=cut_off)
     path = flac_path(small_corpus.root, "train", utt_id)
     write_flac(path, seed=2, sample_rate=8_000)
     if refused:
         with pytest.raises(CorpusError, match=utt_id):
-            open_features(small_corpus, "train", store=folder)
+            load_features(small_corpus, "train", store=folder)
     else:
-        assert len(open_features(small_corpus, "train", store=folder)) == 12
+        assert len(load_features(small_corpus, "train", store=folder)) == 12
 
 
 def test_features_outlive_their_sound(small_corpus, folder):
-    before = open_features(small_corpus, "dev", store=folder).tensor()
+    before = load_features(small_corpus, "dev", store=folder).tensor()
     shutil.rmtree(small_corpus.root / "ASVspoof2019_LA_dev")
     assert torch.equal(
-        open_features(small_corpus, "dev", store=folder).tensor(), before
+        load_features(small_corpus, "dev", store=folder).tensor(), before
     )
 
 
@@ -366,7 +365,7 @@ def test_features_outlive_their_sound(small_corpus, folder):
 def test_bytes_are_told(small_corpus, folder):
     told = bytes_to_build(small_corpus, "train", store=folder)
     assert not folder.exists()
-    open_features(small_corpus, "train", store=folder)
+    load_features(small_corpus, "train", store=folder)
     (path,) = folder.rglob("train.npy")
     assert told < path.stat().st_size <= told + 256
     assert bytes_to_build(small_corpus, "train", store=folder) == 0

@@ -12,7 +12,7 @@ import hashlib
 
 import pytest
 
-from antispoof import fingerprint
+from antispoof import hashing
 
 CODE = 'def half(x):\n    """Half."""\n    return x / 2\n'
 
@@ -30,18 +30,18 @@ def package(tmp_path, monkeypatch):
 
 
 def of_package(*names):
-    fingerprint.of_modules.cache_clear()
-    return fingerprint.of_modules(names or ("creature",))
+    hashing.hash_modules.cache_clear()
+    return hashing.hash_modules(names or ("creature",))
 
 
 # 1
 
 
 def test_data():
-    same = fingerprint.of_data({"a": 1, "b": [1, 2]})
-    assert same == fingerprint.of_data({"b": [1, 2], "a": 1})
-    assert same != fingerprint.of_data({"a": 1, "b": [2, 1]})
-    assert same != fingerprint.of_data({"a": 2, "b": [1, 2]})
+    same = hashing.hash_json({"a": 1, "b": [1, 2]})
+    assert same == hashing.hash_json({"b": [1, 2], "a": 1})
+    assert same != hashing.hash_json({"a": 1, "b": [2, 1]})
+    assert same != hashing.hash_json({"a": 2, "b": [1, 2]})
     # Written out: nothing that differs between processes, such as hash(), is in it.
     assert same == hashlib.sha256(b'{"a":1,"b":[1,2]}').hexdigest()
 
@@ -59,7 +59,7 @@ def test_data():
     ],
 )
 def test_what_does_not_count(other):
-    assert fingerprint.of_source(CODE) == fingerprint.of_source(other)
+    assert hashing.hash_source(CODE) == hashing.hash_source(other)
 
 
 @pytest.mark.parametrize(
@@ -75,18 +75,18 @@ def test_what_does_not_count(other):
     ],
 )
 def test_what_counts(other):
-    assert fingerprint.of_source(CODE) != fingerprint.of_source(other)
+    assert hashing.hash_source(CODE) != hashing.hash_source(other)
 
 
 def test_nothing_is_something():
     sources = ("return", "return None", "return []", "return ''", "return {}")
     bodies = [f"def f(x=None, *, y=None):\n    {source}" for source in sources]
     bodies += [f"def f(x=None, *, y):\n    {source}" for source in sources]
-    assert len(set(map(fingerprint.of_source, bodies))) == len(bodies)
+    assert len(set(map(hashing.hash_source, bodies))) == len(bodies)
 
 
 def test_documentation_may_be_all_there_is():
-    assert fingerprint.of_source('"""Only words."""') == fingerprint.of_source("")
+    assert hashing.hash_source('"""Only words."""') == hashing.hash_source("")
 
 
 # 3
@@ -121,6 +121,6 @@ def test_a_module_stands_for_itself(package):
 
 def test_errors():
     with pytest.raises(ModuleNotFoundError, match="no_such_module"):
-        fingerprint.of_modules(("no_such_module",))
+        hashing.hash_modules(("no_such_module",))
     with pytest.raises(SyntaxError):
-        fingerprint.of_source("def half(x) return")
+        hashing.hash_source("def half(x) return")

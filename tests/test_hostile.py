@@ -76,10 +76,10 @@ def test_nested_too_deeply(name):  # 1: what one would have to be very lucky to 
 BOMB = """
 import resource, sys
 resource.setrlimit(resource.RLIMIT_AS, (2**31, 2**31))
-from antispoof.audio import decode
+from antispoof.audio import load_mono_16k
 from antispoof.errors import AudioError
 try:
-    decode(sys.argv[1])
+    load_mono_16k(sys.argv[1])
 except AudioError as error:
     print(error)
 """

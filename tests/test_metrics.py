@@ -20,9 +20,9 @@ import pytest
 from sklearn import metrics as sk
 
 from antispoof import metrics
-from antispoof.corpus import read_protocol
+from antispoof.corpora import read_protocol
 from antispoof.errors import ParameterError, ScoreError
-from antispoof.scoring.files import read_asv_scores, read_scores
+from antispoof.scoring.score_files import read_asv_scores, read_scores
 
 GOLDEN = Path(__file__).parent / "golden"
 EXPECTED = json.loads((GOLDEN / "expected.json").read_text())
@@ -200,7 +200,7 @@ def test_decision_metrics_are_those_of_scikit_learn():
     )
     confusion = metrics.confusion_matrix(scores, labels, **at)
     assert confusion.tolist() == sk.confusion_matrix(labels, said).tolist()
-    assert metrics.predicted_spoof(scores, labels, **at) == np.mean(said == 0)
+    assert metrics.predicted_spoof_rate(scores, labels, **at) == np.mean(said == 0)
     assert metrics.hter(scores, labels, **at) == pytest.approx(
         1 - sk.balanced_accuracy_score(labels, said), abs=1e-15
     )
@@ -373,18 +373,18 @@ def test_calibration_gives_the_ratios_of_normal_scores():
     scores = rng.normal(2.0 * (labels - 0.5), 1.0)
     for slope, offset in ((1.0, 0.0), (0.2, 5.0), (30.0, -7.0)):
         shown = slope * scores + offset
-        line = metrics.choose_calibration(shown, labels, partition="dev")
+        line = metrics.fit_calibration(shown, labels, partition="dev")
         ratios = line.log_likelihood_ratios(shown)
         assert ratios == pytest.approx(2.0 * scores, rel=0.05, abs=0.08)
         assert metrics.cllr(ratios, labels) < 1.02 * metrics.min_cllr(shown, labels)
 
 
 def test_calibration_of_classes_apart_has_an_end():
-    line = metrics.choose_calibration(
+    line = metrics.fit_calibration(
         [-2.0, -1.0, 1.0, 2.0], [0, 0, 1, 1], partition="dev"
     )
     assert 1 < line.slope < 100
-    flat = metrics.choose_calibration([3.0, 3.0], [0, 1], partition="dev")
+    flat = metrics.fit_calibration([3.0, 3.0], [0, 1], partition="dev")
     assert flat.log_likelihood_ratios([3.0]) == pytest.approx([0.0], abs=1e-3)
 
 

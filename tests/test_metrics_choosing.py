@@ -20,7 +20,7 @@ import antispoof
 from antispoof import metrics
 from antispoof.errors import ParameterError
 from antispoof.metrics.thresholds import CRITERIA
-from antispoof.statistics import make_panel, operating_thresholds
+from antispoof.stats import make_panel, operating_thresholds
 
 LIBRARY = Path(antispoof.__file__).parent
 SCORES, LABELS = np.array([-2.0, -1.0, 1.0, 3.0]), np.array([0, 0, 1, 1])
@@ -53,10 +53,10 @@ def test_choosing_on_eval_is_refused(criterion):
 
 def test_calibrating_on_eval_is_refused():
     for partition in ("train", "dev"):
-        metrics.choose_calibration(SCORES, LABELS, partition=partition)
+        metrics.fit_calibration(SCORES, LABELS, partition=partition)
     for partition in ("eval", "test"):
         with pytest.raises(ParameterError, match="a calibration"):
-            metrics.choose_calibration(SCORES, LABELS, partition=partition)
+            metrics.fit_calibration(SCORES, LABELS, partition=partition)
 
 
 def test_the_partition_cannot_be_left_out():
@@ -65,9 +65,9 @@ def test_the_partition_cannot_be_left_out():
 
 
 def test_refuse_eval_names_what_was_to_be_chosen():
-    metrics.refuse_eval("train", what="a checkpoint")
+    metrics.ensure_not_eval("train", what="a checkpoint")
     with pytest.raises(ParameterError, match="a checkpoint was to be chosen"):
-        metrics.refuse_eval("eval", what="a checkpoint")
+        metrics.ensure_not_eval("eval", what="a checkpoint")
 
 
 def test_every_function_that_chooses_by_scores_is_told_the_partition():

@@ -28,11 +28,11 @@ import numpy as np
 import pytest
 import soundfile
 
-from antispoof import corpus
-from antispoof.conventions import PARTITIONS
+from antispoof import corpora
+from antispoof.constants import PARTITIONS
+from antispoof.corpora.synthetic import ATTACKS, FULL, Share, make
+from antispoof.corpora.synthetic.plan import KNOWN_ATTACKS, UNKNOWN_ATTACKS, trials
 from antispoof.errors import CorpusError, DiskError, ParameterError
-from antispoof.minicorpus import ATTACKS, FULL, Share, make
-from antispoof.minicorpus.plan import KNOWN_ATTACKS, UNKNOWN_ATTACKS, trials
 
 TINY = {
     "train": Share(speakers=2, bonafide=1, spoof=1, attacks=("M02", "M04")),
@@ -62,7 +62,7 @@ def tiny(tmp_path_factory) -> Path:
 def soundless(monkeypatch):
     """Files of a few bytes instead of speech, where only their being there counts."""
     monkeypatch.setattr(
-        "antispoof.minicorpus.making.render_flac", lambda trial, *, seed: b"fLaC"
+        "antispoof.corpora.synthetic.making.render_flac", lambda trial, *, seed: b"fLaC"
     )
 
 
@@ -105,10 +105,10 @@ def test_the_tree_is_the_official_one(tiny):
 
 
 def test_the_corpus_reader_takes_it_for_what_it_is(tiny):
-    opened = corpus.open_corpus(tiny)
-    assert opened.is_simulated
+    opened = corpora.open_corpus(tiny)
+    assert opened.is_synthetic
     assert len(opened.trials) == 13
-    assert corpus.audit(opened).ok
+    assert corpora.audit(opened).ok
     assert opened.asv_scores("eval") is not None
 
 
@@ -190,7 +190,7 @@ def test_a_complete_corpus_is_kept(tiny, monkeypatch):
     def refuse(*_, **__):
         raise AssertionError("made again")
 
-    monkeypatch.setattr("antispoof.minicorpus.making._write", refuse)
+    monkeypatch.setattr("antispoof.corpora.synthetic.making._write", refuse)
     assert make(tiny.parent, shares=TINY) == tiny
 
 
@@ -244,7 +244,7 @@ def test_a_failure_keeps_the_corpus_that_was_there(tiny, tmp_path, monkeypatch):
     def fail(*_, **__):
         raise OSError(errno.EROFS, "Read-only file system")
 
-    monkeypatch.setattr("antispoof.minicorpus.making._write", fail)
+    monkeypatch.setattr("antispoof.corpora.synthetic.making._write", fail)
     with pytest.raises(DiskError, match="Read-only"):
         make(tmp_path, shares=TINY, seed=1)
     assert digests(tmp_path / "LA") == digests(tiny)

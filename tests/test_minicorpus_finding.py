@@ -13,9 +13,10 @@ import shutil
 
 import pytest
 
-from antispoof import corpus
+from antispoof import corpora
+from antispoof.corpora import finding
+from antispoof.corpora.synthetic import Share, load_or_synthesize, make
 from antispoof.errors import CorpusError
-from antispoof.minicorpus import Share, find_or_make, finding, make
 
 TINY = {
     name: Share(speakers=1, bonafide=1, spoof=1, attacks=(attack,))
@@ -27,7 +28,7 @@ TINY = {
 def soundless(monkeypatch):
     """Files of a few bytes instead of speech: only their being there counts."""
     monkeypatch.setattr(
-        "antispoof.minicorpus.making.render_flac", lambda trial, *, seed: b"fLaC"
+        "antispoof.corpora.synthetic.making.render_flac", lambda trial, *, seed: b"fLaC"
     )
 
 
@@ -48,7 +49,7 @@ def nowhere(tmp_path, monkeypatch):
     monkeypatch.delenv("ASVSPOOF2019_LA", raising=False)
     monkeypatch.setenv("KAGGLEHUB_CACHE", str(tmp_path / "cache"))
     for place in ("KAGGLE_INPUT", "COLAB", "COLAB_DRIVE"):
-        monkeypatch.setattr(f"antispoof.corpus.discovery.{place}", tmp_path / "none")
+        monkeypatch.setattr(f"antispoof.corpora.discovery.{place}", tmp_path / "none")
     monkeypatch.setattr(finding, "make", make_tiny)
     (tmp_path / "project" / "notebooks").mkdir(parents=True)
     (tmp_path / "project" / "_toc.yml").touch()
@@ -57,23 +58,23 @@ def nowhere(tmp_path, monkeypatch):
 
 
 def test_what_is_named_is_taken(nowhere, tiny):
-    assert find_or_make(tiny.parent).root == corpus.open_corpus(tiny).root
+    assert load_or_synthesize(tiny.parent).root == corpora.open_corpus(tiny).root
     assert nowhere == []
 
 
 def test_what_is_found_is_taken(nowhere, tiny, monkeypatch):
     monkeypatch.setenv("ASVSPOOF2019_LA", str(tiny))
-    assert find_or_make().root == corpus.open_corpus(tiny).root
+    assert load_or_synthesize().root == corpora.open_corpus(tiny).root
     assert nowhere == []
 
 
 def test_else_it_is_made_in_the_project(nowhere, tmp_path):
-    made = find_or_make()
+    made = load_or_synthesize()
     home = tmp_path / "project" / "data" / "mini"
-    assert made.is_simulated
+    assert made.is_synthetic
     assert made.root.samefile(home / "LA")
     before = (home / "LA" / "minicorpus.json").stat().st_mtime_ns
-    assert find_or_make("").root == made.root
+    assert load_or_synthesize("").root == made.root
     assert (home / "LA" / "minicorpus.json").stat().st_mtime_ns == before
 
 
@@ -83,13 +84,13 @@ def test_an_outdated_one_is_made_anew(nowhere, tiny, tmp_path):
     marker = home / "LA" / "minicorpus.json"
     current = json.loads(marker.read_text())
     marker.write_text(json.dumps(current | {"version": "older"}))
-    find_or_make(home)
+    load_or_synthesize(home)
     assert json.loads(marker.read_text())["version"] == "older"
-    find_or_make()
+    load_or_synthesize()
     assert json.loads(marker.read_text()) == current
 
 
 def test_a_wrong_name_is_an_error(nowhere, tmp_path):
     with pytest.raises(CorpusError):
-        find_or_make(tmp_path / "cache")
+        load_or_synthesize(tmp_path / "cache")
     assert nowhere == []

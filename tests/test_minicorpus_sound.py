@@ -22,14 +22,14 @@ from scipy.linalg import solve_toeplitz
 from scipy.signal import lfilter
 from sklearn.metrics import roc_auc_score
 
-from antispoof.minicorpus import ATTACKS, Share
-from antispoof.minicorpus.attacks.lpc import levinson
-from antispoof.minicorpus.frames import filter_by_frames, istft, mel_bank, stft
-from antispoof.minicorpus.performance import perform
-from antispoof.minicorpus.phones import draw_sentence
-from antispoof.minicorpus.plan import KNOWN_ATTACKS, trials
-from antispoof.minicorpus.speaker import draw_speaker
-from antispoof.minicorpus.utterance import render
+from antispoof.corpora.synthetic import ATTACKS, Share
+from antispoof.corpora.synthetic.attacks.lpc import levinson
+from antispoof.corpora.synthetic.frames import filter_by_frames, istft, mel_bank, stft
+from antispoof.corpora.synthetic.performance import perform
+from antispoof.corpora.synthetic.phones import draw_sentence
+from antispoof.corpora.synthetic.plan import KNOWN_ATTACKS, trials
+from antispoof.corpora.synthetic.speaker import draw_speaker
+from antispoof.corpora.synthetic.utterance import render
 
 SAMPLE = {
     "train": Share(speakers=5, bonafide=6, spoof=1, attacks=KNOWN_ATTACKS),

@@ -73,7 +73,7 @@ def counterpart():
 
 @pytest.mark.parametrize("name", COUNTS)
 def test_parameter_count(name):
-    assert models.count(built(name)) == COUNTS[name]
+    assert models.n_parameters(built(name)) == COUNTS[name]
     assert sum(p.numel() for p in built(name).parameters()) == COUNTS[name]
 
 
@@ -214,7 +214,7 @@ def test_lstm_reads_in_order():
 @pytest.mark.parametrize("name", COUNTS)
 def test_layer_table(name):
     model = built(name)
-    table = models.layer_table(model, SHAPE)
+    table = models.summary(model, SHAPE)
     assert list(table.columns) == ["layer", "kind", "output", "parameters"]
     assert table["parameters"].sum() == COUNTS[name]
     assert table["layer"].is_unique
@@ -223,7 +223,7 @@ def test_layer_table(name):
 
 
 def test_layer_table_of_the_cnn():
-    table = models.layer_table(built("cnn"), (1, 64, 401)).set_index("layer")
+    table = models.summary(built("cnn"), (1, 64, 401)).set_index("layer")
     assert table["output"]["blocks.0.0"] == "16 × 64 × 401"
     assert table["output"]["blocks.3.3"] == "128 × 4 × 25"
     assert table["output"]["pool"] == "128 × 4 × 4"
@@ -231,7 +231,7 @@ def test_layer_table_of_the_cnn():
 
 
 def test_layer_table_of_the_resnet():
-    table = models.layer_table(built("resnet"), (1, 64, 401)).set_index("layer")
+    table = models.summary(built("resnet"), (1, 64, 401)).set_index("layer")
     stages = table[table["kind"].str.contains("bottlenecks")]
     assert stages["kind"].tolist() == [f"{n} bottlenecks" for n in (3, 4, 6, 3)]
     assert stages["output"].tolist() == [

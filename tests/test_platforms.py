@@ -24,7 +24,7 @@ from filelock import FileLock
 
 from antispoof import platforms
 from antispoof.errors import ParameterError, TimeLimitError
-from antispoof.platforms import deadline, lending, machine, marks
+from antispoof.platforms import deadline, detect, gpu_lock, resources
 
 MIB = 2**20
 
@@ -32,24 +32,24 @@ MIB = 2**20
 @pytest.fixture(autouse=True)
 def nowhere(monkeypatch):
     """None of the marks of this very machine."""
-    for name in (*marks.MARKS, *lending.TASK, deadline.STOP_AT, deadline.SLURM_END):
+    for name in (*detect.MARKS, *gpu_lock.TASK, deadline.STOP_AT, deadline.SLURM_END):
         monkeypatch.delenv(name, raising=False)
 
 
 # 1
 
 
-@pytest.mark.parametrize(("mark", "name"), marks.MARKS.items())
+@pytest.mark.parametrize(("mark", "name"), detect.MARKS.items())
 def test_a_platform_is_told_by_its_mark(monkeypatch, mark, name):
-    assert platforms.place() == platforms.LOCAL
+    assert platforms.detect_platform() == platforms.LOCAL
     monkeypatch.setenv(mark, "1")
-    assert platforms.place() == name
+    assert platforms.detect_platform() == name
 
 
 def test_kaggle_runs_on_kubernetes(monkeypatch):
     monkeypatch.setenv("KUBERNETES_SERVICE_HOST", "10.0.0.1")
     monkeypatch.setenv("KAGGLE_KERNEL_RUN_TYPE", "Batch")
-    assert platforms.place() == platforms.KAGGLE
+    assert platforms.detect_platform() == platforms.KAGGLE
 
 
 # 2
@@ -61,8 +61,8 @@ def host(monkeypatch, tmp_path):
     (tmp_path / "meminfo").write_text(
         f"MemTotal: 999999 kB\nMemAvailable: {100 * 1024} kB\n"
     )
-    monkeypatch.setattr(machine, "MEMINFO", tmp_path / "meminfo")
-    monkeypatch.setattr(machine, "CONTROL_GROUP", tmp_path)
+    monkeypatch.setattr(resources, "MEMINFO", tmp_path / "meminfo")
+    monkeypatch.setattr(resources, "CONTROL_GROUP", tmp_path)
     return tmp_path
 
 
@@ -77,16 +77,16 @@ def host(monkeypatch, tmp_path):
 )
 @pytest.mark.parametrize("version", [0, 1])
 def test_memory_is_what_the_group_leaves(host, limit, used, expected, version):
-    for name, value in zip(machine.MEMORY_FILES[version], (limit, used), strict=True):
+    for name, value in zip(resources.MEMORY_FILES[version], (limit, used), strict=True):
         (host / name).parent.mkdir(exist_ok=True)
         (host / name).write_text(f"{value}\n")
-    assert platforms.memory() == expected * MIB
+    assert platforms.available_memory() == expected * MIB
 
 
 def test_memory_without_a_group(host):
-    assert platforms.memory() == 100 * MIB
+    assert platforms.available_memory() == 100 * MIB
     (host / "meminfo").unlink()
-    assert platforms.memory() is None
+    assert platforms.available_memory() is None
 
 
 def test_disk_of_a_folder_to_be_made(tmp_path):
@@ -106,7 +106,7 @@ def driver(monkeypatch, tmp_path):
         program = tmp_path / "nvidia-smi"
         program.write_text(f"#!/bin/sh\n{script}\n")
         program.chmod(0o755)
-        monkeypatch.setattr(machine, "ASK_GPUS", (str(program),))
+        monkeypatch.setattr(resources, "ASK_GPUS", (str(program),))
 
     return answer
 
@@ -114,18 +114,18 @@ def driver(monkeypatch, tmp_path):
 def test_gpus_are_those_the_driver_names(driver):
     driver("printf 'Tesla T4, 15360\\nTesla T4, 15360\\n'")
     assert platforms.gpus() == [("Tesla T4", 15360 * MIB)] * 2
-    assert platforms.device() == "2 x Tesla T4 (15 GiB)"
+    assert platforms.describe_device() == "2 x Tesla T4 (15 GiB)"
 
 
 @pytest.mark.parametrize("script", ["exit 9", "echo No devices were found; exit 6"])
 def test_a_driver_that_fails_is_no_gpu(driver, script):
     driver(script)
     assert platforms.gpus() == []
-    assert "cores" in platforms.device()
+    assert "cores" in platforms.describe_device()
 
 
 def test_no_driver_is_no_gpu(monkeypatch):
-    monkeypatch.setattr(machine, "ASK_GPUS", ("no-such-program",))
+    monkeypatch.setattr(resources, "ASK_GPUS", ("no-such-program",))
     assert platforms.gpus() == []
 
 
@@ -192,72 +192,72 @@ def test_without_a_limit_it_never_stops():
 
 def test_two_never_hold_one_gpu(monkeypatch, tmp_path):
     monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "2,5")
-    with platforms.one_gpu(tmp_path) as first:
+    with platforms.acquire_gpu(tmp_path) as first:
         assert os.environ["CUDA_VISIBLE_DEVICES"] == first == "2"
         os.environ["CUDA_VISIBLE_DEVICES"] = "2,5"
-        with platforms.one_gpu(tmp_path) as second:
+        with platforms.acquire_gpu(tmp_path) as second:
             assert second == "5"
     assert os.environ["CUDA_VISIBLE_DEVICES"] == "2,5"
 
 
 def test_a_process_waits_for_its_gpu(monkeypatch, tmp_path):
     monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "0")
-    monkeypatch.setattr("antispoof.platforms.lending.WAIT", 0.01)
+    monkeypatch.setattr("antispoof.platforms.gpu_lock.WAIT", 0.01)
     taken = FileLock(
         tmp_path / f"antispoof-{getpass.getuser()}-gpu-0.lock", thread_local=False
     )
     taken.acquire()
     threading.Timer(0.2, taken.release).start()
     began = time.monotonic()
-    with platforms.one_gpu(tmp_path) as mine:
+    with platforms.acquire_gpu(tmp_path) as mine:
         assert mine == "0"
         assert time.monotonic() - began > 0.1
 
 
-@pytest.mark.parametrize("name", lending.TASK)
+@pytest.mark.parametrize("name", gpu_lock.TASK)
 def test_jobs_of_slurm_do_not_wait_for_each_other(monkeypatch, tmp_path, name):
     monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "0")
-    monkeypatch.setattr(lending, "WAIT", 0.01)
+    monkeypatch.setattr(gpu_lock, "WAIT", 0.01)
     monkeypatch.setenv("SLURM_JOB_ID", "7")
-    with platforms.one_gpu(tmp_path):
+    with platforms.acquire_gpu(tmp_path):
         monkeypatch.setenv(name, "8")
-        with platforms.one_gpu(tmp_path) as mine:
+        with platforms.acquire_gpu(tmp_path) as mine:
             assert mine == "0"
 
 
 def test_processes_of_one_job_of_slurm_share_its_gpus(monkeypatch, tmp_path):
     monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "0,1")
     monkeypatch.setenv("SLURM_JOB_ID", "7")
-    with platforms.one_gpu(tmp_path) as first:
+    with platforms.acquire_gpu(tmp_path) as first:
         os.environ["CUDA_VISIBLE_DEVICES"] = "0,1"
-        with platforms.one_gpu(tmp_path) as second:
+        with platforms.acquire_gpu(tmp_path) as second:
             assert (first, second) == ("0", "1")
 
 
 def test_slurm_without_gpus_of_a_job_shares_the_machine_s(monkeypatch, tmp_path):
     monkeypatch.delenv("CUDA_VISIBLE_DEVICES", raising=False)
-    monkeypatch.setattr(lending, "gpus", lambda: [("Tesla T4", 1)] * 2)
+    monkeypatch.setattr(gpu_lock, "gpus", lambda: [("Tesla T4", 1)] * 2)
     monkeypatch.setenv("SLURM_JOB_ID", "7")
-    with platforms.one_gpu(tmp_path) as first:
+    with platforms.acquire_gpu(tmp_path) as first:
         monkeypatch.setenv("SLURM_JOB_ID", "8")
         monkeypatch.delenv("CUDA_VISIBLE_DEVICES")
-        with platforms.one_gpu(tmp_path) as second:
+        with platforms.acquire_gpu(tmp_path) as second:
             assert (first, second) == ("0", "1")
         monkeypatch.setenv("CUDA_VISIBLE_DEVICES", first)
 
 
 def test_who_hid_the_gpus_gets_none(monkeypatch, tmp_path):
     monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "")
-    monkeypatch.setattr(lending, "gpus", lambda: [("Tesla T4", 1)])
-    with platforms.one_gpu(tmp_path) as mine:
+    monkeypatch.setattr(gpu_lock, "gpus", lambda: [("Tesla T4", 1)])
+    with platforms.acquire_gpu(tmp_path) as mine:
         assert mine is None
         assert os.environ["CUDA_VISIBLE_DEVICES"] == ""
 
 
 def test_without_a_gpu_nothing_is_changed(monkeypatch, tmp_path):
     monkeypatch.delenv("CUDA_VISIBLE_DEVICES", raising=False)
-    monkeypatch.setattr("antispoof.platforms.lending.gpus", lambda: [])
-    with platforms.one_gpu(tmp_path) as mine:
+    monkeypatch.setattr("antispoof.platforms.gpu_lock.gpus", lambda: [])
+    with platforms.acquire_gpu(tmp_path) as mine:
         assert mine is None
         assert "CUDA_VISIBLE_DEVICES" not in os.environ
 
@@ -269,7 +269,7 @@ def test_the_line(monkeypatch, small_corpus, tmp_path):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("ASVSPOOF2019_LA", str(small_corpus.root))
     monkeypatch.setenv(deadline.STOP_AT, str(time.time() + 2 * 3600 + 90))
-    line = platforms.summary()
+    line = platforms.describe_environment()
     assert "\n" not in line
     assert small_corpus.id in line
     assert "2 h 01 min left" in line
@@ -278,4 +278,4 @@ def test_the_line(monkeypatch, small_corpus, tmp_path):
 
 def test_the_line_survives_what_is_no_corpus(monkeypatch):
     monkeypatch.setenv("ASVSPOOF2019_LA", "/no/such/folder")
-    assert "does not exist" in platforms.summary()
+    assert "does not exist" in platforms.describe_environment()

@@ -20,9 +20,11 @@ from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 
-from antispoof.conventions import PARTITIONS, SAMPLE_RATE
-from antispoof.features import LogMel
-from antispoof.plots import background, costs, data, features, pitch, style
+from antispoof.constants import PARTITIONS, SAMPLE_RATE
+from antispoof.frontends import LogMel
+from antispoof.plots import data, features, style
+from antispoof_report import benchmark_plots
+from antispoof_report.diagrams import background, pitch
 
 
 def tone(f0=120.0, seconds=1.0):
@@ -94,8 +96,10 @@ FIGURES = {
     "stages": lambda: features.stages(
         {"power": np.ones((257, 401)), "mel": np.eye(64, 401)}, LogMel()
     ),
-    "ways": lambda: costs.ways(WAYS, {"librosa": "a loop", "store": "the store"}),
-    "rates": lambda: costs.rates(WORKS),
+    "ways": lambda: benchmark_plots.ways(
+        WAYS, {"librosa": "a loop", "store": "the store"}
+    ),
+    "rates": lambda: benchmark_plots.rates(WORKS),
     "beside": lambda: features.beside(inputs(), LogMel(), unit="deviations"),
 }
 

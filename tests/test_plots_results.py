@@ -14,7 +14,7 @@ import pytest
 from matplotlib.text import Text
 
 from antispoof import metrics
-from antispoof.plots import decisions, effects, scores, style, training
+from antispoof.plots import decisions, forest, scores, style, training
 
 RNG = np.random.default_rng(0)
 LABELS = np.arange(200) % 4 == 0
@@ -26,8 +26,8 @@ HISTORY = pd.DataFrame(
     {
         "epoch": [0, 1, 2],
         "loss": [0.6, 0.4, 0.2],
-        "holdout_loss": [0.7, 0.5, 0.5],
-        "holdout_macro_f1": [0.3, 0.6, 0.8],
+        "val_loss": [0.7, 0.5, 0.5],
+        "val_macro_f1": [0.3, 0.6, 0.8],
     }
 )
 HISTORIES = [HISTORY, HISTORY.assign(loss=[0.8, 0.6, 0.4])]
@@ -43,7 +43,7 @@ LENGTHS = pd.DataFrame(
     {
         "title": ["CNN"] * 4,
         "epochs": [5, 5, 12, 12],
-        "predicted_spoof": [0.9, 0.7, 0.6, 0.4],
+        "predicted_spoof_rate": [0.9, 0.7, 0.6, 0.4],
         "is_spoof": 0.55,
     }
 )
@@ -60,7 +60,7 @@ LEAN = pd.DataFrame(
     {
         "title": "CNN",
         "threshold": [-1.0, 0.0, 1.0],
-        "predicted_spoof": [0.2, 0.5, 0.9],
+        "predicted_spoof_rate": [0.2, 0.5, 0.9],
         "recall_spoof": [0.3, 0.6, 1.0],
         "recall_bonafide": [1.0, 0.7, 0.2],
     }
@@ -69,7 +69,7 @@ MATRICES = {("CNN", part): np.array([[30, 5], [2, 13]]) for part in ("dev", "eva
 THRESHOLDS = {name: {"zero": 0.0, "dev": 0.8, "oracle": 1.1} for name in HEARD}
 
 FIGURES = {
-    "effects": lambda: effects.effects(EFFECTS, smallest=0.01),
+    "effects": lambda: forest.effects(EFFECTS, smallest=0.01),
     "histograms": lambda: scores.score_histograms(HEARD, THRESHOLDS),
     "det": lambda: scores.det_curves(
         {name: metrics.det_curve(*pair) for name, pair in HEARD.items()}
@@ -80,10 +80,10 @@ FIGURES = {
     "reliability": lambda: scores.reliability_plot(
         {name: metrics.reliability(*pair) for name, pair in HEARD.items()}
     ),
-    "lean": lambda: scores.lean_figure(LEAN),
+    "lean": lambda: scores.spoof_rate_by_threshold(LEAN),
     "loss": lambda: training.loss_curves({"CNN": HISTORIES}),
     "learning": lambda: training.learning(HISTORIES),
-    "lengths": lambda: training.lean_by_length(LENGTHS),
+    "lengths": lambda: training.spoof_rate_by_epochs(LENGTHS),
     "bars": lambda: decisions.metric_bars(RESULTS, "macro_f1", label="macro-F1"),
     "confusions": lambda: decisions.confusions(MATRICES),
 }
@@ -114,7 +114,9 @@ def test_lines_are_means_over_seeds():  # 2
     assert line(training.loss_curves({"CNN": HISTORIES}), "CNN") == pytest.approx(
         [0.7, 0.5, 0.3]
     )
-    assert line(training.lean_by_length(LENGTHS), "CNN") == pytest.approx([0.8, 0.5])
+    assert line(training.spoof_rate_by_epochs(LENGTHS), "CNN") == pytest.approx(
+        [0.8, 0.5]
+    )
 
 
 def test_bars_are_means_over_seeds_in_the_models_order():  # 2
@@ -129,7 +131,7 @@ def test_bars_are_means_over_seeds_in_the_models_order():  # 2
 
 
 def test_every_effect_is_drawn_with_its_interval():  # 2
-    axes = effects.effects(EFFECTS, smallest=0.01).axes[0]
+    axes = forest.effects(EFFECTS, smallest=0.01).axes[0]
     (points,) = axes.containers
     assert points.lines[0].get_xdata().tolist() == [0.1, -0.2]
     spans = [span[:, 0].tolist() for span in points.lines[2][0].get_segments()]

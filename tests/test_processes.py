@@ -22,12 +22,12 @@ import numpy as np
 import pytest
 import torch
 
+from antispoof.config import TrainConfig
 from antispoof.errors import ParameterError, RunError
-from antispoof.recipe import Recipe
-from antispoof.runs import list_runs, obtain
-from antispoof.training import launch
-from antispoof.training.learner import Learner
-from antispoof.training.processes import Processes
+from antispoof.runs import list_runs, train_or_load
+from antispoof.training import launch, launcher
+from antispoof.training.distributed import Processes
+from antispoof.training.step import TrainStep
 from shared_training import train
 
 TESTS = Path(__file__).parent
@@ -63,7 +63,7 @@ def alone(tmp_path_factory):
 
 
 def test_two_processes_finish_what_one_has_begun(alone, tmp_path, monkeypatch):
-    step, taken = Learner.step, iter(range(100))
+    step, taken = TrainStep.step, iter(range(100))
 
     def end(self, x, batch):
         if next(taken) == 1:
@@ -71,7 +71,7 @@ def test_two_processes_finish_what_one_has_begun(alone, tmp_path, monkeypatch):
         return step(self, x, batch)
 
     with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
-        patch.setattr(Learner, "step", end)
+        patch.setattr(TrainStep, "step", end)
         train(tmp_path)
     (tmp_path / "checkpoint-0.pt").rename(tmp_path / "checkpoint.pt")
     run(sys.executable, TESTS / "shared_training.py", tmp_path)
@@ -123,8 +123,8 @@ def test_accelerate_launch(small_corpus, tmp_path):
     (two,) = list_runs(tmp_path / "two")
     assert done.stdout.count(str(two.path)) == 1
     assert done.stdout.count("epoch 1/1") == 1
-    (one,) = obtain(
-        Recipe.of("cnn", epochs=1, batch_size=5, lr=3e-5),
+    (one,) = train_or_load(
+        TrainConfig.for_model("cnn", epochs=1, batch_size=5, lr=3e-5),
         small_corpus,
         [0],
         runs=tmp_path / "one",
@@ -146,7 +146,7 @@ def test_accelerate_launch(small_corpus, tmp_path):
 
 
 def test_failing_process(monkeypatch):
-    room = sys.modules[launch.__module__]
+    room = sys.modules[launcher.__module__]
 
     class Failed(room.ChildFailedError):
         def __init__(self):

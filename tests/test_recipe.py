@@ -1,4 +1,4 @@
-"""Contracts of recipes.
+"""Contracts of configs.
 
 1. The defaults are the thesis pipeline: 20 epochs of batches of 64, Adam at 1e-3 for
    the CNN and 1e-4 for both ResNets, plain cross entropy.
@@ -15,9 +15,9 @@ from dataclasses import FrozenInstanceError, fields
 import numpy as np
 import pytest
 
-from antispoof import fingerprint
+from antispoof import hashing
+from antispoof.config import TrainConfig
 from antispoof.errors import ParameterError
-from antispoof.recipe import Recipe
 
 # 1
 
@@ -26,7 +26,7 @@ from antispoof.recipe import Recipe
     ("model", "lr"), [("cnn", 1e-3), ("resnet", 1e-4), ("resnet_lstm", 1e-4)]
 )
 def test_defaults(model, lr):
-    assert Recipe.of(model).to_dict() == {
+    assert TrainConfig.for_model(model).to_dict() == {
         "model": model,
         "lr": lr,
         "frontend": "logmel",
@@ -35,41 +35,44 @@ def test_defaults(model, lr):
         "weight_decay": 0.0,
         "schedule": "constant",
         "warmup_epochs": 0,
-        "clip_norm": 0.0,
+        "grad_clip_norm": 0.0,
         "class_weights": "none",
         "precision": "fp32",
         "checkpoint": "best",
-        "holdout_speakers": 2,
+        "n_val_speakers": 2,
         "patience": 0,
     }
 
 
 def test_frozen():
     with pytest.raises(FrozenInstanceError):
-        Recipe.of("cnn").epochs = 3
+        TrainConfig.for_model("cnn").epochs = 3
 
 
 # 2
 
 
 def test_id_is_of_values():
-    one = Recipe.of("cnn", epochs=3, schedule="cosine", lr=1.0)
-    assert one.id == Recipe.of("cnn", schedule="cosine", lr=1, epochs=3).id
-    assert one == Recipe(**dict(reversed(one.to_dict().items())))
+    one = TrainConfig.for_model("cnn", epochs=3, schedule="cosine", lr=1.0)
+    assert one.id == TrainConfig.for_model("cnn", schedule="cosine", lr=1, epochs=3).id
+    assert one == TrainConfig(**dict(reversed(one.to_dict().items())))
     assert len(one.id) == 8
     assert int(one.id, 16) >= 0
 
 
 def test_whole_number_for_a_float():
-    assert Recipe.of("cnn", weight_decay=0).id == Recipe.of("cnn").id
+    assert (
+        TrainConfig.for_model("cnn", weight_decay=0).id
+        == TrainConfig.for_model("cnn").id
+    )
 
 
 def test_defaults_do_not_count():
     """A setting that is added one day, with today's behaviour, orphans no run."""
     given = {"model": "cnn", "lr": 0.001}
-    assert Recipe.of("cnn").id == fingerprint.of_data(given)[:8]
+    assert TrainConfig.for_model("cnn").id == hashing.hash_json(given)[:8]
     given |= {"epochs": 3}
-    assert Recipe.of("cnn", epochs=3).id == fingerprint.of_data(given)[:8]
+    assert TrainConfig.for_model("cnn", epochs=3).id == hashing.hash_json(given)[:8]
 
 
 def test_every_setting_counts():
@@ -81,17 +84,17 @@ def test_every_setting_counts():
         "weight_decay": 0.1,
         "schedule": "cosine",
         "warmup_epochs": 1,
-        "clip_norm": 1.0,
+        "grad_clip_norm": 1.0,
         "class_weights": "balanced",
         "precision": "bf16",
         "checkpoint": "last",
-        "holdout_speakers": 3,
+        "n_val_speakers": 3,
         "patience": 1,
     }
-    default = Recipe.of("cnn").to_dict()
-    assert {field.name for field in fields(Recipe)} == {*others, "frontend"}
-    ids = {Recipe(**{**default, name: value}).id for name, value in others.items()}
-    assert len(ids | {Recipe.of("cnn").id}) == len(others) + 1
+    default = TrainConfig.for_model("cnn").to_dict()
+    assert {field.name for field in fields(TrainConfig)} == {*others, "frontend"}
+    ids = {TrainConfig(**{**default, name: value}).id for name, value in others.items()}
+    assert len(ids | {TrainConfig.for_model("cnn").id}) == len(others) + 1
 
 
 # 3
@@ -109,7 +112,7 @@ def test_every_setting_counts():
         ({"epochs": "3"}, "epochs='3' must be a whole number"),
         ({"epochs": True}, "epochs=True must be a whole number"),
         ({"batch_size": 0}, "batch_size=0 must be positive"),
-        ({"holdout_speakers": 0}, "holdout_speakers=0 must be positive"),
+        ({"n_val_speakers": 0}, "n_val_speakers=0 must be positive"),
         ({"lr": float("nan")}, "lr=nan must be finite"),
         ({"lr": float("inf")}, "lr=inf must be finite"),
         ({"lr": 0}, "lr=0.* must be positive"),
@@ -120,7 +123,7 @@ def test_every_setting_counts():
         ({"lr": "1e-3"}, "lr='1e-3' must be a number"),
         ({"lr": False}, "lr=False must be a number"),
         ({"weight_decay": -0.1}, "weight_decay=-0.1"),
-        ({"clip_norm": float("nan")}, "clip_norm=nan"),
+        ({"grad_clip_norm": float("nan")}, "grad_clip_norm=nan"),
         ({"patience": -1}, "patience=-1"),
         ({"warmup_epochs": 3, "epochs": 3}, "warmup_epochs=3 must be less .*epochs=3"),
         ({"schedule": "linear"}, "'linear'; accepted: constant, cosine"),
@@ -134,13 +137,13 @@ def test_every_setting_counts():
 )
 def test_refused(settings, told):
     with pytest.raises(ParameterError, match=told) as caught:
-        Recipe.of("cnn", **settings)
+        TrainConfig.for_model("cnn", **settings)
     assert "\n" not in str(caught.value)
 
 
 def test_unknown_model():
     with pytest.raises(ParameterError, match="'rnn'; accepted: cnn, resnet, resnet_ls"):
-        Recipe.of("rnn")
+        TrainConfig.for_model("rnn")
 
 
 # 4
@@ -149,11 +152,17 @@ PLAN = {"cnn": {"epochs": 15, "batch_size": 16}, "resnet": {"epochs": 3}}
 
 
 def test_planned():
-    recipe = Recipe.planned("cnn", PLAN, epochs=2, lr=None)
-    assert recipe == Recipe.of("cnn", epochs=2, batch_size=16)
-    assert Recipe.planned("resnet", PLAN) == Recipe.of("resnet", epochs=3)
-    assert Recipe.planned("resnet_lstm", PLAN) == Recipe.of("resnet_lstm")
-    assert Recipe.planned("cnn", {}) == Recipe.of("cnn", patience=None)
+    config = TrainConfig.from_profile("cnn", PLAN, epochs=2, lr=None)
+    assert config == TrainConfig.for_model("cnn", epochs=2, batch_size=16)
+    assert TrainConfig.from_profile("resnet", PLAN) == TrainConfig.for_model(
+        "resnet", epochs=3
+    )
+    assert TrainConfig.from_profile("resnet_lstm", PLAN) == TrainConfig.for_model(
+        "resnet_lstm"
+    )
+    assert TrainConfig.from_profile("cnn", {}) == TrainConfig.for_model(
+        "cnn", patience=None
+    )
 
 
 @pytest.mark.parametrize(
@@ -173,8 +182,8 @@ def test_planned():
 )
 def test_bad_plans(settings, told):
     with pytest.raises(ParameterError, match=told):
-        Recipe.planned("cnn", settings)
+        TrainConfig.from_profile("cnn", settings)
 
 
 def test_numbers_of_numpy():
-    assert Recipe.of("cnn", lr=np.float64(0.5)).to_dict()["lr"] == 0.5
+    assert TrainConfig.for_model("cnn", lr=np.float64(0.5)).to_dict()["lr"] == 0.5

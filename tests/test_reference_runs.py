@@ -1,12 +1,12 @@
 """Contracts of the committed reference runs.
 
-1. Every one opens, stands where its recipe and seed say, and has a finite score for
+1. Every one opens, stands where its config and seed say, and has a finite score for
    every trial of its protocol, which has both classes.
 2. All models are there, with at least three seeds each, the same ones for all; the runs
    of a model differ.
 3. They are small text: no weights, no audio, no archives; no path of a machine in them.
 4. Today's code behaves like the code that made them.
-5. The shorter runs are the same recipes of the two large models, for fewer epochs, on
+5. The shorter runs are the same configs of the two large models, for fewer epochs, on
    the same corpus and seeds.
 """
 
@@ -23,15 +23,15 @@ from antispoof.runs import SCORED, by_model, list_runs, recorded, run_path
 from antispoof.runs.record import FILES
 
 DATA = Path(__file__).resolve().parents[1] / "data"
-FOLDER, SHORTER = DATA / "reference-runs", DATA / "shorter-runs"
-RUNS, SHORT = list_runs(FOLDER), list_runs(SHORTER)
+FOLDER, SHORT_RUNS = DATA / "reference-runs", DATA / "shorter-runs"
+RUNS, SHORT = list_runs(FOLDER), list_runs(SHORT_RUNS)
 PROTOCOLS = [f"protocol-{partition}.txt" for partition in SCORED]
 
 pytestmark = pytest.mark.skipif(not RUNS, reason="no reference runs are recorded yet")
 
 
 def named(run):
-    return f"{run.model_name}-{run.recipe.epochs}-{run.seed}"
+    return f"{run.model_name}-{run.config.epochs}-{run.seed}"
 
 
 # 1
@@ -39,13 +39,13 @@ def named(run):
 
 @pytest.mark.parametrize("run", RUNS + SHORT, ids=named)
 def test_complete(run):
-    folder = FOLDER if run in RUNS else SHORTER
-    assert run.path == run_path(folder, run.corpus["id"], run.recipe, run.seed)
+    folder = FOLDER if run in RUNS else SHORT_RUNS
+    assert run.path == run_path(folder, run.corpus["id"], run.config, run.seed)
     assert not run.corpus["id"].startswith("mini")
     history = run.history
     assert history["epoch"].tolist() == list(range(len(history)))
     assert np.isfinite(history["loss"]).all()
-    assert 0 <= run.best_epoch < len(history) <= run.recipe.epochs
+    assert 0 <= run.best_epoch < len(history) <= run.config.epochs
     assert run.environment["packages"]["torch"]
     for partition in SCORED:
         scores = run.scores(partition)
@@ -83,7 +83,7 @@ def test_seeds_differ(model):
 
 
 def test_nothing_but_small_text():
-    for path in (*FOLDER.rglob("*"), *SHORTER.rglob("*")):
+    for path in (*FOLDER.rglob("*"), *SHORT_RUNS.rglob("*")):
         if path.is_file():
             assert path.name in (*FILES, *PROTOCOLS), path
             assert path.stat().st_size < 5_000_000
@@ -93,7 +93,7 @@ def test_nothing_but_small_text():
 
 def test_metadata_is_json():
     for run in RUNS + SHORT:
-        for name in ("recipe.json", "environment.json"):
+        for name in ("config.json", "environment.json"):
             assert json.loads((run.path / name).read_text("utf-8"))
 
 
@@ -107,7 +107,7 @@ def test_canary(model):
 
 @pytest.mark.parametrize("model", ["resnet", "resnet_lstm"])
 def test_canary_of_the_shorter_runs(model):
-    assert recorded(model, folder=SHORTER) == [
+    assert recorded(model, folder=SHORT_RUNS) == [
         r for r in SHORT if r.model_name == model
     ]
 
@@ -122,5 +122,5 @@ def test_shorter_runs_are_the_same_but_for_their_epochs():
     assert set(found) == set(known)
     for key, run in found.items():
         assert run.corpus["id"] == known[key].corpus["id"]
-        assert run.recipe.epochs < known[key].recipe.epochs
-        assert replace(run.recipe, epochs=known[key].recipe.epochs) == known[key].recipe
+        assert run.config.epochs < known[key].config.epochs
+        assert replace(run.config, epochs=known[key].config.epochs) == known[key].config

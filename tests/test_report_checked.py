@@ -5,7 +5,7 @@
 2. Tables show what `measuring` computes; without measurements a sentence.
 3. The upload button judges what it is given, in either form of ipywidgets, shows
    nothing where nobody looks on, and leaves no file behind.
-4. Figures: a line a window; as many cells as there are contributions.
+4. Figures: a line a window; as many cells as there are attributions.
 """
 
 import io
@@ -15,15 +15,15 @@ import pandas as pd
 import pytest
 import soundfile
 
-from antispoof import report
-from antispoof.checking import check_clips, measuring
-from antispoof.checking.conditions import CLEAN, CONDITIONS, FORMATS
-from antispoof.plots import over_time, why
+import antispoof_report as report
+from antispoof.augment.conditions import CLEAN, CONDITIONS, FORMATS
+from antispoof.inference import measurement, predict_clips
+from antispoof.plots import attributions, timeline
 
 
 @pytest.fixture(autouse=True)
 def few_replicates(monkeypatch):
-    monkeypatch.setattr(measuring, "REPLICATES", 20)
+    monkeypatch.setattr(measurement, "REPLICATES", 20)
 
 
 def wav():
@@ -40,7 +40,7 @@ def test_answers(tmp_path, detector):
     path = tmp_path / "x.wav"
     path.write_bytes(wav())
     named = [("<script>alert(1)</script>", path), ("lost", tmp_path / "lost.wav")]
-    shown = report.answers(list(check_clips(named, detector)), detector)
+    shown = report.answers(list(predict_clips(named, detector)), detector)
     assert "<script>" not in shown.html
     assert "&lt;script&gt;" in shown.html
     assert "of 100 clips with this score" in shown.text
@@ -79,20 +79,20 @@ def test_tables(measured, detector):
     robust = report.robustness_table(measured)
     for name in (CLEAN, *CONDITIONS):
         assert name in robust.text
-    costs = measuring.robustness(measured)
+    costs = measurement.robustness(measured)
     assert f"{100 * costs['eer'].iloc[1]:.1f}" in robust.text
-    belief = report.belief_table(measured, detector)
-    clean = measuring.of_condition(measured)
-    error = measuring.calibration_error(clean, detector.calibration)
+    belief = report.calibration_table(measured, detector)
+    clean = measurement.select_condition(measured)
+    error = measurement.calibration_error(clean, detector.calibration)
     assert f"{100 * error:.1f}" in belief.text
     formats = report.formats_table(measured, detector)
-    moved = measuring.moved_probability(measured, detector.calibration)
+    moved = measurement.probability_shift(measured, detector.calibration)
     assert f"{moved.iloc[0]:.3f}" in formats.text
     assert "A08" in report.attacks_table(measured).text
     for empty in (
         report.robustness_table(None),
         report.attacks_table(None),
-        report.belief_table(measured, None),
+        report.calibration_table(measured, None),
         report.formats_table(None, detector),
     ):
         assert "no recorded runs" in empty.text
@@ -100,23 +100,25 @@ def test_tables(measured, detector):
 
 def test_glued_numbers(measured, detector, monkeypatch):
     glued = {}
-    monkeypatch.setattr("antispoof.report.checked.glue", glued.__setitem__)
+    monkeypatch.setattr("antispoof_report.inference_tables.glue", glued.__setitem__)
     deletion = pd.DataFrame({"explained": [1.0, 3.0], "random": [0.1, 0.3]})
-    calibrated = measuring.of_condition(measured).assign(beginning=lambda t: t["score"])
-    report.glue_checked(None, None, None, None)
+    calibrated = measurement.select_condition(measured).assign(
+        beginning=lambda t: t["score"]
+    )
+    report.glue_inference(None, None, None, None)
     names = set(glued)
     assert set(glued.values()) == {"—"}
-    report.glue_checked(detector, measured, deletion, calibrated)
+    report.glue_inference(detector, measured, deletion, calibrated)
     assert set(glued) == names
     assert glued["check_explained"] == "2.00"
     assert glued["check_n"] == "30"
-    other = measuring.fitted_on_beginnings(calibrated)
-    error = measuring.calibration_error(measuring.of_condition(measured), other)
+    other = measurement.calibrate_on_first_window(calibrated)
+    error = measurement.calibration_error(measurement.select_condition(measured), other)
     assert glued["check_beginning_ece"] == f"{error:.2f}"
     assert glued["check_further"] == "2 of 2"
     assert glued["check_reasons"] == "no more often"  # two of two may be chance
     many = pd.DataFrame({"explained": [1.0] * 6, "random": [0.1] * 6})
-    report.glue_checked(detector, measured, many, calibrated)
+    report.glue_inference(detector, measured, many, calibrated)
     assert glued["check_reasons"] == "more often"
     assert "—" not in glued.values()
 
@@ -158,7 +160,7 @@ def test_no_button_where_nobody_looks_on(detector, monkeypatch):
 
 def test_figures():
     starts, scores = np.array([0.0, 4.0, 5.0]), np.array([-3.0, 0.0, 4.0])
-    figure = over_time.score_over_time(
+    figure = timeline.score_timeline(
         starts, scores, window=4, seconds=9, thresholds=(-2.0, 2.0)
     )
     (axes,) = figure.axes
@@ -166,7 +168,7 @@ def test_figures():
     drawn = [path.vertices.tolist() for path in lines.get_paths()]
     assert drawn == [[[0, -3], [4, -3]], [[4, 0], [8, 0]], [[5, 4], [9, 4]]]
     contributed = np.random.default_rng(0).standard_normal((64, 401))
-    figure = why.contributions(np.zeros((64, 401)), contributed, seconds=4)
+    figure = attributions.attributions(np.zeros((64, 401)), contributed, seconds=4)
     images = [axes.images[0] for axes in figure.axes if axes.images]
     assert [image.get_array().shape for image in images] == [(64, 401)] * 2
     np.testing.assert_array_equal(images[1].get_array(), contributed)

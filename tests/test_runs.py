@@ -1,13 +1,13 @@
 """Contracts of run records.
 
-1. What was written is read back: recipe, seed, corpus, history, scores, environment,
+1. What was written is read back: config, seed, corpus, history, scores, environment,
    and the model, which scores as it did. Scores are in the organisers' layout.
 2. A run is trained once; asked for again it is reused. One run a seed, in their order.
    Folders that are not named are those of the project, wherever in it one works.
 3. A run of other code is set aside, never rewritten, and comes back with its code.
 4. A cut-off training goes on from its checkpoint; the record appears whole or not at
    all.
-5. A reference run stands for a training only where recipe, corpus, seed and canary are
+5. A reference run stands for a training only where config, corpus, seed and canary are
    the same; it is recorded whole, once, without weights, paths or names of machines.
 6. Bad seeds, one-class partitions, damaged clips, diverged models and full disks are
    documented errors that leave nothing half-written.
@@ -29,7 +29,8 @@ import torch
 from safetensors.torch import save_file
 
 from antispoof import metrics, runs
-from antispoof.corpus import open_corpus
+from antispoof.config import TrainConfig
+from antispoof.corpora import open_corpus
 from antispoof.errors import (
     AudioError,
     CorpusError,
@@ -38,8 +39,7 @@ from antispoof.errors import (
     RunError,
     ScoreError,
 )
-from antispoof.features import open_features
-from antispoof.recipe import Recipe
+from antispoof.frontends import load_features
 from antispoof.runs import Run, list_runs, record, recorded, run_path
 from antispoof.runs.record import FILES
 from antispoof.scoring import score
@@ -49,8 +49,8 @@ from corpora import flac_path, write_corpus, write_protocol
 pytestmark = pytest.mark.usefixtures("small_frontend")
 
 # The function of the same name hides the module it is in.
-OBTAIN = importlib.import_module("antispoof.runs.obtain")
-RECIPE = Recipe.of("cnn", epochs=1, batch_size=8)
+OBTAIN = importlib.import_module("antispoof.runs.jobs")
+RECIPE = TrainConfig.for_model("cnn", epochs=1, batch_size=8)
 
 
 class Place:
@@ -61,9 +61,9 @@ class Place:
         self.runs, self.reference = folder / "runs", folder / "reference"
         self.said = []
 
-    def obtain(self, recipe=RECIPE, seeds=(0,), *, reference=False):
-        return OBTAIN.obtain(
-            recipe,
+    def train_or_load(self, config=RECIPE, seeds=(0,), *, reference=False):
+        return OBTAIN.train_or_load(
+            config,
             self.corpus,
             list(seeds),
             runs=self.runs,
@@ -106,7 +106,7 @@ def finished(place, kept):
     if kept.exists():
         shutil.copytree(kept, place.runs)
     else:
-        place.obtain()
+        place.train_or_load()
         shutil.copytree(place.runs, kept)
     return run_path(place.runs, place.corpus.id, RECIPE, 0)
 
@@ -122,17 +122,17 @@ def refuse_to_train(monkeypatch):
 
 
 def test_round_trip(place):
-    (run,) = place.obtain()
+    (run,) = place.train_or_load()
     again = Run.open(run.path)
     assert again == run
-    assert run.recipe == RECIPE
+    assert run.config == RECIPE
     assert run.model_name == "cnn"
     assert run.seed == 0
     assert run.path == run_path(place.runs, place.corpus.id, RECIPE, 0)
     assert run.corpus["id"] == place.corpus.id
     assert run.corpus["trials"] == {"train": 12, "dev": 3, "eval": 3}
     assert run.corpus["fitted"] == 6
-    assert len(run.corpus["holdout_speakers"]) == 2
+    assert len(run.corpus["n_val_speakers"]) == 2
     assert run.history["epoch"].tolist() == [0]
     assert run.environment["python"] == platform.python_version()
     assert run.environment["packages"]["torch"] == metadata.version("torch")
@@ -155,8 +155,8 @@ def test_scores(place, finished, partition):
 
 
 def test_model_scores_as_it_did(place):
-    (run,) = place.obtain()
-    features = open_features(place.corpus, "eval", store=place.folder / "store")
+    (run,) = place.train_or_load()
+    features = load_features(place.corpus, "eval", store=place.folder / "store")
     now = score(run.model(), features, device=torch.device("cpu"))
     np.testing.assert_allclose(now["score"], run.scores("eval")["score"], atol=1e-4)
 
@@ -172,11 +172,11 @@ def test_opens_from_within(finished, monkeypatch):
 
 
 def test_trained_once(place, monkeypatch):
-    first = place.obtain(seeds=[1, 0])
+    first = place.train_or_load(seeds=[1, 0])
     assert [run.seed for run in first] == [1, 0]
     before = place.files()
     refuse_to_train(monkeypatch)
-    assert place.obtain(seeds=[0, 1]) == first[::-1]
+    assert place.train_or_load(seeds=[0, 1]) == first[::-1]
     assert place.files() == before
     assert [line for line in place.said if line.endswith("reused")] == [
         f"cnn seed {seed} on {place.corpus.id}: reused" for seed in (0, 1)
@@ -187,7 +187,7 @@ def test_folders_are_the_projects(small_corpus, tmp_path, monkeypatch):
     (tmp_path / "notebooks").mkdir()
     (tmp_path / "_toc.yml").touch()
     monkeypatch.chdir(tmp_path / "notebooks")
-    (run,) = OBTAIN.obtain(RECIPE, small_corpus, [0])
+    (run,) = OBTAIN.train_or_load(RECIPE, small_corpus, [0])
     assert run.path == run_path(tmp_path / "runs", small_corpus.id, RECIPE, 0)
     assert list((tmp_path / "data" / "features").rglob("train.npy"))
     record(run)
@@ -195,24 +195,24 @@ def test_folders_are_the_projects(small_corpus, tmp_path, monkeypatch):
         run_path(tmp_path / "data" / "reference-runs", small_corpus.id, RECIPE, 0)
     ]
     shutil.rmtree(tmp_path / "runs")
-    assert OBTAIN.obtain(RECIPE, small_corpus, [0]) == recorded()
+    assert OBTAIN.train_or_load(RECIPE, small_corpus, [0]) == recorded()
 
 
 def test_same_seed_same_scores(place):
-    (run,) = place.obtain()
-    names = ("scores-dev.txt", "scores-eval.txt", "model.safetensors", "recipe.json")
+    (run,) = place.train_or_load()
+    names = ("scores-dev.txt", "scores-eval.txt", "model.safetensors", "config.json")
     before = [(run.path / name).read_bytes() for name in names]
     shutil.rmtree(place.runs)
-    (run,) = place.obtain()
+    (run,) = place.train_or_load()
     assert [(run.path / name).read_bytes() for name in names] == before
 
 
 def test_other_recipe_or_corpus_is_another_run(place, tmp_path):
-    (one,) = place.obtain()
-    (two,) = place.obtain(Recipe.of("cnn", epochs=1, batch_size=4))
+    (one,) = place.train_or_load()
+    (two,) = place.train_or_load(TrainConfig.for_model("cnn", epochs=1, batch_size=4))
     lines = {**SMALL, "dev": SMALL["dev"][:2]}
     other = Place(open_corpus(write_corpus(tmp_path / "B" / "LA", lines)), tmp_path)
-    (three,) = other.obtain()
+    (three,) = other.train_or_load()
     assert len({one.path, two.path, three.path}) == 3
     assert len(three.scores("dev")) == 2
     assert len(one.scores("dev")) == 3
@@ -226,26 +226,26 @@ def test_other_recipe_or_corpus_is_another_run(place, tmp_path):
 
 
 def test_other_code(place, monkeypatch):
-    (old,) = place.obtain()
+    (old,) = place.train_or_load()
     content = {name: (old.path / name).read_bytes() for name in FILES}
     with monkeypatch.context() as patch:
-        patch.setattr(OBTAIN, "CODE", ("antispoof.conventions",))
-        (new,) = place.obtain()
+        patch.setattr(OBTAIN, "CODE", ("antispoof.constants",))
+        (new,) = place.train_or_load()
         assert new.code != old.code
         assert new.path == old.path
         aside = old.path.with_name(f"seed0.code-{old.code[:8]}")
         assert {name: (aside / name).read_bytes() for name in FILES} == content
         assert [run.code for run in list_runs(place.runs)] == [new.code]
         refuse_to_train(patch)
-        assert place.obtain() == [new]
+        assert place.train_or_load() == [new]
     # The code is changed back: its run is there again, nothing is trained or lost.
     refuse_to_train(monkeypatch)
-    (back,) = place.obtain()
+    (back,) = place.train_or_load()
     assert back == old
     assert {name: (back.path / name).read_bytes() for name in FILES} == content
     with monkeypatch.context() as patch:
-        patch.setattr(OBTAIN, "CODE", ("antispoof.conventions",))
-        assert place.obtain() == [new]
+        patch.setattr(OBTAIN, "CODE", ("antispoof.constants",))
+        assert place.train_or_load() == [new]
 
 
 @pytest.mark.parametrize("room", ["features", "models", "training", "audio"])
@@ -265,9 +265,9 @@ def test_cut_while_writing(place, monkeypatch, where):
     writing = importlib.import_module("antispoof.runs.record")
     with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
         patch.setattr(writing, where, cut)
-        place.obtain()
+        place.train_or_load()
     assert list_runs(place.runs) == []
-    (run,) = place.obtain()
+    (run,) = place.train_or_load()
     assert sorted(path.name for path in run.path.iterdir()) == sorted(
         [*FILES, "model.safetensors"]
     )
@@ -290,13 +290,13 @@ def test_cut_while_training(place, monkeypatch):
         return fit(*arguments, progress=note, **settings)
 
     monkeypatch.setattr(OBTAIN, "fit", saving)
-    recipe = Recipe.of("cnn", epochs=4, batch_size=8)
+    config = TrainConfig.for_model("cnn", epochs=4, batch_size=8)
     with pytest.raises(KeyboardInterrupt):
-        place.obtain(recipe)
-    (partial,) = run_path(place.runs, place.corpus.id, recipe, 0).parent.glob("*.part*")
+        place.train_or_load(config)
+    (partial,) = run_path(place.runs, place.corpus.id, config, 0).parent.glob("*.part*")
     # A draft of a checkpoint that was being written when the session ended.
     (partial / "checkpoint.tmp").write_bytes(b"half")
-    (run,) = place.obtain(recipe)
+    (run,) = place.train_or_load(config)
     assert epochs == [0, 1, 2, 3]
     assert run.history["epoch"].tolist() == [0, 1, 2, 3]
     assert sorted(path.name for path in run.path.iterdir()) == sorted(
@@ -308,13 +308,13 @@ def test_cut_while_training(place, monkeypatch):
 
 
 def test_reference(place, monkeypatch):
-    (run,) = place.obtain()
+    (run,) = place.train_or_load()
     target = record(run, place.reference)
     assert target == run_path(place.reference, place.corpus.id, RECIPE, 0)
     assert sorted(path.name for path in target.iterdir()) == sorted(FILES)
     shutil.rmtree(place.runs)
     refuse_to_train(monkeypatch)
-    (reused,) = place.obtain(reference=True)
+    (reused,) = place.train_or_load(reference=True)
     assert reused.path == target
     assert reused.scores("eval").equals(Run.open(target).scores("eval"))
     assert place.said[-1].endswith("reused from the reference runs")
@@ -325,14 +325,14 @@ def test_reference(place, monkeypatch):
 
 
 def test_reference_is_anonymous(place):
-    target = record(place.obtain()[0], place.reference)
+    target = record(place.train_or_load()[0], place.reference)
     told = "".join(path.read_text() for path in target.iterdir())
     for private in (str(place.folder), platform.node()):
         assert private not in told
 
 
 def test_recorded_once_and_whole(place, monkeypatch):
-    (run,) = place.obtain()
+    (run,) = place.train_or_load()
     with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
         patch.setattr(shutil, "copyfile", cut)
         record(run, place.reference)
@@ -345,31 +345,31 @@ def test_recorded_once_and_whole(place, monkeypatch):
 
 def test_references_are_by_one_recipe(place):
     for batch_size in (8, 4):
-        recipe = Recipe.of("cnn", epochs=1, batch_size=batch_size)
-        record(place.obtain(recipe)[0], place.reference)
-    with pytest.raises(RunError, match="runs of cnn by several recipes"):
+        config = TrainConfig.for_model("cnn", epochs=1, batch_size=batch_size)
+        record(place.train_or_load(config)[0], place.reference)
+    with pytest.raises(RunError, match="runs of cnn by several configs"):
         recorded(folder=place.reference)
 
 
-@pytest.mark.parametrize("differing", ["seed", "recipe", "canary"])
+@pytest.mark.parametrize("differing", ["seed", "config", "canary"])
 def test_no_reference(place, monkeypatch, differing):
-    (run,) = place.obtain()
+    (run,) = place.train_or_load()
     target = record(run, place.reference)
     shutil.rmtree(place.runs)
-    recipe, seeds = RECIPE, [0]
+    config, seeds = RECIPE, [0]
     if differing == "seed":
         seeds = [1]
-    elif differing == "recipe":
-        recipe = Recipe.of("cnn", epochs=1, batch_size=4)
+    elif differing == "config":
+        config = TrainConfig.for_model("cnn", epochs=1, batch_size=4)
     else:
-        told = json.loads((target / "recipe.json").read_text())
+        told = json.loads((target / "config.json").read_text())
         told["canary"]["trained"][0] += 1
-        (target / "recipe.json").write_text(json.dumps(told))
+        (target / "config.json").write_text(json.dumps(told))
         with pytest.raises(RunError, match="canary differs"):
             recorded(folder=place.reference)
     refuse_to_train(monkeypatch)
     with pytest.raises(AssertionError, match="trained again"):
-        place.obtain(recipe, seeds, reference=True)
+        place.train_or_load(config, seeds, reference=True)
 
 
 # 6
@@ -378,7 +378,7 @@ def test_no_reference(place, monkeypatch, differing):
 @pytest.mark.parametrize("seed", [-1, 2**32, 1.0, True, "0"])
 def test_bad_seed(place, seed):
     with pytest.raises(ParameterError, match="seed="):
-        place.obtain(seeds=[0, seed])
+        place.train_or_load(seeds=[0, seed])
     assert not place.runs.exists()
 
 
@@ -388,7 +388,7 @@ def test_one_class(place, partition):
     write_protocol(place.corpus.root, partition, "\n".join(spoof) + "\n")
     place.corpus = open_corpus(place.corpus.root)
     with pytest.raises(CorpusError, match=f"'{partition}' has no bonafide"):
-        place.obtain()
+        place.train_or_load()
     assert not place.runs.exists()
     assert not (place.folder / "store").exists()
 
@@ -396,14 +396,14 @@ def test_one_class(place, partition):
 def test_damaged_clip(place):
     flac_path(place.corpus.root, "eval", "E2").write_bytes(b"fLaC")
     with pytest.raises(AudioError, match="E2"):
-        place.obtain()
+        place.train_or_load()
     assert place.half_written() == []
 
 
 def test_missing_clip(place):
     flac_path(place.corpus.root, "dev", "D2").unlink()
     with pytest.raises(CorpusError, match="D2"):
-        place.obtain()
+        place.train_or_load()
     assert place.half_written() == []
 
 
@@ -411,9 +411,9 @@ def test_diverged(place, monkeypatch):
     def diverged(*_, **__):
         raise ScoreError("the model has diverged")
 
-    monkeypatch.setattr(OBTAIN, "frame_of", diverged)
+    monkeypatch.setattr(OBTAIN, "scores_frame", diverged)
     with pytest.raises(ScoreError, match="diverged"):
-        place.obtain()
+        place.train_or_load()
     # What to go on from stays; training is not what failed.
     assert all(".partial-" in name for name in place.half_written())
     assert list_runs(place.runs) == []
@@ -422,7 +422,7 @@ def test_diverged(place, monkeypatch):
 def test_small_disk(place, monkeypatch):
     monkeypatch.setattr(shutil, "disk_usage", lambda path: SimpleNamespace(free=2**20))
     with pytest.raises(DiskError, match=r"needs 1024 MiB .* 1 MiB are free"):
-        place.obtain()
+        place.train_or_load()
     assert place.half_written() == []
 
 
@@ -450,15 +450,15 @@ def change(told, **changes):
         lambda told: change(told, format=0),
         lambda told: change(told, seed="first"),
         lambda told: change(told, canary=None),
-        lambda told: change(told, recipe={**told["recipe"], "model": "rnn"}),
-        lambda told: change(told, recipe={**told["recipe"], "colour": "red"}),
-        lambda told: change(told, recipe={"model": "cnn"}),
+        lambda told: change(told, config={**told["config"], "model": "rnn"}),
+        lambda told: change(told, config={**told["config"], "colour": "red"}),
+        lambda told: change(told, config={"model": "cnn"}),
         lambda told: change(told, corpus={"kind": "mini"}),
         lambda told: change(told, corpus={**told["corpus"], "id": "../elsewhere"}),
     ],
 )
 def test_malformed(finished, spoil):
-    file = finished / "recipe.json"
+    file = finished / "config.json"
     file.write_text(spoil(json.loads(file.read_text())))
     with pytest.raises(RunError) as caught:
         Run.open(finished)
@@ -494,8 +494,8 @@ def test_scores_that_lack_a_trial(finished):
 
 
 def test_results(place):
-    found = place.obtain(seeds=[0, 1])
-    table = runs.results(found)
+    found = place.train_or_load(seeds=[0, 1])
+    table = runs.results_frame(found)
     assert table[["seed", "partition"]].values.tolist() == [
         [0, "dev"],
         [0, "eval"],
@@ -518,17 +518,19 @@ def test_results(place):
 
 
 def test_runs_by_their_length(place):
-    found = place.obtain(seeds=[1, 0]) + place.obtain(replace(RECIPE, epochs=2))
-    (of_model,) = runs.by_length(found, "eval").values()
+    found = place.train_or_load(seeds=[1, 0]) + place.train_or_load(
+        replace(RECIPE, epochs=2)
+    )
+    (of_model,) = runs.by_epochs(found, "eval").values()
     assert {epochs: len(tables) for epochs, tables in of_model.items()} == {1: 2, 2: 1}
     assert of_model[1][0].equals(found[1].scores("eval"))
     assert of_model[2][0].equals(found[2].scores("eval"))
 
 
 def test_the_measures_of_the_field(place):
-    found = place.obtain(seeds=[0, 1])
-    (row,) = runs.field_measures(found).to_dict("index").values()
-    rates = runs.results(found).query("partition == 'eval'")["eer"]
+    found = place.train_or_load(seeds=[0, 1])
+    (row,) = runs.standard_metrics(found).to_dict("index").values()
+    rates = runs.results_frame(found).query("partition == 'eval'")["eer"]
     assert row["eer"] == pytest.approx(rates.mean())
     assert row["eer_hull"] <= 0.5
     assert row["min_dcf"] <= row["actual_dcf"]

@@ -1,7 +1,7 @@
 """Contracts of runs that travel.
 
 1. A run packed here and unpacked there is the same, in its place, and is reused by a
-   chapter's `obtain` there without training; packing twice gives the same bytes.
+   chapter's `train_or_load` there without training; packing twice gives the same bytes.
 2. Unpacking again changes nothing and says so; a run that came without weights gets
    them when they come; another run or other weights in the place are refused.
 3. On arrival are refused: a changed byte, a score too few, a schema that is not ours,
@@ -21,14 +21,14 @@ import pytest
 from safetensors.torch import save_file
 
 from antispoof import cli
+from antispoof.config import TrainConfig
 from antispoof.errors import ArchiveError, RunError
-from antispoof.recipe import Recipe
-from antispoof.runs import Run, list_runs, obtain, pack, packing, unpack
-from antispoof.runs.packing import MANIFEST
+from antispoof.runs import Run, list_runs, pack, train_or_load, transfer, unpack
+from antispoof.runs.transfer import MANIFEST
 
 pytestmark = pytest.mark.usefixtures("small_frontend")
 
-RECIPE = Recipe.of("cnn", epochs=1, batch_size=8)
+RECIPE = TrainConfig.for_model("cnn", epochs=1, batch_size=8)
 
 
 @pytest.fixture(scope="module")
@@ -43,7 +43,7 @@ def made(small_corpus, tmp_path, kept):
     if kept.exists():
         shutil.copytree(kept, runs)
     else:
-        obtain(RECIPE, small_corpus, [0], runs=runs, store=tmp_path / "s")
+        train_or_load(RECIPE, small_corpus, [0], runs=runs, store=tmp_path / "s")
         shutil.copytree(runs, kept)
     return runs
 
@@ -100,10 +100,10 @@ def test_a_run_arrives_as_it_left(made, packed, there, small_corpus, monkeypatch
     new, known = unpack(packed, there)
     assert known == []
     assert contents(there) == contents(made)
-    module = importlib.import_module("antispoof.runs.obtain")
+    module = importlib.import_module("antispoof.runs.jobs")
     monkeypatch.setattr(module, "fit", None)  # nothing is trained
     said = []
-    (run,) = obtain(
+    (run,) = train_or_load(
         RECIPE, small_corpus, [0], runs=there, store=there.parent / "s", say=said.append
     )
     assert run == new[0]
@@ -172,9 +172,9 @@ def test_a_run_made_in_the_meantime_stays(packed, there, monkeypatch):
     unpack(packed, there)
     (run,) = list_runs(there)
     before = contents(there)
-    look = packing._stands_already
+    look = transfer._stands_already
     looks = chain([lambda *of: False], repeat(look))  # made after the first look
-    monkeypatch.setattr(packing, "_stands_already", lambda *of: next(looks)(*of))
+    monkeypatch.setattr(transfer, "_stands_already", lambda *of: next(looks)(*of))
     assert unpack(packed, there) == ([run], [])
     assert contents(there) == before
 
@@ -192,8 +192,8 @@ def other_seed(data):
 
 REFUSED = {
     "a score too few": ("scores-eval.txt", drop_line, "not scored"),
-    "no recipe": ("recipe.json", b"{}", "recipe.json"),
-    "another seed": ("recipe.json", other_seed, "holds the run .*seed7"),
+    "no config": ("config.json", b"{}", "config.json"),
+    "another seed": ("config.json", other_seed, "holds the run .*seed7"),
     "a long history": (
         "history.csv",
         lambda d: d + d.splitlines()[-1],
@@ -215,10 +215,10 @@ def test_what_is_refused_on_arrival(packed, there, case):
 
 
 @pytest.mark.parametrize(
-    "name", ["model.pt", "extra.pkl", "checkpoint.pt", "sub/recipe.json"]
+    "name", ["model.pt", "extra.pkl", "checkpoint.pt", "sub/config.json"]
 )
 def test_what_belongs_to_no_run_is_refused(packed, there, name):
-    folder = inside(packed, "recipe.json").rpartition("/")[0]
+    folder = inside(packed, "config.json").rpartition("/")[0]
     with pytest.raises(ArchiveError, match="belongs to no run"):
         unpack(repack(packed, {f"{folder}/{name}": b"x"}), there)
     assert contents(there) == {}
@@ -289,8 +289,8 @@ def test_the_commands(antispoof, made, there, tmp_path):
 
 def test_runs_of_other_code_are_told(antispoof, made, there, tmp_path):
     (run,) = list_runs(made)
-    told = (run.path / "recipe.json").read_text()
-    (run.path / "recipe.json").write_text(told.replace(run.code, "0" * 64))
+    told = (run.path / "config.json").read_text()
+    (run.path / "config.json").write_text(told.replace(run.code, "0" * 64))
     pack([Run.open(run.path)], tmp_path / "x.zip")
     status, _, err = antispoof("runs", "unpack", tmp_path / "x.zip", "--runs", there)
     assert status == 0

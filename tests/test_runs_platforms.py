@@ -22,17 +22,17 @@ import pytest
 import torch
 
 from antispoof import platforms
+from antispoof.config import TrainConfig
 from antispoof.errors import MemoryLimitError, RunError, TimeLimitError
 from antispoof.platforms import deadline, folders
-from antispoof.recipe import Recipe
-from antispoof.runs import obtain
-from antispoof.runs.attached import bring_attached
+from antispoof.runs import train_or_load
 from antispoof.runs.needs import foretell, needs
+from antispoof.runs.previous_sessions import bring_attached
 
 pytestmark = pytest.mark.usefixtures("small_frontend")
 
 NEEDS = importlib.import_module("antispoof.runs.needs")
-RECIPE = Recipe.of("cnn", epochs=2, batch_size=8)
+RECIPE = TrainConfig.for_model("cnn", epochs=2, batch_size=8)
 SAVE = {"save_seconds": 0.0}  # a checkpoint after every step
 
 
@@ -45,7 +45,7 @@ def session(small_corpus, tmp_path, monkeypatch):
     def begin(name, *, after=None, say=None):
         if after is not None:
             shutil.copytree(tmp_path / after / "runs", attached / "last" / "runs")
-        (run,) = obtain(
+        (run,) = train_or_load(
             RECIPE,
             small_corpus,
             [0],
@@ -70,7 +70,7 @@ def test_it_stops_in_time_and_goes_on_in_the_next_session(
     session, monkeypatch, tmp_path
 ):
     whole = session("whole")
-    fit = importlib.import_module("antispoof.training.fit")
+    fit = importlib.import_module("antispoof.training.loop")
     monkeypatch.setattr(fit.fit, "__kwdefaults__", {**fit.fit.__kwdefaults__, **SAVE})
     monkeypatch.setenv(deadline.STOP_AT, str(time.time() + 60))
     with pytest.raises(TimeLimitError, match="stopped after epoch 1: "):
@@ -89,7 +89,7 @@ def test_it_stops_in_time_and_goes_on_in_the_next_session(
 
 def test_an_attached_run_is_used(session, monkeypatch, tmp_path):
     first = session("first")
-    monkeypatch.setattr(importlib.import_module("antispoof.runs.obtain"), "fit", None)
+    monkeypatch.setattr(importlib.import_module("antispoof.runs.jobs"), "fit", None)
     second = session("second", after="first")
     assert second.path != first.path
     assert contents(second.path) == contents(first.path)
@@ -147,16 +147,16 @@ def test_what_it_takes_is_said(small_corpus):
 def test_features_go_where_there_is_room(monkeypatch, tmp_path):
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("KAGGLE_KERNEL_RUN_TYPE", raising=False)
-    assert platforms.store_folder() == tmp_path / "data/features"
+    assert platforms.feature_cache_dir() == tmp_path / "data/features"
     monkeypatch.setattr(tempfile, "tempdir", "scratch")
     scratch = Path("scratch/antispoof-features")
     monkeypatch.setenv("KAGGLE_KERNEL_RUN_TYPE", "Batch")
-    assert platforms.store_folder() == scratch
+    assert platforms.feature_cache_dir() == scratch
     monkeypatch.delenv("KAGGLE_KERNEL_RUN_TYPE")
     monkeypatch.setattr(folders, "COLAB_DRIVE", tmp_path / "MyDrive")
     (tmp_path / "MyDrive/work").mkdir(parents=True)
     monkeypatch.chdir(tmp_path / "MyDrive/work")
-    assert platforms.store_folder() == scratch
+    assert platforms.feature_cache_dir() == scratch
 
 
 # 5

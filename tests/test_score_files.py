@@ -20,11 +20,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from antispoof.corpus import read_protocol
+from antispoof.corpora import read_protocol
 from antispoof.errors import DiskError, ScoreError
 from antispoof.metrics import eer
-from antispoof.scoring import files
-from antispoof.scoring.files import (
+from antispoof.scoring import score_files
+from antispoof.scoring.score_files import (
     ReversedScoresWarning,
     read_asv_scores,
     read_scores,
@@ -284,7 +284,7 @@ def test_a_full_disk_leaves_the_old_file_and_no_other(tmp_path, monkeypatch):
     def full(self, target):
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(files.Path, "replace", full)
+    monkeypatch.setattr(score_files.Path, "replace", full)
     with pytest.raises(DiskError, match="no space left"):
         write_scores(path, TRIALS.assign(score=1.0))
     assert path.read_text() == "old\n"

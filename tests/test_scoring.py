@@ -15,15 +15,15 @@ import torch
 from torch import nn
 
 from antispoof import models
+from antispoof.devices import disable_tf32
 from antispoof.errors import ScoreError
 from antispoof.scoring import best_device, logits, score
-from antispoof.scoring.devices import exact_float32
 from antispoof.scoring.partition import BATCH
 
 CPU = torch.device("cpu")
 
 
-class Answer(nn.Module):
+class Prediction(nn.Module):
     """Logits made of a clip's features by a function."""
 
     def __init__(self, make):
@@ -50,7 +50,7 @@ def cnn():
 
 def test_direction(make_features):
     features = make_features(6)
-    found = score(Answer(mean_as_bonafide), features, device=CPU)
+    found = score(Prediction(mean_as_bonafide), features, device=CPU)
     expected = features.tensor().mean((1, 2, 3)).numpy() - 0.25
     np.testing.assert_allclose(found["score"], expected, atol=1e-5)
     assert list(found.columns) == ["utt_id", "attack", "label", "score"]
@@ -62,7 +62,7 @@ def test_direction(make_features):
 @pytest.mark.parametrize("n", [1, BATCH, BATCH + 1])
 def test_every_trial_in_order(make_features, n):
     features = make_features(n)
-    found = score(Answer(mean_as_bonafide), features, device=CPU)
+    found = score(Prediction(mean_as_bonafide), features, device=CPU)
     assert found["utt_id"].tolist() == features.trials["utt_id"].tolist()
     assert found["label"].tolist() == features.trials["label"].tolist()
     assert found["score"].dtype == np.float32
@@ -72,8 +72,8 @@ def test_every_trial_in_order(make_features, n):
 
 def test_no_trials(make_features):
     nobody = make_features(3).subset(np.zeros(3, bool))
-    assert logits(Answer(mean_as_bonafide), nobody, device=CPU).shape == (0, 2)
-    assert len(score(Answer(mean_as_bonafide), nobody, device=CPU)) == 0
+    assert logits(Prediction(mean_as_bonafide), nobody, device=CPU).shape == (0, 2)
+    assert len(score(Prediction(mean_as_bonafide), nobody, device=CPU)) == 0
 
 
 def test_subset_scores_as_in_the_whole(make_features, cnn):
@@ -107,7 +107,7 @@ def test_exact_float32():
     before = matmul.allow_tf32, cudnn.allow_tf32
     try:
         matmul.allow_tf32 = cudnn.allow_tf32 = True
-        with pytest.raises(KeyError), exact_float32():
+        with pytest.raises(KeyError), disable_tf32():
             assert not matmul.allow_tf32
             assert not cudnn.allow_tf32
             raise KeyError
@@ -121,7 +121,7 @@ def test_half_precision_model_is_heard_in_float32(make_features):
     def half(x):
         return mean_as_bonafide(x).bfloat16()
 
-    assert logits(Answer(half), make_features(3), device=CPU).dtype == np.float32
+    assert logits(Prediction(half), make_features(3), device=CPU).dtype == np.float32
 
 
 def test_best_device_is_there():
@@ -141,5 +141,5 @@ def test_diverged(make_features, value):
         return made
 
     with pytest.raises(ScoreError, match=r"2 of 9 scores .*train-0-4") as caught:
-        score(Answer(break_some), features, device=CPU)
+        score(Prediction(break_some), features, device=CPU)
     assert "\n" not in str(caught.value)

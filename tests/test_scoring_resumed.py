@@ -19,10 +19,10 @@ import pytest
 import torch
 from torch import nn
 
+from antispoof.data import Batches
 from antispoof.errors import ScoreError
-from antispoof.features import FeatureSet
+from antispoof.frontends import FeatureSet
 from antispoof.scoring import merge_scores, partition, score, shard, write_scores
-from antispoof.scoring.batches import Batches
 
 CPU = torch.device("cpu")
 

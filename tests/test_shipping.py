@@ -14,12 +14,18 @@ import numpy as np
 import pytest
 import soundfile
 
-from antispoof.audio import decode
-from antispoof.checking import Calibration, Detector, check_clip, measuring, shipping
-from antispoof.conventions import SAMPLE_RATE
-from antispoof.corpus import open_corpus
+from antispoof.audio import load_mono_16k
+from antispoof.config import TrainConfig
+from antispoof.constants import SAMPLE_RATE
+from antispoof.corpora import open_corpus
 from antispoof.errors import CorpusError
-from antispoof.recipe import Recipe
+from antispoof.inference import (
+    Calibration,
+    Detector,
+    measurement,
+    predict_clip,
+    pretrained,
+)
 from corpora import flac_path, write_corpus
 
 pytestmark = pytest.mark.usefixtures("small_frontend")
@@ -41,15 +47,15 @@ def corpus(tmp_path):
 def ship(tmp_path, monkeypatch):
     """Ship from a tiny training under one condition; explanations: see their tests."""
     name = "44.1 kHz and back"
-    monkeypatch.setattr(measuring, "CONDITIONS", {name: measuring.CONDITIONS[name]})
-    monkeypatch.setattr(measuring, "FORMATS", {})
-    monkeypatch.setattr(shipping, "EXPLAINED", 0)
-    recipe = Recipe.of("cnn", epochs=1, batch_size=8)
+    monkeypatch.setattr(measurement, "CONDITIONS", {name: measurement.CONDITIONS[name]})
+    monkeypatch.setattr(measurement, "FORMATS", {})
+    monkeypatch.setattr(pretrained, "EXPLAINED", 0)
+    config = TrainConfig.for_model("cnn", epochs=1, batch_size=8)
 
     def make(corpus, *, folds):
-        return shipping.ship(
+        return pretrained.ship(
             corpus,
-            recipe,
+            config,
             folds=folds,
             folder=tmp_path / "shipped",
             runs=tmp_path / "runs",
@@ -80,21 +86,23 @@ def test_ship(ship, corpus, calibrated):  # 1, 2, 3
     assert (n_bonafide, partition) == (1, "dev")
     assert sum(path.stat().st_size for path in folder.iterdir()) < 2_000_000
     detector = Detector.open(folder)
-    measured = measuring.read_measured("measured", folder)
+    measured = measurement.read_measured("measured", folder)
     assert measured["condition"].unique().tolist() == ["as it is", "44.1 kHz and back"]
     paths = corpus.partition("dev")["path"]
-    whole = [measuring.score_waveform(detector, decode(path)) for path in paths]
-    assert whole[1] == pytest.approx(check_clip(paths.iloc[1], detector).score)
+    whole = [
+        measurement.score_waveform(detector, load_mono_16k(path)) for path in paths
+    ]
+    assert whole[1] == pytest.approx(predict_clip(paths.iloc[1], detector).score)
     assert scores == pytest.approx(whole, abs=1e-5)
-    kept = measuring.read_measured("calibration", folder)
+    kept = measurement.read_measured("calibration", folder)
     assert kept["score"].tolist() == pytest.approx(whole, abs=1e-4)
     differs = (kept["score"] - kept["beginning"]).abs() > 1e-4
     assert differs.tolist() == (kept["utt_id"] == "D52").tolist()
-    clean = measuring.of_condition(measured)
+    clean = measurement.select_condition(measured)
     trials = corpus.partition("eval")
     assert clean["utt_id"].tolist() == trials["utt_id"].tolist()
     for score, path in zip(clean["score"], trials["path"], strict=True):
-        expected = measuring.score_waveform(detector, decode(path))
+        expected = measurement.score_waveform(detector, load_mono_16k(path))
         assert score == pytest.approx(expected, abs=1e-4)
     lost = replace(corpus, trials=corpus.trials.replace("E3", "E4"))
     with pytest.raises(CorpusError, match="missing"):
@@ -104,13 +112,13 @@ def test_ship(ship, corpus, calibrated):  # 1, 2, 3
 
 def test_folds(ship, corpus, calibrated, monkeypatch):  # 2
     heard = []
-    whole = shipping.fit
+    whole = pretrained.fit
 
-    def fit(recipe, *parts, **options):
+    def fit(config, *parts, **options):
         heard.append({attack for part in parts for attack in part.trials["attack"]})
-        return whole(recipe, *parts, **options)
+        return whole(config, *parts, **options)
 
-    monkeypatch.setattr(shipping, "fit", fit)
+    monkeypatch.setattr(pretrained, "fit", fit)
     folder = ship(corpus, folds=2)
     assert heard == [{"-", "A02"}, {"-", "A01"}]
     assert [(len(scores), *rest) for scores, *rest in calibrated] == [(4, 2, "dev")]

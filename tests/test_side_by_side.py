@@ -20,8 +20,8 @@ import pytest
 import torch
 
 from antispoof.errors import AudioError
-from antispoof.features import side_by_side
-from antispoof.features.side_by_side import in_order
+from antispoof.frontends import side_by_side
+from antispoof.frontends.side_by_side import in_order
 
 forks = pytest.mark.skipif(not side_by_side.FORKS, reason="nothing is forked here")
 

@@ -23,14 +23,14 @@ import grimp
 import nbformat
 import pytest
 
-from antispoof.chapters import ChapterError, stamp
-from antispoof.chapters.dependencies import dependencies, library
-from antispoof.report import costs
+from antispoof_report import benchmarks
+from antispoof_report.notebooks import ChapterError, provenance
+from antispoof_report.notebooks.dependencies import dependencies, library
 
 ROOT = Path(__file__).resolve().parents[1]
 LIBRARY = library(ROOT / "lib")
 CHAPTERS = {
-    path.stem: stamp.code_of(nbformat.read(path, as_version=4))
+    path.stem: provenance.code_of(nbformat.read(path, as_version=4))
     for path in sorted(ROOT.glob("notebooks/[0-9][0-9]_*.ipynb"))
 }
 
@@ -101,14 +101,15 @@ def stamps(sources):
     """Stamps of all chapters, in a project without recorded runs."""
     nowhere = ROOT / "tests"
     return {
-        name: stamp.of_code(nowhere, code, sources) for name, code in CHAPTERS.items()
+        name: provenance.of_code(nowhere, code, sources)
+        for name, code in CHAPTERS.items()
     }
 
 
 def named(before, sources):
     """Chapters whose stamp differs under changed sources."""
     now = stamps(sources)
-    return {name for name in CHAPTERS if stamp.changed(before[name], now[name])}
+    return {name for name in CHAPTERS if provenance.changed(before[name], now[name])}
 
 
 @pytest.fixture(scope="module")
@@ -148,15 +149,15 @@ def test_some_changes_and_who_must_run_again(before):  # 2, read off the chapter
 
     everything = {name[:2] for name in CHAPTERS}
     # What things cost was measured beforehand: that chapter reads no corpus.
-    assert after("antispoof.report.opening") == everything - {"09"}
-    assert after("antispoof.report.html") == everything
-    assert after("antispoof.plots.background") == {"00"}
-    assert after("antispoof.corpus.auditing") == {"01"}
+    assert after("antispoof_report.page_header") == everything - {"09"}
+    assert after("antispoof_report.html") == everything
+    assert after("antispoof_report.diagrams.background") == {"00"}
+    assert after("antispoof.corpora.auditing") == {"01"}
     assert after("antispoof.plots.features") == {"02"}
-    assert after("antispoof.plots.effects") == {"07"}
+    assert after("antispoof.plots.forest") == {"07"}
     assert after("antispoof.cli.train") == set()
-    assert {"03", "04", "05", "06", "07"} <= after("antispoof.training.fit")
-    assert not {"00", "01", "02"} & after("antispoof.training.fit")
+    assert {"03", "04", "05", "06", "07"} <= after("antispoof.training.loop")
+    assert not {"00", "01", "02"} & after("antispoof.training.loop")
 
 
 def test_nothing_is_depended_on_that_is_not_imported(before):  # 3
@@ -174,36 +175,36 @@ def test_nothing_is_depended_on_that_is_not_imported(before):  # 3
 
 
 def test_recorded_runs_belong_to_the_stamp(tmp_path):  # 4
-    folder = tmp_path / stamp.DATA["antispoof.runs.reference"][0]
+    folder = tmp_path / provenance.DATA["antispoof.runs.references"][0]
     folder.mkdir(parents=True)
     (folder / "scores.txt").write_text("0.5\n")
     code = "from antispoof import runs\nruns.recorded()"
-    first = stamp.of_code(tmp_path, code, LIBRARY)
+    first = provenance.of_code(tmp_path, code, LIBRARY)
     (folder / "scores.txt").write_text("0.6\n")
-    then = stamp.of_code(tmp_path, code, LIBRARY)
-    assert stamp.changed(first, then) == ["data/reference-runs"]
-    other = stamp.of_code(
+    then = provenance.of_code(tmp_path, code, LIBRARY)
+    assert provenance.changed(first, then) == ["data/reference-runs"]
+    other = provenance.of_code(
         tmp_path, "from antispoof import audio\naudio.decode", LIBRARY
     )
     assert "data/reference-runs" not in other
 
 
 def test_of_the_benchmarks_one_file_belongs_to_the_stamp(tmp_path):  # 4
-    file = tmp_path / costs.BENCH
+    file = tmp_path / benchmarks.BENCH
     file.parent.mkdir(parents=True)
     file.write_text("1")
     code = "from antispoof import report\nreport.costs.measured()"
-    first = stamp.of_code(tmp_path, code, LIBRARY)
+    first = provenance.of_code(tmp_path, code, LIBRARY)
     file.with_name("another.json").write_text("2")
-    assert stamp.changed(first, stamp.of_code(tmp_path, code, LIBRARY)) == []
+    assert provenance.changed(first, provenance.of_code(tmp_path, code, LIBRARY)) == []
     file.write_text("2")
-    then = stamp.of_code(tmp_path, code, LIBRARY)
-    assert stamp.changed(first, then) == [costs.BENCH]
+    then = provenance.of_code(tmp_path, code, LIBRARY)
+    assert provenance.changed(first, then) == [benchmarks.BENCH]
 
 
 def test_a_commit(tmp_path):  # 5
     git = shutil.which("git")
-    assert stamp.commit(tmp_path) == stamp.UNKNOWN
+    assert provenance.commit(tmp_path) == provenance.UNKNOWN
     if git is None:
         pytest.skip("git is not installed")
 
@@ -216,10 +217,10 @@ def test_a_commit(tmp_path):  # 5
     do("init", "-q")
     do("add", ".")
     do("commit", "-qm", "one")
-    clean = stamp.commit(tmp_path)
+    clean = provenance.commit(tmp_path)
     assert len(clean) == 12
     file.write_text("2")
-    assert stamp.commit(tmp_path) == f"{clean} with uncommitted changes"
+    assert provenance.commit(tmp_path) == f"{clean} with uncommitted changes"
 
 
 @pytest.fixture
@@ -258,18 +259,18 @@ SAME = {
 
 @pytest.mark.parametrize("change", SAME)
 def test_words_make_no_other_results(chapter, change):  # 6
-    before = stamp.made_from(chapter, root=chapter.parent)
+    before = provenance.notebook_hash(chapter, root=chapter.parent)
     edit(chapter, SAME[change])
     os.utime(chapter, (0, 0))
-    assert stamp.made_from(chapter, root=chapter.parent) == before
+    assert provenance.notebook_hash(chapter, root=chapter.parent) == before
 
 
 def test_code_makes_other_results(chapter):  # 6
     root = chapter.parent
-    before = stamp.made_from(chapter, root=root)
+    before = provenance.notebook_hash(chapter, root=root)
     edit(chapter, lambda prose, code: code.update(source=f"{code.source}\npurr()"))
-    edited = stamp.made_from(chapter, root=root)
+    edited = provenance.notebook_hash(chapter, root=root)
     (root / "lib/zoo/house/mouse.py").write_text("x = 1\n")  # not depended on
-    assert stamp.made_from(chapter, root=root) == edited != before
+    assert provenance.notebook_hash(chapter, root=root) == edited != before
     (root / "lib/zoo/food.py").write_text("def fish():\n    return 7\n")
-    assert stamp.made_from(chapter, root=root) != edited
+    assert provenance.notebook_hash(chapter, root=root) != edited

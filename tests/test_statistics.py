@@ -22,19 +22,19 @@ from scipy.stats import binom, binomtest, t, ttest_1samp
 import slow_coverage
 from antispoof import metrics
 from antispoof.errors import ParameterError, ScoreError
-from antispoof.statistics import (
+from antispoof.stats import (
+    BootstrapDistribution,
     Estimate,
-    Replicated,
     holm,
-    lean_curve,
     make_panel,
     mcnemar,
     operating_thresholds,
     resample,
+    spoof_rate_curve,
     summary,
 )
-from antispoof.statistics.bootstrap import ALL_STAGES, RATES
-from antispoof.statistics.estimates import combine
+from antispoof.stats.bootstrap import ALL_STAGES, RATES
+from antispoof.stats.estimates import combine
 
 
 def table(seed=0, *, n=120, speakers=10, separation=2.0):
@@ -239,7 +239,9 @@ def test_seeds_drawn_give_the_variance_of_a_mean():
     per_seed = np.array([0.1, 0.2, 0.6])
     rng = np.random.default_rng(0)
     draws = per_seed[rng.integers(0, 3, (40_000, 2))].mean(1)
-    quantity = Replicated(per_seed.mean(), per_seed, draws, draws, n_speakers=50)
+    quantity = BootstrapDistribution(
+        per_seed.mean(), per_seed, draws, draws, n_speakers=50
+    )
     expected = per_seed.std(ddof=1) / np.sqrt(3)
     assert quantity.estimate.standard_error == pytest.approx(expected, rel=0.02)
     (from_seeds, freedom), (from_speakers, _) = quantity.estimate.sources
@@ -321,7 +323,9 @@ def test_percentiles_of_few_seeds_would_be_too_narrow():
     for _ in range(400):
         per_seed = rng.normal(size=3)
         draws = per_seed[rng.integers(0, 3, (200, 2))].mean(1)
-        quantity = Replicated(per_seed.mean(), per_seed, draws, draws, n_speakers=50)
+        quantity = BootstrapDistribution(
+            per_seed.mean(), per_seed, draws, draws, n_speakers=50
+        )
         low, high = np.quantile(draws, [0.025, 0.975])
         held["percentiles"] += low <= 0 <= high
         low, high = quantity.estimate.interval()
@@ -377,16 +381,16 @@ def test_summary_has_every_operating_point_and_the_constants():
 
 def test_lean_curve():
     panel = make_panel(two_models())
-    curve = lean_curve(panel, n_thresholds=20)
+    curve = spoof_rate_curve(panel, n_thresholds=20)
     for model, rows in curve.groupby("model"):
         assert rows["threshold"].is_monotonic_increasing
-        assert rows["predicted_spoof"].is_monotonic_increasing
+        assert rows["predicted_spoof_rate"].is_monotonic_increasing
         assert rows["recall_bonafide"].is_monotonic_decreasing
         at_zero = rows[rows["threshold"] == 0].iloc[0]
         points = [
             metrics.operating_point(row, panel.labels) for row in panel.scores[model]
         ]
-        for rate in ("predicted_spoof", "recall_spoof", "recall_bonafide"):
+        for rate in ("predicted_spoof_rate", "recall_spoof", "recall_bonafide"):
             expected = np.mean([getattr(point, rate) for point in points])
             assert at_zero[rate] == pytest.approx(expected, abs=1e-12)
 

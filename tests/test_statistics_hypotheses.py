@@ -13,9 +13,10 @@ import pandas as pd
 import pytest
 
 from antispoof.errors import ParameterError
-from antispoof.statistics import Estimate, hypotheses
-from antispoof.statistics.training_length import lean_by_length
-from antispoof.statistics.verdicts import (
+from antispoof.stats import Estimate
+from antispoof_report.claims import hypotheses
+from antispoof_report.claims.training_length import spoof_rate_by_epochs
+from antispoof_report.claims.verdicts import (
     CONTRADICTED,
     REPRODUCED,
     SMALLEST_MACRO_F1,
@@ -187,13 +188,13 @@ def test_h4_is_a_lean_that_longer_training_mends():
     mended = h4(0.5, 0.0)
     assert mended.verdict == REPRODUCED
     assert [finding.claimed for finding in mended.findings] == [-1, 0, 1]
-    table = lean_by_length(lengths(0.5, 0.0))
+    table = spoof_rate_by_epochs(lengths(0.5, 0.0))
     mean = table[table["model"] == "resnet_lstm"].groupby("epochs").mean(True)
-    change = mean["predicted_spoof"][8] - mean["predicted_spoof"][4]
+    change = mean["predicted_spoof_rate"][8] - mean["predicted_spoof_rate"][4]
     assert mended.estimate == pytest.approx(change, abs=1e-12) != 0
     assert mended.findings[1].estimate.value == 0
     assert mended.findings[2].estimate.value == pytest.approx(
-        mean["predicted_spoof"][4] - mean["is_spoof"][4], abs=1e-12
+        mean["predicted_spoof_rate"][4] - mean["is_spoof"][4], abs=1e-12
     )
     assert h4(0.3, 0.5).verdict == CONTRADICTED
     assert h4(0.5, 0.5).verdict == CONTRADICTED
@@ -207,9 +208,9 @@ def test_h4_needs_a_lean_to_mend():
 
 
 def test_h4_of_several_lengths_is_their_slope():
-    shares = lean_by_length(lengths(0.5, 0.3, 0.0))
+    shares = spoof_rate_by_epochs(lengths(0.5, 0.3, 0.0))
     own = shares[shares["model"] == "resnet_lstm"]
-    slope = np.polyfit(own["epochs"], own["predicted_spoof"], 1)[0]
+    slope = np.polyfit(own["epochs"], own["predicted_spoof_rate"], 1)[0]
     assert h4(0.5, 0.3, 0.0).estimate == pytest.approx(slope * 8, abs=1e-12)
 
 

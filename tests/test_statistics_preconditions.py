@@ -9,9 +9,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from antispoof.statistics import Estimate
-from antispoof.statistics.preconditions import LEARNED, not_learned, withhold
-from antispoof.statistics.verdicts import Finding, Verdict
+from antispoof.stats import Estimate
+from antispoof_report.claims.preconditions import LEARNED, gate_on_dev_eer, undertrained
+from antispoof_report.claims.verdicts import Finding, Verdict
 
 
 def table(distance):
@@ -40,14 +40,14 @@ def verdicts():
 
 
 def test_a_model_near_chance_is_named():
-    found = not_learned({"cnn": [table(4.0)], "resnet": [table(0.1)]})
+    found = undertrained({"cnn": [table(4.0)], "resnet": [table(0.1)]})
     assert list(found) == ["resnet"]
     assert LEARNED < found["resnet"] < 0.6
 
 
 def test_comparisons_are_withheld_and_the_rest_stays(verdicts):
     dev = {"cnn": [table(4.0)], "resnet": [table(0.1)]}
-    h1, h5 = withhold(verdicts, dev)
+    h1, h5 = gate_on_dev_eer(verdicts, dev)
     assert h1.verdict == "undecided"
     assert "ResNet50 (" in h1.sentence
     assert "It is so." in h1.sentence
@@ -56,4 +56,4 @@ def test_comparisons_are_withheld_and_the_rest_stays(verdicts):
 
 
 def test_learned_models_keep_their_verdicts(verdicts):
-    assert withhold(verdicts, {"cnn": [table(4.0)]}) == verdicts
+    assert gate_on_dev_eer(verdicts, {"cnn": [table(4.0)]}) == verdicts

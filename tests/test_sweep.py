@@ -15,9 +15,9 @@ from pathlib import Path
 import pytest
 import yaml
 
-from antispoof.chapters.parameters import accepted, checked
-from antispoof.chapters.sweep import Sweep
 from antispoof.errors import AntispoofError, ParameterError
+from antispoof_report.notebooks.parameters import accepted, checked
+from antispoof_report.notebooks.sweep import Sweep
 
 ROOT = Path(__file__).resolve().parents[1]
 SWEEPS = sorted(ROOT.glob("profiles/sweep-*.yaml"))

@@ -17,7 +17,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from antispoof import report
+import antispoof_report as report
 
 SCRIPT = Path(__file__).resolve().parents[1] / "book" / "_static" / "tables.js"
 

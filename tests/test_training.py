@@ -7,7 +7,7 @@ Holding out speakers:
 Fitting:
 2. Only trials of train are learned from and chosen by; both parts need both classes.
 3. A learnable problem is learned. The model kept is the one of the best epoch, by
-   macro-F1 on the held-out speakers, then by loss; or the last one, if the recipe says
+   macro-F1 on the held-out speakers, then by loss; or the last one, if the config says
    so.
 4. Same seed, same scores; another seed, others. Fits do not influence one another.
 5. A fit cut off anywhere and taken up again ends with the weights and history of one
@@ -34,12 +34,19 @@ import pytest
 import torch
 
 from antispoof import metrics
-from antispoof.corpus import open_corpus
+from antispoof.config import TrainConfig
+from antispoof.corpora import open_corpus
 from antispoof.errors import CorpusError, DiskError, ParameterError, RunError
-from antispoof.features import FeatureSet
-from antispoof.recipe import Recipe
+from antispoof.frontends import FeatureSet
 from antispoof.scoring import score
-from antispoof.training import checkpoint, choose_holdout, course, fit, split_holdout
+from antispoof.training import (
+    checkpoint,
+    choose_holdout,
+    fit,
+    loop,
+    split_holdout,
+    state,
+)
 from antispoof.training.checkpoint import (
     Saver,
     load_checkpoint,
@@ -47,9 +54,9 @@ from antispoof.training.checkpoint import (
     restore_random_states,
     save_checkpoint,
 )
-from antispoof.training.learner import Learner
+from antispoof.training.step import TrainStep
 
-RECIPE = Recipe.of("cnn", epochs=2, batch_size=8)
+RECIPE = TrainConfig.for_model("cnn", epochs=2, batch_size=8)
 CPU = torch.device("cpu")
 SUBSET = "corpora/asvspoof2019-la-subset/LA"
 
@@ -64,8 +71,8 @@ def trials(**counts):
     return pd.DataFrame(rows)
 
 
-def trained(make_features, recipe=RECIPE, *, seed=0, **settings):
-    return fit(recipe, *parts(make_features), seed=seed, cpu=True, **settings)
+def trained(make_features, config=RECIPE, *, seed=0, **settings):
+    return fit(config, *parts(make_features), seed=seed, cpu=True, **settings)
 
 
 def parts(make_features):
@@ -191,8 +198,8 @@ def test_one_class(make_features, label, where):
 
 
 def test_learns(make_features):
-    recipe = Recipe.of("cnn", epochs=4, batch_size=8)
-    result = trained(make_features, recipe)
+    config = TrainConfig.for_model("cnn", epochs=4, batch_size=8)
+    result = trained(make_features, config)
     assert result.history["loss"].iloc[-1] < result.history["loss"].iloc[0] / 2
     unseen = make_features(30, seed=5)
     scores = score(result.model, unseen, device=CPU)["score"]
@@ -205,9 +212,9 @@ def test_history(make_features):
     assert list(result.history.columns) == [
         "epoch",
         "loss",
-        "holdout_loss",
-        "holdout_macro_f1",
-        "holdout_share_spoof",
+        "val_loss",
+        "val_macro_f1",
+        "val_spoof_rate",
         "lr",
         "seconds",
     ]
@@ -224,11 +231,11 @@ def hard(make_features):
 
 
 def test_best_epoch_is_kept(make_features):
-    recipe = Recipe.of("cnn", epochs=5, batch_size=8)
+    config = TrainConfig.for_model("cnn", epochs=5, batch_size=8)
     holdout = hard(make_features)
-    result = fit(recipe, make_features(), holdout, seed=0, cpu=True)
+    result = fit(config, make_features(), holdout, seed=0, cpu=True)
     ranked = result.history.sort_values(
-        ["holdout_macro_f1", "holdout_loss"], ascending=[False, True]
+        ["val_macro_f1", "val_loss"], ascending=[False, True]
     )
     assert result.best_epoch == ranked["epoch"].iloc[0]
     assert result.best_epoch < 4  # else the last one would do as well
@@ -237,9 +244,9 @@ def test_best_epoch_is_kept(make_features):
 
 
 def test_last_epoch_is_kept(make_features):
-    recipe = Recipe.of("cnn", epochs=5, batch_size=8, checkpoint="last")
+    config = TrainConfig.for_model("cnn", epochs=5, batch_size=8, checkpoint="last")
     holdout = hard(make_features)
-    result = fit(recipe, make_features(), holdout, seed=0, cpu=True)
+    result = fit(config, make_features(), holdout, seed=0, cpu=True)
     assert result.best_epoch == 4
     assert_judged_as(result, holdout, 4)
 
@@ -250,9 +257,9 @@ def assert_judged_as(result, holdout, epoch):
     labels = torch.from_numpy(holdout.labels).float()
     loss = torch.nn.functional.binary_cross_entropy_with_logits(scores, labels)
     row = result.history.loc[epoch]
-    assert loss.item() == pytest.approx(row["holdout_loss"], rel=1e-4)
-    assert row["holdout_macro_f1"] == metrics.macro_f1(scores.numpy(), holdout.labels)
-    assert row["holdout_share_spoof"] == np.mean(scores.numpy() <= 0)
+    assert loss.item() == pytest.approx(row["val_loss"], rel=1e-4)
+    assert row["val_macro_f1"] == metrics.macro_f1(scores.numpy(), holdout.labels)
+    assert row["val_spoof_rate"] == np.mean(scores.numpy() <= 0)
 
 
 # 4
@@ -273,13 +280,13 @@ def test_other_seed_other_scores(make_features):
 def test_order_of_data_is_the_seeds(make_features, monkeypatch):
     """Every epoch sees every clip once, in an order of its own."""
     seen = []
-    step = Learner.step
+    step = TrainStep.step
 
     def note(self, x, batch):
         seen.append(batch.tolist())
         return step(self, x, batch)
 
-    monkeypatch.setattr(Learner, "step", note)
+    monkeypatch.setattr(TrainStep, "step", note)
     trained(make_features)
     assert [len(batch) for batch in seen] == [8] * 6
     epochs = [list(chain(*batches)) for batches in (seen[:3], seen[3:])]
@@ -288,8 +295,8 @@ def test_order_of_data_is_the_seeds(make_features, monkeypatch):
 
 
 def test_last_batch_may_be_small(make_features):
-    recipe = Recipe.of("cnn", epochs=1, batch_size=23)
-    fitted = trained(make_features, recipe)
+    config = TrainConfig.for_model("cnn", epochs=1, batch_size=23)
+    fitted = trained(make_features, config)
     assert np.isfinite(fitted.history["loss"]).all()
 
 
@@ -302,18 +309,23 @@ class Cut(BaseException):
 
 def cut_at(monkeypatch, last):
     """End before a step; three make an epoch."""
-    step, steps = Learner.step, count()
+    step, steps = TrainStep.step, count()
 
     def take(self, x, batch):
         if next(steps) == last:
             raise Cut
         return step(self, x, batch)
 
-    monkeypatch.setattr(Learner, "step", take)
+    monkeypatch.setattr(TrainStep, "step", take)
 
 
-CLIPPED = Recipe.of(
-    "cnn", epochs=3, batch_size=8, schedule="cosine", clip_norm=1.0, weight_decay=1e-3
+CLIPPED = TrainConfig.for_model(
+    "cnn",
+    epochs=3,
+    batch_size=8,
+    schedule="cosine",
+    grad_clip_norm=1.0,
+    weight_decay=1e-3,
 )
 
 
@@ -442,15 +454,15 @@ def test_seconds_of_all_sessions_count(make_features, tmp_path, monkeypatch):
     assert (went_on.history["seconds"][1:] < 100).all()
 
 
-@pytest.mark.parametrize("other", [{"seed": 1}, {"recipe": CLIPPED}, {"clips": 21}])
+@pytest.mark.parametrize("other", [{"seed": 1}, {"config": CLIPPED}, {"clips": 21}])
 def test_checkpoint_of_another_fit(make_features, tmp_path, other):
     file = tmp_path / "checkpoint.pt"
     trained(make_features, checkpoint=file)
-    recipe = other.get("recipe", RECIPE)
+    config = other.get("config", RECIPE)
     part = make_features(other.get("clips", 24))
-    with pytest.raises(RunError, match=r"checkpoint\.pt is of another recipe, seed"):
+    with pytest.raises(RunError, match=r"checkpoint\.pt is of another config, seed"):
         fit(
-            recipe,
+            config,
             part,
             make_features(12, seed=1),
             seed=other.get("seed", 0),
@@ -532,8 +544,10 @@ def test_random_states_of_a_gpu_on_the_cpu():
 
 
 def test_class_weights(make_features):
-    balanced = Recipe.of("cnn", epochs=1, batch_size=24, class_weights="balanced")
-    plain = Recipe.of("cnn", epochs=1, batch_size=24)
+    balanced = TrainConfig.for_model(
+        "cnn", epochs=1, batch_size=24, class_weights="balanced"
+    )
+    plain = TrainConfig.for_model("cnn", epochs=1, batch_size=24)
     one, two = (trained(make_features, r).history["loss"][0] for r in (balanced, plain))
     assert one != two
 
@@ -547,7 +561,9 @@ def test_class_weights_are_inverse_to_the_counts(make_features, monkeypatch):
         return loss(weight=weight)
 
     monkeypatch.setattr(torch.nn, "CrossEntropyLoss", note)
-    trained(make_features, Recipe.of("cnn", epochs=1, class_weights="balanced"))
+    trained(
+        make_features, TrainConfig.for_model("cnn", epochs=1, class_weights="balanced")
+    )
     spoof, bonafide = given[0].tolist()
     assert spoof * 16 == pytest.approx(bonafide * 8)  # 16 spoof, 8 bona fide
     assert spoof * 16 + bonafide * 8 == pytest.approx(24)
@@ -555,8 +571,10 @@ def test_class_weights_are_inverse_to_the_counts(make_features, monkeypatch):
 
 def test_schedules(make_features):
     for schedule in ("constant", "cosine"):
-        recipe = Recipe.of("cnn", epochs=3, batch_size=8, lr=0.01, schedule=schedule)
-        rates = trained(make_features, recipe).history["lr"].tolist()
+        config = TrainConfig.for_model(
+            "cnn", epochs=3, batch_size=8, lr=0.01, schedule=schedule
+        )
+        rates = trained(make_features, config).history["lr"].tolist()
         if schedule == "constant":
             assert rates == [0.01] * 3
         else:
@@ -569,8 +587,8 @@ def test_warmup(make_features):
     rates = []
     for schedule in ("constant", "cosine"):
         settings = {"epochs": 4, "batch_size": 8, "lr": 0.01, "schedule": schedule}
-        recipe = Recipe.of("cnn", warmup_epochs=2, **settings)
-        rates.append(trained(make_features, recipe).history["lr"].tolist())
+        config = TrainConfig.for_model("cnn", warmup_epochs=2, **settings)
+        rates.append(trained(make_features, config).history["lr"].tolist())
     for first, second, *_ in rates:
         assert first == pytest.approx(0.005, rel=0.01)  # half of the way up
         assert second == pytest.approx(0.01)
@@ -592,10 +610,10 @@ def test_log(make_features, tmp_path):
     result = trained(make_features, checkpoint=file, log=log)
     read = EventAccumulator(str(log)).Reload()
     assert set(read.Tags()["scalars"]) == set(result.history.columns) - {"epoch"}
-    noted = read.Scalars("holdout_loss")
+    noted = read.Scalars("val_loss")
     assert [event.step for event in noted] == [0, 1]
     assert [event.value for event in noted] == pytest.approx(
-        result.history["holdout_loss"].tolist()
+        result.history["val_loss"].tolist()
     )
 
 
@@ -613,10 +631,10 @@ def test_compiled(make_features, monkeypatch):
         seen.append(settings)
         compile_it(self, backend="eager", **settings)
 
-    recipe = Recipe.of("cnn", epochs=1, batch_size=16)
-    plain = trained(make_features, recipe)
+    config = TrainConfig.for_model("cnn", epochs=1, batch_size=16)
+    plain = trained(make_features, config)
     monkeypatch.setattr(torch.nn.Module, "compile", trace)
-    result = trained(make_features, recipe, compiled=True)
+    result = trained(make_features, config, compiled=True)
     assert len(seen) == 1
     assert list(state(result)) == list(state(plain))
     loss, expected = (r.history["loss"][0] for r in (result, plain))
@@ -624,7 +642,7 @@ def test_compiled(make_features, monkeypatch):
 
 
 def test_signs_of_life(make_features, monkeypatch):
-    monkeypatch.setattr(importlib.import_module(fit.__module__), "TICK_SECONDS", -1)
+    monkeypatch.setattr(importlib.import_module(loop.__module__), "TICK_SECONDS", -1)
     told = []
     trained(make_features, tick=told.append)
     assert [(x["epoch"], x["step"], x["steps"]) for x in told] == [
@@ -633,22 +651,22 @@ def test_signs_of_life(make_features, monkeypatch):
 
 
 def test_patience(make_features):
-    recipe = Recipe.of("cnn", epochs=30, batch_size=24, patience=2)
-    result = fit(recipe, make_features(), hard(make_features), seed=0, cpu=True)
+    config = TrainConfig.for_model("cnn", epochs=30, batch_size=24, patience=2)
+    result = fit(config, make_features(), hard(make_features), seed=0, cpu=True)
     assert len(result.history) < 30
     assert len(result.history) == result.best_epoch + 1 + 2
 
 
 def test_gradient_norm_and_weight_decay_count(make_features):
     plain = weights(trained(make_features))
-    for settings in ({"clip_norm": 1e-3}, {"weight_decay": 0.5}):
-        recipe = Recipe.of("cnn", epochs=2, batch_size=8, **settings)
-        assert not torch.equal(weights(trained(make_features, recipe)), plain)
+    for settings in ({"grad_clip_norm": 1e-3}, {"weight_decay": 0.5}):
+        config = TrainConfig.for_model("cnn", epochs=2, batch_size=8, **settings)
+        assert not torch.equal(weights(trained(make_features, config)), plain)
 
 
 def test_bf16(make_features):
-    recipe = Recipe.of("cnn", epochs=2, batch_size=8, precision="bf16")
-    result = trained(make_features, recipe)
+    config = TrainConfig.for_model("cnn", epochs=2, batch_size=8, precision="bf16")
+    result = trained(make_features, config)
     plain = trained(make_features)
     assert not torch.equal(weights(result), weights(plain))
     assert {value.dtype for value in state(result).values()} <= {
@@ -663,14 +681,14 @@ def test_bf16(make_features):
 
 
 def test_precisions_follow_one_another(make_features):
-    bf16 = Recipe.of("cnn", epochs=1, precision="bf16")
-    fp32 = Recipe.of("cnn", epochs=1)
+    bf16 = TrainConfig.for_model("cnn", epochs=1, precision="bf16")
+    fp32 = TrainConfig.for_model("cnn", epochs=1)
     before = trained(make_features, fp32)
     trained(make_features, bf16)
     assert_same(trained(make_features, fp32), before)
 
 
 def test_fp16_needs_a_gpu(make_features):
-    recipe = Recipe.of("cnn", epochs=1, precision="fp16")
+    config = TrainConfig.for_model("cnn", epochs=1, precision="fp16")
     with pytest.raises(ParameterError, match="needs a GPU; accepted here: fp32, bf16"):
-        trained(make_features, recipe)
+        trained(make_features, config)

@@ -1,7 +1,7 @@
 /* The score explorer: a threshold dragged over a histogram of scores.
 
    The page's data are counts between neighbouring thresholds, made by
-   antispoof.report.explorer; what is decided at the k-th threshold follows from them by
+   antispoof_report.score_explorer; what is decided at the k-th threshold follows from them by
    adding up. Classes come in the order spoof, bona fide; a trial is called bona fide
    when its score is above the threshold. */
 "use strict";

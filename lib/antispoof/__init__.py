@@ -2,7 +2,7 @@
 
 Rooms, ground floor first; an import never points up: ``conventions``, ``errors``,
 ``fingerprint``, ``metrics``, ``audio``, ``archives``, ``corpus``, ``platforms``,
-``minicorpus``, ``features``, ``models``, ``scoring``, ``recipe``, ``training``,
+``minicorpus``, ``features``, ``models``, ``scoring``, ``config``, ``training``,
 ``statistics``, ``runs``, ``checking``, ``asking``, ``plots``, ``report``,
 ``chapters``, ``cli``.
 """

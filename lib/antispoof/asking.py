@@ -6,11 +6,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from antispoof.checking import Answer
+    from antispoof.inference import Prediction
 
 
-def check(path: str | Path, *, run: str | Path | None = None) -> Answer:
-    """Is this clip fake? See :func:`antispoof.checking.check_clip`.
+def check(path: str | Path, *, run: str | Path | None = None) -> Prediction:
+    """Is this clip fake? See :func:`antispoof.inference.predict_clip`.
 
     Parameters
     ----------
@@ -29,6 +29,6 @@ def check(path: str | Path, *, run: str | Path | None = None) -> Answer:
     >>> antispoof.check("voice.m4a").answer  # doctest: +SKIP
     'uncertain'
     """
-    from antispoof.checking import check_clip, load  # loads torch
+    from antispoof.inference import load, predict_clip  # loads torch
 
-    return check_clip(path, load(run))
+    return predict_clip(path, load(run))

@@ -5,7 +5,7 @@ escapes is a defect.
 """
 
 # What reading a damaged text file raises; errors of JSON and pandas are ValueErrors.
-MALFORMED = (
+PARSE_ERRORS = (
     ArithmeticError,
     AttributeError,
     KeyError,

@@ -115,7 +115,7 @@ def decisions(scores, labels, threshold):
         "hter": float(1 - sum(recall) / 2),
         "recall_spoof": float(recall[0]),
         "recall_bonafide": float(recall[1]),
-        "predicted_spoof": float(Fraction(cells[0, 0] + cells[1, 0], n)),
+        "predicted_spoof_rate": float(Fraction(cells[0, 0] + cells[1, 0], n)),
     }
 
 

@@ -68,7 +68,7 @@ class ChapterParameters(GeneratedTable):
 
     def rows(self) -> list[tuple[str, ...]]:
         """One row a parameter, as the notebooks declare them."""
-        from antispoof.chapters.parameters import accepted
+        from antispoof_report.notebooks.parameters import accepted
 
         root = Path(self.env.srcdir)
         chapters: dict[tuple[str, ...], list[str]] = {}
@@ -84,7 +84,7 @@ class ChapterParameters(GeneratedTable):
 
 
 class SweepCosts(GeneratedTable):
-    """Each model's default recipe on the whole corpus, and five seeds of all."""
+    """Each model's default config on the whole corpus, and five seeds of all."""
 
     heads = (
         "Model",
@@ -96,10 +96,10 @@ class SweepCosts(GeneratedTable):
 
     def rows(self) -> list[tuple[str, ...]]:
         """One row a model that has recorded runs, and their sum."""
+        from antispoof.config import TrainConfig
         from antispoof.models import TITLES
-        from antispoof.recipe import Recipe
         from antispoof.runs import REFERENCE, list_runs
-        from antispoof.runs.costs import hours, speed
+        from antispoof_report.sweep_costs import hours, speed
 
         folder = Path(self.env.srcdir) / REFERENCE
         rows, total = [], 0.0
@@ -107,9 +107,9 @@ class SweepCosts(GeneratedTable):
             found = list_runs(folder, model=model)
             if not found:
                 continue
-            self.env.note_dependency(str(found[0].path / "recipe.json"))
+            self.env.note_dependency(str(found[0].path / "config.json"))
             measured = speed(found)
-            each = hours(Recipe.of(model), measured)
+            each = hours(TrainConfig.for_model(model), measured)
             total += each
             rate = f"{measured.trained:.0f}"
             rows.append((title, measured.machine, rate, *_times(each)))

@@ -15,8 +15,8 @@ from docutils import nodes
 from nbformat import NotebookNode
 from sphinx.application import Sphinx
 
-from antispoof import __version__, fingerprint
-from antispoof.chapters import stamp
+from antispoof import __version__, hashing
+from antispoof_report.notebooks import provenance
 
 from . import notebook, pages, repository
 
@@ -32,7 +32,7 @@ def setup(app: Sphinx) -> None:
 
 def facts(run: NotebookNode) -> dict[str, str]:
     """What a run was made with, a line each, for reading."""
-    made, told = run.metadata[stamp.KEY], notebook.glued(run)
+    made, told = run.metadata[provenance.KEY], notebook.glued(run)
     code = made["code"]
     facts = {
         CODE: "; ".join(f"{k} = {v!r}" for k, v in made["parameters"].items()),
@@ -41,7 +41,7 @@ def facts(run: NotebookNode) -> dict[str, str]:
         "Took": duration(made["seconds"]),
         "Commit": made["commit"],
         "Code": f"{len(code)} modules of the library, together "
-        f"{fingerprint.of_data(code)[:SHOWN]}",
+        f"{hashing.hash_json(code)[:SHOWN]}",
     }
     return {name: text for name, text in facts.items() if text}
 

@@ -15,7 +15,7 @@ from pathlib import Path
 import nbformat
 from nbformat import NotebookNode
 
-from antispoof.chapters import stamp
+from antispoof_report.notebooks import provenance
 
 FOLDER = "notebooks"
 """Where the chapters lie below the book's root, as Sphinx names documents."""
@@ -54,10 +54,12 @@ def shortcoming(
     ran = [cell.source for cell in _code(run) if not _is_injected(cell)]
     if wrote != ran:
         return CHANGED
-    if stamp.KEY not in run.metadata:
+    if provenance.KEY not in run.metadata:
         return UNSTAMPED
-    then = run.metadata[stamp.KEY]["code"]
-    changed = stamp.changed(then, stamp.of_code(root, stamp.code_of(source)))
+    then = run.metadata[provenance.KEY]["code"]
+    changed = provenance.changed(
+        then, provenance.of_code(root, provenance.code_of(source))
+    )
     return f"{OTHER_CODE} ({_listed(changed)})" if changed else None
 
 

@@ -1,7 +1,15 @@
 """Decode any clip to what everything else works on: mono float32 at 16 kHz."""
 
-from antispoof.audio.blocks import decode_blocks
-from antispoof.audio.clip import Clip, Probe, decode, probe, read
+from antispoof.audio.decoding import AudioInfo, Clip, info, load, load_mono_16k
 from antispoof.audio.resampling import resample
+from antispoof.audio.streaming import iter_blocks
 
-__all__ = ["Clip", "Probe", "decode", "decode_blocks", "probe", "read", "resample"]
+__all__ = [
+    "Clip",
+    "AudioInfo",
+    "load_mono_16k",
+    "iter_blocks",
+    "info",
+    "load",
+    "resample",
+]

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
-    from antispoof.checking import Answer, Detector
+    from antispoof.inference import Detector, Prediction
 
 SHOWN_REGIONS = 3
 
@@ -45,10 +45,14 @@ def check(
     Exit status: 0 if every clip got an answer, whichever it is; 1 if one got none, or
     there was nothing to judge; 2 if the command was misused.
     """
-    from antispoof.checking import about, check_clips, load
-    from antispoof.checking.sources import STANDARD_INPUT, clips_of, standard_input
+    from antispoof.inference import about, load, predict_clips
+    from antispoof.inference.inputs import (
+        STANDARD_INPUT,
+        collect_inputs,
+        read_standard_input,
+    )
 
-    meant = clips_of(clips)
+    meant = collect_inputs(clips)
     if plot is not None and len(meant) != 1:
         raise typer.BadParameter(f"--plot draws one clip, not {len(meant)}")
     if plot is not None:
@@ -61,11 +65,11 @@ def check(
     detector = load(run)
     with ExitStack() as stack:
         if any(name == STANDARD_INPUT for name, _ in meant):
-            piped = stack.enter_context(standard_input())
+            piped = stack.enter_context(read_standard_input())
             meant = [(n, piped if n == STANDARD_INPUT else p) for n, p in meant]
         paths = dict(meant)
         answers = []
-        for answer in _watched(check_clips(meant, detector), len(meant)):
+        for answer in _watched(predict_clips(meant, detector), len(meant)):
             answers.append(answer)
             if not as_json:
                 _say(answer)
@@ -101,8 +105,8 @@ def _watched(answers, total: int):
         yield from bar.track(answers, total=total, description="Listening")
 
 
-def _say(answer: Answer) -> None:
-    from antispoof.checking import sentence
+def _say(answer: Prediction) -> None:
+    from antispoof.inference import sentence
 
     if answer.error is not None:
         typer.echo(f"{shown(answer.clip)}: no answer; {shown(answer.error)}", err=True)
@@ -110,8 +114,8 @@ def _say(answer: Answer) -> None:
         typer.echo(f"{shown(answer.clip)}: {sentence(answer)}.")
 
 
-def _explain(answer: Answer, path: Path, detector: Detector) -> None:
-    from antispoof.checking.explanation import explain_clip, region_in_words
+def _explain(answer: Prediction, path: Path, detector: Detector) -> None:
+    from antispoof.inference.explanation import explain_clip, region_in_words
 
     start, found = explain_clip(answer, path, detector)
     for region in found.regions[:SHOWN_REGIONS]:
@@ -122,11 +126,11 @@ def _explain(answer: Answer, path: Path, detector: Detector) -> None:
     )
 
 
-def _draw(answer: Answer, detector: Detector, path: Path) -> None:
-    from antispoof.conventions import SAMPLE_RATE
-    from antispoof.plots.over_time import score_over_time
+def _draw(answer: Prediction, detector: Detector, path: Path) -> None:
+    from antispoof.constants import SAMPLE_RATE
+    from antispoof.plots.timeline import score_timeline
 
-    figure = score_over_time(
+    figure = score_timeline(
         answer.starts,
         answer.scores,
         window=detector.n_samples / SAMPLE_RATE,

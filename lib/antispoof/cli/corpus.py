@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.table import Table
 
-    from antispoof.corpus import Audit
+    from antispoof.corpora import Audit
 
 corpus_app = typer.Typer(
     help="Look a corpus over, fetch the real one, or make one.", no_args_is_help=True
@@ -35,7 +35,7 @@ def audit_command(
     """Say what is there, and what is missing or broken; exit 1 if anything is."""
     from rich.console import Console
 
-    from antispoof.corpus import audit, open_corpus
+    from antispoof.corpora import audit, open_corpus
 
     corpus = open_corpus(folder, strict=False)
     if as_json:
@@ -69,8 +69,8 @@ def make_command(
     seed: Annotated[int, typer.Option(help="Another seed, other speech.")] = 2019,
 ) -> None:
     """Make the embedded corpus of simulated speech, in the official layout."""
-    from antispoof.corpus import open_corpus
-    from antispoof.minicorpus import make
+    from antispoof.corpora import open_corpus
+    from antispoof.corpora.synthetic import make
 
     corpus = open_corpus(make(folder, seed=seed))
     typer.echo(f"{corpus.root}: {corpus.description}")
@@ -96,8 +96,8 @@ def fetch_command(
     from rich.console import Console
     from rich.progress import DownloadColumn, Progress, TransferSpeedColumn
 
-    from antispoof.corpus import fetch, fetch_from_kaggle
-    from antispoof.corpus.fetching import OFFICIAL_ARCHIVE
+    from antispoof.corpora import fetch, fetch_from_kaggle
+    from antispoof.corpora.fetching import OFFICIAL_ARCHIVE
 
     if source not in SOURCES:
         raise ParameterError(f"source={source!r}; accepted: {', '.join(SOURCES)}")
@@ -137,10 +137,10 @@ def _table(found: Audit) -> Table:
     from rich import box
     from rich.table import Table
 
-    from antispoof.corpus.folder import KIND_MINI
+    from antispoof.corpora.asvspoof2019 import KIND_SYNTHETIC
 
     columns = ["usable", "listed"]
-    if found.kind != KIND_MINI:
+    if found.kind != KIND_SYNTHETIC:
         columns.append("official")
     table = Table(box=box.SIMPLE_HEAD)
     table.add_column("partition")
@@ -178,7 +178,7 @@ def _remarks(found: Audit) -> list[str]:
 
 
 def _faults(found: Audit) -> list[str]:
-    from antispoof.corpus import FAULTS
+    from antispoof.corpora import FAULTS
 
     if found.ok:
         return ["Nothing is missing or broken."]

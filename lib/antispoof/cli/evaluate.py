@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from antispoof.metrics import AsvErrorRates, OperatingPoint
-    from antispoof.statistics import Resampled
+    from antispoof.stats import BootstrapResult
 
 MODEL = "system"  # the one column of the panel
 RATES = ("accuracy", "macro_f1", "balanced_accuracy")
@@ -64,9 +64,9 @@ def evaluate(
     --dev-protocol), and the oracle, which no honest choice can beat.
     """
     # Imported late, so that --help and the other commands start at once.
-    from antispoof.corpus import read_protocol
+    from antispoof.corpora import read_protocol
     from antispoof.metrics import asv_error_rates, choose_threshold
-    from antispoof.scoring.files import read_asv_scores
+    from antispoof.scoring.score_files import read_asv_scores
 
     if (dev_scores is None) != (dev_protocol is None):
         raise typer.BadParameter("--dev-scores and --dev-protocol belong together")
@@ -93,7 +93,7 @@ def evaluate(
 
 def _read(path: Path, protocol: pd.DataFrame, *, negate: bool) -> pd.DataFrame:
     """Read scores; what they warn of goes to stderr as a sentence."""
-    from antispoof.scoring.files import ReversedScoresWarning, read_scores
+    from antispoof.scoring.score_files import ReversedScoresWarning, read_scores
 
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always", ReversedScoresWarning)
@@ -130,14 +130,14 @@ def _resampled(
     thresholds: dict[str, float],
     asv: AsvErrorRates | None,
     replicates: int,
-) -> Resampled:
+) -> BootstrapResult:
     from functools import partial
 
     import numpy as np
 
     from antispoof.metrics.detection import eer_of
     from antispoof.metrics.tandem import min_tdcf_of
-    from antispoof.statistics import make_panel, resample
+    from antispoof.stats import make_panel, resample
 
     curve_metrics = {"eer": eer_of}
     if asv is not None:
@@ -153,7 +153,7 @@ def _resampled(
     )
 
 
-def _intervals(resampled: Resampled) -> dict[str, list[float]]:
+def _intervals(resampled: BootstrapResult) -> dict[str, list[float]]:
     """Key -> [low, high]; keys are the paths of the values: "at.zero.macro_f1"."""
     wanted = [
         (name.replace("eer.", "per_attack."), name, "") for name in resampled.curves

@@ -26,17 +26,17 @@ def features(
         TimeRemainingColumn,
     )
 
-    from antispoof.conventions import PARTITIONS
-    from antispoof.corpus import open_corpus
-    from antispoof.features import (
+    from antispoof.constants import PARTITIONS
+    from antispoof.corpora import open_corpus
+    from antispoof.frontends import (
         bytes_to_build,
-        damaged_clips,
-        open_features,
+        failed_clips,
+        load_features,
         require_space,
     )
-    from antispoof.platforms import store_folder
+    from antispoof.platforms import feature_cache_dir
 
-    store = store or store_folder()
+    store = store or feature_cache_dir()
     opened = open_corpus(corpus)
     wanted = [(name, part) for name in frontend or ["logmel"] for part in PARTITIONS]
     needed = sum(
@@ -70,7 +70,7 @@ def features(
                 rate = f"{speed:.0f} clips/s" if speed else ""
                 bars.update(bar, completed=done, rate=rate)
 
-            built = open_features(
+            built = load_features(
                 opened,
                 partition,
                 frontend=name,
@@ -80,6 +80,6 @@ def features(
                 progress=show,
             )
             bars.update(bar, completed=total)
-            damaged += damaged_clips(built, opened, partition)
+            damaged += failed_clips(built, opened, partition)
     if damaged:
         typer.echo(f"{len(damaged)} damaged clips were left out: {', '.join(damaged)}")

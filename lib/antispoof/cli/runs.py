@@ -74,14 +74,14 @@ def unpack_command(
     runs: Annotated[Path, RUNS] = Path("runs"),
 ) -> None:
     """Check a file of packed runs, and put them where the chapters find them."""
-    from antispoof.runs import made_by_this_code, unpack
+    from antispoof.runs import is_current, unpack
 
     new, known = unpack(file, runs)
     for run in new:
         typer.echo(f"{run.path}")
     for run in known:
         typer.echo(f"{run.path}: was there already")
-    other = [run for run in new if not made_by_this_code(run)]
+    other = [run for run in new if not is_current(run)]
     if other:
         typer.echo(
             f"{len(other)} of them were made by other code than this checkout's: the"
@@ -95,17 +95,17 @@ def _shown(value: object) -> str:
 
 
 def _row(run: Run) -> dict[str, Any]:
-    from antispoof.runs import made_by_this_code
+    from antispoof.runs import is_current
     from antispoof.runs.record import WEIGHTS
 
     return {
         "corpus": run.corpus["id"],
         "model": run.model_name,
-        "recipe": run.recipe.id,
+        "config": run.config.id,
         "seed": run.seed,
-        "epochs": run.recipe.epochs,
-        "frontend": run.recipe.frontend,
+        "epochs": run.config.epochs,
+        "frontend": run.config.frontend,
         "weights": (run.path / WEIGHTS).is_file(),
-        "reused": made_by_this_code(run),
+        "reused": is_current(run),
         "made_on": run.environment["device"],
     }

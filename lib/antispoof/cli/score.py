@@ -25,9 +25,9 @@ def score(
     from rich.console import Console
     from rich.progress import Progress
 
-    from antispoof.corpus import open_corpus
-    from antispoof.features import open_features
-    from antispoof.platforms import store_folder
+    from antispoof.corpora import open_corpus
+    from antispoof.frontends import load_features
+    from antispoof.platforms import feature_cache_dir
     from antispoof.runs import Run
     from antispoof.scoring import score as score_features
     from antispoof.scoring import shard as shard_of
@@ -36,11 +36,11 @@ def score(
     part, parts = _shard(shard)
     opened = Run.open(run)
     model = opened.model()
-    whole = open_features(
+    whole = load_features(
         open_corpus(corpus),
         partition,
-        frontend=opened.recipe.frontend,
-        store=store or store_folder(),
+        frontend=opened.config.frontend,
+        store=store or feature_cache_dir(),
     )
     features = shard_of(whole, part, parts)
     name = f"scores-{partition}" + (f"-{part}-of-{parts}" if parts > 1 else "")
@@ -65,7 +65,7 @@ def merge(
     out: Annotated[Path, typer.Option(help="Score file of the whole.")],
 ) -> None:
     """Put the score files of shards together, in the protocol's order."""
-    from antispoof.corpus import read_protocol
+    from antispoof.corpora import read_protocol
     from antispoof.scoring import merge_scores, write_scores
 
     scores = merge_scores(shards, read_protocol(protocol))

@@ -24,24 +24,24 @@ def ship(
     """Train the small CNN, calibrate and measure it, and put it into the library."""
     import yaml
 
-    from antispoof.checking.shipping import ship as make
-    from antispoof.corpus import open_corpus
-    from antispoof.errors import MALFORMED, ParameterError
-    from antispoof.platforms import store_folder
-    from antispoof.recipe import Recipe
+    from antispoof.config import TrainConfig
+    from antispoof.corpora import open_corpus
+    from antispoof.errors import PARSE_ERRORS, ParameterError
+    from antispoof.inference.pretrained import ship as make
+    from antispoof.platforms import feature_cache_dir
 
     try:
         settings = yaml.safe_load(profile.read_text("utf-8"))["settings"]
-    except (OSError, yaml.YAMLError, *MALFORMED) as error:
+    except (OSError, yaml.YAMLError, *PARSE_ERRORS) as error:
         reason = " ".join(str(error).split())
         raise ParameterError(f"{profile} has no `settings`: {reason}") from error
     made = make(
         open_corpus(corpus),
-        Recipe.planned("cnn", settings),
+        TrainConfig.from_profile("cnn", settings),
         seed=seed,
         folds=folds,
         runs=runs,
-        store=store or store_folder(),
+        store=store or feature_cache_dir(),
         say=typer.echo,
     )
     typer.echo(f"{made}")

@@ -31,13 +31,13 @@ def train(
     warmup_epochs: Annotated[
         int | None, typer.Option(help="Epochs in which the learning rate rises.")
     ] = None,
-    clip_norm: Annotated[float | None, typer.Option(help="0: off.")] = None,
+    grad_clip_norm: Annotated[float | None, typer.Option(help="0: off.")] = None,
     class_weights: Annotated[str | None, typer.Option(help="none, balanced")] = None,
     precision: Annotated[str | None, typer.Option(help="fp32, bf16, fp16")] = None,
     checkpoint: Annotated[
         str | None, typer.Option(help="Epoch to keep: best or last.")
     ] = None,
-    holdout_speakers: Annotated[
+    n_val_speakers: Annotated[
         int | None, typer.Option(help="Training speakers that choose the best.")
     ] = None,
     frontend: Annotated[str | None, typer.Option(help="logmel")] = None,
@@ -59,15 +59,15 @@ def train(
 ) -> None:
     """Train a model; finished runs are reused, cut-off ones go on.
 
-    Settings that are not given are those of the default recipe; the record of the run
+    Settings that are not given are those of the default config; the record of the run
     has them all.
     """
-    from antispoof.corpus import open_corpus
-    from antispoof.recipe import Recipe
-    from antispoof.runs import obtain
+    from antispoof.config import TrainConfig
+    from antispoof.corpora import open_corpus
+    from antispoof.runs import train_or_load
     from antispoof.training import here
 
-    recipe = Recipe.of(
+    config = TrainConfig.for_model(
         model,
         epochs=epochs,
         batch_size=batch_size,
@@ -75,16 +75,16 @@ def train(
         weight_decay=weight_decay,
         schedule=schedule,
         warmup_epochs=warmup_epochs,
-        clip_norm=clip_norm,
+        grad_clip_norm=grad_clip_norm,
         class_weights=class_weights,
         precision=precision,
         checkpoint=checkpoint,
-        holdout_speakers=holdout_speakers,
+        n_val_speakers=n_val_speakers,
         frontend=frontend,
         patience=patience,
     )
-    done = obtain(
-        recipe,
+    done = train_or_load(
+        config,
         open_corpus(corpus),
         seed or [0],
         runs=runs,
@@ -117,11 +117,11 @@ def record(
     """Train all models by a profile; keep the runs as references, without weights."""
     import yaml
 
-    from antispoof.corpus import open_corpus
+    from antispoof.config import TrainConfig
+    from antispoof.corpora import open_corpus
     from antispoof.models import MODELS
-    from antispoof.recipe import Recipe
-    from antispoof.runs import obtain, run_path
     from antispoof.runs import record as keep
+    from antispoof.runs import run_path, train_or_load
 
     try:
         plan = yaml.safe_load(profile.read_text("utf-8"))
@@ -134,22 +134,22 @@ def record(
         ) from error
     opened = open_corpus(corpus)
     wanted = model or list(MODELS)
-    jobs = [(Recipe.planned(name, settings), reference) for name in wanted]
+    jobs = [(TrainConfig.from_profile(name, settings), reference) for name in wanted]
     jobs += [
-        (Recipe.planned(name, settings, epochs=epochs), shorter)
+        (TrainConfig.from_profile(name, settings, epochs=epochs), shorter)
         for name, epochs in others.items()
         if name in wanted
     ]
     failed = []
     for seed in seeds:
-        for recipe, folder in jobs:
-            name = f"{recipe.model} seed {seed}, {recipe.epochs} epochs"
-            if run_path(folder, opened.id, recipe, seed).exists():
+        for config, folder in jobs:
+            name = f"{config.model} seed {seed}, {config.epochs} epochs"
+            if run_path(folder, opened.id, config, seed).exists():
                 typer.echo(f"{name}: recorded already")
                 continue
             try:
-                (run,) = obtain(
-                    recipe,
+                (run,) = train_or_load(
+                    config,
                     opened,
                     [seed],
                     runs=runs,

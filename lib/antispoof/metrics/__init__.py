@@ -24,11 +24,11 @@ threshold-free
     :func:`eer`, :func:`auc`, :func:`min_tdcf`, :func:`min_dcf`, :func:`min_cllr`,
     with :func:`det_curve` under them
 of scores as log-likelihood ratios
-    :func:`cllr`, :func:`actual_dcf`, :func:`reliability`; :func:`choose_calibration`
+    :func:`cllr`, :func:`actual_dcf`, :func:`reliability`; :func:`fit_calibration`
     makes such ratios of any scores, by what it fits on train or dev
 at a threshold
     :func:`accuracy`, :func:`macro_f1`, :func:`balanced_accuracy`, :func:`recalls`,
-    :func:`hter`, :func:`predicted_spoof`, :func:`confusion_matrix`; all of them at once
+    :func:`hter`, :func:`predicted_spoof_rate`, :func:`confusion_matrix`; all of them at once
     in an :class:`OperatingPoint`
 thresholds
     :func:`choose_threshold` chooses on train or dev and refuses eval;
@@ -71,12 +71,12 @@ from antispoof.metrics.decisions import (
     hter,
     macro_f1,
     operating_point,
-    predicted_spoof,
+    predicted_spoof_rate,
     recalls,
 )
 from antispoof.metrics.detection import DetCurve, auc, det_curve, eer
 from antispoof.metrics.evaluation import evaluate, operating_points
-from antispoof.metrics.fitting import Calibration, choose_calibration
+from antispoof.metrics.fitting import Calibration, fit_calibration
 from antispoof.metrics.tandem import (
     AsvErrorRates,
     CostModel,
@@ -85,8 +85,8 @@ from antispoof.metrics.tandem import (
 )
 from antispoof.metrics.thresholds import (
     choose_threshold,
+    ensure_not_eval,
     oracle_threshold,
-    refuse_eval,
 )
 from antispoof.metrics.validation import validate
 
@@ -104,7 +104,7 @@ __all__ = [
     "asv_error_rates",
     "auc",
     "balanced_accuracy",
-    "choose_calibration",
+    "fit_calibration",
     "choose_threshold",
     "cllr",
     "confusion_matrix",
@@ -122,9 +122,9 @@ __all__ = [
     "operating_points",
     "oracle_threshold",
     "per_attack",
-    "predicted_spoof",
+    "predicted_spoof_rate",
     "recalls",
-    "refuse_eval",
+    "ensure_not_eval",
     "reliability",
     "validate",
 ]

@@ -8,7 +8,7 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import ArrayLike
 
-from antispoof.conventions import BONAFIDE, SPOOF
+from antispoof.constants import BONAFIDE, SPOOF
 from antispoof.errors import ScoreError
 from antispoof.metrics.detection import eer
 from antispoof.metrics.validation import validate

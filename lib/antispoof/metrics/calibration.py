@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from sklearn.isotonic import isotonic_regression
 
-from antispoof.conventions import BONAFIDE, SPOOF
+from antispoof.constants import BONAFIDE, SPOOF
 from antispoof.errors import ParameterError
 from antispoof.metrics.detection import det_curve
 from antispoof.metrics.validation import validate

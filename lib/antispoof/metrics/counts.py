@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from antispoof.conventions import SPOOF
+from antispoof.constants import SPOOF
 
 
 def accuracy(confusions: np.ndarray) -> np.ndarray:
@@ -39,7 +39,7 @@ def hter(confusions: np.ndarray) -> np.ndarray:
     return 1 - balanced_accuracy(confusions)
 
 
-def predicted_spoof(confusions: np.ndarray) -> np.ndarray:
+def predicted_spoof_rate(confusions: np.ndarray) -> np.ndarray:
     """Share of all trials decided spoof."""
     return _share(confusions[..., SPOOF].sum(-1), confusions.sum((-2, -1)))
 

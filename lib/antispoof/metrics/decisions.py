@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from antispoof.conventions import BONAFIDE, LABELS, SPOOF
+from antispoof.constants import BONAFIDE, LABELS, SPOOF
 from antispoof.metrics import counts
 from antispoof.metrics.validation import validate
 
@@ -70,12 +70,12 @@ def hter(scores: ArrayLike, labels: ArrayLike, *, threshold: float = 0.0) -> flo
     return float(counts.hter(confusion_matrix(scores, labels, threshold=threshold)))
 
 
-def predicted_spoof(
+def predicted_spoof_rate(
     scores: ArrayLike, labels: ArrayLike, *, threshold: float = 0.0
 ) -> float:
     """Share of all trials decided spoof: how far the system leans that way."""
     confusion = confusion_matrix(scores, labels, threshold=threshold)
-    return float(counts.predicted_spoof(confusion))
+    return float(counts.predicted_spoof_rate(confusion))
 
 
 @dataclass(frozen=True)
@@ -122,9 +122,9 @@ class OperatingPoint:
         return float(counts.hter(self.confusion))
 
     @property
-    def predicted_spoof(self) -> float:
+    def predicted_spoof_rate(self) -> float:
         """Share of all trials decided spoof."""
-        return float(counts.predicted_spoof(self.confusion))
+        return float(counts.predicted_spoof_rate(self.confusion))
 
 
 def operating_point(

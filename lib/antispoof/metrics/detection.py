@@ -9,7 +9,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import ArrayLike
 
-from antispoof.conventions import BONAFIDE
+from antispoof.constants import BONAFIDE
 from antispoof.errors import ParameterError
 from antispoof.metrics.validation import validate
 

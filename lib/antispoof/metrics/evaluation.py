@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import ArrayLike
 
-from antispoof.conventions import BONAFIDE, SPOOF
+from antispoof.constants import BONAFIDE, SPOOF
 from antispoof.metrics.attacks import per_attack
 from antispoof.metrics.decisions import OperatingPoint, operating_point
 from antispoof.metrics.detection import det_curve, eer_of

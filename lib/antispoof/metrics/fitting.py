@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from sklearn.linear_model import LogisticRegression
 
-from antispoof.metrics.thresholds import refuse_eval
+from antispoof.metrics.thresholds import ensure_not_eval
 from antispoof.metrics.validation import validate
 
 
@@ -24,7 +24,7 @@ class Calibration:
         return self.slope * np.asarray(scores, dtype=np.float64) + self.offset
 
 
-def choose_calibration(
+def fit_calibration(
     scores: ArrayLike, labels: ArrayLike, *, partition: str
 ) -> Calibration:
     """Fit the line by logistic regression in which both classes weigh the same.
@@ -46,7 +46,7 @@ def choose_calibration(
     ScoreError
         See :func:`~antispoof.metrics.validate`; both classes are needed.
     """
-    refuse_eval(partition, what="a calibration")
+    ensure_not_eval(partition, what="a calibration")
     scores, labels = validate(scores, labels, both_classes=True)
     line = LogisticRegression(class_weight="balanced").fit(scores[:, None], labels)
     return Calibration(float(line.coef_[0, 0]), float(line.intercept_[0]))

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from antispoof.conventions import BONAFIDE, SPOOF
+from antispoof.constants import BONAFIDE, SPOOF
 from antispoof.errors import ParameterError, ScoreError
 from antispoof.metrics.detection import DetCurve, det_curve, eer_threshold_of
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
-from antispoof.conventions import PARTITIONS
+from antispoof.constants import PARTITIONS
 from antispoof.errors import ParameterError
 from antispoof.metrics import counts
 from antispoof.metrics.detection import DetCurve, det_curve, eer_threshold_of
@@ -24,7 +24,7 @@ CRITERIA = (*MAXIMISED, "eer")
 ROUNDING = 1e-12
 
 
-def refuse_eval(partition: str, *, what: str) -> None:
+def ensure_not_eval(partition: str, *, what: str) -> None:
     """Raise unless choices may be made on this partition.
 
     Parameters
@@ -84,7 +84,7 @@ def choose_threshold(
     >>> choose_threshold([-2.0, -1.0, 1.0], [0, 0, 1], partition="dev")
     -1.0
     """
-    refuse_eval(partition, what="a threshold")
+    ensure_not_eval(partition, what="a threshold")
     return _best_threshold(det_curve(scores, labels), criterion)
 
 

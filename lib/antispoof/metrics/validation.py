@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
-from antispoof.conventions import LABELS
+from antispoof.constants import LABELS
 from antispoof.errors import ScoreError
 
 

@@ -12,7 +12,7 @@ from torch import nn
 
 from antispoof.errors import ParameterError
 from antispoof.models.cnn import CNN
-from antispoof.models.layers import layer_table
+from antispoof.models.layers import summary
 from antispoof.models.resnet import ResNet50
 from antispoof.models.resnet_lstm import ResNet50LSTM
 
@@ -31,7 +31,7 @@ __all__ = [
     "ResNet50LSTM",
     "build",
     "count",
-    "layer_table",
+    "summary",
 ]
 
 

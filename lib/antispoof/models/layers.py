@@ -9,7 +9,7 @@ from torch import nn
 DEEP = (nn.Sequential,)  # opened down to the single layers, unless they repeat blocks
 
 
-def layer_table(model: nn.Module, shape: tuple[int, int, int]) -> pd.DataFrame:
+def summary(model: nn.Module, shape: tuple[int, int, int]) -> pd.DataFrame:
     """Layers in the order they are used, for one clip's features of `shape`.
 
     Residual stages stay closed: one row a stage.

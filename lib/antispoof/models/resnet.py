@@ -54,7 +54,7 @@ def stage(n_in: int, width: int, *, depth: int, stride: int) -> nn.Sequential:
     return nn.Sequential(Bottleneck(n_in, width, stride=stride), *rest)
 
 
-class Trunk(nn.Module):
+class ResNetBackbone(nn.Module):
     """The convolutional part: (batch, 1, h, w) -> (batch, 2048, h / 32, w / 32)."""
 
     def __init__(self) -> None:
@@ -113,7 +113,7 @@ class Trunk(nn.Module):
         return sorted(set(state) - set(body))
 
 
-class ResNet50(Trunk):
+class ResNet50(ResNetBackbone):
     """(batch, 1, n_mels, n_frames) -> (batch, 2) logits; 23 505 858 parameters."""
 
     def __init__(self) -> None:

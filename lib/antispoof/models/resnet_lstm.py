@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from torch import Tensor, nn
 
-from antispoof.models.resnet import N_FEATURES, Trunk
+from antispoof.models.resnet import N_FEATURES, ResNetBackbone
 
 HIDDEN = 256
 
 
-class ResNet50LSTM(Trunk):
+class ResNet50LSTM(ResNetBackbone):
     """(batch, 1, n_mels, n_frames) -> (batch, 2) logits; 25 863 618 parameters.
 
     The trunk keeps time: averaged over frequency, its maps are a sequence of

@@ -8,11 +8,11 @@ given, at once.
 """
 
 from antispoof.platforms.deadline import seconds_left, stop_in_time
-from antispoof.platforms.folders import attached_runs, store_folder
-from antispoof.platforms.lending import one_gpu
-from antispoof.platforms.machine import GIB, device, disk_free, gpus, memory
-from antispoof.platforms.marks import COLAB, KAGGLE, LOCAL, SLURM, place
-from antispoof.platforms.summary import summary
+from antispoof.platforms.description import summary
+from antispoof.platforms.detect import COLAB, KAGGLE, LOCAL, SLURM, place
+from antispoof.platforms.folders import feature_cache_dir, find_previous_runs
+from antispoof.platforms.gpu_lock import acquire_gpu
+from antispoof.platforms.resources import GIB, device, disk_free, gpus, memory
 
 __all__ = [
     "COLAB",
@@ -20,15 +20,15 @@ __all__ = [
     "KAGGLE",
     "LOCAL",
     "SLURM",
-    "attached_runs",
+    "find_previous_runs",
     "device",
     "disk_free",
     "gpus",
     "memory",
-    "one_gpu",
+    "acquire_gpu",
     "place",
     "seconds_left",
     "stop_in_time",
-    "store_folder",
+    "feature_cache_dir",
     "summary",
 ]

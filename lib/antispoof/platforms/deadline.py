@@ -1,6 +1,6 @@
 """How long a process may still run here, and stopping before it is stopped.
 
-The time is known from the first of these that tells: ``$ANTISPOOF_STOP_AT`` (seconds
+The time is known from the first of these that tells: ``$ANTISPOOF_DEADLINE`` (seconds
 since 1970, what a batch or a person sets), ``$SLURM_JOB_END_TIME``, Kaggle's rule that
 a session ends twelve hours after it began. Colab promises nothing, so nothing is
 assumed there; its cut-off sessions go on from the checkpoint of a minute before.
@@ -14,9 +14,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 from antispoof.errors import ParameterError, TimeLimitError
-from antispoof.platforms.marks import KAGGLE, place
+from antispoof.platforms.detect import KAGGLE, place
 
-STOP_AT = "ANTISPOOF_STOP_AT"
+STOP_AT = "ANTISPOOF_DEADLINE"
 SLURM_END = "SLURM_JOB_END_TIME"
 KAGGLE_SECONDS = 12 * 3600
 RESERVE = 300.0  # seconds, to save what was made and to end the notebook
@@ -30,7 +30,7 @@ def seconds_left() -> float | None:
     Raises
     ------
     ParameterError
-        If ``$ANTISPOOF_STOP_AT`` is no number.
+        If ``$ANTISPOOF_DEADLINE`` is no number.
     """
     for name in (STOP_AT, SLURM_END):
         text = os.environ.get(name, "")

@@ -5,16 +5,16 @@ from __future__ import annotations
 import tempfile
 from pathlib import Path
 
-from antispoof.corpus import project_folder
-from antispoof.corpus.discovery import COLAB_DRIVE, KAGGLE_INPUT
-from antispoof.platforms.marks import KAGGLE, place
+from antispoof.corpora import project_folder
+from antispoof.corpora.discovery import COLAB_DRIVE, KAGGLE_INPUT
+from antispoof.platforms.detect import KAGGLE, place
 
 # An attached output: <input>/<notebook> or <input>/notebooks/<owner>/<notebook>
 ATTACHED = ("*/runs", "*/*/*/runs")
 ON_DRIVE = ("runs", "antispoof/runs")
 
 
-def store_folder() -> Path:
+def feature_cache_dir() -> Path:
     """The folder of feature stores: ``data/features`` of the project.
 
     On Kaggle it is in the temporary folder: what lies in the working folder there is
@@ -28,7 +28,7 @@ def store_folder() -> Path:
     return home / "data/features"
 
 
-def attached_runs() -> list[Path]:
+def find_previous_runs() -> list[Path]:
     """Folders ``runs`` of earlier sessions: attached on Kaggle, or on Colab's Drive."""
     found = [path for pattern in ATTACHED for path in KAGGLE_INPUT.glob(pattern)]
     found += [COLAB_DRIVE / name for name in ON_DRIVE]

@@ -10,7 +10,7 @@ import seaborn as sns
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from antispoof.conventions import LABELS, NO_ATTACK, PARTITIONS
+from antispoof.constants import LABELS, NO_ATTACK, PARTITIONS
 from antispoof.plots import sound, style
 
 ORDER = LABELS[::-1]  # bona fide first: it is what the rest is measured against

@@ -10,7 +10,7 @@ import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from antispoof.conventions import LABELS
+from antispoof.constants import LABELS
 from antispoof.plots.style import (
     GREY,
     LABEL_NAMES,

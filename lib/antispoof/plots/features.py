@@ -8,8 +8,8 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from antispoof.conventions import SAMPLE_RATE
-from antispoof.features import LogMel
+from antispoof.constants import SAMPLE_RATE
+from antispoof.frontends import LogMel
 from antispoof.plots import sound, style
 
 TICKS_HZ = (250, 1000, 2000, 4000, 7000)  # shown on an axis of mel bands

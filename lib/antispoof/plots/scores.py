@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator, FuncFormatter
 from scipy.stats import norm
 
-from antispoof.conventions import LABELS
+from antispoof.constants import LABELS
 from antispoof.metrics import DetCurve, Reliability
 from antispoof.plots.style import (
     BLACK,
@@ -142,18 +142,20 @@ def reliability_plot(bins: Mapping[str, Reliability]) -> Figure:
 
 
 @styled
-def lean_figure(curve: pd.DataFrame) -> Figure:
+def spoof_rate_by_threshold(curve: pd.DataFrame) -> Figure:
     """How the lean moves with the threshold.
 
     Parameters
     ----------
-    curve : from ``statistics.lean_curve``, with a column ``title`` for the legend.
+    curve : from ``stats.spoof_rate_curve``, with a column ``title`` for the legend.
     """
     figure, (left, right) = canvas(1, 2, height=3.1)
     for colour, (name, rows) in zip(
         PALETTE, curve.groupby("title", sort=False), strict=False
     ):
-        left.plot(rows["threshold"], rows["predicted_spoof"], color=colour, label=name)
+        left.plot(
+            rows["threshold"], rows["predicted_spoof_rate"], color=colour, label=name
+        )
         _recalls(right, rows, colour)
     left.axvline(0, color=GREY, linestyle=":", linewidth=1)
     left.set(xlabel="threshold", ylabel="share decided spoof", ylim=(0, 1))

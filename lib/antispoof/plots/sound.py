@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.collections import QuadMesh
 from matplotlib.figure import Figure
 
-from antispoof.conventions import SAMPLE_RATE
+from antispoof.constants import SAMPLE_RATE
 from antispoof.plots import style
 
 WINDOW = 400  # samples: 25 ms

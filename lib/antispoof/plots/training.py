@@ -34,31 +34,33 @@ def loss_curves(histories: Mapping[str, Sequence[pd.DataFrame]]) -> Figure:
 def learning(histories: Sequence[pd.DataFrame]) -> Figure:
     """Loss and held-out macro-F1 of one model over epochs, mean and range of seeds."""
     figure, (left, right) = canvas(1, 2, height=2.5)
-    both = {"fitted": "loss", "held out": "holdout_loss"}
+    both = {"fitted": "loss", "held out": "val_loss"}
     for colour, (name, column) in zip(PALETTE, both.items(), strict=False):
         _curve(left, histories, column, colour, name)
     left.set(ylabel="loss", ylim=(0, None), xlabel="epoch")
     left.legend()
-    _curve(right, histories, "holdout_macro_f1", PALETTE[1], "")
+    _curve(right, histories, "val_macro_f1", PALETTE[1], "")
     right.set(ylabel="held-out macro-F1", ylim=(0, 1.02), xlabel="epoch")
     return figure
 
 
 @styled
-def lean_by_length(table: pd.DataFrame) -> Figure:
+def spoof_rate_by_epochs(table: pd.DataFrame) -> Figure:
     """How the share decided spoof moves with the epochs trained.
 
     Parameters
     ----------
-    table : from ``statistics.training_length.lean_by_length``, with a column ``title``
+    table : from ``stats.training_length.spoof_rate_by_epochs``, with a column ``title``
         for the legend.
     """
     figure, axes = canvas(height=2.6)
     for colour, (title, rows) in zip(
         PALETTE, table.groupby("title", sort=False), strict=False
     ):
-        axes.plot(rows["epochs"], rows["predicted_spoof"], "o", color=colour, alpha=0.5)
-        means = rows.groupby("epochs")["predicted_spoof"].mean()
+        axes.plot(
+            rows["epochs"], rows["predicted_spoof_rate"], "o", color=colour, alpha=0.5
+        )
+        means = rows.groupby("epochs")["predicted_spoof_rate"].mean()
         axes.plot(means.index, means, color=colour, label=title)
     axes.axhline(table["is_spoof"].mean(), color=GREY, linestyle=":", linewidth=1)
     axes.set(xlabel="epochs trained", ylabel="share decided spoof", ylim=(0, 1))

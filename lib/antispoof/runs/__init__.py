@@ -1,45 +1,45 @@
 """The run record: what was trained, how it went, what it scored; made once, reused."""
 
-from antispoof.runs.canary import same_behaviour, sing
-from antispoof.runs.obtain import made_by_this_code, obtain
-from antispoof.runs.packing import pack, unpack
+from antispoof.runs.jobs import is_current, train_or_load
 from antispoof.runs.record import SCORED, Run, list_runs, run_path
-from antispoof.runs.reference import REFERENCE, SHORTER, record, recorded
-from antispoof.runs.results import (
-    attack_rates,
-    by_length,
+from antispoof.runs.references import REFERENCE, SHORT_RUNS, record, recorded
+from antispoof.runs.regression_check import matches, sing
+from antispoof.runs.tables import (
+    by_epochs,
     by_model,
     confusion,
     confusions,
-    field_measures,
     histories,
+    per_attack_eer,
     results,
     scores_and_labels,
+    standard_metrics,
     tables,
     thresholds,
 )
+from antispoof.runs.transfer import pack, unpack
 
 __all__ = [
     "REFERENCE",
     "SCORED",
-    "SHORTER",
+    "SHORT_RUNS",
     "Run",
-    "attack_rates",
-    "by_length",
+    "per_attack_eer",
+    "by_epochs",
     "by_model",
     "confusion",
     "confusions",
-    "field_measures",
+    "standard_metrics",
     "histories",
     "list_runs",
-    "made_by_this_code",
-    "obtain",
+    "is_current",
+    "train_or_load",
     "pack",
     "record",
     "recorded",
     "results",
     "run_path",
-    "same_behaviour",
+    "matches",
     "scores_and_labels",
     "sing",
     "tables",

@@ -12,10 +12,10 @@ from dataclasses import dataclass
 import torch
 from torch import nn
 
-from antispoof import features, models, platforms
-from antispoof.corpus import Corpus
+from antispoof import frontends, models, platforms
+from antispoof.config import TrainConfig
+from antispoof.corpora import Corpus
 from antispoof.errors import MemoryLimitError
-from antispoof.recipe import Recipe
 
 ADAM_COPIES = 4  # weights, gradients, two moments
 BYTES = 4  # of a float32
@@ -48,18 +48,18 @@ class Needs:
         return 1 << (fitting.bit_length() - 1) if fitting > 0 else 0
 
 
-def needs(recipe: Recipe, corpus: Corpus) -> Needs:
-    """What training a recipe on a corpus takes, in the recipe's precision."""
-    shape = features.build(recipe.frontend).shape
-    model = models.build(recipe.model).train()
-    mixed = recipe.precision != "fp32"
+def needs(config: TrainConfig, corpus: Corpus) -> Needs:
+    """What training a config on a corpus takes, in the config's precision."""
+    shape = frontends.build(config.frontend).shape
+    model = models.build(config.model).train()
+    mixed = config.precision != "fp32"
     # Batch normalisation needs more than one value a channel: two clips at least.
     # What does not grow with them, such as rounded weights, is no activation.
     two, three = (_kept(model, torch.zeros(n, *shape), mixed=mixed) for n in (2, 3))
     clip = three - two
     return Needs(
         store=len(corpus.trials) * math.prod(shape) * STORED,
-        fixed=ADAM_COPIES * BYTES * models.count(model) + max(0, two - 2 * clip),
+        fixed=ADAM_COPIES * BYTES * models.n_parameters(model) + max(0, two - 2 * clip),
         clip=clip,
     )
 
@@ -90,25 +90,25 @@ def free_memory() -> int | None:
     """Bytes a training can take on the device it would run on."""
     if torch.cuda.is_available():
         return torch.cuda.mem_get_info()[0]
-    return platforms.memory()
+    return platforms.available_memory()
 
 
-def foretell(recipe: Recipe, corpus: Corpus) -> str:
+def foretell(config: TrainConfig, corpus: Corpus) -> str:
     """One line on what a training takes; an error if it does not fit.
 
     Raises
     ------
     MemoryLimitError
         If a step would not fit into memory; names the batch that would. A batch is
-        part of the recipe, so it is never changed in silence.
+        part of the config, so it is never changed in silence.
     """
-    taken, free = needs(recipe, corpus), free_memory()
-    need = taken.memory(recipe.batch_size)
+    taken, free = needs(config, corpus), free_memory()
+    need = taken.memory(config.batch_size)
     if free is not None and need > free:
         fits = taken.largest_batch(free)
         remedy = f"batch_size={fits} fits" if fits else "no batch fits"
         raise MemoryLimitError(
-            f"{recipe.model} with batch_size={recipe.batch_size} takes about"
+            f"{config.model} with batch_size={config.batch_size} takes about"
             f" {need / 2**30:.1f} GiB, and {free / 2**30:.1f} GiB are free here;"
             f" {remedy}"
         )

@@ -1,6 +1,6 @@
 """One run on disk: a folder of small text files, and the weights.
 
-``<runs>/<corpus>/<model>/<recipe id>/seed<k>/`` holds ``recipe.json``,
+``<runs>/<corpus>/<model>/<config id>/seed<k>/`` holds ``config.json``,
 ``history.csv``, ``scores-dev.txt``, ``scores-eval.txt``, ``environment.json`` and,
 unless it is a reference run, ``model.safetensors``. The folder appears whole, and is
 never written again; weights that it lacks may come later. Beside the models stand
@@ -23,15 +23,15 @@ from safetensors.torch import load_file, save_file
 from torch import nn
 
 from antispoof import models
-from antispoof.corpus import read_protocol
-from antispoof.errors import MALFORMED, DiskError, RunError
-from antispoof.recipe import Recipe
-from antispoof.runs.canary import Song
+from antispoof.config import TrainConfig
+from antispoof.corpora import read_protocol
+from antispoof.errors import PARSE_ERRORS, DiskError, RunError
+from antispoof.runs.regression_check import Song
 from antispoof.scoring import ReversedScoresWarning, read_scores, write_scores
 
 FORMAT = 1
 FILES = (
-    "recipe.json",
+    "config.json",
     "history.csv",
     "scores-dev.txt",
     "scores-eval.txt",
@@ -49,7 +49,7 @@ class Run:
     Attributes
     ----------
     path : the folder.
-    recipe, seed : what was asked for.
+    config, seed : what was asked for.
     corpus : ``id``, ``kind`` and number of trials by partition.
     code : fingerprint of the code that made it.
     canary : scores of the fixed batch under that code.
@@ -57,7 +57,7 @@ class Run:
     """
 
     path: Path
-    recipe: Recipe
+    config: TrainConfig
     seed: int
     corpus: dict[str, Any]
     code: str
@@ -78,10 +78,10 @@ class Run:
             if not (path / name).is_file():
                 raise RunError(f"{path} is no run: {name} is missing")
         try:
-            told = json.loads((path / "recipe.json").read_text("utf-8"))
+            told = json.loads((path / "config.json").read_text("utf-8"))
             if told["format"] != FORMAT:
                 raise RunError(f"{path}: format {told['format']}; accepted: {FORMAT}")
-            settings = told["recipe"]
+            settings = told["config"]
             corpus = dict(told["corpus"])
             if not CORPUS_ID.fullmatch(corpus["id"]):
                 raise RunError(
@@ -90,27 +90,27 @@ class Run:
                 )
             return cls(
                 path=path,
-                recipe=Recipe(**settings),
+                config=TrainConfig(**settings),
                 seed=int(told["seed"]),
                 corpus=corpus,
                 code=str(told["code"]),
                 canary={k: list(map(float, v)) for k, v in told["canary"].items()},
                 best_epoch=int(told["best_epoch"]),
             )
-        except MALFORMED as error:
-            raise RunError(f"{path}/recipe.json is malformed: {error}") from error
+        except PARSE_ERRORS as error:
+            raise RunError(f"{path}/config.json is malformed: {error}") from error
 
     @property
     def model_name(self) -> str:
         """cnn, resnet or resnet_lstm."""
-        return self.recipe.model
+        return self.config.model
 
     @property
     def history(self) -> pd.DataFrame:
         """One row an epoch, as `training.fit` gives it; RunError if it is damaged."""
         try:
             return pd.read_csv(self.path / "history.csv")
-        except MALFORMED as error:
+        except PARSE_ERRORS as error:
             raise RunError(f"{self.path}/history.csv is malformed: {error}") from error
 
     @property
@@ -119,7 +119,7 @@ class Run:
         file = self.path / "environment.json"
         try:
             return dict(json.loads(file.read_text("utf-8")))
-        except MALFORMED as error:
+        except PARSE_ERRORS as error:
             raise RunError(f"{file} is malformed: {error}") from error
 
     def scores(self, partition: str) -> pd.DataFrame:
@@ -156,7 +156,7 @@ class Run:
         model = models.build(self.model_name)
         try:
             model.load_state_dict(load_file(file))
-        except (SafetensorError, RuntimeError, *MALFORMED) as error:
+        except (SafetensorError, RuntimeError, *PARSE_ERRORS) as error:
             reason = str(error).splitlines()[0]
             raise RunError(
                 f"{file} holds no weights of {self.model_name}: {reason}"
@@ -169,14 +169,14 @@ def protocol_name(partition: str) -> str:
     return f"protocol-{partition}.txt"
 
 
-def run_path(runs: str | Path, corpus_id: str, recipe: Recipe, seed: int) -> Path:
-    """Where the run of a recipe with a seed on a corpus stands."""
-    return Path(runs) / corpus_id / recipe.model / recipe.id / f"seed{seed}"
+def run_path(runs: str | Path, corpus_id: str, config: TrainConfig, seed: int) -> Path:
+    """Where the run of a config with a seed on a corpus stands."""
+    return Path(runs) / corpus_id / config.model / config.id / f"seed{seed}"
 
 
 def list_runs(folder: str | Path, *, model: str | None = None) -> list[Run]:
     """All finished runs below a folder, by path; of one model if it is named."""
-    found = sorted(Path(folder).glob("*/*/*/seed*/recipe.json"))
+    found = sorted(Path(folder).glob("*/*/*/seed*/config.json"))
     runs = [Run.open(f.parent) for f in found if "." not in f.parent.name]
     return [run for run in runs if model is None or run.model_name == model]
 
@@ -184,7 +184,7 @@ def list_runs(folder: str | Path, *, model: str | None = None) -> list[Run]:
 def write_run(
     folder: Path,
     *,
-    recipe: Recipe,
+    config: TrainConfig,
     seed: int,
     corpus: dict[str, Any],
     code: str,
@@ -204,7 +204,7 @@ def write_run(
     """
     told = {
         "format": FORMAT,
-        "recipe": recipe.to_dict(),
+        "config": config.to_dict(),
         "seed": seed,
         "corpus": corpus,
         "code": code,
@@ -212,7 +212,7 @@ def write_run(
         "best_epoch": best_epoch,
     }
     folder.mkdir(exist_ok=True)
-    _write_json(folder / "recipe.json", told)
+    _write_json(folder / "config.json", told)
     _write_json(folder / "environment.json", environment)
     history.to_csv(folder / "history.csv", index=False, float_format="%.6g")
     for partition in SCORED:

@@ -1,19 +1,19 @@
 """Scores: of a partition by a model; read from and written to files."""
 
-from antispoof.scoring.devices import best_device
-from antispoof.scoring.files import (
+from antispoof.devices import best_device
+from antispoof.scoring.merging import merge_scores
+from antispoof.scoring.partition import logits, score, scores_frame, shard
+from antispoof.scoring.score_files import (
     ReversedScoresWarning,
     read_asv_scores,
     read_scores,
     write_scores,
 )
-from antispoof.scoring.merging import merge_scores
-from antispoof.scoring.partition import frame_of, logits, score, shard
 
 __all__ = [
     "ReversedScoresWarning",
     "best_device",
-    "frame_of",
+    "scores_frame",
     "logits",
     "merge_scores",
     "read_asv_scores",

@@ -9,7 +9,7 @@ from pathlib import Path
 import pandas as pd
 
 from antispoof.errors import ScoreError
-from antispoof.scoring.files import ReversedScoresWarning, read_scores
+from antispoof.scoring.score_files import ReversedScoresWarning, read_scores
 
 
 def merge_scores(shards: Sequence[str | Path], protocol: pd.DataFrame) -> pd.DataFrame:

@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 from torch import nn
 
-from antispoof.features import FeatureSet
+from antispoof.frontends import FeatureSet
 
 N_CLASSES = 2
 CHECKSUM = 4  # bytes of zlib.crc32

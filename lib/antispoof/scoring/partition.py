@@ -11,11 +11,11 @@ import pandas as pd
 import torch
 from torch import nn
 
-from antispoof.conventions import BONAFIDE, SPOOF
+from antispoof.constants import BONAFIDE, SPOOF
+from antispoof.data import Batches
+from antispoof.devices import best_device, disable_tf32
 from antispoof.errors import ScoreError
-from antispoof.features import FeatureSet
-from antispoof.scoring.batches import Batches
-from antispoof.scoring.devices import best_device, exact_float32
+from antispoof.frontends import FeatureSet
 from antispoof.scoring.partial import PartialLogits, key_of
 
 BATCH = 64
@@ -53,7 +53,7 @@ def logits(
             blocks += kept.blocks
         model = model.to(device, memory_format=torch.channels_last).eval()
         stack.enter_context(torch.inference_mode())
-        stack.enter_context(exact_float32())
+        stack.enter_context(disable_tf32())
         spans = [
             slice(start, min(start + BATCH, n))
             for start in range(sum(map(len, blocks)), n, BATCH)
@@ -93,10 +93,10 @@ def score(
         If a score is not finite (training has diverged).
     """
     z = logits(model, features, device=device, partial=partial, progress=progress)
-    return frame_of(z, features)
+    return scores_frame(z, features)
 
 
-def frame_of(z: np.ndarray, features: FeatureSet) -> pd.DataFrame:
+def scores_frame(z: np.ndarray, features: FeatureSet) -> pd.DataFrame:
     """The frame of scores that :func:`score` gives, of logits (n, 2)."""
     frame = features.trials[["utt_id", "attack", "label"]].copy()
     frame["score"] = z[:, BONAFIDE] - z[:, SPOOF]

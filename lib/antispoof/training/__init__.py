@@ -1,13 +1,13 @@
 """Training: the explicit loop, what it holds out, where it runs, how it resumes."""
 
-from antispoof.training.fit import SAVE_SECONDS, Fitted, fit
-from antispoof.training.holdout import choose_holdout, split_holdout
-from antispoof.training.launch import launch
-from antispoof.training.processes import Processes, here, logits_of_all
+from antispoof.training.distributed import Processes, here, logits_of_all
+from antispoof.training.launcher import launch
+from antispoof.training.loop import SAVE_SECONDS, FitResult, fit
+from antispoof.training.validation import choose_holdout, split_holdout
 
 __all__ = [
     "SAVE_SECONDS",
-    "Fitted",
+    "FitResult",
     "Processes",
     "choose_holdout",
     "fit",

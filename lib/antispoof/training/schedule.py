@@ -11,19 +11,21 @@ from torch.optim.lr_scheduler import (
     SequentialLR,
 )
 
-from antispoof.recipe import Recipe
+from antispoof.config import TrainConfig
 
 FLOOR = 1e-3  # of the learning rate, where a warm-up begins
 
 
-def make_schedule(optimizer: Optimizer, recipe: Recipe, n_steps: int) -> LRScheduler:
-    """The recipe's schedule, stepped after every one of `n_steps` steps an epoch.
+def make_schedule(
+    optimizer: Optimizer, config: TrainConfig, n_steps: int
+) -> LRScheduler:
+    """The config's schedule, stepped after every one of `n_steps` steps an epoch.
 
     A warm-up rises linearly, and what comes after it takes the remaining steps.
     """
-    rising = recipe.warmup_epochs * n_steps
-    after = recipe.epochs * n_steps - rising
-    if recipe.schedule == "cosine":
+    rising = config.warmup_epochs * n_steps
+    after = config.epochs * n_steps - rising
+    if config.schedule == "cosine":
         main = CosineAnnealingLR(optimizer, max(after, 1))
     else:
         main = ConstantLR(optimizer, factor=1.0)

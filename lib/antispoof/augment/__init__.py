@@ -1,0 +1,1 @@
+"""Augmentations, each a transform of a waveform."""

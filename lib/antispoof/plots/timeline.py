@@ -1,0 +1,40 @@
+"""A clip's score from beginning to end."""
+
+from __future__ import annotations
+
+import numpy as np
+from matplotlib.figure import Figure
+
+from antispoof.plots.style import BLACK, BLUE, PALE, VERMILION, canvas, styled
+
+
+@styled
+def score_timeline(
+    starts: np.ndarray,
+    scores: np.ndarray,
+    *,
+    window: float,
+    seconds: float,
+    thresholds: tuple[float, float],
+) -> Figure:
+    """Every window's score as a line as long as the window; in the band: uncertain.
+
+    Parameters
+    ----------
+    starts : (n,) seconds. scores : (n,), higher is more bona fide.
+    window : seconds of a window.
+    seconds : of the clip.
+    thresholds : up to which a score says spoof, and from which on bona fide.
+    """
+    low, high = thresholds
+    figure, axes = canvas(height=2.6)
+    axes.axhspan(low, high, color=PALE)
+    ends = np.minimum(starts + window, seconds)
+    colours = np.where(scores >= high, BLUE, np.where(scores <= low, VERMILION, BLACK))
+    axes.hlines(scores, starts, ends, colors=colours, linewidth=2)
+    axes.set(xlim=(0, seconds), xlabel="time (s)", ylabel="score")
+    room = 0.2 * max(float(np.ptp([*scores, low, high])), 1e-3)
+    axes.set_ylim(min(*scores, low) - room, max(*scores, high) + room)
+    axes.text(0.99, 0.97, "real", transform=axes.transAxes, ha="right", va="top")
+    axes.text(0.99, 0.03, "fake", transform=axes.transAxes, ha="right", va="bottom")
+    return figure

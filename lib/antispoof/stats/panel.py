@@ -1,0 +1,112 @@
+"""Several models, each by several seeds, scored on the very same trials."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from antispoof.constants import LABELS
+from antispoof.errors import ScoreError
+
+DESCRIPTION = ("utt_id", "speaker", "attack", "label")
+
+
+@dataclass(frozen=True)
+class Panel:
+    """Scores side by side, ready to be compared trial by trial.
+
+    Attributes
+    ----------
+    trials : DataFrame of n rows with ``utt_id``, ``speaker``, ``attack``, ``label``.
+    labels : (n,) class indices.
+    scores : model -> (n_seeds, n) scores; the k-th seed of one model belongs with the
+        k-th of another.
+    """
+
+    trials: pd.DataFrame
+    labels: np.ndarray
+    scores: Mapping[str, np.ndarray]
+
+    @property
+    def models(self) -> tuple[str, ...]:
+        """Names of the models."""
+        return tuple(self.scores)
+
+    @property
+    def n_seeds(self) -> int:
+        """Number of seeds of every model."""
+        return next(iter(self.scores.values())).shape[0]
+
+    @property
+    def n_speakers(self) -> int:
+        """Number of different speakers."""
+        return self.trials["speaker"].nunique()
+
+
+def make_panel(tables: Mapping[str, Sequence[pd.DataFrame]]) -> Panel:
+    """Put score tables side by side.
+
+    Parameters
+    ----------
+    tables : model -> one table a seed, each with ``utt_id``, ``speaker``, ``attack``,
+        ``label`` and ``score``, in any order of rows.
+
+    Returns
+    -------
+    A panel whose trials stand in the order of the first table.
+
+    Raises
+    ------
+    ScoreError
+        If nothing is given, a column is missing, models differ in the number of seeds,
+        or tables differ in their trials.
+    """
+    given = [(model, table) for model, seeds in tables.items() for table in seeds]
+    if not given:
+        raise ScoreError("no score tables were given; at least one model and seed")
+    n_seeds = {model: len(seeds) for model, seeds in tables.items()}
+    if len(set(n_seeds.values())) > 1:
+        found = ", ".join(f"{model}: {count}" for model, count in n_seeds.items())
+        raise ScoreError(
+            f"models differ in their number of seeds ({found}); seeds are compared in "
+            "pairs, the same number of every model is needed"
+        )
+    for model, table in given:
+        absent = [name for name in (*DESCRIPTION, "score") if name not in table.columns]
+        if absent:
+            raise ScoreError(f"a score table of {model} lacks the column {absent[0]!r}")
+    trials = given[0][1].loc[:, list(DESCRIPTION)].reset_index(drop=True)
+    strange = trials.loc[~trials["label"].isin(LABELS), "label"]
+    if len(strange):
+        raise ScoreError(f"label {strange.iloc[0]!r}; accepted are bonafide and spoof")
+    return Panel(
+        trials=trials,
+        labels=(trials["label"] == "bonafide").to_numpy().astype(np.int64),
+        scores={
+            model: np.stack([_aligned(table, trials, model) for table in seeds])
+            for model, seeds in tables.items()
+        },
+    )
+
+
+def _aligned(table: pd.DataFrame, trials: pd.DataFrame, model: str) -> np.ndarray:
+    by_trial = table.set_index("utt_id")
+    wanted = trials["utt_id"]
+    if by_trial.index.has_duplicates or len(by_trial) != len(wanted):
+        raise ScoreError(
+            f"a score table of {model} has {len(by_trial)} rows for {len(wanted)} "
+            "trials; every table must hold the same trials, each once"
+        )
+    absent = wanted[~wanted.isin(by_trial.index)]
+    if len(absent):
+        raise ScoreError(
+            f"a score table of {model} lacks {len(absent)} trials that another one "
+            f"has: {', '.join(absent.iloc[:3])}"
+        )
+    aligned = by_trial.loc[wanted]
+    if (aligned["label"].to_numpy() != trials["label"].to_numpy()).any():
+        raise ScoreError(f"a score table of {model} labels trials unlike another one")
+    return aligned["score"].to_numpy(dtype=np.float64)

@@ -1,0 +1,69 @@
+"""What a notebook needs to narrate: the opening line, tables, sound, glued numbers.
+
+Nothing here needs the book's packages, so that a chapter also runs on Colab and
+Kaggle as they come.
+"""
+
+from antispoof_report.audio_player import player
+from antispoof_report.benchmarks import counted, measured
+from antispoof_report.clip_upload import upload
+from antispoof_report.comparison_tables import (
+    comparison_table,
+    eer_table,
+    field_table,
+    verdicts_table,
+)
+from antispoof_report.environment import environment
+from antispoof_report.glue_values import glue
+from antispoof_report.html import Html
+from antispoof_report.inference_tables import (
+    answers,
+    attacks_table,
+    calibration_table,
+    formats_table,
+    glue_inference,
+    robustness_table,
+)
+from antispoof_report.page_header import header
+from antispoof_report.progress import progress_line
+from antispoof_report.quoted_results import glue_results, glue_verdicts
+from antispoof_report.run_tables import (
+    mean_and_deviation,
+    missing_runs,
+    origin,
+    results_table,
+    settings_table,
+)
+from antispoof_report.score_explorer import explorer
+from antispoof_report.tables import table
+
+__all__ = [
+    "Html",
+    "answers",
+    "attacks_table",
+    "calibration_table",
+    "comparison_table",
+    "counted",
+    "eer_table",
+    "environment",
+    "explorer",
+    "field_table",
+    "formats_table",
+    "glue",
+    "glue_inference",
+    "glue_results",
+    "glue_verdicts",
+    "header",
+    "progress_line",
+    "mean_and_deviation",
+    "measured",
+    "missing_runs",
+    "origin",
+    "player",
+    "results_table",
+    "robustness_table",
+    "settings_table",
+    "table",
+    "upload",
+    "verdicts_table",
+]

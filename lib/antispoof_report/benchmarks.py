@@ -1,0 +1,108 @@
+"""What the models cost: counted here, and measured once by the benchmarks.
+
+Parameters and multiply-adds follow from a model alone. Rates and memory depend on the
+machine; they are read from the file that ``make bench`` wrote.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import torch
+from torch import nn
+from torch.utils.flop_counter import FlopCounterMode
+
+from antispoof import frontends, models
+from antispoof.constants import SAMPLE_RATE
+from antispoof.corpora import project_folder
+
+BENCH = "benchmarks/results/bench.json"
+
+
+@dataclass(frozen=True)
+class Measured:
+    """The benchmarks' last result.
+
+    Attributes
+    ----------
+    machine : item -> value, as ``environment`` tells them.
+    load : processes that wanted a core just before; beyond ``cores`` others were busy.
+    cores : processor cores.
+    features : one row a way from FLAC to log-mel, by name: ``clips_per_second`` and
+        ``cpu_ms``, processor time a clip.
+    models : one row a model and work (``train``, ``score``): ``name``, ``work``,
+        ``batch``, ``clips_per_second``, ``cpu_ms`` and ``memory_mib``.
+    """
+
+    machine: dict[str, str]
+    load: float
+    cores: int
+    features: pd.DataFrame
+    models: pd.DataFrame
+
+    def times_faster(self, than: str) -> float:
+        """Processor time of another way over that of the feature store."""
+        return self.features["cpu_ms"][than] / self.features["cpu_ms"]["store"]
+
+    def real_time_factors(self) -> pd.DataFrame:
+        """``name`` and ``factor``: processor seconds to score a second of sound.
+
+        From file to score, of a clip of the length that the models see.
+        """
+        seconds = frontends.build("logmel").n_samples / SAMPLE_RATE
+        scored = self.models[self.models["work"] == "score"]
+        spent = (scored["cpu_ms"] + self.features["cpu_ms"]["one_core"]) / 1e3
+        return pd.DataFrame({"name": scored["name"], "factor": spent / seconds})
+
+
+def measured(path: str | Path = BENCH) -> Measured | None:
+    """Read the benchmarks' result; None where there is none, as away from the book."""
+    file = project_folder() / path
+    if not file.is_file():
+        return None
+    told: dict[str, Any] = json.loads(file.read_text("utf-8"))
+    works = [
+        {"name": model["name"], "batch": model["batch"], "work": work, **model[work]}
+        for model in told["models"]
+        for work in ("train", "score")
+    ]
+    return Measured(
+        machine=told["machine"],
+        load=told["load_before"],
+        cores=told["cores"],
+        features=pd.DataFrame(told["features"]).set_index("name"),
+        models=pd.DataFrame(works),
+    )
+
+
+def counted() -> pd.DataFrame:
+    """One row a model: ``name``, ``title``, ``parameters`` and ``multiply_adds``."""
+    shape = frontends.build("logmel").shape
+    rows = []
+    for name, title in models.TITLES.items():
+        model = models.build(name)
+        rows.append(
+            {
+                "name": name,
+                "title": title,
+                "parameters": models.n_parameters(model),
+                "multiply_adds": multiply_adds(model, shape),
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def multiply_adds(model: nn.Module, shape: tuple[int, ...]) -> int:
+    """Multiply-adds of one input's way through a model's matrices and convolutions.
+
+    Half of what PyTorch's counter of floating-point operations counts. It sees the
+    products of an LSTM too, as they are carried out step by step on the meta device.
+    """
+    model = model.eval().to("meta")
+    with FlopCounterMode(display=False) as counter, torch.no_grad():
+        model(torch.empty(1, *shape, device="meta"))
+    return counter.get_total_flops() // 2

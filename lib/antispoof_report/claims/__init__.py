@@ -1,0 +1,1 @@
+"""The thesis's claims as hypotheses, and their verdicts."""

@@ -1,0 +1,123 @@
+"""A data frame as a table for reading."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from html import escape
+from numbers import Integral, Real
+from typing import Any
+
+import pandas as pd
+
+from antispoof.errors import ParameterError
+from antispoof_report.html import Html
+
+NOT_THERE = "–"
+THIN_SPACE = "\u202f"  # between thousands; does not break
+NUMBER = "text-align:right;font-variant-numeric:tabular-nums"
+TEXT = "text-align:left"
+# A number, and what may stand beside it: an interval, a deviation, "2 of 3".
+NUMBERS = re.compile(r"[+\-−]?\d(?:[\d\s.,%±\[\]+\-−]|to|of)*")
+
+
+def table(
+    frame: pd.DataFrame,
+    *,
+    caption: str = "",
+    formats: Mapping[str, str] | None = None,
+    index: bool = False,
+) -> Html:
+    """A frame as HTML: numbers right-aligned, text escaped, no index unless asked.
+
+    Parameters
+    ----------
+    frame : one row a line; a cell may hold an :class:`Html`, which is shown as it is
+    caption : a line above the table, which also names it for screen readers
+    formats : column to format specification, such as ``{"eer": ".1%"}``; without one,
+        integers are grouped by thousands and other numbers get three decimals
+    index : show the index as row headings
+
+    Raises
+    ------
+    ParameterError : a format for a column that the frame does not have
+    """
+    formats = dict(formats or {})
+    unknown = sorted(set(formats) - set(frame.columns))
+    if unknown:
+        raise ParameterError(
+            f"table: formats name {unknown}, but the columns are {list(frame.columns)}"
+        )
+    columns = list(frame.columns)
+    styles = {column: _style(frame[column]) for column in columns}
+    heads = [_tag("th", escape(str(c)), styles[c], scope="col") for c in columns]
+    if index:
+        name = "" if frame.index.name is None else str(frame.index.name)
+        heads.insert(0, _tag("th", escape(name), TEXT, scope="col"))
+    rows = []
+    for position, label in enumerate(frame.index):
+        cells = [
+            _tag("td", _html(frame[c].iloc[position], formats.get(c)), styles[c])
+            for c in columns
+        ]
+        if index:
+            cells.insert(0, _tag("th", escape(str(label)), TEXT, scope="row"))
+        rows.append(f"<tr>{''.join(cells)}</tr>")
+    title = f"<caption>{escape(caption)}</caption>" if caption else ""
+    name = escape(caption or "Table", quote=True)
+    # A wide table scrolls inside its own box, which the keyboard can reach.
+    html = (
+        f'<div class="report-table" role="region" aria-label="{name}" tabindex="0" '
+        f'style="overflow-x:auto"><table class="dataframe">{title}'
+        f"<thead><tr>{''.join(heads)}</tr></thead>"
+        f"<tbody>{''.join(rows)}</tbody></table></div>"
+    )
+    return Html(html, _plain(frame, caption, formats, index))
+
+
+def cell_text(value: Any, specification: str | None = None) -> str:
+    """One value as the table writes it."""
+    if isinstance(value, Html):
+        return value.text
+    if value is None or value is pd.NA or (isinstance(value, Real) and value != value):
+        return NOT_THERE
+    if specification is not None:
+        return format(value, specification)
+    if isinstance(value, bool) or type(value).__name__ in ("bool", "bool_"):
+        return "yes" if value else "no"
+    if isinstance(value, Integral):
+        return f"{int(value):,}".replace(",", THIN_SPACE)
+    if isinstance(value, Real):
+        return f"{float(value):.3f}"
+    return str(value)
+
+
+def _html(value: Any, specification: str | None) -> str:
+    if isinstance(value, Html):
+        return value.html
+    return escape(cell_text(value, specification))
+
+
+def _style(column: pd.Series) -> str:
+    """Right for numbers, also for those that are texts already; else left."""
+    if pd.api.types.is_bool_dtype(column):
+        return TEXT
+    if pd.api.types.is_numeric_dtype(column):
+        return NUMBER
+    there = [cell_text(value) for value in column]
+    there = [text for text in there if text != NOT_THERE]
+    return NUMBER if there and all(map(NUMBERS.fullmatch, there)) else TEXT
+
+
+def _tag(name: str, content: str, style: str, *, scope: str = "") -> str:
+    scoped = f' scope="{scope}"' if scope else ""
+    return f'<{name}{scoped} style="{style}">{content}</{name}>'
+
+
+def _plain(frame, caption, formats, index) -> str:
+    shown = pd.DataFrame(
+        {c: [cell_text(v, formats.get(c)) for v in frame[c]] for c in frame.columns},
+        index=frame.index,
+    )
+    text = shown.to_string(index=index)
+    return f"{caption}\n{text}" if caption else text
