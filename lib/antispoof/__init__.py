@@ -1,13 +1,44 @@
-"""Audio deepfake detection on ASVspoof 2019 LA: the library under the report.
+"""Audio deepfake detection: corpora, front-ends, models, training, scoring, metrics.
 
-Rooms, ground floor first; an import never points up: ``conventions``, ``errors``,
-``fingerprint``, ``metrics``, ``audio``, ``archives``, ``corpus``, ``platforms``,
-``minicorpus``, ``features``, ``models``, ``scoring``, ``config``, ``training``,
-``statistics``, ``runs``, ``checking``, ``asking``, ``plots``, ``report``,
-``chapters``, ``cli``.
+Layers, lowest first; an import never points up: ``constants``, ``errors``, ``files``,
+``hashing``, ``registry``, ``plugins``, ``devices``, ``metrics``, ``audio``,
+``archives``, ``corpora``, ``platforms``, ``augment``, ``frontends``, ``models``,
+``config``, ``data``, ``scoring``, ``training``, ``stats``, ``runs``, ``inference``,
+``plots``, ``cli``. To extend the library, register: see ``registry``.
 """
 
-from antispoof.asking import check
+from __future__ import annotations
 
-__version__ = "0.1.0"
-__all__ = ["check"]
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from antispoof.inference import Prediction
+
+__version__ = "0.2.0"
+__all__ = ["predict"]
+
+
+def predict(path: str | Path, *, run: str | Path | None = None) -> Prediction:
+    """Is this clip fake? See :func:`antispoof.inference.predict_clip`.
+
+    Parameters
+    ----------
+    path : a sound file of any kind, rate and number of channels, at least 0.2 s long.
+    run : folder of a run whose weights are used; None takes the pretrained ones.
+
+    Raises
+    ------
+    AudioError
+        If the clip cannot be decoded or judged.
+    RunError
+        If there are no weights.
+
+    Examples
+    --------
+    >>> antispoof.predict("voice.m4a").answer  # doctest: +SKIP
+    'uncertain'
+    """
+    from antispoof import inference  # loads torch
+
+    return inference.predict_clip(path, inference.load(run))

@@ -1,0 +1,86 @@
+"""Registries: the one way in which front-ends, models, corpora and the like are added.
+
+A name is registered together with all that is shown or needed of it, so that tables,
+command lines and sweeps can list it without knowing it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from antispoof.errors import ParameterError
+
+T = TypeVar("T", bound=Callable[..., Any])
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One registered thing.
+
+    Attributes
+    ----------
+    name : the name it is asked for by.
+    factory : the registered class or function.
+    info : whatever else was given at registration, such as ``title``.
+    """
+
+    name: str
+    factory: Callable[..., Any]
+    info: dict[str, Any]
+
+
+class Registry(Mapping[str, Entry]):
+    """Names and what they stand for, in the order of registration.
+
+    Parameters
+    ----------
+    kind : what an error message calls one entry, such as "model".
+    """
+
+    def __init__(self, kind: str) -> None:
+        self.kind = kind
+        self._entries: dict[str, Entry] = {}
+
+    def register(self, name: str, **info: Any) -> Callable[[T], T]:
+        """Decorator that registers a class or function under a name.
+
+        Raises
+        ------
+        ParameterError
+            If the name is taken by something else. Importing a module twice, as
+            notebooks do, replaces its own entry.
+        """
+
+        def add(factory: T) -> T:
+            known = self._entries.get(name)
+            if known is not None and _origin(known.factory) != _origin(factory):
+                raise ParameterError(
+                    f"{self.kind} {name!r} is already registered by"
+                    f" {known.factory.__module__}; choose another name"
+                )
+            self._entries[name] = Entry(name, factory, info)
+            return factory
+
+        return add
+
+    def __getitem__(self, name: str) -> Entry:
+        if name not in self._entries:
+            raise ParameterError(
+                f"unknown {self.kind} {name!r}; accepted: {', '.join(self._entries)}"
+            )
+        return self._entries[name]
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._entries
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._entries)
+
+    def __len__(self) -> int:
+        return len(self._entries)
+
+
+def _origin(factory: Callable[..., Any]) -> tuple[str, str]:
+    return factory.__module__, factory.__qualname__
