@@ -1,274 +1,203 @@
-"""Contracts of the platforms: where it runs, what is there, how long it may take.
+"""Contracts of the platforms: where it runs, what is available, how long it may take.
 
-1. Kaggle, Colab, SLURM and Kubernetes are told by their marks; elsewhere it is this
-   machine.
-2. Memory is the smaller of what the host has free and the control group leaves; of
-   either version, and with no limit set.
-3. GPUs are those the driver names; without a driver, or with one that fails, none.
-4. The time left is the batch's, the scheduler's or Kaggle's; no number is an error.
-5. A fit stops after the last epoch that leaves time for another and for the end, says
-   what to do, and goes on from there as if it had never stopped.
-6. Two processes never hold one GPU; a job keeps to the GPUs it was given, and where
-   SLURM gave them, it waits for no other job that has its own under the same number.
-7. The line at a page's head has one line, names no folder, and survives a corpus that
-   cannot be opened.
+1. Kaggle, Colab, SLURM and Kubernetes are recognised by their environment variables.
+2. GPUs are those that the driver names; without a driver, or if it fails, none.
+3. The time limit is the batch's, the scheduler's or Kaggle's; a limit that is not a
+   number is an error.
+4. Two processes never hold one GPU. A job keeps to the GPUs it was given, and waits for
+   no other SLURM job whose GPUs have the same numbers.
+5. Features are cached where the platform has space; runs of an earlier session are
+   found where Kaggle and Colab attach them, as the page on running describes it.
+6. The first line of a page is one line, names no folder, and is shown even if the
+   corpus cannot be opened.
+7. Importing the package does not import torch.
 """
 
 import getpass
 import os
+import subprocess
+import sys
+import tempfile
 import threading
 import time
+from pathlib import Path
 
 import pytest
 from filelock import FileLock
 
 from antispoof import platforms
-from antispoof.errors import ParameterError, TimeLimitError
-from antispoof.platforms import deadline, detect, gpu_lock, resources
+from antispoof.errors import ParameterError
+from antispoof.platforms import deadline, detect, folders, gpu_lock, resources
 
-MIB = 2**20
+VISIBLE = "CUDA_VISIBLE_DEVICES"
 
 
 @pytest.fixture(autouse=True)
-def nowhere(monkeypatch):
-    """None of the marks of this very machine."""
-    for name in (*detect.MARKS, *gpu_lock.TASK, deadline.STOP_AT, deadline.SLURM_END):
+def no_platform(monkeypatch):
+    """Remove the variables of the platform on which the tests run."""
+    limits = (deadline.DEADLINE, deadline.SLURM_END)
+    for name in (*detect.ENV_MARKERS, *gpu_lock.SLURM_TASK, *limits):
         monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr(gpu_lock, "POLL_SECONDS", 0.01)
 
 
 # 1
 
 
-@pytest.mark.parametrize(("mark", "name"), detect.MARKS.items())
-def test_a_platform_is_told_by_its_mark(monkeypatch, mark, name):
-    assert platforms.detect_platform() == platforms.LOCAL
-    monkeypatch.setenv(mark, "1")
+@pytest.mark.parametrize(("marker", "name"), detect.ENV_MARKERS.items())
+def test_detect_platform(monkeypatch, marker, name):
+    assert platforms.detect_platform() == detect.LOCAL
+    monkeypatch.setenv("KUBERNETES_SERVICE_HOST", "10.0.0.1")  # the others run on it
+    monkeypatch.setenv(marker, "1")
     assert platforms.detect_platform() == name
-
-
-def test_kaggle_runs_on_kubernetes(monkeypatch):
-    monkeypatch.setenv("KUBERNETES_SERVICE_HOST", "10.0.0.1")
-    monkeypatch.setenv("KAGGLE_KERNEL_RUN_TYPE", "Batch")
-    assert platforms.detect_platform() == platforms.KAGGLE
 
 
 # 2
 
 
-@pytest.fixture
-def host(monkeypatch, tmp_path):
-    """A host with 100 MiB free, and a folder for its control group."""
-    (tmp_path / "meminfo").write_text(
-        f"MemTotal: 999999 kB\nMemAvailable: {100 * 1024} kB\n"
-    )
-    monkeypatch.setattr(resources, "MEMINFO", tmp_path / "meminfo")
-    monkeypatch.setattr(resources, "CONTROL_GROUP", tmp_path)
-    return tmp_path
-
-
 @pytest.mark.parametrize(
-    ("limit", "used", "expected"),
+    ("script", "found", "described"),
     [
-        ("max", 10 * MIB, 100),
-        (30 * MIB, 10 * MIB, 20),
-        (999 * MIB, 10 * MIB, 100),
-        (30 * MIB, 40 * MIB, 0),
+        ("printf 'Tesla T4, 15360 MiB\\n'", 1, "Tesla T4, 15360 MiB"),
+        ("printf 'Tesla T4, 1 MiB\\n%.0s' 1 2", 2, "2 x Tesla T4, 1 MiB"),
+        ("exit 9", 0, "cores"),
+        ("echo No devices were found; exit 6", 0, "cores"),
+        (None, 0, "cores"),
     ],
 )
-@pytest.mark.parametrize("version", [0, 1])
-def test_memory_is_what_the_group_leaves(host, limit, used, expected, version):
-    for name, value in zip(resources.MEMORY_FILES[version], (limit, used), strict=True):
-        (host / name).parent.mkdir(exist_ok=True)
-        (host / name).write_text(f"{value}\n")
-    assert platforms.available_memory() == expected * MIB
-
-
-def test_memory_without_a_group(host):
-    assert platforms.available_memory() == 100 * MIB
-    (host / "meminfo").unlink()
-    assert platforms.available_memory() is None
-
-
-def test_disk_of_a_folder_to_be_made(tmp_path):
-    assert platforms.disk_free(tmp_path / "a" / "b") == pytest.approx(
-        platforms.disk_free(tmp_path), rel=0.1
-    )
+def test_gpus(monkeypatch, tmp_path, script, found, described):
+    program = tmp_path / "nvidia-smi"
+    monkeypatch.setattr(resources, "QUERY_GPUS", (str(program),))
+    if script is not None:
+        program.write_text(f"#!/bin/sh\n{script}\n")
+        program.chmod(0o755)
+    assert len(platforms.gpus()) == found
+    assert described in platforms.describe_device()
 
 
 # 3
 
 
-@pytest.fixture
-def driver(monkeypatch, tmp_path):
-    """A program in the driver's place."""
-
-    def answer(script):
-        program = tmp_path / "nvidia-smi"
-        program.write_text(f"#!/bin/sh\n{script}\n")
-        program.chmod(0o755)
-        monkeypatch.setattr(resources, "ASK_GPUS", (str(program),))
-
-    return answer
-
-
-def test_gpus_are_those_the_driver_names(driver):
-    driver("printf 'Tesla T4, 15360\\nTesla T4, 15360\\n'")
-    assert platforms.gpus() == [("Tesla T4", 15360 * MIB)] * 2
-    assert platforms.describe_device() == "2 x Tesla T4 (15 GiB)"
-
-
-@pytest.mark.parametrize("script", ["exit 9", "echo No devices were found; exit 6"])
-def test_a_driver_that_fails_is_no_gpu(driver, script):
-    driver(script)
-    assert platforms.gpus() == []
-    assert "cores" in platforms.describe_device()
-
-
-def test_no_driver_is_no_gpu(monkeypatch):
-    monkeypatch.setattr(resources, "ASK_GPUS", ("no-such-program",))
-    assert platforms.gpus() == []
-
-
-# 4
-
-
-def test_nobody_sets_a_limit():
+def test_no_time_limit():
     assert platforms.seconds_left() is None
 
 
-@pytest.mark.parametrize("name", [deadline.STOP_AT, deadline.SLURM_END])
-def test_a_set_time_is_kept(monkeypatch, name):
+@pytest.mark.parametrize("name", [deadline.DEADLINE, deadline.SLURM_END])
+def test_time_limit_from_the_environment(monkeypatch, name):
     monkeypatch.setenv(name, str(time.time() + 100))
     assert platforms.seconds_left() == pytest.approx(100, abs=5)
+    monkeypatch.setenv(name, "noon")
+    with pytest.raises(ParameterError, match="'noon'; accepted: seconds since 1970"):
+        platforms.seconds_left()
 
 
-def test_kaggle_ends_twelve_hours_after_it_began(monkeypatch):
+def test_kaggle_ends_twelve_hours_after_the_session_began(monkeypatch):
+    assert deadline._session_age() > 0
     monkeypatch.setenv("KAGGLE_KERNEL_RUN_TYPE", "Batch")
     monkeypatch.setattr(deadline, "_session_age", lambda: 3600.0)
     assert platforms.seconds_left() == 11 * 3600
 
 
-def test_a_session_s_age_is_positive():
-    assert deadline._session_age() > 0
+# 4
 
 
-def test_a_time_that_is_none_is_refused(monkeypatch):
-    monkeypatch.setenv(deadline.STOP_AT, "noon")
-    with pytest.raises(ParameterError, match="'noon'; accepted: seconds since 1970"):
-        platforms.seconds_left()
+def test_two_processes_never_hold_one_gpu(monkeypatch, tmp_path):
+    monkeypatch.setenv(VISIBLE, "2,5")
+    with platforms.acquire_gpu(tmp_path) as first:
+        assert os.environ[VISIBLE] == first == "2"
+        monkeypatch.setenv(VISIBLE, "2,5")
+        with platforms.acquire_gpu(tmp_path) as second:
+            assert second == "5"
+    assert os.environ[VISIBLE] == "2,5"
+
+
+def test_a_process_waits_for_its_gpu(monkeypatch, tmp_path):
+    monkeypatch.setenv(VISIBLE, "0")
+    path = tmp_path / f"antispoof-{getpass.getuser()}-gpu-0.lock"
+    other = FileLock(path, thread_local=False)
+    other.acquire()
+    released = []
+    threading.Timer(0.2, lambda: (released.append(True), other.release())).start()
+    with platforms.acquire_gpu(tmp_path) as name:
+        assert name == "0"
+        assert released
+
+
+@pytest.mark.parametrize("name", gpu_lock.SLURM_TASK)
+def test_slurm_jobs_do_not_wait_for_each_other(monkeypatch, tmp_path, name):
+    monkeypatch.setenv(VISIBLE, "0")
+    monkeypatch.setenv("SLURM_JOB_ID", "7")
+    with platforms.acquire_gpu(tmp_path):
+        monkeypatch.setenv(name, "8")
+        with platforms.acquire_gpu(tmp_path) as acquired:
+            assert acquired == "0"
+
+
+def test_all_gpus_of_the_machine_are_used_if_none_are_named(monkeypatch, tmp_path):
+    monkeypatch.delenv(VISIBLE, raising=False)
+    monkeypatch.setattr(gpu_lock, "gpus", lambda: ["Tesla T4, 15360 MiB"] * 2)
+    with platforms.acquire_gpu(tmp_path) as first:
+        monkeypatch.delenv(VISIBLE)
+        with platforms.acquire_gpu(tmp_path) as second:
+            assert (first, second) == ("0", "1")
+        monkeypatch.setenv(VISIBLE, first)
+
+
+@pytest.mark.parametrize(("visible", "n_gpus"), [("", 1), (None, 0)])
+def test_without_a_gpu_nothing_changes(monkeypatch, tmp_path, visible, n_gpus):
+    monkeypatch.delenv(VISIBLE, raising=False)
+    if visible is not None:
+        monkeypatch.setenv(VISIBLE, visible)
+    monkeypatch.setattr(gpu_lock, "gpus", lambda: ["Tesla T4, 15360 MiB"] * n_gpus)
+    with platforms.acquire_gpu(tmp_path) as acquired:
+        assert acquired is None
+        assert os.environ.get(VISIBLE) == visible
 
 
 # 5
 
 
-def test_it_stops_where_another_epoch_would_not_fit(monkeypatch):
-    clock = iter([100.0, 41.0, 39.0])
-    monkeypatch.setattr(deadline, "seconds_left", lambda: next(clock))
-    seen = []
-    watched = platforms.stop_in_time(seen.append, epochs=9, reserve=20)
-    watched({"epoch": 0, "seconds": 20.0})
-    watched({"epoch": 1, "seconds": 10.0})  # the longest counts
-    with pytest.raises(TimeLimitError, match=r"after epoch 3.*goes on from its check"):
-        watched({"epoch": 2, "seconds": 10.0})
-    assert [row["epoch"] for row in seen] == [0, 1, 2]
+def test_features_are_cached_where_there_is_space(monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    assert platforms.feature_cache_dir() == tmp_path / "data/features"
+    monkeypatch.setattr(tempfile, "tempdir", "scratch")
+    scratch = Path("scratch/antispoof-features")
+    monkeypatch.setenv("KAGGLE_KERNEL_RUN_TYPE", "Batch")
+    assert platforms.feature_cache_dir() == scratch
+    monkeypatch.delenv("KAGGLE_KERNEL_RUN_TYPE")
+    monkeypatch.setattr(folders, "COLAB_DRIVE", tmp_path / "MyDrive")
+    (tmp_path / "MyDrive/work").mkdir(parents=True)
+    monkeypatch.chdir(tmp_path / "MyDrive/work")
+    assert platforms.feature_cache_dir() == scratch
 
 
-def test_after_the_last_epoch_only_the_end_has_to_fit(monkeypatch):
-    monkeypatch.setattr(deadline, "seconds_left", lambda: 30.0)
-    last = {"epoch": 2, "seconds": 20.0}
-    platforms.stop_in_time(print, epochs=3, reserve=20)(last)
-    with pytest.raises(TimeLimitError):
-        platforms.stop_in_time(print, epochs=3, reserve=40)(last)
+def test_runs_of_an_earlier_session_are_found(monkeypatch, tmp_path):
+    monkeypatch.setattr(folders, "KAGGLE_INPUT", tmp_path / "input")
+    monkeypatch.setattr(folders, "COLAB_DRIVE", tmp_path / "MyDrive")
+    assert platforms.find_previous_runs() == []
+    wanted = [
+        tmp_path / "input/chapter/runs",
+        tmp_path / "input/notebooks/owner/chapter/runs",
+        tmp_path / "MyDrive/antispoof/runs",
+    ]
+    for folder in wanted:
+        folder.mkdir(parents=True)
+    assert platforms.find_previous_runs() == wanted
 
 
-def test_without_a_limit_it_never_stops():
-    seen = []
-    platforms.stop_in_time(seen.append, epochs=9)({"epoch": 0, "seconds": 1e9})
-    assert seen == [{"epoch": 0, "seconds": 1e9}]
+def test_the_page_on_running_mounts_drive_where_it_is_searched():
+    page = Path(__file__).resolve().parents[1] / "book/how_to_run.md"
+    (line,) = [x for x in page.read_text("utf-8").splitlines() if "drive.mount" in x]
+    assert line == f'drive.mount("{folders.COLAB_DRIVE.parent.as_posix()}")'
 
 
 # 6
 
 
-def test_two_never_hold_one_gpu(monkeypatch, tmp_path):
-    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "2,5")
-    with platforms.acquire_gpu(tmp_path) as first:
-        assert os.environ["CUDA_VISIBLE_DEVICES"] == first == "2"
-        os.environ["CUDA_VISIBLE_DEVICES"] = "2,5"
-        with platforms.acquire_gpu(tmp_path) as second:
-            assert second == "5"
-    assert os.environ["CUDA_VISIBLE_DEVICES"] == "2,5"
-
-
-def test_a_process_waits_for_its_gpu(monkeypatch, tmp_path):
-    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "0")
-    monkeypatch.setattr("antispoof.platforms.gpu_lock.WAIT", 0.01)
-    taken = FileLock(
-        tmp_path / f"antispoof-{getpass.getuser()}-gpu-0.lock", thread_local=False
-    )
-    taken.acquire()
-    threading.Timer(0.2, taken.release).start()
-    began = time.monotonic()
-    with platforms.acquire_gpu(tmp_path) as mine:
-        assert mine == "0"
-        assert time.monotonic() - began > 0.1
-
-
-@pytest.mark.parametrize("name", gpu_lock.TASK)
-def test_jobs_of_slurm_do_not_wait_for_each_other(monkeypatch, tmp_path, name):
-    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "0")
-    monkeypatch.setattr(gpu_lock, "WAIT", 0.01)
-    monkeypatch.setenv("SLURM_JOB_ID", "7")
-    with platforms.acquire_gpu(tmp_path):
-        monkeypatch.setenv(name, "8")
-        with platforms.acquire_gpu(tmp_path) as mine:
-            assert mine == "0"
-
-
-def test_processes_of_one_job_of_slurm_share_its_gpus(monkeypatch, tmp_path):
-    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "0,1")
-    monkeypatch.setenv("SLURM_JOB_ID", "7")
-    with platforms.acquire_gpu(tmp_path) as first:
-        os.environ["CUDA_VISIBLE_DEVICES"] = "0,1"
-        with platforms.acquire_gpu(tmp_path) as second:
-            assert (first, second) == ("0", "1")
-
-
-def test_slurm_without_gpus_of_a_job_shares_the_machine_s(monkeypatch, tmp_path):
-    monkeypatch.delenv("CUDA_VISIBLE_DEVICES", raising=False)
-    monkeypatch.setattr(gpu_lock, "gpus", lambda: [("Tesla T4", 1)] * 2)
-    monkeypatch.setenv("SLURM_JOB_ID", "7")
-    with platforms.acquire_gpu(tmp_path) as first:
-        monkeypatch.setenv("SLURM_JOB_ID", "8")
-        monkeypatch.delenv("CUDA_VISIBLE_DEVICES")
-        with platforms.acquire_gpu(tmp_path) as second:
-            assert (first, second) == ("0", "1")
-        monkeypatch.setenv("CUDA_VISIBLE_DEVICES", first)
-
-
-def test_who_hid_the_gpus_gets_none(monkeypatch, tmp_path):
-    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "")
-    monkeypatch.setattr(gpu_lock, "gpus", lambda: [("Tesla T4", 1)])
-    with platforms.acquire_gpu(tmp_path) as mine:
-        assert mine is None
-        assert os.environ["CUDA_VISIBLE_DEVICES"] == ""
-
-
-def test_without_a_gpu_nothing_is_changed(monkeypatch, tmp_path):
-    monkeypatch.delenv("CUDA_VISIBLE_DEVICES", raising=False)
-    monkeypatch.setattr("antispoof.platforms.gpu_lock.gpus", lambda: [])
-    with platforms.acquire_gpu(tmp_path) as mine:
-        assert mine is None
-        assert "CUDA_VISIBLE_DEVICES" not in os.environ
-
-
-# 7
-
-
-def test_the_line(monkeypatch, small_corpus, tmp_path):
+def test_describe_environment(monkeypatch, small_corpus, tmp_path):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("ASVSPOOF2019_LA", str(small_corpus.root))
-    monkeypatch.setenv(deadline.STOP_AT, str(time.time() + 2 * 3600 + 90))
+    monkeypatch.setenv(deadline.DEADLINE, str(time.time() + 2 * 3600 + 90))
     line = platforms.describe_environment()
     assert "\n" not in line
     assert small_corpus.id in line
@@ -276,6 +205,14 @@ def test_the_line(monkeypatch, small_corpus, tmp_path):
     assert str(tmp_path) not in line
 
 
-def test_the_line_survives_what_is_no_corpus(monkeypatch):
+def test_describe_environment_without_a_readable_corpus(monkeypatch):
     monkeypatch.setenv("ASVSPOOF2019_LA", "/no/such/folder")
     assert "does not exist" in platforms.describe_environment()
+
+
+# 7
+
+
+def test_no_torch():
+    code = "import sys, antispoof.platforms; sys.exit('torch' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code]).returncode == 0

@@ -1,9 +1,8 @@
-"""How long a process may still run here, and stopping before it is stopped.
+"""How long this process may still run.
 
-The time is known from the first of these that tells: ``$ANTISPOOF_DEADLINE`` (seconds
-since 1970, what a batch or a person sets), ``$SLURM_JOB_END_TIME``, Kaggle's rule that
-a session ends twelve hours after it began. Colab promises nothing, so nothing is
-assumed there; its cut-off sessions go on from the checkpoint of a minute before.
+The time limit is the first of these that is set: ``$ANTISPOOF_DEADLINE`` (seconds
+since 1970, set by a batch file or a person), ``$SLURM_JOB_END_TIME``, and on Kaggle
+twelve hours after the session began. Colab documents no limit, so none is assumed.
 """
 
 from __future__ import annotations
@@ -14,25 +13,25 @@ from collections.abc import Callable
 from pathlib import Path
 
 from antispoof.errors import ParameterError, TimeLimitError
-from antispoof.platforms.detect import KAGGLE, place
+from antispoof.platforms.detect import KAGGLE, detect_platform
 
-STOP_AT = "ANTISPOOF_DEADLINE"
+DEADLINE = "ANTISPOOF_DEADLINE"
 SLURM_END = "SLURM_JOB_END_TIME"
 KAGGLE_SECONDS = 12 * 3600
-RESERVE = 300.0  # seconds, to save what was made and to end the notebook
+RESERVE = 300.0  # seconds, to save and to end the notebook
 
 Progress = Callable[[dict[str, float]], None]
 
 
 def seconds_left() -> float | None:
-    """Seconds until this process is ended from outside; None if nobody says.
+    """Seconds until this process is ended from outside; None if no limit is known.
 
     Raises
     ------
     ParameterError
-        If ``$ANTISPOOF_DEADLINE`` is no number.
+        If one of the two variables is set and is not a number.
     """
-    for name in (STOP_AT, SLURM_END):
+    for name in (DEADLINE, SLURM_END):
         text = os.environ.get(name, "")
         if text:
             try:
@@ -41,10 +40,8 @@ def seconds_left() -> float | None:
                 raise ParameterError(
                     f"${name}={text!r}; accepted: seconds since 1970"
                 ) from None
-    if place() == KAGGLE:
-        age = _session_age()
-        return None if age is None else KAGGLE_SECONDS - age
-    return None
+    age = _session_age() if detect_platform() == KAGGLE else None
+    return None if age is None else KAGGLE_SECONDS - age
 
 
 def stop_in_time(
@@ -86,7 +83,7 @@ def stop_in_time(
 
 
 def _session_age() -> float | None:
-    """Seconds since the first process of this container began."""
+    """Seconds since the first process of this container started."""
     try:
         fields = Path("/proc/1/stat").read_text().rpartition(")")[2].split()
         uptime = float(Path("/proc/uptime").read_text().split()[0])

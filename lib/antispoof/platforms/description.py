@@ -1,43 +1,36 @@
-"""The one line with which a chapter begins: where it is and what it found."""
+"""The first line of a chapter: where it runs and what was found there."""
 
 from __future__ import annotations
 
 import os
+import shutil
 from importlib.metadata import version
 from pathlib import Path
 
 from antispoof import corpora
 from antispoof.errors import AntispoofError
 from antispoof.platforms.deadline import seconds_left
-from antispoof.platforms.detect import place
-from antispoof.platforms.resources import GIB, device, disk_free, memory
+from antispoof.platforms.detect import detect_platform
+from antispoof.platforms.resources import describe_device
 
 
-def summary() -> str:
-    """Version, platform, device, corpus, memory, disk and time left, in one line.
+def describe_environment() -> str:
+    """Version, platform, device, corpus, free disk space and time limit, in one line.
 
-    The corpus is the one that is found where none is named. Nothing in the line tells
-    of names or folders, so that it can be published.
+    The corpus is the one that is found if none is named. The line holds no folder and
+    no user name, so that it can be published.
     """
-    free = memory()
-    left = seconds_left()
-    return (
-        f"antispoof {version('antispoof')} on {place()}: {device()};"
-        f" corpus: {_corpus()};"
-        f" memory: {'unknown' if free is None else f'{free / GIB:.0f} GiB free'};"
-        f" disk: {disk_free(Path.cwd()) / GIB:.0f} GiB free;"
-        f" time: {'no limit known' if left is None else _duration(left)}"
-    )
-
-
-def _corpus() -> str:
     try:
         found = corpora.find_corpus()
+        corpus = "none found, a synthetic one is made" if found is None else found.id
     except AntispoofError as error:
-        return str(error).replace(os.fspath(Path.home()), "~")
-    return "none, a mini corpus is made" if found is None else found.id
-
-
-def _duration(seconds: float) -> str:
-    minutes = max(int(seconds // 60), 0)
-    return f"{minutes // 60} h {minutes % 60:02d} min left"
+        corpus = str(error).replace(os.fspath(Path.home()), "~")
+    left = seconds_left()
+    minutes = 0 if left is None else max(int(left // 60), 0)
+    limit = f"{minutes // 60} h {minutes % 60:02d} min left"
+    return (
+        f"antispoof {version('antispoof')} on {detect_platform()}: {describe_device()};"
+        f" corpus: {corpus};"
+        f" disk: {shutil.disk_usage(Path.cwd()).free / 2**30:.0f} GiB free;"
+        f" time: {'no known limit' if left is None else limit}"
+    )

@@ -1,4 +1,4 @@
-"""Which platform this is, by the marks that each leaves in the environment."""
+"""Which platform this is, by the environment variables that each one sets."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ KAGGLE, COLAB, SLURM, KUBERNETES, LOCAL = (
     "this machine",
 )
 # Kubernetes last: Kaggle and Colab run on it, too.
-MARKS = {
+ENV_MARKERS = {
     "KAGGLE_KERNEL_RUN_TYPE": KAGGLE,
     "COLAB_RELEASE_TAG": COLAB,
     "SLURM_JOB_ID": SLURM,
@@ -20,6 +20,7 @@ MARKS = {
 }
 
 
-def place() -> str:
+def detect_platform() -> str:
     """``Kaggle``, ``Colab``, ``SLURM``, ``Kubernetes`` or ``this machine``."""
-    return next((name for mark, name in MARKS.items() if os.environ.get(mark)), LOCAL)
+    found = (name for marker, name in ENV_MARKERS.items() if os.environ.get(marker))
+    return next(found, LOCAL)

@@ -1,31 +1,31 @@
-"""Where large files go here, and where files of an earlier session may lie."""
+"""Where large files are written, and where runs of an earlier session may lie."""
 
 from __future__ import annotations
 
 import tempfile
 from pathlib import Path
 
-from antispoof.corpora import project_folder
 from antispoof.corpora.discovery import COLAB_DRIVE, KAGGLE_INPUT
-from antispoof.platforms.detect import KAGGLE, place
+from antispoof.files import project_folder
+from antispoof.platforms.detect import KAGGLE, detect_platform
 
-# An attached output: <input>/<notebook> or <input>/notebooks/<owner>/<notebook>
+# Kaggle attaches an output as <input>/<notebook> or <input>/notebooks/<owner>/<notebook>
 ATTACHED = ("*/runs", "*/*/*/runs")
 ON_DRIVE = ("runs", "antispoof/runs")
 
 
 def feature_cache_dir() -> Path:
-    """The folder of feature stores: ``data/features`` of the project.
+    """The folder of cached features: ``data/features`` of the project.
 
-    On Kaggle it is in the temporary folder: what lies in the working folder there is
-    kept as the notebook's output, at most 20 GB of it, and features are made again in
-    minutes. So it is where one works on Colab's Drive: training reads at random, and
-    there a read may go to a server.
+    On Kaggle it is in the temporary folder: files in the working folder are kept as the
+    notebook's output, up to 20 GB, and features are computed again in minutes. The same
+    on Colab when the project is on Drive: training reads the cache in random order, and
+    there each read may go over the network.
     """
-    home = project_folder()
-    if place() == KAGGLE or COLAB_DRIVE.parent in home.parents:
+    project = project_folder()
+    if detect_platform() == KAGGLE or COLAB_DRIVE.parent in project.parents:
         return Path(tempfile.gettempdir()) / "antispoof-features"
-    return home / "data/features"
+    return project / "data/features"
 
 
 def find_previous_runs() -> list[Path]:
