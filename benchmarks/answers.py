@@ -26,7 +26,7 @@ from pathlib import Path
 import numpy as np
 import soundfile
 
-from antispoof.augment.conditions import encode
+from antispoof.augment.codec import encode
 from antispoof.constants import SAMPLE_RATE
 
 RESULTS = Path(__file__).parent / "results" / "answers.json"
@@ -47,11 +47,7 @@ def _clips(folder: Path) -> dict[str, Path]:
     voice = (0.1 * noise).astype(np.float32)
     flac, m4a = folder / "clip.flac", folder / "clip.m4a"
     soundfile.write(flac, voice[: SECONDS * SAMPLE_RATE], SAMPLE_RATE)
-    m4a.write_bytes(
-        encode(
-            voice, codec="aac", container="ipod", sample_rate=44_100, bit_rate=128_000
-        )
-    )
+    m4a.write_bytes(encode(voice, "aac", 44_100, bit_rate=128_000))
     return {"FLAC, 16 kHz": flac, "m4a, 44.1 kHz": m4a}
 
 

@@ -25,11 +25,3 @@ def is_silent(waveform: np.ndarray) -> np.ndarray:
     padded = np.pad(np.asarray(waveform, float), (0, n_frames * FRAME - len(waveform)))
     power = np.square(padded.reshape(n_frames, FRAME)).mean(axis=1)
     return power <= power.max() * 10 ** (-RANGE_DB / 10)
-
-
-def trim(waveform: np.ndarray) -> np.ndarray:
-    """The clip without the silence at its beginning and end; as it is if all is."""
-    loud = np.flatnonzero(~is_silent(waveform))
-    if not loud.size:
-        return waveform
-    return waveform[loud[0] * FRAME : (loud[-1] + 1) * FRAME]

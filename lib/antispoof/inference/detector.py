@@ -18,7 +18,7 @@ from antispoof.constants import BONAFIDE, LABELS, SPOOF
 from antispoof.errors import PARSE_ERRORS, RunError
 from antispoof.inference.calibration import Calibration
 
-PRETRAINED_DIR = Path(__file__).with_name("shipped")
+PRETRAINED_DIR = Path(__file__).with_name("pretrained_weights")
 WEIGHTS = "model.safetensors"
 CARD = "card.json"
 FORMAT = 1

@@ -6,7 +6,7 @@ is computed from it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +14,12 @@ import pandas as pd
 
 from antispoof import metrics
 from antispoof.audio import load_mono_16k
-from antispoof.augment.conditions import CLEAN, CONDITIONS, FORMATS, Condition
+from antispoof.augment.conditions import (
+    CLEAN,
+    CONDITIONS,
+    FORMATS,
+    apply_condition,
+)
 from antispoof.constants import BONAFIDE, LABELS
 from antispoof.inference.calibration import SURE, Calibration
 from antispoof.inference.detector import PRETRAINED_DIR, Detector
@@ -49,7 +54,7 @@ def score_waveform(detector: Detector, waveform: np.ndarray) -> float:
 def score_trials(
     detector: Detector,
     trials: pd.DataFrame,
-    conditions: Mapping[str, Condition] | None = None,
+    conditions: Iterable[str] | None = None,
     *,
     say: Say = lambda line: None,
 ) -> pd.DataFrame:
@@ -58,7 +63,7 @@ def score_trials(
     Parameters
     ----------
     trials : ``utt_id``, ``speaker``, ``attack``, ``label`` and ``path``.
-    conditions : name -> condition; all of CONDITIONS and FORMATS if None.
+    conditions : names; all of CONDITIONS and FORMATS if None.
 
     Returns
     -------
@@ -69,9 +74,11 @@ def score_trials(
         conditions = {**CONDITIONS, **FORMATS}
     waveforms = [load_mono_16k(path) for path in trials["path"]]
     tables = []
-    for name, change in {CLEAN: np.asarray, **conditions}.items():
+    for name in [CLEAN, *conditions]:
         say(f"{len(trials)} clips, {name}")
-        scores = [score_waveform(detector, change(wave)) for wave in waveforms]
+        scores = [
+            score_waveform(detector, apply_condition(name, wave)) for wave in waveforms
+        ]
         told = trials[["utt_id", "speaker", "attack", "label"]]
         tables.append(told.assign(condition=name, score=np.round(scores, 5)))
     order = ["condition", "utt_id", "speaker", "attack", "label", "score"]

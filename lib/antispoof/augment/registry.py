@@ -1,0 +1,96 @@
+"""Augmentations: transforms that a model is trained with, and tested with.
+
+An augmentation is a function ``f(waveform, rng, **parameters) -> waveform``:
+
+- ``waveform`` is (n,) float32 at 16 kHz and is not written to; the result is another
+  float32 array, a little longer where a codec pads, shorter where silence is trimmed;
+- ``rng`` is the only source of chance: the same generator state gives the same sound;
+- every parameter has a default for training. A default that is a tuple (low, high)
+  or a list is drawn anew at each call, see :func:`draw`;
+- it knows neither the label nor the attack: both classes are treated alike.
+
+With ``on="features"`` the argument is the features (1, n_rows, n_frames) instead.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from antispoof.errors import ParameterError
+from antispoof.registry import Registry
+
+AUGMENTATIONS = Registry("augmentation")
+INPUTS = ("waveform", "features")
+
+
+def register_augmentation(
+    name: str, *, title: str, on: str = "waveform", **info: Any
+) -> Callable:
+    """Decorator that registers a transform.
+
+    Parameters
+    ----------
+    title : what tables call it.
+    on : ``waveform`` or ``features``.
+
+    Raises
+    ------
+    ParameterError
+        If the name is taken, or ``on`` is neither.
+    """
+    if on not in INPUTS:
+        raise ParameterError(f"on={on!r}; accepted: {', '.join(INPUTS)}")
+    return AUGMENTATIONS.register(name, title=title, on=on, **info)
+
+
+def draw(rng: np.random.Generator, value: Any) -> Any:
+    """The value of a parameter.
+
+    A tuple (low, high) is drawn uniformly, as an integer where both ends are (both are
+    possible). A list gives one of its elements. Anything else is returned as it is, and
+    uses no random numbers.
+    """
+    if isinstance(value, tuple):
+        low, high = value
+        if isinstance(low, int) and isinstance(high, int):
+            return int(rng.integers(low, high, endpoint=True))
+        return float(rng.uniform(low, high))
+    if isinstance(value, list):
+        return value[int(rng.integers(len(value)))]
+    return value
+
+
+def apply(
+    names: Sequence[str],
+    x: np.ndarray,
+    rng: np.random.Generator,
+    probability: float = 0.5,
+    *,
+    on: str = "waveform",
+) -> np.ndarray:
+    """Apply augmentations in the order given, each with a probability of its own.
+
+    Parameters
+    ----------
+    names : registered augmentations; those that are not for ``on`` are passed over.
+    x : waveform (n,) float32 at 16 kHz, or features (1, n_rows, n_frames).
+    probability : of each, between 0 and 1.
+
+    Returns
+    -------
+    The same kind of array. A waveform is never longer than before: what a codec adds at
+    the end is cut off. It is shorter where an augmentation trims it.
+
+    Raises
+    ------
+    ParameterError
+        If a name is unknown.
+    """
+    longest = x.shape[-1]
+    for entry in [AUGMENTATIONS[name] for name in names]:
+        if entry.info["on"] == on and rng.random() < probability:
+            x = entry.factory(x, rng)[..., :longest]
+    return x
