@@ -42,7 +42,9 @@ class TrainConfig:
     """
 
     model: str = _setting(text="Model to train.", choices=models.MODELS)
-    lr: float = _setting(text="Learning rate of Adam; the model's usual one if omitted.")
+    lr: float = _setting(
+        text="Learning rate of Adam; the model's usual one if omitted."
+    )
     frontend: str = _setting(
         "logmel", text="Features to compute.", choices=frontends.FRONTENDS
     )

@@ -92,7 +92,9 @@ class TrainingBatches:
     ) -> None:
         self.features, self.config, self.device = features, config, device
         self.seed = seed
-        kinds = {name: augment.AUGMENTATIONS[name].info["on"] for name in config.augment}
+        kinds = {
+            name: augment.AUGMENTATIONS[name].info["on"] for name in config.augment
+        }
         self.on_waveforms = [name for name in kinds if kinds[name] == "waveform"]
         self.on_features = [name for name in kinds if kinds[name] == "features"]
         self.cached = None if self.on_waveforms else Batches(features, device)

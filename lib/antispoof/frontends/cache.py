@@ -33,7 +33,9 @@ from antispoof.errors import AudioError, ParameterError
 from antispoof.files import atomic_path, check_disk_space, project_folder
 from antispoof.frontends.registry import build
 
-PROBE_CLIP = Path(__file__).with_name("probe.flac")  # 1 s of synthetic speech, 22.05 kHz
+PROBE_CLIP = Path(__file__).with_name(
+    "probe.flac"
+)  # 1 s of synthetic speech, 22.05 kHz
 PROBE_TOLERANCE = 0.02  # absolute, of features; float16 and processors round apart
 N_PROBED = 64
 BLOCK = 16  # clips that a worker computes at a time
@@ -131,7 +133,9 @@ def load_features(
         folder.mkdir(parents=True, exist_ok=True)
         with FileLock(target.with_suffix(".lock")):
             if not _is_current(target, probe):
-                _compute(target, trials, module, probe, jobs or os.cpu_count(), progress)
+                _compute(
+                    target, trials, module, probe, jobs or os.cpu_count(), progress
+                )
     failed = {int(i): s for i, s in _read_manifest(target)["failed"].items()}
     if failed and on_error == "stop":
         names = [trials["utt_id"][row] for row in failed]

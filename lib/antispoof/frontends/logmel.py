@@ -95,7 +95,9 @@ class LogMel(nn.Module):
     @property
     def row_frequencies(self) -> np.ndarray:
         """(n_mels,) centre frequency of each band in Hz."""
-        mels = np.linspace(0, _hz_to_mel(self.settings["sample_rate"] / 2), self.n_mels + 2)
+        mels = np.linspace(
+            0, _hz_to_mel(self.settings["sample_rate"] / 2), self.n_mels + 2
+        )
         return 700 * (10 ** (mels[1:-1] / 2595) - 1)
 
     @property
@@ -154,7 +156,9 @@ def mel_filter_bank(n_freqs: int, n_mels: int, sample_rate: int) -> Tensor:
     Equal to ``torchaudio.functional.melscale_fbanks``, re-implemented because each
     torchaudio release works with one version of PyTorch only.
     """
-    mels = torch.linspace(0, _hz_to_mel(sample_rate / 2), n_mels + 2, dtype=torch.float64)
+    mels = torch.linspace(
+        0, _hz_to_mel(sample_rate / 2), n_mels + 2, dtype=torch.float64
+    )
     corners = 700 * (10 ** (mels / 2595) - 1)  # Hz
     left, centre, right = corners[:-2], corners[1:-1], corners[2:]
     freqs = torch.linspace(0, sample_rate / 2, n_freqs, dtype=torch.float64)[:, None]

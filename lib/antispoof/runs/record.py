@@ -30,7 +30,11 @@ from antispoof.constants import PARTITIONS, label_indices
 from antispoof.corpora import read_protocol
 from antispoof.errors import PARSE_ERRORS, DiskError, RunError
 from antispoof.runs.regression_check import Scores
-from antispoof.score_files import ReversedScoresWarning, read_scores, write_scores
+from antispoof.scoring.score_files import (
+    ReversedScoresWarning,
+    read_scores,
+    write_scores,
+)
 
 FORMAT = 2
 CONFIG, HISTORY, ENVIRONMENT = "config.json", "history.csv", "environment.json"

@@ -39,7 +39,9 @@ def load_references(
     runs = list_runs(project_folder() / folder, model=model)
     for run in runs:
         same = [r for r in runs if r.config.model == run.config.model]
-        if any((r.corpus["id"], r.config) != (run.corpus["id"], run.config) for r in same):
+        if any(
+            (r.corpus["id"], r.config) != (run.corpus["id"], run.config) for r in same
+        ):
             raise RunError(
                 f"{folder} holds runs of {run.config.model} with several"
                 " configurations or corpora; keep one of each, because they are averaged"

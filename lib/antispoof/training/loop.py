@@ -141,7 +141,9 @@ def fit(
 
     while not state.is_finished(config):
         order = np.random.default_rng([seed, state.epoch]).permutation(len(train_set))
-        chunks = np.split(order, range(config.batch_size, len(order), config.batch_size))
+        chunks = np.split(
+            order, range(config.batch_size, len(order), config.batch_size)
+        )
         # Every process takes a part of each batch; all take it all if it is too small.
         mine = [c[rank::n_processes] if len(c) >= n_processes else c for c in chunks]
         model.train()
@@ -225,9 +227,7 @@ def _class_weights(
     if config.class_weights == "none":
         return None
     counts = np.bincount(train_set.labels, minlength=2)
-    return torch.tensor(
-        counts.sum() / (2 * counts), dtype=torch.float32, device=device
-    )
+    return torch.tensor(counts.sum() / (2 * counts), dtype=torch.float32, device=device)
 
 
 def _check_set(features: FeatureSet, name: str) -> None:
