@@ -13,7 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from antispoof.errors import DiskError, DownloadError
-from antispoof.hashing import of_file
+from antispoof.hashing import hash_file
 
 ATTEMPTS = 8  # in a row that bring nothing
 TIMEOUT = 60.0  # seconds without a byte
@@ -83,8 +83,8 @@ def download(
                 f" {_size(part)} bytes are in {part}, and the next call goes on"
             )
         time.sleep(pause * 2 ** max(failed - 1, 0) if failed else 0)
-    if sha256 is not None and of_file(part) != sha256.lower():
-        found = of_file(part)
+    if sha256 is not None and hash_file(part) != sha256.lower():
+        found = hash_file(part)
         _forget(part)
         raise DownloadError(
             f"{url}: its SHA-256 is {found}, not {sha256.lower()}; nothing was kept"

@@ -28,3 +28,6 @@ __all__ = [
     "summary",
     "title",
 ]
+
+# TEMPORARY, until every caller uses title(): removed before the end.
+TITLES = {name: entry.info["title"] for name, entry in MODELS.items()}

@@ -22,3 +22,7 @@ __all__ = [
     "save_reference",
     "train_or_load",
 ]
+
+# TEMPORARY: callers import these from runs.tables.
+from antispoof.runs.record import SCORED  # noqa: E402,F401
+from antispoof.runs.tables import *  # noqa: E402,F403

@@ -39,6 +39,7 @@ from antispoof.scoring.score_files import (
 FORMAT = 2
 CONFIG, HISTORY, ENVIRONMENT = "config.json", "history.csv", "environment.json"
 WEIGHTS = "model.safetensors"
+SCORED = ("dev", "eval")  # TEMPORARY: use run.partitions
 NAME = re.compile(r"[\w.-]+")  # of a corpus; it names a folder
 
 
@@ -97,6 +98,11 @@ class Run:
             )
         except PARSE_ERRORS as error:
             raise RunError(f"{path / CONFIG} is malformed: {error}") from error
+
+    @property
+    def model_name(self) -> str:
+        """TEMPORARY: use config.model."""
+        return self.config.model
 
     @property
     def partitions(self) -> list[str]:
