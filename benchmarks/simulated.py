@@ -12,10 +12,9 @@ import soundfile
 
 from antispoof.constants import PARTITIONS, SAMPLE_RATE
 from antispoof.corpora import Corpus, open_corpus
-from antispoof.corpora.asvspoof2019 import PROTOCOL_FOLDER, PROTOCOL_NAMES, audio_folder
-from antispoof.corpora.official import OFFICIAL
+from antispoof.corpora.asvspoof2019 import EXPECTED_COUNTS, PROTOCOL_FOLDER, PROTOCOL_NAMES, audio_folder
 
-LA = {name: counts.total for name, counts in OFFICIAL.items()}  # trials
+LA = {name: counts.total for name, counts in EXPECTED_COUNTS.items()}  # trials
 SPEAKERS = 20  # a partition
 BONAFIDE_EVERY = 10  # one clip in ten is bona fide, as in LA
 DISTINCT = 300  # clips; a file system allows some ten thousand links to each

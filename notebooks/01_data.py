@@ -42,7 +42,7 @@ if find_spec("antispoof") is None:  # Kaggle, Colab: add it, keep their torch
         [sys.executable, "-m", "pip", "install", "-q", *what]
     )
 from antispoof import platforms
-from antispoof_report.notebooks.parameters import check_parameters
+from antispoof_report.notebooks.injected import check_parameters
 
 print(platforms.describe_environment())
 
@@ -60,7 +60,7 @@ import pandas as pd
 import antispoof_report as report
 from antispoof import audio, corpora
 from antispoof.constants import LABELS, PARTITIONS, SAMPLE_RATE
-from antispoof.corpora import FAULTS, audit
+from antispoof.corpora import ISSUES, audit, synthetic
 from antispoof.plots import data
 
 la = corpora.load_or_synthesize(corpus)
@@ -105,7 +105,7 @@ report.header(la)
 
 # %%
 checked = audit(la)
-broken = {fault.name for fault in checked.faults}
+broken = {issue.name for issue in checked.issues}
 whole = la.trials[~la.trials["utt_id"].isin(broken)]
 
 # %% [markdown]
@@ -127,7 +127,7 @@ rows = [
         "Partition": name,
         "Listed": part.listed.total,
         "Usable": part.usable.total,
-        "In the original": part.official.total,
+        "In the original": part.expected.total if part.expected else None,
         "In no protocol": part.unlisted,
         "Minutes": part.seconds / 60,
     }
@@ -140,8 +140,8 @@ report.table(
 )
 
 # %% tags=["hide-input"]
-found = [(text, checked.count(kind)) for kind, text in FAULTS.items()]
-report.glue("n_faults", len(checked.faults))
+found = [(text, checked.count(kind)) for kind, text in ISSUES.items()]
+report.glue("n_faults", len(checked.issues))
 report.table(
     pd.DataFrame(found, columns=["What would be wrong", "Found"]),
     caption="What the audit looked for, and how often it found it",
@@ -198,7 +198,7 @@ data.attacks(la.trials)
 # harder one, and the one that matters outside the laboratory.
 
 # %% tags=["hide-input"]
-made = {name: way.description for name, way in corpora.ATTACKS.items()}
+made = {name: way.description for name, way in synthetic.ATTACKS.items()}
 spoof = la.trials[la.trials["label"] == "spoof"]
 listed = spoof.groupby("attack").size().reset_index(name="Trials")
 listed["How the fake is made"] = listed["attack"].map(made)

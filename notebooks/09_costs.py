@@ -1,7 +1,5 @@
 # ---
 # jupyter:
-#   antispoof:
-#     reads: [benchmarks/results/bench.json]
 #   jupytext:
 #     text_representation:
 #       extension: .py
@@ -44,7 +42,7 @@ if find_spec("antispoof") is None:  # Kaggle, Colab: add it, keep their torch
         [sys.executable, "-m", "pip", "install", "-q", *what]
     )
 from antispoof import platforms
-from antispoof_report.notebooks.parameters import check_parameters
+from antispoof_report.notebooks.injected import check_parameters
 
 print(platforms.describe_environment())
 
@@ -58,7 +56,7 @@ check_parameters()
 import pandas as pd
 
 import antispoof_report as report
-from antispoof.corpora.official import OFFICIAL
+from antispoof.corpora.asvspoof2019 import EXPECTED_COUNTS
 from antispoof_report import benchmark_plots
 
 # %% [markdown]
@@ -180,7 +178,7 @@ if measured:
         }
     )
     train = works[works["work"] == "train"].set_index("name")["cpu_ms"]
-    n_train = OFFICIAL["train"].total
+    n_train = EXPECTED_COUNTS["train"].total
     hours = train["resnet"] * n_train / 3.6e6
     report.glue("resnet_train", f"{train['resnet'] / train['cnn']:.0f}")
     report.glue("n_train", f"{n_train:,}".replace(",", "\u202f"))

@@ -1,13 +1,14 @@
 """Contracts of the audit and of the command ``corpus``.
 
-1. A sound corpus is ok; listed, usable and official counts stand side by side.
-2. What is missing, undecodable, of the wrong format, listed twice, one sound in two
-   partitions or classes, a speaker shared with train, a partition of one class: each is
-   found, named, and makes the audit not ok.
-3. FLACs in no protocol, absent ASV scores, a sound repeated within one partition and
-   class are told and are no fault.
-4. Everything is in the JSON; the command exits 0 on a sound corpus, else 1.
-5. The real subset is sound, and is known for a subset.
+1. A good corpus is ok; the audit has listed, usable and expected counts.
+2. Each of these is an issue, with its name, and makes the audit not ok: a file that is
+   missing, undecodable or of the wrong format, an utterance listed twice, the same
+   sound in two partitions or classes, a speaker shared with train, one class alone.
+3. FLACs in no protocol, absent ASV scores, and a sound repeated within one partition
+   and class are reported and are not issues.
+4. Everything is in the JSON; the command exits 0 on a good corpus, else 1.
+5. The real subset is ok, and is recognised as a subset.
+6. A corpus of eval alone, in any format, has no expected counts and no ASV scores.
 """
 
 import json
@@ -17,7 +18,8 @@ import pytest
 from typer.testing import CliRunner
 
 from antispoof.cli.corpus import corpus_app
-from antispoof.corpora import FAULTS, audit, open_corpus
+from antispoof.corpora import ISSUES, audit, open_corpus
+from antispoof.corpora.synthetic.reader import MARKER
 from antispoof.errors import CorpusError
 from corpora import LINES, flac_path, write_corpus, write_flac
 
@@ -31,22 +33,22 @@ def audited(la):
     return audit(open_corpus(la, strict=False))
 
 
-def only_fault(found):
-    assert len(found.faults) == 1
+def only_issue(found):
+    assert len(found.issues) == 1
     assert not found.ok
-    fault = found.faults[0]
-    assert fault.kind in FAULTS
-    assert found.count(fault.kind) == 1
-    return fault.kind, fault.partition, fault.name
+    issue = found.issues[0]
+    assert issue.kind in ISSUES
+    assert found.count(issue.kind) == 1
+    return issue.kind, issue.partition, issue.name
 
 
 # 1
 
 
-def test_sound_corpus(la):
+def test_good_corpus(la):
     found = audited(la)
     assert found.ok
-    assert found.faults == ()
+    assert found.issues == ()
     train = found.partitions["train"]
     assert train.listed == train.usable
     assert (train.listed.bonafide, train.listed.spoof, train.listed.speakers) == (
@@ -55,7 +57,7 @@ def test_sound_corpus(la):
         2,
     )
     assert train.listed.attacks == {"A01": 1, "A02": 1}
-    assert train.official.total == 25_380
+    assert train.expected.total == 25_380
     assert train.seconds == pytest.approx(0.3)
     assert train.unlisted == 0
 
@@ -73,8 +75,8 @@ def test_missing_file(la):
     path = flac_path(la, "eval", "E2")
     path.unlink()
     found = audited(la)
-    assert only_fault(found) == ("missing", "eval", "E2")
-    assert found.faults[0].detail == str(path)
+    assert only_issue(found) == ("missing", "eval", "E2")
+    assert found.issues[0].detail == str(path)
     assert found.partitions["eval"].usable.attacks == {"A08": 1}
     assert found.partitions["eval"].listed.attacks == {"A07": 1, "A08": 1}
 
@@ -82,7 +84,7 @@ def test_missing_file(la):
 def test_missing_folder(la):
     shutil.rmtree(la / "ASVspoof2019_LA_train")
     found = audited(la)
-    assert [fault.name for fault in found.faults] == ["T1", "T2", "T3"]
+    assert [issue.name for issue in found.issues] == ["T1", "T2", "T3"]
     assert found.count("missing") == 3
     assert found.partitions["train"].usable.total == 0
 
@@ -97,15 +99,15 @@ def test_undecodable_file(la, damage):
         ]
     )
     found = audited(la)
-    assert only_fault(found) == ("undecodable", "dev", "D1")
-    assert str(path) in found.faults[0].detail
+    assert only_issue(found) == ("undecodable", "dev", "D1")
+    assert str(path) in found.issues[0].detail
 
 
 def test_folder_in_place_of_a_file(la):
     path = flac_path(la, "dev", "D1")
     path.unlink()
     path.mkdir()
-    assert only_fault(audited(la)) == ("undecodable", "dev", "D1")
+    assert only_issue(audited(la)) == ("undecodable", "dev", "D1")
 
 
 @pytest.mark.parametrize(
@@ -116,8 +118,8 @@ def test_wrong_format(la, sample_rate, channels, shown):
     path = flac_path(la, "train", "T2")
     write_flac(path, seed=1, sample_rate=sample_rate, channels=channels)
     found = audited(la)
-    assert only_fault(found) == ("wrong_format", "train", "T2")
-    assert shown in found.faults[0].detail
+    assert only_issue(found) == ("wrong_format", "train", "T2")
+    assert shown in found.issues[0].detail
     assert found.partitions["train"].usable.attacks == {"A02": 1}
 
 
@@ -127,7 +129,7 @@ def test_listed_twice(tmp_path):
         "dev": [*LINES["dev"], "S3 D1 - - bonafide", "S1 T1 - - bonafide"],
     }
     found = audited(write_corpus(tmp_path, lines))
-    named = [(f.partition, f.name, f.detail) for f in found.faults if "twice" in f.kind]
+    named = [(f.partition, f.name, f.detail) for f in found.issues if "twice" in f.kind]
     assert named == [
         ("train+dev", "T1", "1 time(s) in train, 1 time(s) in dev"),
         ("dev", "D1", "2 time(s) in dev"),
@@ -144,13 +146,13 @@ def test_listed_twice(tmp_path):
 )
 def test_same_audio(la, first, second, expected):
     shutil.copy(flac_path(la, *first), flac_path(la, *second))
-    assert only_fault(audited(la)) == expected
+    assert only_issue(audited(la)) == expected
 
 
 def test_shared_speaker(tmp_path):
     lines = {**LINES, "eval": [*LINES["eval"], "S2 E4 - A09 spoof"]}
     found = audited(write_corpus(tmp_path, lines))
-    assert only_fault(found) == ("shared_speaker", "train+eval", "S2")
+    assert only_issue(found) == ("shared_speaker", "train+eval", "S2")
 
 
 def test_dev_and_eval_may_share_a_speaker(tmp_path):
@@ -160,13 +162,13 @@ def test_dev_and_eval_may_share_a_speaker(tmp_path):
 
 def test_one_class(tmp_path):
     found = audited(write_corpus(tmp_path, {**LINES, "dev": ["S4 D2 - A01 spoof"]}))
-    assert only_fault(found) == ("one_class", "dev", "bonafide")
+    assert only_issue(found) == ("one_class", "dev", "bonafide")
 
 
 # 3
 
 
-def test_unlisted_flacs_are_no_fault(la):
+def test_unlisted_flacs_are_not_an_issue(la):
     for seed, name in enumerate(["D8", "D9"], start=50):
         write_flac(flac_path(la, "dev", name), seed=seed)
     found = audited(la)
@@ -174,7 +176,7 @@ def test_unlisted_flacs_are_no_fault(la):
     assert [part.unlisted for part in found.partitions.values()] == [0, 2, 0]
 
 
-def test_sound_repeated_within_a_class_is_no_fault(la):
+def test_sound_repeated_within_a_class_is_not_an_issue(la):
     shutil.copy(flac_path(la, "eval", "E2"), flac_path(la, "eval", "E3"))
     found = audited(la)
     assert found.ok
@@ -188,19 +190,19 @@ def run(*arguments):
     return CliRunner().invoke(corpus_app, ["audit", *map(str, arguments)])
 
 
-def test_command_on_a_sound_corpus(la):
+def test_command_on_a_good_corpus(la):
     result = run(la)
     assert result.exit_code == 0
     assert "Nothing is missing or broken." in result.stdout
-    assert "Subset of ASVspoof 2019 LA" in result.stdout
+    assert "A subset of ASVspoof 2019 LA" in result.stdout
 
 
-def test_command_compares_only_speech_with_the_original(la):
+def test_command_shows_expected_counts_of_the_real_corpus(la):
     assert "25380" in run(la).stdout
-    (la / "minicorpus.json").write_text("{}")
+    (la / MARKER).write_text("{}")
     result = run(la)
     assert "25380" not in result.stdout
-    assert "simulated speech" in result.stdout
+    assert "Simulated speech" in result.stdout
 
 
 def test_command_on_a_broken_corpus(la):
@@ -210,7 +212,7 @@ def test_command_on_a_broken_corpus(la):
     assert result.exit_code == 1
     assert "1 x missing" in result.stdout
     assert str(flac_path(la, "eval", "E2")) in result.stdout
-    assert "dev: 1 FLAC(s) in no protocol" in result.stdout
+    assert "dev: 1 file(s) that no protocol lists" in result.stdout
 
 
 def test_command_shortens_long_lists(tmp_path):
@@ -229,11 +231,11 @@ def test_json(la):
     assert result.exit_code == 1
     found = json.loads(result.stdout)
     assert found["ok"] is False
-    assert found["kind"] == "asvspoof2019-la-subset"
+    assert found["name"] == "asvspoof2019-la-subset"
     assert found["partitions"]["eval"]["usable"]["total"] == 2
-    assert found["partitions"]["eval"]["official"]["attacks"]["A19"] == 4_914
-    assert list(found["faults"]) == list(FAULTS)
-    assert [fault["name"] for fault in found["faults"]["missing"]] == ["E2"]
+    assert found["partitions"]["eval"]["expected"]["attacks"]["A19"] == 4_914
+    assert list(found["issues"]) == list(ISSUES)
+    assert [issue["name"] for issue in found["issues"]["missing"]] == ["E2"]
     assert found == json.loads(json.dumps(audited(la).to_dict()))
 
 
@@ -249,7 +251,7 @@ def test_command_leaves_documented_errors_to_main(tmp_path):
 def test_real_subset(shared):
     found = audited(shared("corpora/asvspoof2019-la-subset"))
     assert found.ok
-    assert found.kind == "asvspoof2019-la-subset"
+    assert found.name == "asvspoof2019-la-subset"
     totals = [part.usable.total for part in found.partitions.values()]
     assert totals == [377, 523, 65]
     classes = [(p.usable.bonafide, p.usable.spoof) for p in found.partitions.values()]

@@ -1,12 +1,12 @@
 """Contracts of finding a corpus.
 
-1. What is given, then $ASVSPOOF2019_LA: taken at their word. A wrong one is an error,
-   even where a good corpus lies in a usual place.
+1. The given folder, then $ASVSPOOF2019_LA. A wrong one is an error, even if there is a
+   good corpus in a usual place. A number is the name of a folder.
 2. Then Kaggle's input folder, Colab's places, kagglehub's cache (newest version
    first), data/ of the project; nowhere: None.
-3. In data/ real speech goes before the embedded corpus.
-4. A usual place counts only if there is sound in it.
-5. The project's folder is found from below, as from notebooks/.
+3. In data/ real speech goes before the synthetic corpus.
+4. A usual place counts only if there is sound in it, not protocols alone.
+5. The project folder is found from below, as from notebooks/.
 """
 
 import shutil
@@ -14,8 +14,10 @@ import shutil
 import pytest
 
 from antispoof.constants import PARTITIONS
-from antispoof.corpora import discovery, find_corpus, project_folder
+from antispoof.corpora import discovery, find_corpus
+from antispoof.corpora.synthetic.reader import MARKER
 from antispoof.errors import CorpusError
+from antispoof.files import project_folder
 from corpora import write_corpus
 
 
@@ -64,7 +66,7 @@ def test_variable_goes_before_usual_places(places, monkeypatch):
         assert find_corpus(nothing).root == variable
 
 
-def test_wrong_word_is_never_passed_over(places, monkeypatch):
+def test_a_wrong_folder_is_an_error(places, monkeypatch):
     for folder in USUAL:
         write_corpus(places / folder)
     for wrong in (places / "none", places):
@@ -73,6 +75,14 @@ def test_wrong_word_is_never_passed_over(places, monkeypatch):
     monkeypatch.setenv("ASVSPOOF2019_LA", str(places / "none"))
     with pytest.raises(CorpusError, match=r"\$ASVSPOOF2019_LA.*does not exist"):
         find_corpus()
+
+
+@pytest.mark.parametrize("given", [2019, "2019"])
+def test_a_number_is_the_name_of_a_folder(places, given):
+    with pytest.raises(CorpusError, match="folder 2019 does not exist"):
+        find_corpus(given)
+    la = write_corpus(places / "project" / "2019")
+    assert find_corpus(given).root == la
 
 
 # 2
@@ -121,10 +131,10 @@ def test_drive_is_not_searched_as_a_part_of_colab(places):
 # 3
 
 
-def test_real_speech_before_the_embedded_corpus(places):
-    mini = write_corpus(places / "project" / "data" / "mini" / "LA")
-    (mini / "minicorpus.json").write_text("{}")
-    assert find_corpus().kind == "mini"
+def test_real_speech_before_the_synthetic_corpus(places):
+    made = write_corpus(places / "project" / "data" / "a" / "LA")
+    (made / MARKER).write_text("{}")
+    assert find_corpus().is_synthetic
     real = write_corpus(places / "project" / "data" / "real" / "LA")
     assert find_corpus().root == real
 

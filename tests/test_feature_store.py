@@ -34,7 +34,7 @@ from antispoof import audio
 from antispoof.audio import load_mono_16k
 from antispoof.constants import PARTITIONS
 from antispoof.corpora import Corpus, open_corpus
-from antispoof.corpora.official import OFFICIAL
+from antispoof.corpora.asvspoof2019 import EXPECTED_COUNTS
 from antispoof.data import Batches
 from antispoof.errors import AudioError, CorpusError, DiskError, ParameterError
 from antispoof.frontends import (
@@ -385,7 +385,7 @@ def test_space_is_that_of_the_folder_to_come(tmp_path, monkeypatch):
 
 def test_la_fits(folder, monkeypatch):
     monkeypatch.setitem(FRONTENDS, "logmel", LogMel)
-    official = {name: counts.total for name, counts in OFFICIAL.items()}
+    official = {name: counts.total for name, counts in EXPECTED_COUNTS.items()}
     table = pd.DataFrame({"partition": np.repeat(list(official), [*official.values()])})
     counted = Corpus(root=folder, kind="", trials=table, fingerprint="")
     needed = [bytes_to_build(counted, name, store=folder) for name in official]

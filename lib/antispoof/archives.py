@@ -1,8 +1,7 @@
-"""ZIP archives from elsewhere, opened with suspicion.
+"""Open and unpack a ZIP archive from elsewhere safely.
 
-What an archive says of itself is checked before a byte is written: no member may leave
-the folder it is unpacked into, be a link, share its name with another, or grow beyond
-reason.
+Before a byte is written, every member is checked: none may leave the folder, be a link,
+have the name of another, or be encrypted, and the archive may not grow beyond reason.
 """
 
 from __future__ import annotations
@@ -12,21 +11,18 @@ import stat
 import struct
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Container, Iterator
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 
-from antispoof.errors import ArchiveError, DiskError
+from antispoof.errors import ArchiveError
+from antispoof.files import atomic_path, check_disk_space
 
-MOST_GROWTH = 200  # times its packed size that an archive may unpack to
-SPARE = 64 * 2**20  # bytes left free on the disk
-BLOCK = 2**20
-# The compressions that people use; the others have decoders of their own to fall over.
-COMPRESSIONS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
-# What Python's zipfile raises where bytes were changed.
+MAX_COMPRESSION_RATIO = 200
+# What zipfile raises where bytes were changed.
 DAMAGED = (
     EOFError,
-    NotImplementedError,
+    RuntimeError,
     ValueError,
     struct.error,
     zipfile.BadZipFile,
@@ -36,142 +32,128 @@ DAMAGED = (
 
 @contextmanager
 def open_archive(path: str | Path) -> Iterator[zipfile.ZipFile]:
-    """The ZIP archive at ``path``, its members checked.
+    """Open the ZIP archive at ``path`` and check its members.
 
     Raises
     ------
     ArchiveError
-        If it cannot be read, is no ZIP archive, or has a member that is encrypted,
-        absolute, leads out of the folder, is a link or another special file, has the
-        name of another (also where case does not count), lies below a file, begins
-        before the archive does, or is compressed other than by deflating; or if it
-        would unpack to more than two hundred times its size.
+        If it cannot be read, is not a ZIP archive, has a member that is absolute,
+        leaves the folder, is a link or another special file, has the name of another
+        (ignoring case), lies below a file, is encrypted, or is not deflated; or
+        if it would unpack to more than 200 times its size.
     """
     path = Path(path)
-    try:
+    with _damage(path):
         archive = zipfile.ZipFile(path)
-    except FileNotFoundError:
-        raise ArchiveError(f"archive {path} does not exist") from None
-    except (OSError, *DAMAGED) as error:
-        raise ArchiveError(f"{path} is no ZIP archive: {error}") from None
     with archive:
-        _check(archive, path)
+        names: dict[str, bool] = {}  # without case -> whether it is a file
+        for member in archive.infolist():
+            reason = _reject_reason(member, names)
+            if reason:
+                raise ArchiveError(f"{path}: member {member.filename!r} {reason}")
+            names[member.filename.rstrip("/").casefold()] = not member.is_dir()
+        for name in names:
+            if any(names.get(str(folder)) for folder in PurePosixPath(name).parents):
+                raise ArchiveError(f"{path}: member {name!r} is below a file")
+        size = path.stat().st_size
+        unpacked = sum(member.file_size for member in archive.infolist())
+        if unpacked > MAX_COMPRESSION_RATIO * size:
+            raise ArchiveError(
+                f"{path} has {size} bytes and would unpack to {unpacked};"
+                f" accepted: up to {MAX_COMPRESSION_RATIO} times its size"
+            )
         yield archive
 
 
-def unpack_member(
-    archive: zipfile.ZipFile, member: zipfile.ZipInfo, folder: str | Path
-) -> Path:
-    """Write one member of a checked archive below ``folder``, whole or not at all.
-
-    Raises
-    ------
-    ArchiveError
-        If it is damaged, or longer than the archive says.
-    """
-    target = Path(folder, *PurePosixPath(member.filename).parts)
-    if member.is_dir():
-        target.mkdir(parents=True, exist_ok=True)
-        return target
-    target.parent.mkdir(parents=True, exist_ok=True)
-    draft = target.with_name(f".{target.name}.part")
-    try:
-        with archive.open(member) as source, draft.open("wb") as file:
-            shutil.copyfileobj(source, file, BLOCK)
-        if draft.stat().st_size != member.file_size:
-            raise ArchiveError(
-                f"{archive.filename}: {member.filename} has {draft.stat().st_size}"
-                f" bytes, not the {member.file_size} that it should have"
-            )
-        draft.replace(target)
-    except DAMAGED as error:
-        raise ArchiveError(
-            f"{archive.filename}: {member.filename} is damaged: {error}"
-        ) from None
-    finally:
-        draft.unlink(missing_ok=True)
-    return target
-
-
-def read_member(archive: zipfile.ZipFile, name: str, *, most: int) -> bytes:
-    """The bytes of one member of a checked archive.
+def extract_all(
+    archive: zipfile.ZipFile,
+    folder: str | Path,
+    *,
+    on_extract: Callable[[int, int], None] | None = None,
+) -> None:
+    """Unpack an archive from :func:`open_archive`; after an interruption, resume.
 
     Parameters
     ----------
-    most : bytes that are accepted.
+    on_extract : called with (members extracted, members in all).
 
     Raises
     ------
     ArchiveError
-        If there is no such member, or it is damaged or longer than accepted.
+        If a member is damaged; it is not written then.
+    DiskError
+        If the members do not fit on the disk.
     """
-    try:
-        member = archive.getinfo(name)
-        if member.file_size > most:
-            raise ArchiveError(
-                f"{archive.filename}: {name} has {member.file_size} bytes; up to"
-                f" {most} are accepted"
-            )
-        return archive.read(member)
-    except KeyError:
-        raise ArchiveError(f"{archive.filename}: {name} is not in it") from None
-    except DAMAGED as error:
-        raise ArchiveError(f"{archive.filename}: {name} is damaged: {error}") from None
+    folder = Path(folder)
+    members = archive.infolist()
+    # A file is written atomically, so the right size means that it is complete.
+    todo = [m for m in members if _size(folder / m.filename) != m.file_size]
+    check_disk_space(folder, sum(member.file_size for member in todo))
+    for done, member in enumerate(todo, start=1 + len(members) - len(todo)):
+        target = Path(folder, *PurePosixPath(member.filename).parts)
+        if member.is_dir():
+            target.mkdir(parents=True, exist_ok=True)
+        else:
+            with (
+                _damage(archive.filename, member.filename),
+                archive.open(member) as source,
+                atomic_path(target) as temporary,
+                temporary.open("wb") as file,
+            ):
+                shutil.copyfileobj(source, file, 2**20)
+        if on_extract is not None:
+            on_extract(done, len(members))
 
 
-def require_room(archive: zipfile.ZipFile, folder: str | Path) -> None:
-    """Refuse to begin what the disk cannot hold.
+def read_member(archive: zipfile.ZipFile, name: str, *, max_bytes: int) -> bytes:
+    """Content of one member of an archive from :func:`open_archive`.
 
     Raises
     ------
-    DiskError
-        If the unpacked members would not fit where ``folder`` is.
+    ArchiveError
+        If it is not in the archive, larger than ``max_bytes``, or damaged.
     """
-    need = sum(member.file_size for member in archive.infolist())
-    free = shutil.disk_usage(folder).free
-    if need + SPARE > free:
-        raise DiskError(
-            f"{archive.filename} unpacks to {need / 2**20:.0f} MiB,"
-            f" {free / 2**20:.0f} MiB are free in {folder}"
-        )
-
-
-def _check(archive: zipfile.ZipFile, path: Path) -> None:
-    files: dict[str, str] = {}
-    for member in archive.infolist():
-        reason = _fault(member)
-        name = member.filename.rstrip("/").casefold()
-        if reason is None and name in files:
-            reason = "stands in it twice"
-        if reason:
-            raise ArchiveError(f"{path}: member {member.filename!r} {reason}")
-        files[name] = "folder" if member.is_dir() else "file"
-    for name in files:
-        for above in PurePosixPath(name).parents:
-            if files.get(str(above)) == "file":
-                raise ArchiveError(f"{path}: member {name!r} lies below a file")
-    unpacked = sum(member.file_size for member in archive.infolist())
-    if unpacked > MOST_GROWTH * path.stat().st_size:
+    if name not in archive.namelist():
+        raise ArchiveError(f"{archive.filename}: {name} is not in it")
+    size = archive.getinfo(name).file_size
+    if size > max_bytes:
         raise ArchiveError(
-            f"{path} has {path.stat().st_size} bytes and would unpack to {unpacked};"
-            f" accepted is up to {MOST_GROWTH} times its size"
+            f"{archive.filename}: {name} has {size} bytes; accepted: up to {max_bytes}"
         )
+    with _damage(archive.filename, name):
+        return archive.read(name)
 
 
-def _fault(member: zipfile.ZipInfo) -> str | None:
+def _reject_reason(member: zipfile.ZipInfo, names: Container[str]) -> str | None:
     name = member.filename
     parts = PurePosixPath(name).parts
     if not parts or name.startswith("/") or "\\" in name or ":" in name:
-        return "is not a plain relative path"
+        return "is not a relative path"
     if ".." in parts:
-        return "leads out of the folder"
-    kind = stat.S_IFMT(member.external_attr >> 16)
-    if kind not in (0, stat.S_IFREG, stat.S_IFDIR):
+        return "leaves the folder"
+    if stat.S_IFMT(member.external_attr >> 16) not in (0, stat.S_IFREG, stat.S_IFDIR):
         return "is a link or another special file"
+    if name.rstrip("/").casefold() in names:
+        return "is in it twice"
     if member.flag_bits & 0x1:
         return "is encrypted"
-    if member.compress_type not in COMPRESSIONS:
-        return "is compressed in a way that is not accepted; deflating is"
-    if member.header_offset < 0:
-        return "begins before the archive does, which has lost its beginning"
+    if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+        return "is not compressed with deflate, which alone is accepted"
     return None
+
+
+def _size(path: Path) -> int | None:
+    return path.stat().st_size if path.is_file() else None
+
+
+@contextmanager
+def _damage(*where: str | Path | None) -> Iterator[None]:
+    """Report damage found while reading an archive, or one of its members."""
+    try:
+        yield
+    except FileNotFoundError:
+        raise ArchiveError(f"archive {where[0]} does not exist") from None
+    except (IsADirectoryError, PermissionError, *DAMAGED) as error:
+        raise ArchiveError(
+            f"{': '.join(map(str, where))} is damaged or not a ZIP archive: {error}"
+        ) from None

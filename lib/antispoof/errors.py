@@ -1,10 +1,10 @@
-"""The errors this library raises on bad input, each a sentence for the user.
+"""The errors this library raises on bad input, each a sentence for a person.
 
-The command line prints the sentence and exits with status 1; any other exception that
-reaches it is a bug.
+The command line prints the sentence and exits with status 1; anything else that
+escapes is a defect.
 """
 
-# Exceptions that reading a damaged text file raises (JSON and pandas: ValueError).
+# What reading a damaged text file raises; errors of JSON and pandas are ValueErrors.
 PARSE_ERRORS = (
     ArithmeticError,
     AttributeError,
@@ -36,11 +36,7 @@ class ScoreError(AntispoofError):
 
 
 class RunError(AntispoofError):
-    """A run record that is incomplete, damaged or does not fit."""
-
-
-class TrainingError(AntispoofError):
-    """A training that diverged."""
+    """A run record that is incomplete, or was made by something else."""
 
 
 class DiskError(AntispoofError):
@@ -48,11 +44,11 @@ class DiskError(AntispoofError):
 
 
 class MemoryLimitError(AntispoofError):
-    """A batch that does not fit into memory."""
+    """Work that would not fit into the memory at hand."""
 
 
 class TimeLimitError(AntispoofError):
-    """Training stopped before the platform ends the session."""
+    """Work stopped on purpose before the platform would have ended it."""
 
 
 class ArchiveError(AntispoofError):
@@ -60,4 +56,4 @@ class ArchiveError(AntispoofError):
 
 
 class DownloadError(AntispoofError):
-    """A file that could not be downloaded completely, or is not the expected one."""
+    """A file that could not be fetched whole, or is not the one expected."""

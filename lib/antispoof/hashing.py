@@ -1,4 +1,8 @@
-"""Hashes of plain data, of files, and of code without comments and docstrings."""
+"""Fingerprints: short hashes that say whether two things are the same.
+
+Of data: a hash of canonical JSON. Of a file: a hash of its bytes. Of code: a hash of
+what the code does, so that comments, docstrings and layout do not count.
+"""
 
 from __future__ import annotations
 
@@ -13,13 +17,13 @@ from pathlib import Path
 DOCUMENTED = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
 
 
-def hash_json(value: object) -> str:
+def of_data(value: object) -> str:
     """Hash of anything JSON can write; the order of keys does not matter."""
     text = json.dumps(value, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def hash_file(path: Path) -> str:
+def of_file(path: Path) -> str:
     """SHA-256 of a file, read piece by piece."""
     digest = hashlib.sha256()
     with path.open("rb") as file:
@@ -28,7 +32,7 @@ def hash_file(path: Path) -> str:
     return digest.hexdigest()
 
 
-def hash_source(source: str) -> str:
+def of_source(source: str) -> str:
     """Hash of Python source without its comments, docstrings and layout.
 
     Raises
@@ -65,17 +69,17 @@ def _is_text(body: list[ast.stmt]) -> bool:
 def hash_modules(names: tuple[str, ...]) -> str:
     """Hash of the named modules' code; a package stands for all it contains."""
     parts = {
-        f"{name}:{within}": hash_source(path.read_text("utf-8"))
+        f"{name}:{within}": of_source(path.read_text("utf-8"))
         for name in names
         for within, path in _sources(name)
     }
-    return hash_json(parts)
+    return of_data(parts)
 
 
 def _sources(name: str) -> Iterable[tuple[str, Path]]:
     spec = importlib.util.find_spec(name)
     if spec is None or spec.origin is None:
-        raise ModuleNotFoundError(f"no module {name!r} to hash")
+        raise ModuleNotFoundError(f"no module {name!r} to take a fingerprint of")
     origin = Path(spec.origin)
     found = (
         sorted(origin.parent.rglob("*.py"))

@@ -18,7 +18,7 @@ from torch.utils.flop_counter import FlopCounterMode
 
 from antispoof import frontends, models
 from antispoof.constants import SAMPLE_RATE
-from antispoof.corpora import project_folder
+from antispoof.files import project_folder
 
 BENCH = "benchmarks/results/bench.json"
 

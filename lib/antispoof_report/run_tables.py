@@ -24,17 +24,6 @@ COLUMNS = {
     "eer": "EER",
     "spoof_rate": "decided spoof",
 }
-KINDS = {
-    "asvspoof2019-la": "the whole of ASVspoof 2019 LA",
-    "asvspoof2019-la-subset": "a sample of ASVspoof 2019 LA",
-    "mini": "the mini corpus of simulated speech",
-}
-CAVEATS = {
-    "asvspoof2019-la": "",
-    "asvspoof2019-la-subset": "A sample this small shows that the pipeline works on"
-    " real speech; it is not a result on the whole corpus.",
-    "mini": "Simulated speech proves nothing about deepfakes.",
-}
 NARROW = "\u202f"  # a space that does not break
 PERCENT = ("eer", "spoof_rate")
 
@@ -89,9 +78,9 @@ def origin(runs: Sequence[Run]) -> Html:
     size = ", ".join(f"{name} {n}" for name, n in run.corpus["trials"].items())
     seconds = sum(r.environment["seconds"] for r in runs)
     text = (
-        f"{len(runs)} runs on {KINDS[run.corpus['kind']]} ({size} clips), of which"
+        f"{len(runs)} runs on {run.corpus['title']} ({size} clips), of which"
         f" {run.corpus['fitted']} were fitted; made on a {_device(run)} in"
-        f" {seconds / 60:.0f} minutes altogether. {CAVEATS[run.corpus['kind']]}"
+        f" {seconds / 60:.0f} minutes altogether. {run.corpus['caveat']}"
     )
     return Html(f"<p>{escape(text)}</p>", text)
 

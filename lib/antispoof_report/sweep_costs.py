@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from antispoof.config import TrainConfig
-from antispoof.corpora import OFFICIAL
+from antispoof.corpora.asvspoof2019 import EXPECTED_COUNTS
 from antispoof.runs.record import SCORED, Run
 
 
@@ -49,7 +49,7 @@ def hours(config: TrainConfig, measured: Speed, *, held_out: float = 0.1) -> flo
     held_out : share of the training clips that choose the checkpoint (2 of 20
         speakers by default).
     """
-    fitted = (1 - held_out) * OFFICIAL["train"].total
-    scored = sum(OFFICIAL[part].total for part in SCORED)
+    fitted = (1 - held_out) * EXPECTED_COUNTS["train"].total
+    scored = sum(EXPECTED_COUNTS[part].total for part in SCORED)
     seconds = config.epochs * fitted / measured.trained + scored / measured.scored
     return seconds / 3600

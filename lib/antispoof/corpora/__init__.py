@@ -1,29 +1,33 @@
-"""Fetch, find, open, list and audit a corpus in the ASVspoof 2019 LA layout."""
+"""Corpora: one reader per layout; find, open, download and audit them."""
 
-from antispoof.corpora.asvspoof2019 import Corpus, open_corpus
-from antispoof.corpora.auditing import FAULTS, Audit, Fault, PartitionAudit, audit
-from antispoof.corpora.discovery import find_corpus, project_folder
-from antispoof.corpora.fetching import fetch, fetch_from_kaggle
-from antispoof.corpora.finding import load_or_synthesize
-from antispoof.corpora.official import OFFICIAL, Counts, count_trials
+from antispoof.corpora.auditing import ISSUES, Audit, Issue, PartitionAudit, audit
+from antispoof.corpora.corpus import Corpus, file_sizes
+from antispoof.corpora.counts import Counts, count_trials
+from antispoof.corpora.discovery import find_corpus, load_or_synthesize
+from antispoof.corpora.download import fetch, fetch_from_kaggle
 from antispoof.corpora.protocol import read_protocol, write_protocol
+from antispoof.corpora.registry import CORPORA, open_corpus, register_corpus
+
+# Imported for its registration, like any reader without a name of its own here.
+from antispoof.corpora.synthetic import reader as _synthetic  # noqa: F401
 
 __all__ = [
-    "FAULTS",
-    "OFFICIAL",
+    "CORPORA",
+    "ISSUES",
     "Audit",
     "Corpus",
     "Counts",
-    "Fault",
+    "Issue",
     "PartitionAudit",
     "audit",
     "count_trials",
     "fetch",
     "fetch_from_kaggle",
+    "file_sizes",
     "find_corpus",
     "load_or_synthesize",
     "open_corpus",
-    "project_folder",
     "read_protocol",
+    "register_corpus",
     "write_protocol",
 ]

@@ -1,8 +1,8 @@
-"""Where a corpus may lie: the places looked into, in order.
+"""Find the corpus to work on: ASVspoof 2019 LA in its usual places.
 
-What a person names (the parameter, ``$ASVSPOOF2019_LA``) is taken at their word: if
-it is no corpus, that is an error, never a reason to take another. The other places
-are searched quietly and count only if they hold sound, not protocols alone.
+A folder that a person names (the parameter, ``$ASVSPOOF2019_LA``) must be a corpus;
+otherwise it is an error, and no other folder is used instead. The other places count
+only if they contain sound, not protocols alone.
 """
 
 from __future__ import annotations
@@ -12,14 +12,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from antispoof.constants import PARTITIONS
-from antispoof.corpora.asvspoof2019 import (
-    SYNTHETIC_MARKER,
-    Corpus,
-    la_in,
-    list_flac_ids,
-    open_corpus,
-)
+from antispoof.corpora.asvspoof2019 import audio_folder, locate_la_root
+from antispoof.corpora.corpus import Corpus, list_folder
+from antispoof.corpora.registry import open_corpus
 from antispoof.errors import CorpusError
+from antispoof.files import project_folder
 
 ENVIRONMENT_VARIABLE = "ASVSPOOF2019_LA"
 
@@ -28,15 +25,15 @@ COLAB = Path("/content")
 COLAB_DRIVE = Path("/content/drive/MyDrive")
 KAGGLEHUB_DATASET = "datasets/awsaf49/asvpoof-2019-dataset/versions"
 
-# Levels of folders to look into; in each, LA and LA/LA are looked for besides.
+# Levels of folders to search; in each, LA and LA/LA are looked for as well.
 KAGGLE_DEPTH = 3  # <input>/<dataset> or <input>/datasets/<owner>/<dataset>
 COLAB_DEPTH = 2
-DRIVE_DEPTH = 1  # listing a mounted Drive takes seconds a folder
+DRIVE_DEPTH = 1  # listing one folder of a mounted Drive takes seconds
 DATA_DEPTH = 2
 
 
 def find_corpus(given: str | Path | None = None) -> Corpus | None:
-    """Find the corpus to work on, or None where there is none.
+    """Find the corpus to work on; None if there is none.
 
     In this order: ``given``; ``$ASVSPOOF2019_LA``; Kaggle's input folder; Colab's
     usual places and ``kagglehub``'s cache; ``data/`` of the project.
@@ -44,94 +41,105 @@ def find_corpus(given: str | Path | None = None) -> Corpus | None:
     Parameters
     ----------
     given
-        The ``LA`` folder or a folder that holds it; None or "" to search.
+        Folder of a corpus of any registered layout; None or "" to search. A number
+        is the name of a folder, because papermill passes ``2019`` as one.
 
     Raises
     ------
     CorpusError
-        If ``given`` or ``$ASVSPOOF2019_LA`` is set and is no corpus, or if the corpus
-        found has malformed protocols.
+        If ``given`` or ``$ASVSPOOF2019_LA`` is set and is not a corpus, or if the
+        corpus that was found has damaged protocols.
     """
     if given is not None and str(given) != "":
-        return open_corpus(given)
+        return open_corpus(str(given))
     named = os.environ.get(ENVIRONMENT_VARIABLE, "")
     if named:
         try:
             return open_corpus(named)
         except CorpusError as error:
             raise CorpusError(f"${ENVIRONMENT_VARIABLE}: {error}") from None
-    for la in _candidates():
-        if _has_sound(la):
+    for la in _platform_folders():
+        if _has_audio(la):
             return open_corpus(la)
-    return None
+    data = _la_folders(project_folder() / "data", depth=DATA_DEPTH)
+    in_data = [open_corpus(la) for la in data if _has_audio(la)]
+    return min(in_data, key=lambda corpus: corpus.is_synthetic, default=None)
 
 
-def project_folder() -> Path:
-    """Folder of the book: the nearest at or above the working folder with ``_toc.yml``.
+def load_or_synthesize(given: str | Path | None = None) -> Corpus:
+    """Find a corpus; if there is none, make the synthetic one.
 
-    A notebook opened in Jupyter works in ``notebooks/``, a command at the root. Away
-    from the book it is the working folder.
+    It is made once, in ``data/synthetic`` of the project. If an earlier version of the
+    code made it, it is made again.
+
+    Parameters
+    ----------
+    given
+        As in :func:`find_corpus`.
+
+    Raises
+    ------
+    CorpusError
+        As :func:`find_corpus` does.
+    DiskError
+        If the synthetic corpus has to be made and cannot be written.
     """
-    here = Path.cwd()
-    for folder in (here, *here.parents):
-        if (folder / "_toc.yml").is_file():
-            return folder
-    return here
+    found = find_corpus(given)
+    folder = project_folder() / "data" / "synthetic"
+    ours = found is not None and found.root == (folder / "LA").resolve()
+    if found is not None and (given or not ours):
+        return found
+    from antispoof.corpora.synthetic.making import make  # loads SciPy
+
+    return open_corpus(make(folder))
 
 
-def _candidates() -> Iterator[Path]:
+def _platform_folders() -> Iterator[Path]:
     yield from _la_folders(KAGGLE_INPUT, depth=KAGGLE_DEPTH)
-    yield from _la_folders(COLAB, depth=COLAB_DEPTH, skip=("drive",))
+    yield from _la_folders(COLAB, depth=COLAB_DEPTH, skip="drive")
     yield from _la_folders(COLAB_DRIVE, depth=DRIVE_DEPTH)
-    for version in _kagglehub_versions():
-        yield from _la_folders(version, depth=0)
-    in_data = list(_la_folders(project_folder() / "data", depth=DATA_DEPTH))
-    # Real speech that somebody put there goes before the corpus we made ourselves.
-    yield from sorted(in_data, key=lambda la: (la / SYNTHETIC_MARKER).is_file())
-
-
-def _kagglehub_versions() -> list[Path]:
-    """Downloads in the cache, the newest first."""
     cache = os.environ.get("KAGGLEHUB_CACHE", "") or "~/.cache/kagglehub"
-    folders = _subfolders(Path(cache).expanduser() / KAGGLEHUB_DATASET)
-    numbered = [folder for folder in folders if folder.name.isdecimal()]
-    return sorted(numbered, key=lambda folder: int(folder.name), reverse=True)
+    versions = [
+        folder
+        for folder in _subfolders(Path(cache).expanduser() / KAGGLEHUB_DATASET)
+        if folder.name.isdecimal()
+    ]
+    for version in sorted(versions, key=lambda folder: -int(folder.name)):
+        yield from _la_folders(version, depth=0)
 
 
-def _la_folders(top: Path, *, depth: int, skip: tuple[str, ...] = ()) -> Iterator[Path]:
-    """LA folders in ``top`` and in the folders to ``depth`` levels below it.
+def _la_folders(top: Path, *, depth: int, skip: str = "") -> Iterator[Path]:
+    """LA folders in ``top`` and down to ``depth`` levels below, breadth first.
 
-    The shallow ones first, then by name; nothing below an LA folder is looked at.
+    Nothing below an LA folder is searched.
     """
     level = [top]
     for remaining in range(depth, -1, -1):
         below: list[Path] = []
         for folder in level:
             try:
-                la = la_in(folder)
+                la = locate_la_root(folder)
             except OSError:  # forbidden: nothing can be found there
                 continue
             if la is not None:
                 yield la
             elif remaining:
-                below += _subfolders(folder, skip=skip)
+                below += [path for path in _subfolders(folder) if path.name != skip]
         level = below
 
 
-def _subfolders(folder: Path, *, skip: tuple[str, ...] = ()) -> list[Path]:
+def _subfolders(folder: Path) -> list[Path]:
     try:
-        with os.scandir(folder) as entries:
-            names = sorted(
-                entry.name
-                for entry in entries
-                if not entry.name.startswith(".")
-                and entry.name not in skip
-                and entry.is_dir()
-            )
-    except OSError:  # absent or forbidden: nothing can be found there
+        entries = list_folder(folder)
+    except CorpusError:  # forbidden: nothing can be found there
         return []
+    names = sorted(e.name for e in entries if e.is_dir() and e.name[0] != ".")
     return [folder / name for name in names]
 
 
-def _has_sound(la: Path) -> bool:
-    return any(list_flac_ids(la, partition) for partition in PARTITIONS)
+def _has_audio(la: Path) -> bool:
+    return any(
+        entry.name.endswith(".flac")
+        for partition in PARTITIONS
+        for entry in list_folder(audio_folder(la, partition))
+    )

@@ -1,8 +1,8 @@
-"""Countermeasure protocols: the text files that say which utterance is what.
+"""Protocols: text files with one trial per line, in the format of ASVspoof 2019.
 
-One line a trial, five columns separated by blanks (ASVspoof 2019, README.LA.txt):
-``speaker utt_id - attack label``. The third column belongs to the physical-access
-half of the challenge and is not read. ``attack`` is ``-`` for a bona fide trial.
+Five columns separated by spaces or tabs (README.LA.txt of the corpus):
+``speaker utt_id - attack label``. The third column is used only by the physical-access
+part of the challenge; it is not read. ``attack`` is ``-`` for a bona fide trial.
 """
 
 from __future__ import annotations
@@ -14,7 +14,6 @@ import pandas as pd
 from antispoof.constants import LABELS, NO_ATTACK
 from antispoof.errors import CorpusError
 
-COLUMNS = ("utt_id", "speaker", "attack", "label")
 LAYOUT = "'speaker utt_id - attack label'"
 
 
@@ -23,15 +22,10 @@ def read_protocol(path: str | Path) -> pd.DataFrame:
 
     Windows line ends, a byte-order mark and blank lines are accepted.
 
-    Parameters
-    ----------
-    path
-        The text file.
-
     Returns
     -------
-    DataFrame with the columns ``utt_id``, ``speaker``, ``attack`` (``-`` for a bona
-    fide trial), ``label`` (``bonafide`` or ``spoof``), one row a trial.
+    DataFrame with the str columns ``utt_id``, ``speaker``, ``attack`` (``-`` for a
+    bona fide trial) and ``label`` (``bonafide`` or ``spoof``), one row per trial.
 
     Raises
     ------
@@ -44,16 +38,27 @@ def read_protocol(path: str | Path) -> pd.DataFrame:
     >>> read_protocol("ASVspoof2019.LA.cm.train.trn.txt")  # doctest: +SKIP
     """
     path = Path(path)
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except FileNotFoundError:
+        raise CorpusError(f"protocol {path} does not exist") from None
+    except UnicodeDecodeError as error:
+        raise CorpusError(
+            f"protocol {path} is not UTF-8 text (byte {error.start});"
+            f" one line {LAYOUT} per trial is expected"
+        ) from None
+    except (OSError, ValueError) as error:  # ValueError: a NUL in the path
+        raise CorpusError(f"protocol {path} cannot be read: {error}") from None
     rows = [
-        _parse(line, path=path, number=number)
-        for number, line in enumerate(_read_text(path).split("\n"), start=1)
+        _parse(line, f"protocol {path}, line {number}")
+        for number, line in enumerate(text.split("\n"), start=1)
         if line.strip()
     ]
     if not rows:
         raise CorpusError(
             f"protocol {path} is empty; one line {LAYOUT} per trial is expected"
         )
-    return pd.DataFrame(rows, columns=list(COLUMNS))
+    return pd.DataFrame(rows, columns=["utt_id", "speaker", "attack", "label"])
 
 
 def write_protocol(path: str | Path, trials: pd.DataFrame) -> None:
@@ -61,56 +66,32 @@ def write_protocol(path: str | Path, trials: pd.DataFrame) -> None:
 
     Parameters
     ----------
-    path
-        The text file; replaced if it exists.
     trials
         Columns ``utt_id``, ``speaker``, ``attack``, ``label``; others are ignored.
     """
     columns = (trials[name] for name in ("speaker", "utt_id", "attack", "label"))
-    lines = (
-        f"{speaker} {utt_id} - {attack} {label}\n"
-        for speaker, utt_id, attack, label in zip(*columns, strict=True)
-    )
     with Path(path).open("w", encoding="utf-8", newline="\n") as file:
-        file.writelines(lines)
+        for speaker, utt_id, attack, label in zip(*columns, strict=True):
+            file.write(f"{speaker} {utt_id} - {attack} {label}\n")
 
 
-def _read_text(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8-sig")
-    except FileNotFoundError:
-        raise CorpusError(f"protocol {path} does not exist") from None
-    except UnicodeDecodeError as error:
-        raise CorpusError(
-            f"protocol {path} is not UTF-8 text (byte {error.start}); "
-            f"one line {LAYOUT} per trial is expected"
-        ) from None
-    except OSError as error:
-        raise CorpusError(f"protocol {path} cannot be read: {error.strerror}") from None
-
-
-def _parse(line: str, *, path: Path, number: int) -> tuple[str, str, str, str]:
+def _parse(line: str, where: str) -> tuple[str, str, str, str]:
     fields = line.split()
-    where = f"protocol {path}, line {number}"
     if len(fields) != 5:
+        line = line.strip()
+        shown = line if len(line) <= 60 else f"{line[:60]}..."
         raise CorpusError(
-            f"{where}: {len(fields)} columns in {_shown(line)}; "
-            f"5 are accepted, {LAYOUT}"
+            f"{where}: {len(fields)} columns in {shown!r}; 5 are accepted, {LAYOUT}"
         )
     speaker, utt_id, _, attack, label = fields
     if label not in LABELS:
         raise CorpusError(
-            f"{where}: label {_shown(label)}; accepted are 'bonafide' and 'spoof' "
-            f"in the last of the columns {LAYOUT}"
+            f"{where}: label {label[:60]!r}; accepted are 'bonafide' and 'spoof'"
+            f" in the last of the columns {LAYOUT}"
         )
     if (attack == NO_ATTACK) != (label == "bonafide"):
         raise CorpusError(
-            f"{where}: attack {_shown(attack)} with label {label!r}; a bonafide trial "
-            f"has the attack '{NO_ATTACK}' and a spoof trial its name, such as 'A01'"
+            f"{where}: attack {attack[:60]!r} with label {label!r}; a bonafide trial"
+            f" has the attack '{NO_ATTACK}' and a spoof trial a name, such as 'A01'"
         )
     return utt_id, speaker, attack, label
-
-
-def _shown(text: str, limit: int = 60) -> str:
-    text = text.strip()
-    return repr(text if len(text) <= limit else text[:limit] + "...")

@@ -142,7 +142,7 @@ class Detector:
 def _origin(told: dict[str, Any]) -> dict[str, Any]:
     """The origin on a card, with all that answers quote of it."""
     texts = [told["model"], told["frontend"], told["calibrated_on"]]
-    texts.append(told["corpus"]["kind"])
+    texts.append(told["corpus"]["title"])
     if not all(isinstance(text, str) for text in texts):
         raise TypeError(f"its origin has {texts!r} where texts are accepted")
     if not isinstance(told["corpus"]["fitted"], int):

@@ -12,11 +12,6 @@ SAID = {
     "spoof": "probably fake",
     "uncertain": "cannot tell",
 }
-LEARNED_FROM = {
-    "asvspoof2019-la": "ASVspoof 2019 LA",
-    "asvspoof2019-la-subset": "a sample of ASVspoof 2019 LA",
-    "mini": "simulated speech, which proves nothing about deepfakes",
-}
 LIMITS = (
     "It learned read English, recorded without telephone or room, and the speech"
     " synthesis of 2019. Of newer synthesis, other languages, noise, music, telephone"
@@ -51,10 +46,9 @@ def about(detector: Detector) -> str:
     """What the detector learned from, and what it cannot know."""
     origin = detector.origin
     corpus, calibration = origin["corpus"], detector.calibration
-    learned = LEARNED_FROM.get(corpus["kind"], corpus["kind"])
     return (
         f"Judged by a {models.TITLES[origin['model']]} that learned from"
-        f" {corpus['fitted']} clips of {learned}; its probabilities come from"
+        f" {corpus['fitted']} clips of {corpus['title']}; its probabilities come from"
         f" {calibration.n_bonafide} real and {calibration.n_spoof} fake scores of"
         f" {origin['calibrated_on']}. {LIMITS}"
     )

@@ -1,28 +1,48 @@
-"""Run records: configuration, history and scores of each training; reused if valid."""
+"""The run record: what was trained, how it went, what it scored; made once, reused."""
 
-from antispoof.runs.jobs import train_or_load
-from antispoof.runs.record import Run, list_runs, run_path
-from antispoof.runs.references import (
-    REFERENCES,
-    SHORT_RUNS,
-    load_references,
-    save_reference,
+from antispoof.runs.jobs import is_current, train_or_load
+from antispoof.runs.record import SCORED, Run, list_runs, run_path
+from antispoof.runs.references import REFERENCE, SHORT_RUNS, record, recorded
+from antispoof.runs.regression_check import matches, sing
+from antispoof.runs.tables import (
+    by_epochs,
+    by_model,
+    confusion,
+    confusions,
+    histories,
+    per_attack_eer,
+    results,
+    scores_and_labels,
+    standard_metrics,
+    tables,
+    thresholds,
 )
-from antispoof.runs.transfer import export_runs, import_runs
+from antispoof.runs.transfer import pack, unpack
 
 __all__ = [
-    "REFERENCES",
+    "REFERENCE",
+    "SCORED",
     "SHORT_RUNS",
     "Run",
-    "export_runs",
-    "import_runs",
+    "per_attack_eer",
+    "by_epochs",
+    "by_model",
+    "confusion",
+    "confusions",
+    "standard_metrics",
+    "histories",
     "list_runs",
-    "load_references",
-    "run_path",
-    "save_reference",
+    "is_current",
     "train_or_load",
+    "pack",
+    "record",
+    "recorded",
+    "results",
+    "run_path",
+    "matches",
+    "scores_and_labels",
+    "sing",
+    "tables",
+    "thresholds",
+    "unpack",
 ]
-
-# TEMPORARY: callers import these from runs.tables.
-from antispoof.runs.record import SCORED  # noqa: E402,F401
-from antispoof.runs.tables import *  # noqa: E402,F403

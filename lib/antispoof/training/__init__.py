@@ -1,24 +1,18 @@
-"""Training: the explicit loop, its state and callbacks, validation, and devices."""
+"""Training: the explicit loop, what it holds out, where it runs, how it resumes."""
 
-from antispoof.training.accelerators import current_processes, launch_processes
-from antispoof.training.callbacks import (
-    Callback,
-    ProgressLogger,
-    TensorBoardLogger,
-    TimeLimit,
-)
-from antispoof.training.loop import FitResult, fit
-from antispoof.training.validation import choose_val_speakers, split_validation
+from antispoof.training.distributed import Processes, here, logits_of_all
+from antispoof.training.launcher import launch
+from antispoof.training.loop import SAVE_SECONDS, FitResult, fit
+from antispoof.training.validation import choose_holdout, split_holdout
 
 __all__ = [
-    "Callback",
+    "SAVE_SECONDS",
     "FitResult",
-    "ProgressLogger",
-    "TensorBoardLogger",
-    "TimeLimit",
-    "choose_val_speakers",
-    "current_processes",
+    "Processes",
+    "choose_holdout",
     "fit",
-    "launch_processes",
-    "split_validation",
+    "here",
+    "launch",
+    "logits_of_all",
+    "split_holdout",
 ]

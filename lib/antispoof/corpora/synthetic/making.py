@@ -13,7 +13,6 @@ from pathlib import Path
 from joblib import Parallel, cpu_count, delayed
 
 from antispoof import hashing
-from antispoof.corpora.asvspoof2019 import SYNTHETIC_MARKER
 from antispoof.corpora.synthetic.asv_scores import asv_score_lines
 from antispoof.corpora.synthetic.attacks import ATTACKS
 from antispoof.corpora.synthetic.plan import (
@@ -24,6 +23,7 @@ from antispoof.corpora.synthetic.plan import (
     stream,
     trials,
 )
+from antispoof.corpora.synthetic.reader import MARKER
 from antispoof.corpora.synthetic.utterance import render_flac
 from antispoof.errors import CorpusError, DiskError, ParameterError
 
@@ -95,7 +95,7 @@ def make(
     marker = _marker(listed, shares, seed=seed)
     if _is_complete(folder, marker, listed):
         return folder
-    if folder.exists() and not (folder / SYNTHETIC_MARKER).is_file():
+    if folder.exists() and not (folder / MARKER).is_file():
         raise CorpusError(
             f"{folder} exists and is not an embedded corpus, so it is left alone: "
             "give another folder, or move this one away"
@@ -154,7 +154,7 @@ def _write(
         name = f"ASVspoof2019.LA.asv.{partition}.gi.trl.scores.txt"
         _write_lines(asv / name, lines)
     _write_lines(draft / "README.txt", [_readme(marker)])
-    _write_lines(draft / SYNTHETIC_MARKER, [json.dumps(marker, indent=2)])
+    _write_lines(draft / MARKER, [json.dumps(marker, indent=2)])
 
 
 def _rendered(listed: list[Trial], seed: int, jobs: int) -> Iterator[bytes]:
@@ -177,7 +177,7 @@ def _put_in_place(draft: Path, folder: Path) -> None:
 
 def _is_complete(folder: Path, marker: dict, listed: list[Trial]) -> bool:
     try:
-        found = json.loads((folder / SYNTHETIC_MARKER).read_text(encoding="utf-8"))
+        found = json.loads((folder / MARKER).read_text(encoding="utf-8"))
     except (FileNotFoundError, NotADirectoryError, json.JSONDecodeError):
         return False
     return found == marker and all(
@@ -220,5 +220,5 @@ def _readme(marker: dict) -> str:
         for partition, count in marker["counts"].items()
     )
     return _README.format(
-        attacks=attacks, counts=counts, seed=marker["seed"], marker=SYNTHETIC_MARKER
+        attacks=attacks, counts=counts, seed=marker["seed"], marker=MARKER
     )

@@ -1,14 +1,16 @@
-"""Contracts of opening a corpus.
+"""Contracts of opening a corpus, with the layout of ASVspoof 2019 LA.
 
 1. LA, a folder with LA in it, and Kaggle's LA/LA all open; names may be any.
-2. One row a trial in the order of the protocols, with the absolute path of its FLAC;
-   FLACs in no protocol are not there.
-3. The kind: full by its counts, mini by its marker, else a subset. A mini corpus says
-   that it is simulated speech and proves nothing about deepfakes.
-4. The fingerprint moves with content and order, and not with the place or line ends.
-5. No corpus, a broken one, an utterance listed twice: one sentence, CorpusError.
-6. A corpus without audio opens; what needs the audio, or both classes, says so.
+2. One row per trial in the order of the protocols, with the absolute path of its FLAC;
+   FLACs in no protocol are not in it.
+3. Complete by its counts, synthetic by its marker, else a subset; the description has
+   title, sizes and caveat.
+4. The id changes with protocols, order and sound files, and not with the place, line
+   ends, or files that no protocol lists.
+5. No corpus, a damaged one, an utterance listed twice: one sentence, CorpusError.
+6. A corpus without audio opens; what needs the audio, or both classes, raises.
 7. ASV scores are optional.
+8. The official counts are those of the official protocols.
 """
 
 import os
@@ -18,8 +20,14 @@ from pathlib import Path
 import pytest
 
 from antispoof.constants import PARTITIONS
-from antispoof.corpora import count_trials, open_corpus
-from antispoof.corpora.asvspoof2019 import ASV_FOLDER, ASV_NAMES, PROTOCOL_FOLDER
+from antispoof.corpora import asvspoof2019, count_trials, open_corpus
+from antispoof.corpora.asvspoof2019 import (
+    ASV_FOLDER,
+    ASV_NAMES,
+    EXPECTED_COUNTS,
+    PROTOCOL_FOLDER,
+)
+from antispoof.corpora.synthetic.reader import MARKER
 from antispoof.errors import CorpusError, ParameterError
 from corpora import LINES, flac_path, write_corpus, write_flac, write_protocol
 
@@ -35,10 +43,6 @@ def assert_refused(call, *parts):
     assert "\n" not in str(caught.value)
     for part in parts:
         assert str(part) in str(caught.value)
-
-
-def changed(**lines):
-    return {**LINES, **lines}
 
 
 # 1
@@ -65,33 +69,22 @@ def test_relative_folder_and_home(la, monkeypatch):
 def test_trials(la):
     write_flac(flac_path(la, "dev", "D9"), seed=9)  # in no protocol
     trials = open_corpus(la).trials
-    assert list(trials.columns) == [
-        "utt_id",
-        "speaker",
-        "attack",
-        "label",
-        "partition",
-        "path",
-    ]
+    columns = ["utt_id", "speaker", "attack", "label", "partition", "path"]
+    assert list(trials.columns) == columns
     assert trials["utt_id"].tolist() == ["T1", "T2", "T3", "D1", "D2", "E1", "E2", "E3"]
-    assert trials.iloc[6].tolist() == [
-        "E2",
-        "S6",
-        "A07",
-        "spoof",
-        "eval",
-        str(flac_path(la, "eval", "E2")),
-    ]
+    path = str(flac_path(la, "eval", "E2"))
+    assert trials.iloc[6].tolist() == ["E2", "S6", "A07", "spoof", "eval", path]
     assert all(Path(p).is_absolute() and Path(p).is_file() for p in trials["path"])
 
 
 def test_partition(la):
     corpus = open_corpus(la)
+    assert corpus.partitions == PARTITIONS
     dev = corpus.partition("dev")
     assert dev["utt_id"].tolist() == ["D1", "D2"]
     assert dev.index.tolist() == [0, 1]
     for call in (corpus.partition, corpus.asv_scores):
-        with pytest.raises(ParameterError, match=r"'test' .* train, dev, eval"):
+        with pytest.raises(ParameterError, match=r"'test'; it has train, dev, eval"):
             call("test")
 
 
@@ -100,42 +93,43 @@ def test_partition(la):
 
 def test_subset(la):
     corpus = open_corpus(la)
-    assert corpus.kind == "asvspoof2019-la-subset"
-    assert corpus.id == f"asvspoof2019-la-subset-{corpus.fingerprint[:8]}"
+    assert corpus.name == "asvspoof2019-la-subset"
+    assert corpus.id.startswith("asvspoof2019-la-subset-")
     assert not corpus.is_synthetic
-    assert corpus.description.startswith("Subset of ASVspoof 2019 LA, 8 trials")
-    assert "(train 3, dev 2, eval 3)" in corpus.description
+    expected = "A subset of ASVspoof 2019 LA, 8 trials (train 3, dev 2, eval 3). A"
+    assert corpus.description.startswith(expected)
+    assert corpus.description.endswith(corpus.caveat)
 
 
-def test_mini(la):
-    (la / "minicorpus.json").write_text("{}")
+def test_synthetic(la):
+    (la / MARKER).write_text("{}")
     corpus = open_corpus(la)
-    assert corpus.kind == "mini"
+    assert corpus.name == "synthetic"
     assert corpus.is_synthetic
-    assert "simulated speech, proves nothing about deepfakes" in corpus.description
+    assert "proves nothing about deepfakes" in corpus.description
+    assert corpus.expected_counts == {}
 
 
-def test_full(la, monkeypatch):
+def test_complete(la, monkeypatch):
     trials = open_corpus(la).trials
-    official = {partition: count_trials(trials, partition) for partition in PARTITIONS}
-    monkeypatch.setattr(asvspoof2019, "OFFICIAL", official)
+    counts = {partition: count_trials(trials, partition) for partition in PARTITIONS}
+    monkeypatch.setattr(asvspoof2019, "EXPECTED_COUNTS", counts)
     corpus = open_corpus(la)
-    assert corpus.kind == "asvspoof2019-la"
-    assert "the full corpus, 8 trials" in corpus.description
+    assert corpus.name == "asvspoof2019-la"
+    assert corpus.caveat == ""
+    assert corpus.description.endswith("8 trials (train 3, dev 2, eval 3).")
     write_protocol(la, "train", "\n".join(LINES["train"][:2]))
-    assert open_corpus(la).kind == "asvspoof2019-la-subset"
+    assert open_corpus(la).name == "asvspoof2019-la-subset"
 
 
 # 4
 
 
-def test_fingerprint_stays_with_the_content(la, tmp_path):
-    fingerprint = open_corpus(la).fingerprint
-    assert len(fingerprint) == 64
+def test_id_does_not_depend_on_place_line_ends_and_unlisted_files(la, tmp_path):
     elsewhere = write_corpus(tmp_path / "elsewhere")
-    shutil.rmtree(elsewhere / "ASVspoof2019_LA_dev")
     write_protocol(elsewhere, "dev", "\r\n".join(LINES["dev"]) + "\r\n\r\n")
-    assert open_corpus(elsewhere).fingerprint == fingerprint
+    write_flac(flac_path(elsewhere, "dev", "D9"), seed=9)
+    assert open_corpus(elsewhere).id == open_corpus(la).id
 
 
 @pytest.mark.parametrize(
@@ -149,9 +143,25 @@ def test_fingerprint_stays_with_the_content(la, tmp_path):
     ],
     ids=["utterance", "speaker", "attack", "label", "order"],
 )
-def test_fingerprint_moves_with_the_content(la, tmp_path, dev):
-    other = write_corpus(tmp_path / "other", changed(dev=dev))
-    assert open_corpus(other).fingerprint != open_corpus(la).fingerprint
+def test_id_changes_with_the_protocols(la, dev):
+    before = open_corpus(la).id
+    shutil.copy(flac_path(la, "dev", "D2"), flac_path(la, "dev", "D3"))
+    write_protocol(la, "dev", "\n".join(dev))
+    assert open_corpus(la).id != before
+
+
+@pytest.mark.parametrize("change", ["other length", "missing", "no folder"])
+def test_id_changes_with_the_sound_files(la, change):
+    """B1: the same protocols with other sound files are another corpus."""
+    before = open_corpus(la).id
+    path = flac_path(la, "eval", "E2")
+    if change == "other length":
+        write_flac(path, seed=1, sample_rate=8_000)
+    elif change == "missing":
+        path.unlink()
+    else:
+        shutil.rmtree(path.parent)
+    assert open_corpus(la).id != before
 
 
 # 5
@@ -169,7 +179,7 @@ def test_empty_folder(tmp_path):
 def test_file_in_place_of_a_folder(tmp_path):
     path = tmp_path / "corpus.zip"
     path.touch()
-    assert_refused(lambda: open_corpus(path), path, "is a file", "LA is expected")
+    assert_refused(lambda: open_corpus(path), path, "is a file", "folder is expected")
 
 
 @pytest.mark.skipif(
@@ -195,14 +205,14 @@ def test_malformed_protocol(la):
 
 
 @pytest.mark.parametrize(
-    ("lines", "where"),
+    ("partition", "line", "where"),
     [
-        (changed(dev=[*LINES["dev"], "S3 D1 - - bonafide"]), "dev and dev"),
-        (changed(eval=[*LINES["eval"], "S1 T1 - - bonafide"]), "train and eval"),
+        ("dev", "S3 D1 - - bonafide", "dev and dev"),
+        ("eval", "S1 T1 - - bonafide", "train and eval"),
     ],
-    ids=["in one protocol", "in two"],
 )
-def test_utterance_listed_twice(tmp_path, lines, where):
+def test_utterance_listed_twice(tmp_path, partition, line, where):
+    lines = {**LINES, partition: [*LINES[partition], line]}
     la = write_corpus(tmp_path, lines)
     assert_refused(lambda: open_corpus(la), la, "more than once", where)
     assert len(open_corpus(la, strict=False).trials) == 9
@@ -228,13 +238,13 @@ def test_require_audio(la):
 
 
 @pytest.mark.parametrize(
-    ("line", "lacks"),
+    ("line", "missing"),
     [("S4 D2 - A01 spoof", "bonafide"), ("S3 D1 - - bonafide", "spoof")],
 )
-def test_require_both_classes(tmp_path, line, lacks):
-    corpus = open_corpus(write_corpus(tmp_path, changed(dev=[line])))
+def test_require_both_classes(tmp_path, line, missing):
+    corpus = open_corpus(write_corpus(tmp_path, {**LINES, "dev": [line]}))
     assert_refused(
-        lambda: corpus.require_both_classes("dev"), "'dev'", f"no {lacks} trial"
+        lambda: corpus.require_both_classes("dev"), "'dev'", f"no {missing} trial"
     )
     assert len(corpus.require_both_classes("train")) == 3
 
@@ -250,3 +260,20 @@ def test_asv_scores(la):
     path.write_text("bonafide target 1.0\n")
     assert corpus.asv_scores("eval") == path
     assert corpus.asv_scores("dev") is None
+
+
+# 8
+
+
+def test_official_totals():
+    totals = [(counts.bonafide, counts.spoof) for counts in EXPECTED_COUNTS.values()]
+    assert totals == [(2_580, 22_800), (2_548, 22_296), (7_355, 63_882)]
+
+
+def test_official_counts_are_those_of_the_official_protocols(shared):
+    corpus = open_corpus(shared("corpora/asvspoof2019-la-protocols"))
+    for partition in PARTITIONS:
+        assert count_trials(corpus.trials, partition) == EXPECTED_COUNTS[partition]
+    assert corpus.name == "asvspoof2019-la"
+    speakers = {p: set(corpus.partition(p)["speaker"]) for p in PARTITIONS}
+    assert not speakers["train"] & (speakers["dev"] | speakers["eval"])

@@ -1,0 +1,214 @@
+"""A corpus: one table of trials, what is known about it, and its identity."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from antispoof.constants import LABELS
+from antispoof.corpora.counts import Counts
+from antispoof.errors import CorpusError, ParameterError
+
+COLUMNS = ("utt_id", "speaker", "attack", "label", "partition", "path")
+MISSING = -1  # size of a file that does not exist
+
+
+@dataclass(frozen=True, eq=False)
+class Corpus:
+    """What a reader returns: the trials of a corpus and what is known about it.
+
+    Attributes
+    ----------
+    name
+        Short name in the folders of runs and features, such as ``asvspoof2019-la``.
+    title
+        Name for people, as it reads inside a sentence: ``ASVspoof 2019 LA``.
+    root
+        Folder of the corpus, absolute.
+    trials
+        One row per trial, in the order of the protocols. Columns (all str):
+        ``utt_id``, ``speaker``, ``attack`` (``-`` for bona fide speech), ``label``
+        (``bonafide`` or ``spoof``), ``partition``, ``path`` (absolute, of a FLAC, WAV,
+        MP3, ...). More columns are allowed, such as ``source``.
+    caveat
+        A sentence that is shown with every result on this corpus, or "".
+    is_synthetic
+        Whether a program made all of its speech.
+    asv_score_files
+        Partition -> where the speaker verification scores that min t-DCF needs are
+        expected.
+    expected_counts
+        Partition -> number of trials of the complete corpus, for the audit.
+    sample_rate
+        Hz, if the corpus is defined as mono audio at one rate; None if any format
+        belongs to it.
+
+    Raises
+    ------
+    CorpusError
+        If ``trials`` is empty, lacks a column or a value, or has an unknown label.
+    """
+
+    name: str
+    title: str
+    root: Path
+    trials: pd.DataFrame
+    caveat: str = ""
+    is_synthetic: bool = False
+    asv_score_files: Mapping[str, Path] = field(default_factory=dict)
+    expected_counts: Mapping[str, Counts] = field(default_factory=dict)
+    sample_rate: int | None = None
+
+    def __post_init__(self) -> None:
+        where = f"trials of {self.name} in {self.root}"
+        absent = [name for name in COLUMNS if name not in self.trials]
+        if absent:
+            raise CorpusError(
+                f"{where}: no column {', '.join(absent)}; needed: {', '.join(COLUMNS)}"
+            )
+        if self.trials.empty:
+            raise CorpusError(f"{where}: there are none; at least one is needed")
+        if self.trials[list(COLUMNS)].isna().to_numpy().any():
+            raise CorpusError(f"{where}: a value is missing; every cell needs one")
+        unknown = set(self.trials["label"]) - set(LABELS)
+        if unknown:
+            raise CorpusError(
+                f"{where}: label {min(map(str, unknown))!r};"
+                f" accepted: {', '.join(LABELS)}"
+            )
+
+    @cached_property
+    def partitions(self) -> tuple[str, ...]:
+        """Partitions that the corpus has, in order; some corpora have eval alone."""
+        return tuple(self.trials["partition"].unique())
+
+    @cached_property
+    def id(self) -> str:
+        """``<name>-<8 hex digits>``: identity of the protocols and of the sound files.
+
+        It covers partition, speaker, utterance, attack and label of every trial, in
+        order, and the name and size of its file (-1 if it does not exist). It does not
+        depend on where the folder lies. Computed once, when first used: open the
+        corpus again after its files changed.
+        """
+        columns = ["partition", "speaker", "utt_id", "attack", "label"]
+        texts = [self.trials[column].tolist() for column in columns]
+        # pathlib would take half a second more for 121 461 paths.
+        texts.append([os.path.basename(path) for path in self.trials["path"]])  # noqa: PTH119
+        texts.append(list(map(str, file_sizes(self.trials["path"]))))
+        digest = hashlib.sha256("\n\n".join(map("\n".join, texts)).encode())
+        return f"{self.name}-{digest.hexdigest()[:8]}"
+
+    @property
+    def description(self) -> str:
+        """One line for the top of a page: which corpus, how large, its caveat."""
+        counts = self.trials["partition"].value_counts()
+        sizes = ", ".join(f"{name} {counts[name]}" for name in self.partitions)
+        title = self.title[:1].upper() + self.title[1:]
+        return f"{title}, {len(self.trials)} trials ({sizes}). {self.caveat}".rstrip()
+
+    def partition(self, name: str) -> pd.DataFrame:
+        """Trials of one partition, in the order of the protocol.
+
+        Raises
+        ------
+        ParameterError
+            If the corpus does not have this partition.
+        """
+        if name not in self.partitions:
+            raise ParameterError(
+                f"{self.name} has no partition {name!r}; it has"
+                f" {', '.join(self.partitions)}"
+            )
+        return self.trials[self.trials["partition"] == name].reset_index(drop=True)
+
+    def require_both_classes(self, name: str) -> pd.DataFrame:
+        """Same as :meth:`partition`; raises if one of the two classes is missing.
+
+        Raises
+        ------
+        CorpusError
+            If the partition has no bona fide or no spoof trial.
+        """
+        trials = self.partition(name)
+        for label in LABELS:
+            if label not in set(trials["label"]):
+                raise CorpusError(
+                    f"partition {name!r} of {self.root} has no {label} trial among its"
+                    f" {len(trials)}; both classes, bonafide and spoof, are needed"
+                )
+        return trials
+
+    def require_audio(self, name: str) -> pd.DataFrame:
+        """Same as :meth:`partition`; raises if a sound file is missing.
+
+        Raises
+        ------
+        CorpusError
+            If a file is missing; names the first one.
+        """
+        trials = self.partition(name)
+        missing = file_sizes(trials["path"]) == MISSING
+        if missing.any():
+            raise CorpusError(
+                f"{missing.sum()} of the {len(trials)} files of partition {name!r} are"
+                f" missing, the first is {trials.loc[missing, 'path'].iloc[0]};"
+                " `antispoof corpus audit` lists all"
+            )
+        return trials
+
+    def asv_scores(self, name: str) -> Path | None:
+        """File of speaker verification scores of a partition, or None without one."""
+        if name not in self.partitions:
+            self.partition(name)  # raises
+        path = self.asv_score_files.get(name)
+        return path if path is not None and path.is_file() else None
+
+
+def file_sizes(paths: Sequence[str]) -> np.ndarray:
+    """Bytes of each file, ``MISSING`` where there is none; int64, shape (n,).
+
+    Lists each folder once, which is faster than one request per file.
+
+    Raises
+    ------
+    CorpusError
+        If a folder exists but cannot be listed.
+    """
+    wanted: dict[str, set[str]] = defaultdict(set)
+    split = [os.path.split(path) for path in paths]
+    for folder, name in split:
+        wanted[folder].add(name)
+    sizes: dict[tuple[str, str], int] = {}
+    for folder, names in wanted.items():
+        for entry in list_folder(folder):
+            if entry.name in names:
+                with suppress(FileNotFoundError):  # a link to nothing
+                    sizes[folder, entry.name] = entry.stat().st_size
+    return np.array([sizes.get(key, MISSING) for key in split], np.int64)
+
+
+def list_folder(folder: str | Path) -> list[os.DirEntry]:
+    """Entries of a folder; none if it does not exist.
+
+    Raises
+    ------
+    CorpusError
+        If the folder exists but cannot be listed.
+    """
+    try:
+        with os.scandir(folder) as entries:
+            return list(entries)
+    except (FileNotFoundError, NotADirectoryError):
+        return []
+    except OSError as error:
+        raise CorpusError(f"{folder} cannot be read: {error.strerror}") from None
