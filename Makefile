@@ -11,6 +11,10 @@ AXE     := tests/book/vendor/axe-core
 SWEEP   ?= profiles/sweep-mini.yaml
 GPUS    ?= $(shell nvidia-smi --list-gpus 2>/dev/null | wc -l)
 CORES   ?= $(shell nproc 2>/dev/null || sysctl -n hw.ncpu)
+# No lock: a killed build would leave it behind, and outputs are written atomically.
+SNAKEMAKE = $(BIN)/python -m snakemake --cores $(CORES) --nolock
+
+export CORPUS PROFILE  # for the Snakefile
 
 # Threads that wait must not spin when others want the core, and large activations
 # come in huge pages: together twice the training speed on a busy CPU.
@@ -20,10 +24,8 @@ export THP_MEM_ALLOC_ENABLE := 1
 .PHONY: book test lint pairs setup clean reference-runs vendor test-book shipped-weights fuzz sweep prove-sweep wheelhouse platforms matrix pdf screenshots time-book linkcheck prove-dependencies bench large answers kill-features kill-test
 
 book: setup  ## run every chapter, build _build/html; warnings are errors
-	$(BIN)/python -m antispoof_report.notebooks pair --check
-	$(BIN)/snakemake --cores $(CORES) --quiet all \
-		--config corpus="$(CORPUS)" profile="profiles/$(PROFILE).yaml" -- html
-	@test -s _build/html/index.html || { echo "no HTML was made"; exit 1; }
+	$(BIN)/python -m antispoof_report.notebooks sync --check
+	$(SNAKEMAKE) --quiet host progress reason rules --rerun-incomplete -- html
 	@echo "the book: _build/html/index.html"
 
 test: setup  ## the tests
@@ -54,13 +56,13 @@ lint: setup  ## rules that a machine keeps
 	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports
 	$(BIN)/codespell
-	$(BIN)/python -m antispoof_report.notebooks pair --check
+	$(BIN)/python -m antispoof_report.notebooks sync --check
 
 kill-test: setup  ## kill -9 a run twenty times; it must end as if nothing had been
 	$(BIN)/python benchmarks/kill.py --kills 20
 
 pairs: setup  ## generate the notebooks from their sources
-	$(BIN)/python -m antispoof_report.notebooks pair
+	$(BIN)/python -m antispoof_report.notebooks sync
 
 reference-runs: setup  ## train on CORPUS by PROFILE and record the runs (hours)
 	$(BIN)/antispoof record --corpus "$(CORPUS)" --profile "profiles/$(PROFILE).yaml"
@@ -83,9 +85,8 @@ fuzz: setup  ## ten thousand hostile inputs for everything that reads files
 # parameters, so times of files do not count; runs keep locks of their own. An output
 # takes its place whole, so one that is there is complete.
 sweep: setup  ## models x seeds x corpora as the file SWEEP says, then analysis
-	$(BIN)/snakemake -s sweep.smk --configfile $(SWEEP) --cores $(CORES) \
-		--resources gpu=$(GPUS) --keep-going --retries 1 --ignore-incomplete \
-		--rerun-triggers params --nolock $(MORE)
+	$(SNAKEMAKE) -s sweep.smk --configfile "$(SWEEP)" --resources gpu=$(GPUS) \
+		--keep-going --retries 1 --ignore-incomplete --rerun-triggers params $(MORE)
 
 prove-sweep: setup  ## a sweep killed twice, refused, and on two workers
 	$(BIN)/python tests/slow_sweep.py

@@ -1,97 +1,117 @@
-"""Batch reruns: which chapters, with which parameters, in which order.
+"""The book: which chapters run, with which parameters, in which order.
 
-    snakemake --cores 2 --config corpus=DIR profile=profiles/thesis.yaml -- html
+    make book CORPUS=DIR PROFILE=thesis
+    CORPUS=DIR PROFILE=thesis python -m snakemake --cores 2 -- html     the same
 
-A chapter runs again when its code, its parameters, its corpus or the library's code
-that it depends on has changed: those are parameters of its rule, compared by content,
-where Snakemake would compare the times of files. Prose, comments and docstrings are
-not among them, so editing them rebuilds pages only.
+A chapter runs again when its code, its parameters, its corpus or the code of the
+library that it depends on has changed. These are parameters of its rule, compared by
+content; prose, comments and docstrings are not among them.
+
+No input that a rule makes is `ancient`: where a job runs again, Snakemake does not
+check the parameters of those that depend on it, and an ancient input would then let
+them stand although the corpus or profile is another. Before the pages are made, every
+executed chapter is compared with what was asked for, and the build fails if one differs.
 """
 
+import json
+import os
 import sys
 from pathlib import Path
 
 from antispoof import corpora, hashing
-from antispoof_report.notebooks.parameters import from_profile
-from antispoof_report.notebooks.provenance import notebook_hash
+from antispoof_report.notebooks import CHAPTER, provenance, read_declaration
+from antispoof_report.notebooks.parameters import accepted, as_words, from_profile
 
-PROFILE = config.get("profile") or "profiles/mini.yaml"
-CORPUS = config.get("corpus") or ""
-# The corpus belongs to what a chapter depends on: real speech put under data/ counts.
-FOUND = corpora.find_corpus(CORPUS)
-CORPUS_ID = FOUND.id if FOUND and not FOUND.is_synthetic else "synthetic"
-CHAPTERS = [path.stem for path in sorted(Path("notebooks").glob("[0-9][0-9]_*.ipynb"))]
-TRAINING = [name for name in CHAPTERS if name.split("_", 1)[0] in ("03", "04", "05")]
-COMPARING = [name for name in CHAPTERS if name.split("_", 1)[0] in ("06", "07")]
-# 07 trains what its claim about longer training needs.
-BUSY = [*TRAINING, *(name for name in COMPARING if name.startswith("07"))]
-JUPYTER_BOOK = Path(sys.executable).with_name("jupyter-book")
-
-
-def before(wildcards):
-    """What must be there first: the corpus, and for comparisons the runs."""
-    trained = expand("_build/executed/{name}.ipynb", name=TRAINING)
-    compared = trained if wildcards.name in COMPARING else []
-    # Of chapters that train the dates count: were they ancient, Snakemake would overlook
-    # that parameters of a comparison have changed when those run again, too.
-    return [ancient("_build/corpus.txt"), *compared]
+# By the environment, not by --config, which would read a folder 2019 as a number.
+CORPUS = os.environ.get("CORPUS", "")
+PROFILE = os.environ.get("PROFILE") or "mini"
+PROFILE = Path(PROFILE if PROFILE.endswith(".yaml") else f"profiles/{PROFILE}.yaml")
+# Data under data/ or at a usual place counts, where no folder is named.
+FOUND = corpora.find_corpus(CORPUS or None)
+SYNTHETIC = FOUND is None or FOUND.is_synthetic
+CORPUS_ID = "synthetic" if SYNTHETIC else FOUND.id
+NOTEBOOKS = {path.stem: path for path in sorted(Path("notebooks").glob(f"{CHAPTER}.ipynb"))}
+DECLARED = {name: read_declaration(path) for name, path in NOTEBOOKS.items()}
+TRAINING = [name for name, declared in DECLARED.items() if declared.trains]
+# Those that compare can train, too, where a claim needs other runs.
+BUSY = [*TRAINING, *(name for name, declared in DECLARED.items() if declared.compares)]
+EXECUTED = "_build/executed/{name}.ipynb"
 
 
-def notebook(wildcards):
-    """The chapter's source."""
-    return Path("notebooks") / f"{wildcards.name}.ipynb"
+def parameters(name):
+    """The values of the profile that a chapter accepts, and the corpus."""
+    corpus = {"corpus": CORPUS} if "corpus" in accepted(NOTEBOOKS[name]) else {}
+    return from_profile(PROFILE, NOTEBOOKS[name]) | corpus
 
 
-def parameters(wildcards):
-    """The profile's values for the chapter."""
-    return from_profile(Path(PROFILE), notebook(wildcards))
+def request(name):
+    """A hash of all that decides what a chapter shows."""
+    code = provenance.notebook_hash(NOTEBOOKS[name])
+    return hashing.hash_json([code, parameters(name), CORPUS_ID])[:16]
+
+
+REQUESTS = {name: request(name) for name in NOTEBOOKS}
+
+
+def needed_first(wildcards):
+    """The corpus, and for comparisons the runs of the training chapters."""
+    trained = expand(EXECUTED, name=TRAINING)
+    return ["_build/corpus.txt", *(trained if DECLARED[wildcards.name].compares else [])]
 
 
 rule html:
     input:
-        expand("_build/executed/{name}.ipynb", name=CHAPTERS),
+        expand(EXECUTED, name=NOTEBOOKS),
         "_config.yml",
         "_toc.yml",
         sorted(str(p) for p in Path("book").rglob("*") if p.is_file() and p.suffix != ".pyc"),
-        sorted(str(p) for p in Path("notebooks").glob("*.ipynb")),
-        sorted(map(str, Path("lib/antispoof").rglob("*.py"))),  # for its reference
+        sorted(map(str, NOTEBOOKS.values())),
+        sorted(map(str, Path("lib").rglob("*.py"))),  # for the reference of the library
     output:
         "_build/html/index.html",
-    shell:
-        "ANTISPOOF_REQUIRE_EXECUTED=1 {JUPYTER_BOOK} build ."
-        " --warningiserror --nitpick --keep-going --quiet"
+    params:
+        requests=REQUESTS,
+    run:
+        for name, wanted in params.requests.items():
+            ran = json.loads(Path(EXECUTED.format(name=name)).read_text("utf-8"))
+            if ran["metadata"][provenance.KEY]["request"] != wanted:
+                raise WorkflowError(
+                    f"{name} was not run with the corpus, profile and code asked for;"
+                    " remove _build/executed and try again"
+                )
+        book = Path(sys.executable).with_name("jupyter-book")
+        shell(
+            "ANTISPOOF_REQUIRE_EXECUTED=1 {book:q} build ."
+            " --warningiserror --nitpick --keep-going --quiet"
+        )
 
 
 rule corpus:
     output:
         "_build/corpus.txt",
     params:
-        code=hashing.hash_modules(("antispoof.corpora.synthetic",)),
+        code=hashing.hash_modules(("antispoof.corpora.synthetic",)) if SYNTHETIC else "",
         corpus=CORPUS,
         corpus_id=CORPUS_ID,
     threads: workflow.cores
     run:
-        from antispoof import corpora
-
-        Path(output[0]).write_text(corpora.load_or_synthesize(params.corpus).description)
+        opened = corpora.load_or_synthesize(params.corpus or None)
+        Path(output[0]).write_text(f"{opened.description}\n", "utf-8")
 
 
 rule chapter:
     input:
-        before,
-        notebook=ancient("notebooks/{name}.ipynb"),
-        profile=ancient(PROFILE),
+        needed_first,
     output:
-        "_build/executed/{name}.ipynb",
+        EXECUTED,
     params:
-        code=lambda wildcards: notebook_hash(notebook(wildcards)),
-        parameters=parameters,
-        corpus=["-p", "corpus", CORPUS] if CORPUS else [],
-        corpus_id=CORPUS_ID,
+        notebook=lambda wildcards: str(NOTEBOOKS[wildcards.name]),
+        words=lambda wildcards: as_words(parameters(wildcards.name)),
+        request=lambda wildcards: REQUESTS[wildcards.name],
     # Training fills the machine by itself; the other chapters may run side by side.
     threads: lambda wildcards: workflow.cores if wildcards.name in BUSY else 1
     resources:
         gpu=lambda wildcards: int(wildcards.name in BUSY),
     shell:
-        "{sys.executable} -m antispoof_report.notebooks run {input.notebook} {output}"
-        " -f {input.profile} {params.corpus:q}"
+        "{sys.executable:q} -m antispoof_report.notebooks run {params.notebook:q} {output:q}"
+        " --request {params.request} {params.words:q}"

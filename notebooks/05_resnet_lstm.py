@@ -1,5 +1,8 @@
 # ---
 # jupyter:
+#   antispoof:
+#     trains: resnet_lstm
+#     reads: [data/reference-runs]
 #   jupytext:
 #     text_representation:
 #       extension: .py
@@ -43,7 +46,7 @@ if find_spec("antispoof") is None:  # Kaggle, Colab: add it, keep their torch
         [sys.executable, "-m", "pip", "install", "-q", *what]
     )
 from antispoof import platforms
-from antispoof_report.notebooks.injected import check_parameters
+from antispoof_report.notebooks.parameters import check_parameters
 
 print(platforms.describe_environment())
 

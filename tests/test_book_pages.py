@@ -28,7 +28,7 @@ sys.path.append(str(EXTENSIONS))
 
 from antispoof_book import pages, repository  # noqa: E402
 
-from antispoof_report.notebooks import stamp  # noqa: E402
+from antispoof_report.notebooks import provenance  # noqa: E402
 
 CONF = f"""
 import sys

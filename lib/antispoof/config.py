@@ -1,54 +1,39 @@
-"""A config: every setting that decides what a trained model becomes.
+"""The configuration of a training: every setting that decides what a model becomes.
 
-The defaults are the thesis pipeline. A config with a seed and a corpus determines a
-run; the device does not belong to it.
+The defaults are the thesis pipeline. A configuration with a seed and a corpus
+determines a run; the device is not part of it.
 """
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, fields
-from typing import Any
+from dataclasses import asdict, dataclass, field, fields
+from typing import Any, get_type_hints
 
-from antispoof import hashing
+from antispoof import augment, frontends, hashing, models
 from antispoof.errors import ParameterError
-from antispoof.frontends import FRONTENDS
-from antispoof.models import MODELS
+from antispoof.registry import Registry
 
-LEARNING_RATES = {"cnn": 1e-3, "resnet": 1e-4, "resnet_lstm": 1e-4}
+SCHEMA = 2  # raise it when a setting keeps its name and changes its meaning
 
-CHOICES = {
-    "model": tuple(MODELS),
-    "frontend": tuple(FRONTENDS),
-    "schedule": ("constant", "cosine"),
-    "class_weights": ("none", "balanced"),
-    "precision": ("fp32", "bf16", "fp16"),
-    "checkpoint": ("best", "last"),
-}
+
+def _setting(
+    default: Any = None, *, text: str, choices: Registry | tuple | None = None
+):
+    """A field with its help text and accepted values; the command line lists both."""
+    metadata = {"help": text, "choices": choices}
+    if default is None:
+        return field(metadata=metadata)
+    return field(default=default, metadata=metadata)
 
 
 @dataclass(frozen=True, kw_only=True)
 class TrainConfig:
     """Settings of one training; checked when made.
 
-    Attributes
-    ----------
-    model : cnn, resnet or resnet_lstm.
-    frontend : which features.
-    epochs, batch_size : passes over the training part; clips a step.
-    lr : learning rate of Adam; the model's usual one if not given to `TrainConfig.of`.
-    weight_decay : Adam's L2 term.
-    schedule : constant, or cosine from `lr` down to 0 over all steps.
-    warmup_epochs : epochs over which the learning rate first rises to `lr`.
-    grad_clip_norm : largest gradient norm; 0 leaves gradients as they are.
-    class_weights : none, or balanced (inverse to the class counts) cross entropy.
-    precision : of training; scores are float32 always.
-    checkpoint : which epoch's model is kept: the best on the held-out training
-        speakers, or the last (where the learning rate has come to rest and the
-        held-out clips are too few to choose by).
-    n_val_speakers : training speakers kept aside for choosing the checkpoint.
-    patience : epochs without a better checkpoint before stopping; 0 never stops.
+    Each field's meaning is its ``metadata["help"]``, which ``antispoof train --help``
+    prints.
 
     Raises
     ------
@@ -56,52 +41,92 @@ class TrainConfig:
         If a value is not accepted.
     """
 
-    model: str
-    lr: float
-    frontend: str = "logmel"
-    epochs: int = 20
-    batch_size: int = 64
-    weight_decay: float = 0.0
-    schedule: str = "constant"
-    warmup_epochs: int = 0
-    grad_clip_norm: float = 0.0
-    class_weights: str = "none"
-    precision: str = "fp32"
-    checkpoint: str = "best"
-    n_val_speakers: int = 2
-    patience: int = 0
+    model: str = _setting(text="Model to train.", choices=models.MODELS)
+    lr: float = _setting(
+        text="Learning rate of Adam; the model's usual one if omitted."
+    )
+    frontend: str = _setting(
+        "logmel", text="Features to compute.", choices=frontends.FRONTENDS
+    )
+    augment: tuple[str, ...] = _setting(
+        (),
+        text="Augmentation of training clips; may be repeated.",
+        choices=augment.AUGMENTATIONS,
+    )
+    augment_probability: float = _setting(
+        0.5, text="Probability of each augmentation for each clip."
+    )
+    epochs: int = _setting(20, text="Passes over the training clips.")
+    batch_size: int = _setting(64, text="Clips per training step.")
+    weight_decay: float = _setting(0.0, text="L2 penalty of Adam.")
+    schedule: str = _setting(
+        "constant",
+        text="Learning rate over the steps; cosine falls from the learning rate to 0.",
+        choices=("constant", "cosine"),
+    )
+    warmup_epochs: int = _setting(0, text="Warm-up epochs.")
+    grad_clip_norm: float = _setting(0.0, text="Largest gradient norm; 0 is no limit.")
+    class_weights: str = _setting(
+        "none",
+        text="Class weights of the loss; balanced is inverse to the class counts.",
+        choices=("none", "balanced"),
+    )
+    precision: str = _setting(
+        "fp32",
+        text="Precision of training; scores are always computed in fp32.",
+        choices=("fp32", "bf16", "fp16"),
+    )
+    keep_checkpoint: str = _setting(
+        "best",
+        text="Which epoch's weights are kept: the best on the validation speakers, or"
+        " the last.",
+        choices=("best", "last"),
+    )
+    n_val_speakers: int = _setting(
+        2, text="Training speakers used for validation instead of training."
+    )
+    patience: int = _setting(
+        0, text="Epochs without improvement before training stops; 0 never stops."
+    )
 
     def __post_init__(self) -> None:
-        for name, accepted in CHOICES.items():
-            value = getattr(self, name)
-            if value not in accepted:
-                raise ParameterError(
-                    f"{name}={_shown(value)}; accepted: {', '.join(accepted)}"
-                )
-        for field in fields(self):
-            value = getattr(self, field.name)
-            if field.type in ("int", "float"):
-                _check_number(field.name, value, whole=field.type == "int")
-            if field.type == "float":
-                # 1 and 1.0 are the same setting and must have the same id.
-                object.__setattr__(self, field.name, float(value))
+        types = get_type_hints(type(self))
+        for one in fields(self):
+            name, value = one.name, getattr(self, one.name)
+            if types[name] in (int, float):
+                _check_number(name, value, whole=types[name] is int)
+            if types[name] is float:  # 1 and 1.0 are the same setting
+                object.__setattr__(self, name, float(value))
+            if name == "augment":
+                value = (value,) if isinstance(value, str) else tuple(value)
+                object.__setattr__(self, name, value)
+            choices = one.metadata["choices"]
+            for given in value if name == "augment" else [value]:
+                if choices is not None and given not in choices:
+                    raise ParameterError(
+                        f"{name}={_shown(given)}; accepted: {', '.join(choices)}"
+                    )
         for name in ("lr", "epochs", "batch_size", "n_val_speakers"):
             if getattr(self, name) <= 0:
                 raise ParameterError(f"{name}={getattr(self, name)} must be positive")
+        if self.augment_probability > 1:
+            raise ParameterError(
+                f"augment_probability={self.augment_probability} must be at most 1"
+            )
         if self.warmup_epochs >= self.epochs:
             raise ParameterError(
                 f"warmup_epochs={self.warmup_epochs} must be less than"
                 f" epochs={self.epochs}"
             )
-        if self.patience and self.checkpoint == "last":
+        if self.patience and self.keep_checkpoint == "last":
             raise ParameterError(
-                f"patience={self.patience} waits for a better checkpoint and goes"
-                " with checkpoint='best' only"
+                f"patience={self.patience} needs keep_checkpoint='best': it waits for"
+                " a better checkpoint"
             )
 
     @classmethod
-    def of(cls, model: str, /, **settings: Any) -> TrainConfig:
-        """The model's default config with some settings changed.
+    def for_model(cls, model: str, /, **settings: Any) -> TrainConfig:
+        """The model's default configuration with some settings changed.
 
         A setting that is None keeps its default.
 
@@ -110,82 +135,83 @@ class TrainConfig:
         ParameterError
             If a setting is unknown or its value is not accepted.
         """
-        cls._require_known(settings)
+        _check_known(settings)
         given = {name: value for name, value in settings.items() if value is not None}
-        return cls(**{"model": model, "lr": LEARNING_RATES.get(model, 1e-3)} | given)
+        lr = models.MODELS[model].info["lr"]
+        return cls(**{"model": model, "lr": lr} | given)
 
     @classmethod
-    def planned(
-        cls, model: str, settings: Mapping[str, Mapping[str, Any]], **over: Any
+    def from_profile(
+        cls, model: str, settings: Mapping[str, Mapping[str, Any]], **overrides: Any
     ) -> TrainConfig:
-        """A model's config by a profile that has settings for several models.
+        """A model's configuration by a profile with settings for several models.
 
         Parameters
         ----------
         settings : model -> settings that differ from its defaults.
-        over : settings that go before those; None leaves them.
+        overrides : settings that take precedence over those; None changes nothing.
 
         Raises
         ------
         ParameterError
-            If `settings` is of another shape, names an unknown model, or as `of`
-            does.
+            If `settings` has another shape or names an unknown model, or as
+            `for_model` does.
         """
         if not isinstance(settings, Mapping):
             raise ParameterError(
                 f"settings are {_shown(settings)}; accepted: model -> setting -> value"
             )
         for name, changes in settings.items():
-            if name not in MODELS:
+            if name not in models.MODELS:
                 raise ParameterError(
                     f"settings for unknown model {_shown(name)}; accepted:"
-                    f" {', '.join(MODELS)}"
+                    f" {', '.join(models.MODELS)}"
                 )
             if not isinstance(changes, Mapping):
                 raise ParameterError(
                     f"settings for {name} are {_shown(changes)}; accepted: setting ->"
                     " value"
                 )
-            cls._require_known(changes)  # also those of models that are not asked for
-        given = {name: value for name, value in over.items() if value is not None}
-        return cls.of(model, **{**settings.get(model, {}), **given})
+            _check_known(changes)  # also for models that are not trained now
+        given = {name: value for name, value in overrides.items() if value is not None}
+        return cls.for_model(model, **{**settings.get(model, {}), **given})
 
     @classmethod
-    def _require_known(cls, names: Iterable[object]) -> None:
-        known = [field.name for field in fields(cls) if field.name != "model"]
-        for name in names:
-            if name not in known:
-                raise ParameterError(
-                    f"unknown setting {_shown(name)}; accepted: {', '.join(known)}"
-                )
+    def from_dict(cls, settings: Mapping[str, Any]) -> TrainConfig:
+        """The configuration that :meth:`to_dict` wrote.
+
+        A setting that did not exist then has its default, which must mean what the
+        code did before the setting was added.
+        """
+        _check_known([name for name in settings if name != "model"])
+        return cls(**settings)
 
     def to_dict(self) -> dict[str, Any]:
         """The settings as plain values, in their declared order."""
-        return asdict(self)
+        return asdict(self) | {"augment": list(self.augment)}
 
     @property
-    def id(self) -> str:
-        """Eight hexadecimal digits that stand for the settings.
+    def config_hash(self) -> str:
+        """Eight hexadecimal digits over all settings; names the folder of a run."""
+        return hashing.hash_json([SCHEMA, self.to_dict()])[:8]
 
-        Only what differs from the defaults counts, so that a setting added later
-        does not orphan the runs there are.
-        """
-        defaults = {field.name: field.default for field in fields(self)}
-        changed = {
-            name: value
-            for name, value in self.to_dict().items()
-            if value != defaults[name]
-        }
-        return hashing.hash_json(changed)[:8]
+
+def _check_known(names: Iterable[object]) -> None:
+    known = [one.name for one in fields(TrainConfig) if one.name != "model"]
+    for name in names:
+        if name not in known:
+            raise ParameterError(
+                f"unknown setting {_shown(name)}; accepted: {', '.join(known)}"
+            )
 
 
 def _check_number(name: str, value: object, *, whole: bool) -> None:
-    kinds = int if whole else (int, float)
-    if isinstance(value, bool) or not isinstance(value, kinds):
+    accepted = int if whole else (int, float)
+    if isinstance(value, bool) or not isinstance(value, accepted):
         raise ParameterError(
             f"{name}={_shown(value)} must be a {'whole ' if whole else ''}number"
         )
-    # A whole number may be finite, and larger than any float all the same.
+    # An integer may be finite and still larger than any float.
     if not 0 <= value <= sys.float_info.max:
         raise ParameterError(f"{name}={_shown(value)} must be finite and not negative")
 
@@ -193,5 +219,5 @@ def _check_number(name: str, value: object, *, whole: bool) -> None:
 def _shown(value: object) -> str:
     try:
         return repr(value)
-    except ValueError:  # Python does not write whole numbers of thousands of digits
+    except ValueError:  # Python refuses to print integers of thousands of digits
         return "<too long to be shown>"

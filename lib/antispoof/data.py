@@ -1,12 +1,15 @@
-"""Features on their way to the device: resident where they fit, else read ahead.
+"""Batches of features: from the cache, or from augmented waveforms.
 
-A device that waits for its next batch is a device that is not used. Where a GPU has
-room, a part is copied there once, as it is stored, in float16; else a thread reads the
-next batches, pinned for a GPU, while the last one is computed.
+Where nothing is done to waveforms, batches come from the cached features: kept on the
+GPU if they fit, else read ahead by a thread. Where a waveform augmentation is asked for,
+worker processes decode, augment and compute features clip by clip. What is drawn
+depends only on seed, epoch and row, so training is reproducible with any number of
+workers.
 """
 
 from __future__ import annotations
 
+import os
 from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -14,20 +17,24 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import torch
 from torch import Tensor
+from torch.utils.data import DataLoader, Dataset
 
+from antispoof import audio, augment, frontends
+from antispoof.config import TrainConfig
 from antispoof.frontends import FeatureSet
 
-AHEAD = 3  # batches that are read before they are asked for
-ROOM = 0.25  # share of a GPU's free memory that features may take
+PREFETCH = 3  # batches that are read before they are needed
+MAX_GPU_SHARE = 0.25  # of a GPU's free memory that features may take
+MAX_WORKERS = 8  # processes that augment
 
 
 class Batches:
-    """Batches of one part's features on a device.
+    """Batches of cached features on a device.
 
     Parameters
     ----------
-    resident : whether to keep all of it on the device; None does so on a GPU with
-        room for it. (On the CPU the memory-mapped file is as near as memory.)
+    resident : whether to keep all features on the device; None does so on a GPU where
+        they fit. (On the CPU the memory-mapped file is as near as memory.)
     """
 
     def __init__(
@@ -39,40 +46,134 @@ class Batches:
     ) -> None:
         self.features, self.device = features, device
         if resident is None:
-            resident = _has_room(features, device)
-        self.kept = features.stored().to(device) if resident else None
+            resident = _fits_on_gpu(features, device)
+        self.resident = features.read_fp16().to(device) if resident else None
 
     def stream(self, indices: Iterable[np.ndarray | slice]) -> Iterator[Tensor]:
-        """Float32 batches (n, 1, n_mels, n_frames), channels last, one an index."""
-        stored = self._read_ahead(indices) if self.kept is None else self._pick(indices)
-        for x in stored:
-            x = x.to(self.device, non_blocking=True).float()
-            yield x.contiguous(memory_format=torch.channels_last)
-
-    def _pick(self, indices: Iterable[np.ndarray | slice]) -> Iterator[Tensor]:
-        for index in indices:
-            if not isinstance(index, slice):
-                index = torch.from_numpy(index).to(self.device)
-            yield self.kept[index]
+        """Float32 batches (n, 1, n_rows, n_frames), channels last, one per index."""
+        if self.resident is None:
+            batches = self._read_ahead(indices)
+        else:
+            batches = (self.resident[_on(index, self.device)] for index in indices)
+        for x in batches:
+            yield _to_device(x, self.device)
 
     def _read_ahead(self, indices: Iterable[np.ndarray | slice]) -> Iterator[Tensor]:
         waiting: deque = deque()
         with ThreadPoolExecutor(1) as reader:
             for index in indices:
                 waiting.append(reader.submit(self._read, index))
-                if len(waiting) > AHEAD:
+                if len(waiting) > PREFETCH:
                     yield waiting.popleft().result()
             while waiting:
                 yield waiting.popleft().result()
 
     def _read(self, index: np.ndarray | slice) -> Tensor:
-        x = self.features.stored(index)
+        x = self.features.read_fp16(index)
         return x.pin_memory() if self.device.type == "cuda" else x
 
 
-def _has_room(features: FeatureSet, device: torch.device) -> bool:
+class TrainingBatches:
+    """Batches of training clips, augmented as a configuration says.
+
+    Parameters
+    ----------
+    features : the training trials; their ``path`` is read where waveforms are augmented.
+    seed : of the augmentation.
+    """
+
+    def __init__(
+        self,
+        features: FeatureSet,
+        config: TrainConfig,
+        device: torch.device,
+        *,
+        seed: int,
+    ) -> None:
+        self.features, self.config, self.device = features, config, device
+        self.seed = seed
+        kinds = {
+            name: augment.AUGMENTATIONS[name].info["on"] for name in config.augment
+        }
+        self.on_waveforms = [name for name in kinds if kinds[name] == "waveform"]
+        self.on_features = [name for name in kinds if kinds[name] == "features"]
+        self.cached = None if self.on_waveforms else Batches(features, device)
+
+    def stream(self, indices: list[np.ndarray], *, epoch: int) -> Iterator[Tensor]:
+        """Float32 batches (n, 1, n_rows, n_frames), channels last, one per index."""
+        if self.cached is not None:
+            batches = self.cached.stream(indices)
+        else:
+            batches = self._compute(indices, epoch)
+        for index, x in zip(indices, batches, strict=True):
+            if self.on_features:
+                x = torch.stack(
+                    [
+                        augment.apply(
+                            self.on_features,
+                            clip,
+                            np.random.default_rng([self.seed, epoch, row, 1]),
+                            self.config.augment_probability,
+                        )
+                        for clip, row in zip(x, index, strict=True)
+                    ]
+                )
+            yield _to_device(x, self.device)
+
+    def _compute(self, indices: list[np.ndarray], epoch: int) -> DataLoader:
+        clips = _AugmentedClips(
+            paths=self.features.trials["path"].tolist(),
+            frontend=self.config.frontend,
+            names=self.on_waveforms,
+            probability=self.config.augment_probability,
+            seed=[self.seed, epoch],
+        )
+        return DataLoader(
+            clips,
+            batch_sampler=[index.tolist() for index in indices],
+            num_workers=min(os.cpu_count() or 1, MAX_WORKERS),
+            pin_memory=self.device.type == "cuda",
+        )
+
+
+class _AugmentedClips(Dataset):
+    def __init__(
+        self,
+        *,
+        paths: list[str],
+        frontend: str,
+        names: list[str],
+        probability: float,
+        seed: list[int],
+    ) -> None:
+        self.paths, self.names = paths, names
+        self.frontend = frontends.build(frontend)
+        self.probability, self.seed = probability, seed
+
+    def __len__(self) -> int:
+        return len(self.paths)
+
+    def __getitem__(self, row: int) -> Tensor:
+        rng = np.random.default_rng([*self.seed, row])
+        waveform = audio.load_mono_16k(self.paths[row])
+        waveform = augment.apply(self.names, waveform, rng, self.probability)
+        with torch.inference_mode():
+            # Rounded as cached features are.
+            return self.frontend(torch.from_numpy(waveform)[None])[0].half()
+
+
+def _on(index: np.ndarray | slice, device: torch.device) -> Tensor | slice:
+    return index if isinstance(index, slice) else torch.from_numpy(index).to(device)
+
+
+def _to_device(x: Tensor, device: torch.device) -> Tensor:
+    x = x.to(device, non_blocking=True).float()
+    return x.contiguous(memory_format=torch.channels_last)
+
+
+def _fits_on_gpu(features: FeatureSet, device: torch.device) -> bool:
     if device.type != "cuda":
         return False
     n_bytes = len(features) * features.array[:1].nbytes
     free, _ = torch.cuda.mem_get_info(device)
-    return n_bytes <= ROOM * free
+    return n_bytes <= MAX_GPU_SHARE * free

@@ -1,4 +1,4 @@
-"""Where scores are computed, and in which arithmetic."""
+"""The device to compute on, and exact arithmetic on GPUs."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import torch
 
 
 def best_device() -> torch.device:
-    """The accelerator that is there, else the CPU."""
+    """The first available of CUDA, MPS and CPU."""
     if torch.cuda.is_available():
         return torch.device("cuda")
     if torch.backends.mps.is_available():
@@ -19,7 +19,7 @@ def best_device() -> torch.device:
 
 @contextmanager
 def disable_tf32() -> Iterator[None]:
-    """Full float32 products and sums on GPUs too, which round to TF32 otherwise."""
+    """Full float32 products on GPUs, which round to TF32 otherwise."""
     cudnn, matmul = torch.backends.cudnn, torch.backends.cuda.matmul
     before = cudnn.allow_tf32, matmul.allow_tf32
     cudnn.allow_tf32 = matmul.allow_tf32 = False

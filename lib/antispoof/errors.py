@@ -1,10 +1,10 @@
-"""The errors this library raises on bad input, each a sentence for a person.
+"""The errors this library raises on bad input, each a sentence for the user.
 
-The command line prints the sentence and exits with status 1; anything else that
-escapes is a defect.
+The command line prints the sentence and exits with status 1; any other exception that
+reaches it is a bug.
 """
 
-# What reading a damaged text file raises; errors of JSON and pandas are ValueErrors.
+# Exceptions that reading a damaged text file raises (JSON and pandas: ValueError).
 PARSE_ERRORS = (
     ArithmeticError,
     AttributeError,
@@ -36,7 +36,11 @@ class ScoreError(AntispoofError):
 
 
 class RunError(AntispoofError):
-    """A run record that is incomplete, or was made by something else."""
+    """A run record that is incomplete, damaged or does not fit."""
+
+
+class TrainingError(AntispoofError):
+    """A training that diverged."""
 
 
 class DiskError(AntispoofError):
@@ -44,11 +48,11 @@ class DiskError(AntispoofError):
 
 
 class MemoryLimitError(AntispoofError):
-    """Work that would not fit into the memory at hand."""
+    """A batch that does not fit into memory."""
 
 
 class TimeLimitError(AntispoofError):
-    """Work stopped on purpose before the platform would have ended it."""
+    """Training stopped before the platform ends the session."""
 
 
 class ArchiveError(AntispoofError):
@@ -56,4 +60,4 @@ class ArchiveError(AntispoofError):
 
 
 class DownloadError(AntispoofError):
-    """A file that could not be fetched whole, or is not the one expected."""
+    """A file that could not be downloaded completely, or is not the expected one."""

@@ -1,8 +1,4 @@
-"""Fingerprints: short hashes that say whether two things are the same.
-
-Of data: a hash of canonical JSON. Of a file: a hash of its bytes. Of code: a hash of
-what the code does, so that comments, docstrings and layout do not count.
-"""
+"""Hashes of plain data, of files, and of code without comments and docstrings."""
 
 from __future__ import annotations
 
@@ -17,13 +13,13 @@ from pathlib import Path
 DOCUMENTED = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
 
 
-def of_data(value: object) -> str:
+def hash_json(value: object) -> str:
     """Hash of anything JSON can write; the order of keys does not matter."""
     text = json.dumps(value, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def of_file(path: Path) -> str:
+def hash_file(path: Path) -> str:
     """SHA-256 of a file, read piece by piece."""
     digest = hashlib.sha256()
     with path.open("rb") as file:
@@ -32,7 +28,7 @@ def of_file(path: Path) -> str:
     return digest.hexdigest()
 
 
-def of_source(source: str) -> str:
+def hash_source(source: str) -> str:
     """Hash of Python source without its comments, docstrings and layout.
 
     Raises
@@ -69,17 +65,17 @@ def _is_text(body: list[ast.stmt]) -> bool:
 def hash_modules(names: tuple[str, ...]) -> str:
     """Hash of the named modules' code; a package stands for all it contains."""
     parts = {
-        f"{name}:{within}": of_source(path.read_text("utf-8"))
+        f"{name}:{within}": hash_source(path.read_text("utf-8"))
         for name in names
         for within, path in _sources(name)
     }
-    return of_data(parts)
+    return hash_json(parts)
 
 
 def _sources(name: str) -> Iterable[tuple[str, Path]]:
     spec = importlib.util.find_spec(name)
     if spec is None or spec.origin is None:
-        raise ModuleNotFoundError(f"no module {name!r} to take a fingerprint of")
+        raise ModuleNotFoundError(f"no module {name!r} to hash")
     origin = Path(spec.origin)
     found = (
         sorted(origin.parent.rglob("*.py"))

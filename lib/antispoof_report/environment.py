@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from antispoof.runs.environment import environment as recorded_environment
+from antispoof.runs.environment import describe as recorded_environment
 
 # Beside what a run depends on, what draws and builds the pages.
 PACKAGES = ("scipy", "matplotlib", "seaborn", "papermill", "jupyter-book")

@@ -57,9 +57,7 @@ def shortcoming(
     if provenance.KEY not in run.metadata:
         return UNSTAMPED
     then = run.metadata[provenance.KEY]["code"]
-    changed = provenance.changed(
-        then, provenance.of_code(root, provenance.code_of(source))
-    )
+    changed = provenance.changed(then, provenance.hash_code(source, root=root))
     return f"{OTHER_CODE} ({_listed(changed)})" if changed else None
 
 

@@ -1,4 +1,4 @@
-"""``antispoof runs``: what was trained here, and runs that travel as one file."""
+"""``antispoof runs``: the finished runs here, and files that carry runs elsewhere."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from antispoof.cli.options import RUNS, RUNS_DIR
+from antispoof.cli.text import format_table
 from antispoof.errors import RunError
 
 if TYPE_CHECKING:
@@ -16,96 +18,75 @@ if TYPE_CHECKING:
 runs_app = typer.Typer(
     help="List runs, or carry them from one machine to another.",
     no_args_is_help=True,
+    rich_markup_mode=None,
 )
-
-RUNS = typer.Option(help="Folder of run records.")
 
 
 @runs_app.command("list")
 def list_command(
-    runs: Annotated[Path, RUNS] = Path("runs"),
+    runs_dir: Annotated[Path, RUNS_DIR] = RUNS,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """Say which finished runs are there, and which of them the chapters reuse."""
+    """List the finished runs, one line a run."""
     from antispoof.runs import list_runs
 
-    rows = [_row(run) for run in list_runs(runs)]
+    rows = [_row(run) for run in list_runs(runs_dir)]
     if as_json:
         typer.echo(json.dumps(rows, indent=2))
-        return
-    if not rows:
-        typer.echo(f"no finished runs in {runs}")
-        return
-    from rich import box
-    from rich.console import Console
-    from rich.table import Table
-
-    table = Table(box=box.SIMPLE_HEAD)
-    for name in rows[0]:
-        table.add_column(name.replace("_", " "), overflow="fold")
-    for row in rows:
-        table.add_row(*map(_shown, row.values()))
-    Console(highlight=False).print(table)
+    elif rows:
+        typer.echo(format_table(rows))
+    else:
+        typer.echo(f"no finished runs in {runs_dir}")
 
 
-@runs_app.command("pack")
-def pack_command(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="The ZIP to write.")],
+@runs_app.command("export")
+def export_command(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="ZIP file to write.")],
     run: Annotated[
-        list[Path] | None, typer.Argument(help="Folders of runs; all if none is named.")
+        list[Path] | None,
+        typer.Argument(metavar="[RUN]...", help="Folders of runs; all if omitted."),
     ] = None,
-    runs: Annotated[Path, RUNS] = Path("runs"),
-    weights: Annotated[bool, typer.Option(help="Take the weights along.")] = True,
+    runs_dir: Annotated[Path, RUNS_DIR] = RUNS,
+    weights: Annotated[bool, typer.Option(help="Include the trained weights.")] = True,
 ) -> None:
-    """Put runs into one file, to drop into another checkout."""
-    from antispoof.runs import Run, list_runs, pack
+    """Write runs into one ZIP file, for `antispoof runs import` elsewhere."""
+    from antispoof.runs import Run, export_runs, list_runs
 
-    chosen = [Run.open(path) for path in run] if run else list_runs(runs)
+    chosen = [Run.open(path) for path in run] if run else list_runs(runs_dir)
     if not chosen:
-        raise RunError(f"no finished runs in {runs}")
-    pack(chosen, file, weights=weights)
+        raise RunError(f"no finished runs in {runs_dir}")
+    export_runs(chosen, file, weights=weights)
     size = file.stat().st_size / 2**20
     typer.echo(f"{len(chosen)} run(s) in {file}, {size:.1f} MiB")
 
 
-@runs_app.command("unpack")
-def unpack_command(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="A file of `pack`.")],
-    runs: Annotated[Path, RUNS] = Path("runs"),
+@runs_app.command("import")
+def import_command(
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", help="ZIP file of `runs export`.")
+    ],
+    runs_dir: Annotated[Path, RUNS_DIR] = RUNS,
 ) -> None:
-    """Check a file of packed runs, and put them where the chapters find them."""
-    from antispoof.runs import is_current, unpack
+    """Check the runs in a ZIP file and add them to the folder of runs."""
+    from antispoof.runs import import_runs
 
-    new, known = unpack(file, runs)
+    new, known = import_runs(file, runs_dir)
     for run in new:
-        typer.echo(f"{run.path}")
+        typer.echo(run.path)
     for run in known:
-        typer.echo(f"{run.path}: was there already")
-    other = [run for run in new if not is_current(run)]
-    if other:
-        typer.echo(
-            f"{len(other)} of them were made by other code than this checkout's: the"
-            " chapters will train anew rather than show them",
-            err=True,
-        )
-
-
-def _shown(value: object) -> str:
-    return ("no", "yes")[value] if isinstance(value, bool) else str(value)
+        typer.echo(f"{run.path}: already present")
 
 
 def _row(run: Run) -> dict[str, Any]:
-    from antispoof.runs import is_current
     from antispoof.runs.record import WEIGHTS
 
     return {
         "corpus": run.corpus["id"],
-        "model": run.model_name,
-        "config": run.config.id,
+        "model": run.config.model,
+        "config": run.config.config_hash,
         "seed": run.seed,
         "epochs": run.config.epochs,
         "frontend": run.config.frontend,
-        "weights": (run.path / WEIGHTS).is_file(),
-        "reused": is_current(run),
-        "made_on": run.environment["device"],
+        "weights": "yes" if (run.path / WEIGHTS).is_file() else "no",
+        "device": run.environment["device"],
     }

@@ -15,7 +15,7 @@ from antispoof.corpora.corpus import Corpus
 from antispoof.corpora.registry import open_corpus
 from antispoof.errors import DownloadError
 from antispoof.files import check_disk_space
-from antispoof.hashing import of_file
+from antispoof.hashing import hash_file
 
 # https://doi.org/10.7488/ds/2555
 OFFICIAL_ARCHIVE = "https://datashare.ed.ac.uk/bitstream/handle/10283/3336/LA.zip"
@@ -148,7 +148,7 @@ def download(
                 f" {_size(part)} bytes are in {part}, and the next call resumes there"
             )
         time.sleep(pause * 2 ** (failed - 1) if failed else 0)
-    if sha256 is not None and (found := of_file(part)) != sha256.lower():
+    if sha256 is not None and (found := hash_file(part)) != sha256.lower():
         _discard(part)
         raise DownloadError(
             f"{url}: its SHA-256 is {found}, not {sha256.lower()}; it was deleted"

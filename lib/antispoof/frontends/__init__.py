@@ -1,23 +1,26 @@
-"""Front-ends (waveform -> features, as ``nn.Module``) and the on-disk feature store."""
+"""Front-ends (waveform -> features, as ``nn.Module``) and the on-disk feature cache.
 
-from antispoof.frontends.cache import (
-    FeatureSet,
-    bytes_to_build,
-    failed_clips,
-    load_features,
-)
-from antispoof.frontends.filling import require_space
+A new front-end is one file with ``@register_frontend`` and one import here (or a
+plugin); :class:`FrontEnd` says what it must have.
+"""
+
+from antispoof.frontends.cache import FeatureSet, load_features
 from antispoof.frontends.logmel import LogMel
-from antispoof.frontends.registry import FRONTENDS, build, fix_length
+from antispoof.frontends.registry import (
+    FRONTENDS,
+    FrontEnd,
+    build,
+    fix_length,
+    register_frontend,
+)
 
 __all__ = [
     "FRONTENDS",
     "FeatureSet",
+    "FrontEnd",
     "LogMel",
     "build",
-    "bytes_to_build",
-    "failed_clips",
     "fix_length",
     "load_features",
-    "require_space",
+    "register_frontend",
 ]

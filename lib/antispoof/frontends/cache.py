@@ -1,14 +1,22 @@
-"""The feature store: every clip's features on disk, made once, read memory-mapped.
+"""The feature cache: every clip's features on disk, computed once, read memory-mapped.
 
-One array a partition in the protocol's order, float16, under a folder named after
-the corpus and the front-end (its settings and its code). Beside it lies a note of
-the clips that are damaged, and of the size of every sound file.
+One float16 array per partition, in the order of the protocol, in
+``<cache>/<corpus id>/<frontend>-<key>/``. The corpus id covers the sound files, the key
+the front-end's settings and the source code of its class. What those cannot see, such
+as a changed decoder, the probe does: features of a short clip that ships with the
+library, computed anew and compared each time the cache is opened.
 """
 
 from __future__ import annotations
 
+import inspect
+import json
 import mmap
+import os
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Literal
 
@@ -18,28 +26,33 @@ import torch
 from filelock import FileLock
 from torch import nn
 
-from antispoof import hashing
-from antispoof.constants import LABELS
+from antispoof import audio, hashing
+from antispoof.constants import label_indices
 from antispoof.corpora import Corpus
 from antispoof.errors import AudioError, ParameterError
-from antispoof.frontends.filling import Progress, fill, n_bytes, refill
+from antispoof.files import atomic_path, check_disk_space, project_folder
 from antispoof.frontends.registry import build
-from antispoof.frontends.sizes import require_same_sound
 
-CODE = ("antispoof.audio", "antispoof.frontends.logmel", "antispoof.frontends.registry")
-SHOWN = 20  # damaged clips named in an error
+PROBE_CLIP = Path(__file__).with_name(
+    "probe.flac"
+)  # 1 s of synthetic speech, 22.05 kHz
+PROBE_TOLERANCE = 0.02  # absolute, of features; float16 and processors round apart
+N_PROBED = 64
+BLOCK = 16  # clips that a worker computes at a time
+SHOWN = 20  # failed clips named in an error
 
 OnError = Literal["stop", "skip"]
+Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True)
 class FeatureSet:
-    """One partition's trials and features, row for row.
+    """Trials and their features, row for row.
 
     Attributes
     ----------
     trials : DataFrame of ``Corpus.trials``, without the clips that were skipped.
-    array : (n_stored, 1, n_mels, n_frames) float16, memory-mapped.
+    array : (n_stored, 1, n_rows, n_frames) float16, memory-mapped.
     rows : (n,) position in `array` of each trial.
     """
 
@@ -53,22 +66,24 @@ class FeatureSet:
     @property
     def labels(self) -> np.ndarray:
         """(n,) class indices."""
-        return np.array([LABELS.index(x) for x in self.trials["label"]], np.int64)
+        return label_indices(self.trials["label"])
 
     def subset(self, mask: np.ndarray) -> FeatureSet:
         """The trials where the (n,) boolean `mask` is true."""
         trials = self.trials[mask].reset_index(drop=True)
         return FeatureSet(trials, self.array, self.rows[mask])
 
-    def stored(self, index: np.ndarray | slice = slice(None)) -> torch.Tensor:
+    def read_fp16(self, index: np.ndarray | slice = slice(None)) -> torch.Tensor:
         """Features of the trials at `index` as they are stored, copied into memory."""
         copied = torch.from_numpy(self.array[self.rows[index]])
-        _let_go(self.array)
+        # Pages read through mmap count towards the memory of the process.
+        if isinstance(self.array.base, mmap.mmap) and hasattr(mmap, "MADV_DONTNEED"):
+            self.array.base.madvise(mmap.MADV_DONTNEED)
         return copied
 
-    def tensor(self, index: np.ndarray | slice = slice(None)) -> torch.Tensor:
-        """:meth:`stored`, in float32."""
-        return self.stored(index).float()
+    def read(self, index: np.ndarray | slice = slice(None)) -> torch.Tensor:
+        """:meth:`read_fp16`, in float32."""
+        return self.read_fp16(index).float()
 
 
 def load_features(
@@ -76,32 +91,29 @@ def load_features(
     partition: str,
     *,
     frontend: str = "logmel",
-    store: str | Path,
+    cache_dir: str | Path,
     jobs: int | None = None,
     on_error: OnError = "stop",
     progress: Progress | None = None,
 ) -> FeatureSet:
-    """The features of a partition, built on all cores if they are not there yet.
-
-    A build that was cut off, at whatever moment, goes on from where it was.
+    """The features of a partition, computed on all cores if they are not cached.
 
     Parameters
     ----------
-    store : folder of all stores.
-    jobs : workers, from 1 on; all cores if None.
-    on_error : "stop" builds all it can, then raises and names the damaged clips;
-        "skip" leaves them out. They are tried again at the next opening.
-    progress : called with (clips done, clips in all); first with what was there.
+    cache_dir : folder of the cache; relative to the project.
+    jobs : worker threads, from 1 on; all cores if None.
+    on_error : "stop" computes all it can, then raises and names the clips that failed;
+        "skip" leaves them out.
+    progress : called with (clips done, clips in all).
 
     Raises
     ------
     AudioError
         If a clip cannot be decoded and `on_error` is "stop".
     CorpusError
-        If a clip is missing and `on_error` is "stop", or if a sound file is not the
-        one that the features were made from.
+        If a clip is missing and `on_error` is "stop".
     DiskError
-        If the array would not fit on the disk.
+        If the array does not fit on the disk.
     ParameterError
         If the front-end, the partition, `jobs` or `on_error` is not accepted.
     """
@@ -111,63 +123,114 @@ def load_features(
         raise ParameterError(f"jobs={jobs} must be positive")
     module = build(frontend)
     trials = corpus.partition(partition)
-    target = _target(corpus, partition, frontend, module, store)
-    built = False
-    if not target.exists():
+    key = cache_key(module)
+    folder = project_folder() / cache_dir / corpus.id / f"{frontend}-{key}"
+    target = folder / f"{partition}.npy"
+    probe = compute_probe(module)
+    if not _is_current(target, probe):
         if on_error == "stop":
             corpus.require_audio(partition)
-        target.parent.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(parents=True, exist_ok=True)
         with FileLock(target.with_suffix(".lock")):
-            if not target.exists():
-                fill(target, trials, module, jobs=jobs, progress=progress)
-                built = True
-    note = refill(target, trials, module)
-    damaged = note.damaged
-    if not built:
-        require_same_sound(note.sizes, trials, target.parent, apart_from=damaged)
-    if damaged and on_error == "stop":
-        names = [trials["utt_id"][row] for row in damaged]
+            if not _is_current(target, probe):
+                _compute(
+                    target, trials, module, probe, jobs or os.cpu_count(), progress
+                )
+    failed = {int(i): s for i, s in _read_manifest(target)["failed"].items()}
+    if failed and on_error == "stop":
+        names = [trials["utt_id"][row] for row in failed]
         shown = ", ".join(names[:SHOWN]) + (", ..." if len(names) > SHOWN else "")
         raise AudioError(
-            f"{len(damaged)} of the {len(trials)} clips of {partition} cannot be used:"
-            f" {shown}. The first: {next(iter(damaged.values()))}"
+            f"{len(failed)} of the {len(trials)} clips of {partition} cannot be used:"
+            f" {shown}. The first: {next(iter(failed.values()))}. To leave them out:"
+            " --on-error skip"
         )
     array = np.load(target, mmap_mode="r")
-    rows = np.array([i for i in range(len(trials)) if i not in damaged], np.int64)
+    rows = np.array([i for i in range(len(trials)) if i not in failed], np.int64)
     return FeatureSet(trials.iloc[rows].reset_index(drop=True), array, rows)
 
 
-def failed_clips(features: FeatureSet, corpus: Corpus, partition: str) -> list[str]:
-    """Utterance ids of a partition that are in no row of `features`."""
-    kept = set(features.trials["utt_id"])
-    return [u for u in corpus.partition(partition)["utt_id"] if u not in kept]
+def cache_key(module: nn.Module) -> str:
+    """Eight hex digits: a front-end's settings, and the code of its class and bases."""
+    classes = [c for c in type(module).__mro__ if not c.__module__.startswith("torch")]
+    sources = {_source_of(c) for c in classes if c is not object}
+    return hashing.hash_json([module.settings, sorted(sources)])[:8]
 
 
-def bytes_to_build(
-    corpus: Corpus, partition: str, *, frontend: str = "logmel", store: str | Path
-) -> int:
-    """Bytes of disk that `load_features` would take: 0 if the features are there.
-
-    Raises
-    ------
-    ParameterError
-        If the front-end or the partition is not accepted.
-    """
-    module = build(frontend)
-    n_clips = len(corpus.partition(partition))
-    there = _target(corpus, partition, frontend, module, store).exists()
-    return 0 if there else n_bytes(n_clips, module)
+def _source_of(cls: type) -> str:
+    try:
+        file = inspect.getsourcefile(cls)
+        return hashing.hash_source(Path(file).read_text("utf-8"))
+    except (OSError, TypeError):  # a class from a notebook cell: the probe must do
+        return cls.__qualname__
 
 
-def _let_go(array: np.ndarray) -> None:
-    # What was read of a mapped file counts as memory of the process until it is let
-    # go, though the system may keep it at hand: whole partitions would add up.
-    if isinstance(array.base, mmap.mmap) and hasattr(array.base, "madvise"):
-        array.base.madvise(mmap.MADV_DONTNEED)
+def compute_probe(module: nn.Module) -> list[float]:
+    """Some features of the probe clip, decoded and computed by the code of today."""
+    with torch.inference_mode():
+        waveform = torch.from_numpy(audio.load_mono_16k(PROBE_CLIP))
+        features = module(waveform[None])[0].flatten()
+    picked = torch.linspace(0, len(features) - 1, N_PROBED).long()
+    return [round(value, 4) for value in features[picked].tolist()]
 
 
-def _target(
-    corpus: Corpus, partition: str, frontend: str, module: nn.Module, store: str | Path
-) -> Path:
-    key = hashing.hash_json([module.settings, hashing.hash_modules(CODE)])
-    return Path(store) / corpus.id / f"{frontend}-{key[:8]}" / f"{partition}.npy"
+def _is_current(target: Path, probe: list[float]) -> bool:
+    if not target.exists():
+        return False
+    recorded = _read_manifest(target)["probe"]
+    return np.allclose(recorded, probe, rtol=PROBE_TOLERANCE, atol=PROBE_TOLERANCE)
+
+
+def _read_manifest(target: Path) -> dict:
+    return json.loads(target.with_suffix(".json").read_text("utf-8"))
+
+
+def _compute(
+    target: Path,
+    trials: pd.DataFrame,
+    module: nn.Module,
+    probe: list[float],
+    jobs: int,
+    progress: Progress | None,
+) -> None:
+    """Compute all features, then put array and manifest in place."""
+    for left in target.parent.glob(f".{target.name}.*.tmp"):  # of a killed process
+        left.unlink()
+    shape = (len(trials), *module.shape)
+    check_disk_space(target.parent, 2 * int(np.prod(shape)))
+    failed: dict[int, str] = {}
+    starts = range(0, len(trials), BLOCK)
+    threads = torch.get_num_threads()
+    # Many clips in parallel use the cores better than one clip on all of them.
+    torch.set_num_threads(1)
+    try:
+        with atomic_path(target) as temporary, ThreadPoolExecutor(jobs) as pool:
+            array = np.lib.format.open_memmap(temporary, "w+", np.float16, shape)
+            block = partial(_compute_block, array, trials["path"].tolist(), module)
+            for start, messages in zip(starts, pool.map(block, starts), strict=True):
+                failed |= messages
+                if progress is not None:
+                    progress(min(start + BLOCK, len(trials)), len(trials))
+            array.flush()
+            with atomic_path(target.with_suffix(".json")) as manifest:
+                text = json.dumps({"probe": probe, "failed": failed})
+                manifest.write_text(text, "utf-8")
+    finally:
+        torch.set_num_threads(threads)
+
+
+def _compute_block(
+    array: np.ndarray, paths: list[str], module: nn.Module, start: int
+) -> dict[int, str]:
+    """Fill consecutive rows of the array; row -> message for clips that failed."""
+    failed = {}
+    with torch.inference_mode():
+        for row in range(start, min(start + BLOCK, len(paths))):
+            try:
+                waveform = audio.load_mono_16k(paths[row])
+            except AudioError as error:
+                failed[row] = str(error)
+                continue
+            # Rounded by torch: NumPy rounds to float16 one number at a time.
+            array[row] = module(torch.from_numpy(waveform)[None])[0].half().numpy()
+    return failed

@@ -1,35 +1,61 @@
-"""Front-ends by name, and the one thing they all need: clips of one length."""
+"""Front-ends by name: what turns a waveform into the input of a model."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any, Protocol, TypeVar
 
 import numpy as np
-from torch import nn
+from torch import Tensor, nn
 
 from antispoof.errors import ParameterError
-from antispoof.frontends.logmel import LogMel
+from antispoof.registry import Registry
 
-# A front-end has `settings` (dict), `n_samples`, `shape` and a batched `forward`, which
-# brings clips of any length to `n_samples` as `fix_length` does.
-FRONTENDS: dict[str, Callable[[], nn.Module]] = {
-    "logmel": LogMel,  # the thesis's mel spectrogram
-}
+FRONTENDS = Registry("front-end")
+
+F = TypeVar("F", bound=Callable[[], nn.Module])
+
+
+class FrontEnd(Protocol):
+    """What a front-end has besides being an ``nn.Module``.
+
+    Attributes
+    ----------
+    settings : everything that changes its output, as plain values.
+    n_samples : length that it cuts or pads every clip to, in samples at 16 kHz.
+    hop_length : samples between two frames.
+    shape : (1, n_rows, n_frames) of one clip's features.
+    row_frequencies : (n_rows,) Hz, for the axis of a plot; NaN where a row has none.
+    """
+
+    settings: dict[str, Any]
+    n_samples: int
+    hop_length: int
+
+    @property
+    def shape(self) -> tuple[int, int, int]: ...
+
+    @property
+    def row_frequencies(self) -> np.ndarray: ...
+
+    def __call__(self, waveform: Tensor) -> Tensor:
+        """(batch, n) float32 at 16 kHz, any n from 1 on -> (batch, *shape)."""
+
+
+def register_frontend(name: str, *, title: str) -> Callable[[F], F]:
+    """Decorator that registers a front-end class.
+
+    Parameters
+    ----------
+    name : the name in configurations and commands.
+    title : the name in tables and figures.
+    """
+    return FRONTENDS.register(name, title=title)
 
 
 def build(name: str) -> nn.Module:
-    """The front-end called `name`.
-
-    Raises
-    ------
-    ParameterError
-        If there is none of that name.
-    """
-    if name not in FRONTENDS:
-        raise ParameterError(
-            f"unknown front-end {name!r}; accepted: {', '.join(FRONTENDS)}"
-        )
-    return FRONTENDS[name]().eval()
+    """The front-end of that name, in eval mode; ParameterError if there is none."""
+    return FRONTENDS[name].factory().eval()
 
 
 def fix_length(waveform: np.ndarray, n_samples: int) -> np.ndarray:

@@ -32,7 +32,7 @@ from antispoof.inference.measurement import (
     score_windows,
 )
 from antispoof.runs import train_or_load
-from antispoof.training import fit, split_holdout
+from antispoof.training import fit, split_validation
 
 FOLDS = 3
 EXPLAINED = 24  # clips whose explanations are put to the test
@@ -117,7 +117,7 @@ def _unheard(
         unheard = attacks[fold::folds]
         say(f"calibration {fold + 1}/{folds}: without {', '.join(unheard)}")
         kept = ~train.trials["attack"].isin(unheard).to_numpy()
-        parts = split_holdout(train.subset(kept), config.n_val_speakers)
+        parts = split_validation(train.subset(kept), config.n_val_speakers)
         state = Path(f"{checkpoints}-without-{'-'.join(unheard)}.pt")
         model = fit(config, *parts, seed=seed, checkpoint=state).model
         trials = dev[dev["attack"].isin([NO_ATTACK, *unheard])]

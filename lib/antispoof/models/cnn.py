@@ -1,8 +1,10 @@
-"""The small convolutional network: four blocks, a 4 x 4 summary, two layers."""
+"""The small convolutional network: four blocks, average pooling to 4 x 4, two layers."""
 
 from __future__ import annotations
 
 from torch import Tensor, nn
+
+from antispoof.models.registry import register_model
 
 CHANNELS = (16, 32, 64, 128)
 
@@ -10,8 +12,7 @@ CHANNELS = (16, 32, 64, 128)
 def block(n_in: int, n_out: int) -> nn.Sequential:
     """Convolution, batch normalisation, ReLU; halves both axes.
 
-    The largest of four is chosen before ReLU, not after it: the same numbers to the
-    last bit, and ReLU has a quarter of them to do.
+    Max-pool before ReLU: identical result, a quarter of the ReLU work.
     """
     return nn.Sequential(
         nn.Conv2d(n_in, n_out, kernel_size=3, padding=1),
@@ -21,6 +22,7 @@ def block(n_in: int, n_out: int) -> nn.Sequential:
     )
 
 
+@register_model("cnn", title="CNN", lr=1e-3)
 class CNN(nn.Module):
     """(batch, 1, n_mels, n_frames) -> (batch, 2) logits; 360 162 parameters."""
 

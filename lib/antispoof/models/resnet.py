@@ -1,18 +1,16 @@
 """ResNet50 (He et al. 2016, "Deep residual learning", table 1), written out.
 
 Bottleneck blocks 3-4-6-3 with the stride on the 3 x 3 convolution, and the parameter
-names of the widely used implementation, so that its ImageNet weights load. The first
-convolution takes one channel instead of three, the last layer gives two classes.
+names of torchvision, so that its ImageNet weights fit. The first convolution takes one
+channel instead of three, and the last layer has two outputs.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import torch
 from torch import Tensor, nn
 
-from antispoof.errors import ParameterError
+from antispoof.models.registry import register_model
 
 DEPTHS = (3, 4, 6, 3)
 WIDTHS = (64, 128, 256, 512)
@@ -21,7 +19,7 @@ N_FEATURES = WIDTHS[-1] * EXPANSION
 
 
 class Bottleneck(nn.Module):
-    """1 x 1 narrows, 3 x 3 works, 1 x 1 widens; the input is added at the end."""
+    """1 x 1 reduces channels, 3 x 3 convolves, 1 x 1 expands; the input is added."""
 
     def __init__(self, n_in: int, width: int, *, stride: int) -> None:
         super().__init__()
@@ -73,46 +71,13 @@ class ResNetBackbone(nn.Module):
                     module.weight, mode="fan_out", nonlinearity="relu"
                 )
 
-    def maps(self, x: Tensor) -> Tensor:
+    def forward_features(self, x: Tensor) -> Tensor:
         """The last stage's feature maps, before any pooling."""
         x = self.maxpool(self.relu(self.bn1(self.conv1(x))))
         return self.layer4(self.layer3(self.layer2(self.layer1(x))))
 
-    def load_imagenet(self, state: Mapping[str, Tensor]) -> list[str]:
-        """Load a state dict of the widely used ResNet50; returns what was left out.
 
-        The last layer is left out; the first convolution's three colour channels
-        are summed, which gives a grey picture the response it had in colour.
-
-        Raises
-        ------
-        ParameterError
-            If names or shapes are not a ResNet50's.
-        """
-        own = self.state_dict()
-        body = {name: value for name, value in state.items() if name in own}
-        lacking = [
-            name
-            for name in own
-            if name not in body
-            and not name.startswith(("fc.", "lstm."))
-            and not name.endswith("num_batches_tracked")  # older files lack them
-        ]
-        if lacking:
-            raise ParameterError(f"not a ResNet50: {lacking[0]!r} is missing")
-        if body["conv1.weight"].dim() == own["conv1.weight"].dim():
-            body["conv1.weight"] = body["conv1.weight"].sum(1, keepdim=True)
-        body = {n: v for n, v in body.items() if not n.startswith("fc.")}
-        for name, value in body.items():
-            if value.shape != own[name].shape:
-                raise ParameterError(
-                    f"not a ResNet50: {name!r} is {tuple(value.shape)},"
-                    f" not {tuple(own[name].shape)}"
-                )
-        self.load_state_dict(body, strict=False)
-        return sorted(set(state) - set(body))
-
-
+@register_model("resnet", title="ResNet50", lr=1e-4)
 class ResNet50(ResNetBackbone):
     """(batch, 1, n_mels, n_frames) -> (batch, 2) logits; 23 505 858 parameters."""
 
@@ -123,4 +88,4 @@ class ResNet50(ResNetBackbone):
 
     def forward(self, x: Tensor) -> Tensor:
         """Logits in the order spoof, bonafide."""
-        return self.fc(torch.flatten(self.avgpool(self.maps(x)), 1))
+        return self.fc(torch.flatten(self.avgpool(self.forward_features(x)), 1))

@@ -9,7 +9,7 @@ from antispoof.corpora.discovery import COLAB_DRIVE, KAGGLE_INPUT
 from antispoof.files import project_folder
 from antispoof.platforms.detect import KAGGLE, detect_platform
 
-# Kaggle attaches an output as <input>/<notebook> or <input>/notebooks/<owner>/<notebook>
+# Kaggle's attached outputs: <input>/<notebook>, <input>/notebooks/<owner>/<notebook>
 ATTACHED = ("*/runs", "*/*/*/runs")
 ON_DRIVE = ("runs", "antispoof/runs")
 

@@ -1,48 +1,28 @@
-"""The run record: what was trained, how it went, what it scored; made once, reused."""
+"""Run records: configuration, history and scores of each training; reused if valid."""
 
-from antispoof.runs.jobs import is_current, train_or_load
-from antispoof.runs.record import SCORED, Run, list_runs, run_path
-from antispoof.runs.references import REFERENCE, SHORT_RUNS, record, recorded
-from antispoof.runs.regression_check import matches, sing
-from antispoof.runs.tables import (
-    by_epochs,
-    by_model,
-    confusion,
-    confusions,
-    histories,
-    per_attack_eer,
-    results,
-    scores_and_labels,
-    standard_metrics,
-    tables,
-    thresholds,
+from antispoof.runs.jobs import train_or_load
+from antispoof.runs.record import Run, list_runs, run_path
+from antispoof.runs.references import (
+    REFERENCES,
+    SHORT_RUNS,
+    load_references,
+    save_reference,
 )
-from antispoof.runs.transfer import pack, unpack
+from antispoof.runs.transfer import export_runs, import_runs
 
 __all__ = [
-    "REFERENCE",
-    "SCORED",
+    "REFERENCES",
     "SHORT_RUNS",
     "Run",
-    "per_attack_eer",
-    "by_epochs",
-    "by_model",
-    "confusion",
-    "confusions",
-    "standard_metrics",
-    "histories",
+    "export_runs",
+    "import_runs",
     "list_runs",
-    "is_current",
-    "train_or_load",
-    "pack",
-    "record",
-    "recorded",
-    "results",
+    "load_references",
     "run_path",
-    "matches",
-    "scores_and_labels",
-    "sing",
-    "tables",
-    "thresholds",
-    "unpack",
+    "save_reference",
+    "train_or_load",
 ]
+
+# TEMPORARY: callers import these from runs.tables.
+from antispoof.runs.record import SCORED  # noqa: E402,F401
+from antispoof.runs.tables import *  # noqa: E402,F403

@@ -1,4 +1,4 @@
-"""What a run was made with: hardware and versions, no names and no paths."""
+"""Hardware and versions that a run was made with; no names and no paths."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ PACKAGES = (
 )
 
 
-def environment() -> dict[str, Any]:
+def describe() -> dict[str, Any]:
     """Python, packages, processor, accelerator and memory of this machine."""
     return {
         "python": platform.python_version(),

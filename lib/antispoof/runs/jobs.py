@@ -1,69 +1,51 @@
-"""Runs on demand: reused when they are the same, trained when they are not there."""
+"""Runs on demand: loaded if they exist and are still valid, else trained."""
 
 from __future__ import annotations
 
-import os
+import json
 import shutil
 import time
 from collections.abc import Callable, Sequence
-from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+import torch
+from accelerate.utils import broadcast_object_list
 from filelock import FileLock
 
-from antispoof import hashing
+from antispoof import platforms
 from antispoof.config import TrainConfig
-from antispoof.constants import PARTITIONS
 from antispoof.corpora import Corpus, write_protocol
-from antispoof.errors import DiskError, ParameterError
+from antispoof.errors import MemoryLimitError, ParameterError
+from antispoof.files import atomic_path, check_disk_space, project_folder
 from antispoof.frontends import load_features
-from antispoof.platforms import feature_cache_dir, stop_in_time
-from antispoof.runs.environment import environment
-from antispoof.runs.needs import foretell
-from antispoof.runs.previous_sessions import bring_attached
-from antispoof.runs.record import (
-    SCORED,
-    Run,
-    protocol_name,
-    run_path,
-    write_run,
-)
-from antispoof.runs.references import REFERENCE, find_reference, song
-from antispoof.scoring import scores_frame
+from antispoof.frontends.cache import OnError
+from antispoof.runs import regression_check
+from antispoof.runs.environment import describe
+from antispoof.runs.previous_sessions import import_previous_run
+from antispoof.runs.record import Run, protocol_name, run_path, write_json, write_run
+from antispoof.runs.references import REFERENCES, find_reference
+from antispoof.scoring.partition import score_partition
 from antispoof.training import (
-    SAVE_SECONDS,
-    Processes,
+    ProgressLogger,
+    TensorBoardLogger,
+    TimeLimit,
+    current_processes,
     fit,
-    here,
-    launch,
-    logits_of_all,
-    split_holdout,
+    launch_processes,
+    split_validation,
 )
 
-# What a run's numbers depend on; a change anywhere else leaves finished runs good.
-CODE = (
-    "antispoof.constants",
-    "antispoof.metrics",
-    "antispoof.audio",
-    "antispoof.corpora.asvspoof2019",
-    "antispoof.corpora.protocol",
-    "antispoof.frontends",
-    "antispoof.models",
-    "antispoof.data",
-    "antispoof.devices",
-    "antispoof.scoring.partition",
-    "antispoof.training",
-)
-CHECKPOINT, PARTIAL = "checkpoint.pt", ".partial"  # of what is not finished
-NEEDED = 2**30  # bytes a run may take while it is made: weights, optimiser, scores
+CHECKPOINT = "checkpoint.pt"
+UNFINISHED = ".unfinished"  # ending of the folder that holds the checkpoint
+RUN_BYTES = 2**30  # disk space that a run may take while it is made
 
-Say = Callable[[str], None]
+Log = Callable[[str], None]
 
 
-def _silent(line: str) -> None:
-    """Say nothing."""
+def no_log(line: str) -> None:
+    """Log nothing."""
 
 
 def train_or_load(
@@ -71,240 +53,229 @@ def train_or_load(
     corpus: Corpus,
     seeds: Sequence[int],
     *,
-    runs: str | Path | None = None,
-    store: str | Path | None = None,
-    reference: str | Path | None = REFERENCE,
-    say: Say = _silent,
-    processes: int = 1,
+    runs_dir: str | Path | None = None,
+    cache_dir: str | Path | None = None,
+    references: str | Path | None = REFERENCES,
+    on_error: OnError = "stop",
+    log: Log = no_log,
+    num_processes: int = 1,
     compiled: bool = False,
-    log: str | Path | None = None,
-    save_seconds: float = SAVE_SECONDS,
+    tensorboard_dir: str | Path | None = None,
 ) -> list[Run]:
-    """One run a seed, in the order of the seeds.
+    """One run per seed, in the order of the seeds.
 
-    A run under `runs` is reused if config, corpus and code are the same; one under
-    `reference` if config and corpus are, and its canary still sings the same. What
-    is missing is trained, going on from a checkpoint if there is one. A run that
-    other code made is set aside under another name, never rewritten, and comes back
-    with its code.
+    A run below `runs_dir` or `references` is reused if its configuration, its corpus
+    (sound included) and its seed are the same and the regression check passes. Missing
+    runs are trained, resuming from a checkpoint if there is one. Runs that fail the
+    regression check are archived under another name and used again if the code that
+    made them returns.
 
     Parameters
     ----------
-    runs : folder of run records; ``runs`` of the project if None.
-    store : folder of feature stores; that of the platform if None.
-    reference : folder of recorded runs without weights; None trains all anew.
-    say : called with lines about what is reused, trained, and each epoch.
-    processes : that share the training, started here; one a GPU. Lines then go to
-        the standard output. Where ``accelerate launch`` has started several, they
-        share it without this.
-    compiled, save_seconds : as `fit` has them.
-    log : folder of TensorBoard logs, one folder a run in it; None keeps none.
+    runs_dir : folder of run records; ``runs`` of the project if None.
+    cache_dir : folder of the feature cache; that of the platform if None.
+    references : folder of reference runs; None trains all anew.
+    on_error : "stop" or "skip" clips that cannot be decoded, as `load_features` has it.
+    log : called with one line for each reused run, each training and each epoch.
+    num_processes : processes that train together, one per GPU, started here. Their
+        lines go to the standard output. Not needed with ``accelerate launch``.
+    compiled : as `fit` has it.
+    tensorboard_dir : folder of TensorBoard logs, one folder per run in it.
 
     Raises
     ------
     ParameterError
-        If a seed is not a whole number from 0 to 2**32 - 1, or as `launch` does.
+        If a seed is not a whole number from 0 to 2**32 - 1, or as `launch_processes`.
     CorpusError
         If a partition lacks a class.
     TimeLimitError
         If the platform's time ends before the last epoch could.
     MemoryLimitError
-        If a batch would not fit into memory.
+        If a batch does not fit into memory.
     AntispoofError
-        As `load_features`, `fit` and `score` do; nothing half-written is left
-        but the checkpoint to go on from.
+        As `load_features`, `fit` and `score_partition` do; nothing but a checkpoint
+        to resume from is left.
     """
     for seed in seeds:
         if not isinstance(seed, int) or isinstance(seed, bool) or not 0 <= seed < 2**32:
             raise ParameterError(
                 f"seed={seed!r}; accepted: whole numbers from 0 to {2**32 - 1}"
             )
-    for partition in PARTITIONS:
-        corpus.require_both_classes(partition)
-    # A notebook opened in Jupyter works in notebooks/, and means the same folders.
-    home = project_folder()
-    folder = home / "runs" if runs is None else Path(runs)
-    features = feature_cache_dir() if store is None else Path(store)
-    order = _Order(
-        config, corpus, folder, features, reference, compiled, log, save_seconds
+    corpus.require_both_classes("train")
+    job = _Job(
+        config=config,
+        corpus=corpus,
+        runs_dir=project_folder() / (runs_dir or "runs"),
+        cache_dir=Path(cache_dir or platforms.feature_cache_dir()),
+        references=references,
+        on_error=on_error,
+        compiled=compiled,
+        tensorboard_dir=tensorboard_dir,
     )
-    if processes > 1:
-        launch(partial(_all, order, seeds, partial(print, flush=True)), processes)
-        say = _silent
-    return _all(order, seeds, say)
-
-
-def is_current(run: Run) -> bool:
-    """Whether the code of today made a run, so that `train_or_load` would reuse it."""
-    return run.code == hashing.hash_modules(CODE)
+    if num_processes > 1:
+        printed = partial(print, flush=True)
+        launch_processes(partial(_run_jobs, job, seeds, printed), num_processes)
+        log = no_log
+    return _run_jobs(job, seeds, log)
 
 
 @dataclass(frozen=True)
-class _Order:
+class _Job:
     config: TrainConfig
     corpus: Corpus
-    runs: Path
-    store: Path
-    reference: str | Path | None
+    runs_dir: Path
+    cache_dir: Path
+    references: str | Path | None
+    on_error: OnError
     compiled: bool
-    log: str | Path | None
-    save_seconds: float
+    tensorboard_dir: str | Path | None
 
 
-def _all(order: _Order, seeds: Sequence[int], say: Say) -> list[Run]:
-    processes = here()
-    say = say if processes.is_main else _silent
-    return [_one(order, seed, processes, say) for seed in seeds]
+def _run_jobs(job: _Job, seeds: Sequence[int], log: Log) -> list[Run]:
+    is_main = current_processes().is_main_process
+    return [_run_job(job, seed, log if is_main else no_log) for seed in seeds]
 
 
-def _one(order: _Order, seed: int, processes: Processes, say: Say) -> Run:
-    config, corpus = order.config, order.corpus
-    path = run_path(order.runs, corpus.id, config, seed)
-    name = f"{config.model} seed {seed} on {corpus.id}"
-    code = hashing.hash_modules(CODE)
-    with ExitStack() as stack:
-
-        def look() -> Run | None:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            _keep_protocols(corpus, order.runs / corpus.id)
-            stack.enter_context(FileLock(path.with_suffix(".lock")))
-            attached = bring_attached(path, order.runs)
-            if attached is not None:
-                say(f"{name}: goes on from {attached}")
-            return _find(path, order, seed, code, say, name)
-
-        found = processes.agreed(look)
-        if found is None:
-            _train(path, order, seed, code, processes, say, name)
-            found = Run.open(path)
-    return found
+def _run_job(job: _Job, seed: int, log: Log) -> Run:
+    path = run_path(job.runs_dir, job.corpus.id, job.config, seed)
+    processes = current_processes()
+    name = f"{job.config.model} seed {seed} on {job.corpus.id}"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    found: list[Run | None] = [None]
+    lock = FileLock(path.with_suffix(".lock"))
+    try:
+        if processes.is_main_process:
+            lock.acquire()
+            found = [_find(job, path, seed, log, name)]
+            if found[0] is None:
+                _prepare_unfinished(path, job.config)
+        if processes.num_processes > 1:
+            broadcast_object_list(found)
+        return found[0] or _train(job, path, seed, log, name)
+    finally:
+        lock.release()
 
 
-def _find(
-    path: Path, order: _Order, seed: int, code: str, say: Say, name: str
-) -> Run | None:
-    if path.is_dir():
-        run = Run.open(path)
-        if run.code == code:
-            say(f"{name}: reused")
-            return run
-        path.rename(_aside(path, run.code))
-        say(f"{name}: made by other code, set aside")
-    if _aside(path, code).is_dir():
-        _aside(path, code).rename(path)
-        say(f"{name}: reused, this code is back")
-        return Run.open(path)
-    if order.reference is not None:
-        known = find_reference(order.config, order.corpus.id, seed, order.reference)
-        if known is not None:
-            say(f"{name}: reused from the reference runs")
-            return known
+def _find(job: _Job, path: Path, seed: int, log: Log, name: str) -> Run | None:
+    """A valid run, from disk, from a previous session or from the references."""
+    origin = import_previous_run(path, job.runs_dir)
+    if origin is not None:
+        log(f"{name}: found in {origin}")
+    for folder in [path, *sorted(path.parent.glob(f"{path.name}.archived-*"))]:
+        if not folder.is_dir():
+            continue
+        run = Run.open(folder)
+        if run.config == job.config and run.corpus["id"] == job.corpus.id:
+            if regression_check.matches(run.regression_scores, job.config):
+                log(f"{name}: reused")
+                return run
+        if folder == path:
+            number = 1 + len(list(path.parent.glob(f"{path.name}.archived-*")))
+            path.rename(path.with_name(f"{path.name}.archived-{number}"))
+            log(f"{name}: made by code that computed other numbers; archived")
+    if job.references is None:
+        return None
+    run = find_reference(job.config, job.corpus.id, seed, job.references)
+    if run is None:
+        return None
+    if regression_check.matches(run.regression_scores, job.config):
+        log(f"{name}: reused from {job.references}")
+        return run
+    log(
+        f"{name}: the run in {job.references} is not used, because today's code computes"
+        " other numbers (the regression check differs); it is trained anew"
+    )
     return None
 
 
-def _aside(path: Path, code: str) -> Path:
-    return path.with_name(f"{path.name}.code-{code[:8]}")
+def _prepare_unfinished(path: Path, config: TrainConfig) -> None:
+    """Never resume from a checkpoint that other code wrote."""
+    unfinished = path.with_name(f"{path.name}{UNFINISHED}")
+    file = unfinished / "regression_scores.json"
+    if file.exists():
+        if regression_check.matches(json.loads(file.read_text("utf-8")), config):
+            return
+    shutil.rmtree(unfinished, ignore_errors=True)
+    unfinished.mkdir(parents=True)
+    write_json(file, regression_check.compute(config))
 
 
-def _keep_protocols(corpus: Corpus, folder: Path) -> None:
-    for partition in SCORED:
-        target = folder / protocol_name(partition)
-        if not target.exists():
-            draft = target.with_suffix(f".{os.getpid()}.tmp")
-            write_protocol(draft, corpus.partition(partition))
-            draft.replace(target)
-
-
-def _train(
-    path: Path,
-    order: _Order,
-    seed: int,
-    code: str,
-    processes: Processes,
-    say: Say,
-    name: str,
-) -> None:
-    config, corpus = order.config, order.corpus
-    free = shutil.disk_usage(path.parent).free
-    if free < NEEDED:
-        raise DiskError(
-            f"a run needs {NEEDED / 2**20:.0f} MiB in {path.parent},"
-            f" {free / 2**20:.0f} MiB are free"
-        )
-    say(f"{name}: {foretell(config, corpus)}")
+def _train(job: _Job, path: Path, seed: int, log: Log, name: str) -> Run:
+    config, corpus = job.config, job.corpus
+    check_disk_space(path.parent, RUN_BYTES)
     started = time.time()
     features = {
         partition: load_features(
-            corpus, partition, frontend=config.frontend, store=order.store
+            corpus,
+            partition,
+            frontend=config.frontend,
+            cache_dir=job.cache_dir,
+            on_error=job.on_error,
         )
-        for partition in PARTITIONS
+        for partition in corpus.partitions
     }
-    part, holdout = split_holdout(features["train"], config.n_val_speakers)
-    # Another code's or corpus's checkpoint must not be gone on from.
-    draft = path.with_name(f"{path.name}.partial-{code[:8]}")
-    result = fit(
-        config,
-        part,
-        holdout,
-        seed=seed,
-        checkpoint=draft / CHECKPOINT,
-        save_seconds=order.save_seconds,
-        compiled=order.compiled,
-        log=None if order.log is None else Path(order.log, *path.parts[-4:]),
-        progress=stop_in_time(
-            lambda row: say(
-                f"{name}: epoch {row['epoch'] + 1}/{config.epochs}"
-                f" loss {row['loss']:.4f}"
-                f" held-out macro-F1 {row['val_macro_f1']:.3f}"
-                f" {row['seconds']:.1f} s"
-            ),
-            epochs=config.epochs,
-        ),
-        tick=lambda at: say(
-            f"{name}: epoch {at['epoch'] + 1}/{config.epochs},"
-            f" step {at['step']}/{at['steps']}"
-        ),
-    )
-    scores = {
-        partition: scores_frame(
-            logits_of_all(
-                result.model,
-                features[partition],
-                processes,
-                partial=draft / f"scores-{partition}{PARTIAL}",
-            ),
-            features[partition],
-        )
-        for partition in SCORED
-    }
-
-    def write() -> None:
-        write_run(
-            draft,
-            config=config,
+    train_set, val_set = split_validation(features["train"], config.n_val_speakers)
+    log(f"{name}: trains on {len(train_set)} clips for {config.epochs} epochs")
+    callbacks = [
+        ProgressLogger(log, name=name, n_epochs=config.epochs),
+        TimeLimit(n_epochs=config.epochs),
+    ]
+    if job.tensorboard_dir is not None:
+        folder = Path(job.tensorboard_dir, *path.parts[-4:])
+        callbacks.append(TensorBoardLogger(folder))
+    unfinished = path.with_name(f"{path.name}{UNFINISHED}")
+    try:
+        result = fit(
+            config,
+            train_set,
+            val_set,
             seed=seed,
-            corpus={
+            checkpoint=unfinished / CHECKPOINT,
+            callbacks=callbacks,
+            compiled=job.compiled,
+        )
+    except (torch.OutOfMemoryError, MemoryError) as error:
+        raise MemoryLimitError(
+            f"{config.model} with batch_size={config.batch_size} does not fit into"
+            " memory; lower batch_size"
+        ) from error
+    processes = current_processes()
+    if processes.is_main_process:
+        scores = {
+            partition: score_partition(result.model, features[partition])
+            for partition in corpus.partitions
+            if partition != "train"
+        }
+        for partition in scores:
+            protocol = job.runs_dir / corpus.id / protocol_name(partition)
+            if not protocol.exists():
+                with atomic_path(protocol) as temporary:
+                    write_protocol(temporary, features[partition].trials)
+        record = {
+            "config": config,
+            "seed": seed,
+            "corpus": {
                 "id": corpus.id,
                 "name": corpus.name,
                 "title": corpus.title,
                 "caveat": corpus.caveat,
-                "trials": {p: len(corpus.partition(p)) for p in ("train", *SCORED)},
-                "fitted": len(part),
-                "n_val_speakers": sorted(set(holdout.trials["speaker"])),
+                "trials": {part: len(found) for part, found in features.items()},
+                "n_train": len(train_set),
+                "val_speakers": sorted(set(val_set.trials["speaker"])),
             },
-            code=code,
-            canary=song(config),
-            best_epoch=result.best_epoch,
-            history=result.history,
-            scores=scores,
-            environment=environment()
-            | {"seconds": round(result.earlier_seconds + time.time() - started, 1)},
-            model=result.model.cpu(),
-        )
-        for left in (CHECKPOINT, Path(CHECKPOINT).with_suffix(".tmp").name):
-            (draft / left).unlink(missing_ok=True)
-        for left in draft.glob(f"*{PARTIAL}*"):
-            left.unlink()
-        draft.rename(path)
-
-    processes.agreed(write)
+            "regression_scores": regression_check.compute(config),
+            "best_epoch": result.best_epoch,
+        }
+        seconds = round(result.earlier_seconds + time.time() - started, 1)
+        with atomic_path(path) as temporary:
+            write_run(
+                temporary,
+                run=record,
+                history=result.history,
+                scores=scores,
+                environment={**describe(), "seconds": seconds},
+                model=result.model.cpu(),
+            )
+        shutil.rmtree(unfinished, ignore_errors=True)
+    processes.wait_for_everyone()
+    return Run.open(path)

@@ -1,8 +1,7 @@
-"""Going on from an earlier session's output, where the platform attaches it.
+"""Runs of earlier sessions, where the platform attaches their output.
 
-Kaggle and Colab forget their disks. What an earlier session left in ``runs``, finished
-or cut off, is copied from where it is attached, and then goes on as if it had been
-here all the time.
+Kaggle and Colab delete their disks after a session. What an earlier session left in
+``runs``, finished or not, is copied from where it is attached, and used or resumed.
 """
 
 from __future__ import annotations
@@ -10,17 +9,17 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
-from antispoof.platforms.folders import find_previous_runs
-from antispoof.runs.record import Run
-from antispoof.runs.transfer import check
+from antispoof.files import atomic_path
+from antispoof.platforms import find_previous_runs
+from antispoof.runs.record import CONFIG, Run
 
 
-def bring_attached(path: Path, runs: Path) -> Path | None:
-    """Copy a run, or what there is of it, from an attached folder of runs.
+def import_previous_run(path: Path, runs_dir: Path) -> Path | None:
+    """Copy a run, or its checkpoint, from an attached folder of runs.
 
     Parameters
     ----------
-    path : where the run stands, or will, below ``runs``. What is there stays.
+    path : folder of the run below ``runs_dir``. What exists there is not changed.
 
     Returns
     -------
@@ -31,26 +30,20 @@ def bring_attached(path: Path, runs: Path) -> Path | None:
     RunError
         If the attached run is damaged.
     """
-    within = path.relative_to(runs)
     for folder in find_previous_runs():
-        before = folder / within
-        if before.resolve() == path.resolve():
-            continue
-        cut_off = sorted(before.parent.glob(f"{before.name}.partial-*"))
-        wanted = [before] if before.is_dir() else cut_off
-        copied = [_copy(source, path.with_name(source.name)) for source in wanted]
-        if any(copied):
+        source = folder / path.relative_to(runs_dir)
+        candidates = [source, *source.parent.glob(f"{source.name}.unfinished")]
+        for candidate in candidates:
+            target = path.with_name(candidate.name)
+            if not candidate.is_dir() or target.exists():
+                continue
+            with atomic_path(target) as temporary:
+                shutil.copytree(candidate, temporary)
+            if (target / CONFIG).exists():
+                for protocol in folder.glob(f"{path.parents[2].name}/protocol-*.txt"):
+                    copy = path.parents[2] / protocol.name
+                    if not copy.exists():
+                        shutil.copyfile(protocol, copy)
+                Run.open(target).check()
             return folder
     return None
-
-
-def _copy(source: Path, target: Path) -> bool:
-    if target.exists():
-        return False
-    draft = target.with_name(f"{target.name}.arriving")
-    shutil.rmtree(draft, ignore_errors=True)  # of a session that was cut off here
-    shutil.copytree(source, draft)
-    if ".partial-" not in target.name:
-        check(Run.open(draft))
-    draft.rename(target)
-    return True

@@ -1,11 +1,10 @@
 """One run on disk: a folder of small text files, and the weights.
 
-``<runs>/<corpus>/<model>/<config id>/seed<k>/`` holds ``config.json``,
-``history.csv``, ``scores-dev.txt``, ``scores-eval.txt``, ``environment.json`` and,
-unless it is a reference run, ``model.safetensors``. The folder appears whole, and is
-never written again; weights that it lacks may come later. Beside the models stand
-``protocol-dev.txt`` and ``protocol-eval.txt`` in the official layout, which say who
-spoke each trial.
+``<runs>/<corpus id>/<model>/<config hash>/seed<k>/`` holds ``config.json``,
+``history.csv``, ``scores-<partition>.txt``, ``environment.json`` and, unless it is a
+reference run, ``model.safetensors``. The folder is written atomically and never changed
+afterwards. Beside the models are ``protocol-<partition>.txt`` in the official layout,
+which give the speaker of each trial.
 """
 
 from __future__ import annotations
@@ -13,10 +12,13 @@ from __future__ import annotations
 import json
 import re
 import warnings
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
@@ -24,22 +26,21 @@ from torch import nn
 
 from antispoof import models
 from antispoof.config import TrainConfig
+from antispoof.constants import PARTITIONS, label_indices
 from antispoof.corpora import read_protocol
 from antispoof.errors import PARSE_ERRORS, DiskError, RunError
-from antispoof.runs.regression_check import Song
-from antispoof.scoring import ReversedScoresWarning, read_scores, write_scores
-
-FORMAT = 1
-FILES = (
-    "config.json",
-    "history.csv",
-    "scores-dev.txt",
-    "scores-eval.txt",
-    "environment.json",
+from antispoof.runs.regression_check import Scores
+from antispoof.scoring.score_files import (
+    ReversedScoresWarning,
+    read_scores,
+    write_scores,
 )
+
+FORMAT = 2
+CONFIG, HISTORY, ENVIRONMENT = "config.json", "history.csv", "environment.json"
 WEIGHTS = "model.safetensors"
-SCORED = ("dev", "eval")
-CORPUS_ID = re.compile(r"[\w-]+")  # it names a folder
+SCORED = ("dev", "eval")  # TEMPORARY: use run.partitions
+NAME = re.compile(r"[\w.-]+")  # of a corpus; it names a folder
 
 
 @dataclass(frozen=True)
@@ -49,19 +50,18 @@ class Run:
     Attributes
     ----------
     path : the folder.
-    config, seed : what was asked for.
-    corpus : ``id``, ``kind`` and number of trials by partition.
-    code : fingerprint of the code that made it.
-    canary : scores of the fixed batch under that code.
-    best_epoch : row of `history` the weights were taken at.
+    config, seed : what was trained.
+    corpus : ``id``, ``name``, ``title``, ``caveat``, ``trials`` (number of trials by
+        partition), ``n_train`` (trials trained on), ``val_speakers``.
+    regression_scores : of the regression check, under the code that made the run.
+    best_epoch : row of `history` whose weights were kept.
     """
 
     path: Path
     config: TrainConfig
     seed: int
     corpus: dict[str, Any]
-    code: str
-    canary: Song
+    regression_scores: Scores
     best_epoch: int
 
     @classmethod
@@ -71,75 +71,86 @@ class Run:
         Raises
         ------
         RunError
-            If a file is missing or is not what it should be.
+            If a file is missing or malformed.
         """
         path = Path(path)
-        for name in FILES:
+        for name in (CONFIG, HISTORY, ENVIRONMENT):
             if not (path / name).is_file():
-                raise RunError(f"{path} is no run: {name} is missing")
+                raise RunError(f"{path} is not a run: {name} is missing")
         try:
-            told = json.loads((path / "config.json").read_text("utf-8"))
-            if told["format"] != FORMAT:
-                raise RunError(f"{path}: format {told['format']}; accepted: {FORMAT}")
-            settings = told["config"]
-            corpus = dict(told["corpus"])
-            if not CORPUS_ID.fullmatch(corpus["id"]):
+            record = json.loads((path / CONFIG).read_text("utf-8"))
+            if record["format"] != FORMAT:
+                raise RunError(f"{path}: format {record['format']}; accepted: {FORMAT}")
+            corpus = dict(record["corpus"])
+            if not NAME.fullmatch(corpus["id"]):
                 raise RunError(
-                    f"{path}: corpus {corpus['id']!r}; accepted: letters, digits,"
+                    f"{path}: corpus {corpus['id']!r}; accepted: letters, digits, dots,"
                     " - and _"
                 )
+            scores = record["regression_scores"]
             return cls(
                 path=path,
-                config=TrainConfig(**settings),
-                seed=int(told["seed"]),
+                config=TrainConfig.from_dict(record["config"]),
+                seed=int(record["seed"]),
                 corpus=corpus,
-                code=str(told["code"]),
-                canary={k: list(map(float, v)) for k, v in told["canary"].items()},
-                best_epoch=int(told["best_epoch"]),
+                regression_scores={k: list(map(float, v)) for k, v in scores.items()},
+                best_epoch=int(record["best_epoch"]),
             )
         except PARSE_ERRORS as error:
-            raise RunError(f"{path}/config.json is malformed: {error}") from error
+            raise RunError(f"{path / CONFIG} is malformed: {error}") from error
 
     @property
     def model_name(self) -> str:
-        """cnn, resnet or resnet_lstm."""
+        """TEMPORARY: use config.model."""
         return self.config.model
 
     @property
+    def partitions(self) -> list[str]:
+        """The partitions that were scored: dev and eval, where the corpus has them."""
+        known = [p for p in PARTITIONS if (self.path / scores_name(p)).is_file()]
+        return known
+
+    @property
     def history(self) -> pd.DataFrame:
-        """One row an epoch, as `training.fit` gives it; RunError if it is damaged."""
+        """One row per epoch, as `training.fit` returns it; RunError if it is damaged."""
         try:
-            return pd.read_csv(self.path / "history.csv")
+            return pd.read_csv(self.path / HISTORY)
         except PARSE_ERRORS as error:
-            raise RunError(f"{self.path}/history.csv is malformed: {error}") from error
+            raise RunError(f"{self.path / HISTORY} is malformed: {error}") from error
 
     @property
     def environment(self) -> dict[str, Any]:
         """Hardware, versions and duration; RunError if they are damaged."""
-        file = self.path / "environment.json"
+        file = self.path / ENVIRONMENT
         try:
             return dict(json.loads(file.read_text("utf-8")))
         except PARSE_ERRORS as error:
             raise RunError(f"{file} is malformed: {error}") from error
 
     def scores(self, partition: str) -> pd.DataFrame:
-        """``utt_id``, ``speaker``, ``attack``, ``label``, ``score`` of dev or eval.
+        """``utt_id``, ``speaker``, ``attack``, ``label``, ``score`` of a partition.
 
         Raises
         ------
         RunError
-            For another partition.
+            If it was not scored.
         """
-        if partition not in SCORED:
-            raise RunError(f"no scores of {partition!r}; accepted: {', '.join(SCORED)}")
-        protocol = read_protocol(self.protocol(partition))
-        with warnings.catch_warnings():
-            # Our own direction is certain; a model below chance is a finding.
-            warnings.simplefilter("ignore", ReversedScoresWarning)
-            return read_scores(self.path / f"scores-{partition}.txt", protocol)
+        if partition not in self.partitions:
+            raise RunError(
+                f"{self.path} has no scores of {partition!r}; it has"
+                f" {', '.join(self.partitions)}"
+            )
+        return _read_scores(
+            self.path / scores_name(partition), self.protocol(partition)
+        ).copy()
+
+    def scores_and_labels(self, partition: str) -> tuple[np.ndarray, np.ndarray]:
+        """(n,) scores and (n,) class indices of a partition."""
+        frame = self.scores(partition)
+        return frame["score"].to_numpy(float), label_indices(frame["label"])
 
     def protocol(self, partition: str) -> Path:
-        """The protocol of the scored trials, which stands beside the models."""
+        """The protocol of the scored trials; it lies beside the models."""
         return self.path.resolve().parents[2] / protocol_name(partition)
 
     def model(self) -> nn.Module:
@@ -153,15 +164,43 @@ class Run:
         file = self.path / WEIGHTS
         if not file.exists():
             raise RunError(f"{self.path} was recorded without weights")
-        model = models.build(self.model_name)
+        model = models.build(self.config.model)
         try:
             model.load_state_dict(load_file(file))
         except (SafetensorError, RuntimeError, *PARSE_ERRORS) as error:
             reason = str(error).splitlines()[0]
             raise RunError(
-                f"{file} holds no weights of {self.model_name}: {reason}"
+                f"{file} does not hold weights of {self.config.model}: {reason}"
             ) from error
         return model.eval()
+
+    def check(self) -> None:
+        """Read everything once; RunError if anything is damaged or contradictory."""
+        n_epochs = len(self.history)
+        if not 0 <= self.best_epoch < n_epochs <= self.config.epochs:
+            raise RunError(
+                f"{self.path}: the history has {n_epochs} epochs of"
+                f" {self.config.epochs}, and the best is number {self.best_epoch}"
+            )
+        if "seconds" not in self.environment:
+            raise RunError(f"{self.path / ENVIRONMENT} has no seconds")
+        for partition in self.partitions:
+            n, listed = len(self.scores(partition)), self.corpus["trials"][partition]
+            if n != listed:
+                raise RunError(
+                    f"{self.path}: {n} scores of {partition}, and {listed} trials"
+                )
+        if (self.path / WEIGHTS).is_file():
+            self.model()
+
+
+@lru_cache(maxsize=256)
+def _read_scores(file: Path, protocol: Path) -> pd.DataFrame:
+    """A run never changes, so its scores are read once per process."""
+    with warnings.catch_warnings():
+        # The direction of our own scores is known; a model below chance is a result.
+        warnings.simplefilter("ignore", ReversedScoresWarning)
+        return read_scores(file, read_protocol(protocol))
 
 
 def protocol_name(partition: str) -> str:
@@ -169,55 +208,53 @@ def protocol_name(partition: str) -> str:
     return f"protocol-{partition}.txt"
 
 
-def run_path(runs: str | Path, corpus_id: str, config: TrainConfig, seed: int) -> Path:
-    """Where the run of a config with a seed on a corpus stands."""
-    return Path(runs) / corpus_id / config.model / config.id / f"seed{seed}"
+def scores_name(partition: str) -> str:
+    """Name of a run's score file."""
+    return f"scores-{partition}.txt"
+
+
+def run_path(
+    runs_dir: str | Path, corpus_id: str, config: TrainConfig, seed: int
+) -> Path:
+    """Folder of the run of a configuration with a seed on a corpus."""
+    return Path(runs_dir, corpus_id, config.model, config.config_hash, f"seed{seed}")
 
 
 def list_runs(folder: str | Path, *, model: str | None = None) -> list[Run]:
-    """All finished runs below a folder, by path; of one model if it is named."""
-    found = sorted(Path(folder).glob("*/*/*/seed*/config.json"))
-    runs = [Run.open(f.parent) for f in found if "." not in f.parent.name]
-    return [run for run in runs if model is None or run.model_name == model]
+    """All finished runs below a folder, sorted by path; of one model if it is named."""
+    found = sorted(Path(folder).glob(f"*/{model or '*'}/*/seed*/{CONFIG}"))
+    return [Run.open(f.parent) for f in found if f.parent.name[4:].isdecimal()]
 
 
 def write_run(
     folder: Path,
     *,
-    config: TrainConfig,
-    seed: int,
-    corpus: dict[str, Any],
-    code: str,
-    canary: Song,
-    best_epoch: int,
+    run: Mapping[str, Any],
     history: pd.DataFrame,
-    scores: dict[str, pd.DataFrame],
-    environment: dict[str, Any],
+    scores: Mapping[str, pd.DataFrame],
+    environment: Mapping[str, Any],
     model: nn.Module,
 ) -> None:
-    """Write all files of a run into a folder that is not yet its final one.
+    """Write all files of a run into a temporary folder.
+
+    Parameters
+    ----------
+    run : ``config`` (TrainConfig), ``seed``, ``corpus``, ``regression_scores`` and
+        ``best_epoch``, as :class:`Run` has them.
 
     Raises
     ------
     DiskError
         If the disk is full.
     """
-    told = {
-        "format": FORMAT,
-        "config": config.to_dict(),
-        "seed": seed,
-        "corpus": corpus,
-        "code": code,
-        "canary": canary,
-        "best_epoch": best_epoch,
-    }
-    folder.mkdir(exist_ok=True)
-    _write_json(folder / "config.json", told)
-    _write_json(folder / "environment.json", environment)
-    history.to_csv(folder / "history.csv", index=False, float_format="%.6g")
-    for partition in SCORED:
-        write_scores(folder / f"scores-{partition}.txt", scores[partition])
-    # Convolution weights are laid out channels-last; the file keeps the plain order.
+    folder.mkdir(parents=True, exist_ok=True)
+    record = {"format": FORMAT, **run, "config": run["config"].to_dict()}
+    write_json(folder / CONFIG, record)
+    write_json(folder / ENVIRONMENT, environment)
+    history.to_csv(folder / HISTORY, index=False, float_format="%.6g")
+    for partition, frame in scores.items():
+        write_scores(folder / scores_name(partition), frame)
+    # Convolution weights are in channels-last order; the file has the plain order.
     state = {name: value.contiguous() for name, value in model.state_dict().items()}
     try:
         save_file(state, folder / WEIGHTS)
@@ -225,5 +262,6 @@ def write_run(
         raise DiskError(f"{folder / WEIGHTS} cannot be written: {error}") from error
 
 
-def _write_json(path: Path, value: object) -> None:
+def write_json(path: Path, value: object) -> None:
+    """Write plain values, indented, so that a change of one is one line of a diff."""
     path.write_text(json.dumps(value, indent=1) + "\n", "utf-8")

@@ -1,64 +1,57 @@
-"""Reference runs: recorded once on real speech, committed without weights.
+"""Reference runs: trained once on real speech, committed without weights.
 
-They cost hours and prove what the mini corpus cannot. Refactorings must not throw
-them away, and a change of numerics must not go unseen: they are shown as long as
-their canary, sung by today's code, sounds as it was recorded.
+They took hours to train. They are shown only if the regression check still passes.
 """
 
 from __future__ import annotations
 
 import shutil
-from functools import lru_cache
 from pathlib import Path
 
 from antispoof.config import TrainConfig
-from antispoof.files import project_folder
 from antispoof.errors import RunError
+from antispoof.files import atomic_path, project_folder
+from antispoof.runs import regression_check
 from antispoof.runs.record import (
-    FILES,
-    SCORED,
+    WEIGHTS,
     Run,
     list_runs,
     protocol_name,
     run_path,
 )
-from antispoof.runs.regression_check import matches, sing
 
-REFERENCE = "data/reference-runs"
-SHORT_RUNS = "data/shorter-runs"  # the same configs for fewer epochs, which H4 needs
-
-song = lru_cache(sing)
+# Relative to the project.
+REFERENCES = Path("data/reference-runs")
+SHORT_RUNS = Path("data/short-runs")  # fewer epochs, which claim H4 compares with
 
 
-def _found(folder: str | Path) -> Path:
-    # The project's own folders are meant wherever in the project one works.
-    own = Path(folder).as_posix() in (REFERENCE, SHORT_RUNS)
-    return project_folder() / folder if own else Path(folder)
-
-
-def recorded(model: str | None = None, *, folder: str | Path = REFERENCE) -> list[Run]:
-    """The reference runs, of one model if it is named, held to their canary.
+def load_references(
+    model: str | None = None, *, folder: str | Path = REFERENCES
+) -> list[Run]:
+    """The reference runs, of one model if it is named, if the regression check passes.
 
     Raises
     ------
     RunError
-        If today's code no longer behaves like the code that made one of them, or
-        a model's runs are not all by one config on one corpus.
+        If today's code no longer reproduces the regression check of one of them, or
+        a model's runs have several configurations or corpora.
     """
-    runs = list_runs(_found(folder), model=model)
+    runs = list_runs(project_folder() / folder, model=model)
     for run in runs:
-        same = [r for r in runs if r.model_name == run.model_name]
-        if {(r.corpus["id"], r.config) for r in same} != {
-            (run.corpus["id"], run.config)
-        }:
+        same = [r for r in runs if r.config.model == run.config.model]
+        if any(
+            (r.corpus["id"], r.config) != (run.corpus["id"], run.config) for r in same
+        ):
             raise RunError(
-                f"{folder} holds runs of {run.model_name} by several configs or on"
-                " several corpora; keep one of each, they are averaged over seeds"
+                f"{folder} holds runs of {run.config.model} with several"
+                " configurations or corpora; keep one of each, because they are averaged"
+                " over seeds"
             )
-        if not matches(run.canary, song(run.config)):
+        if not regression_check.matches(run.regression_scores, run.config):
             raise RunError(
-                f"{run.path}: today's code behaves unlike the code that made this"
-                " run (its canary differs); record it anew or undo the change"
+                f"{run.path}: today's code computes other numbers than the code that"
+                " made this run (the regression check differs); train it again or undo"
+                " the change"
             )
     return runs
 
@@ -66,31 +59,29 @@ def recorded(model: str | None = None, *, folder: str | Path = REFERENCE) -> lis
 def find_reference(
     config: TrainConfig, corpus_id: str, seed: int, folder: str | Path
 ) -> Run | None:
-    """The reference run that may stand for a training, None if there is none."""
-    path = run_path(_found(folder), corpus_id, config, seed)
-    if not path.is_dir():
-        return None
-    run = Run.open(path)
-    return run if matches(run.canary, song(config)) else None
+    """The reference run of a training, None if there is none; not yet checked."""
+    for run in list_runs(project_folder() / folder, model=config.model):
+        if (run.corpus["id"], run.config, run.seed) == (corpus_id, config, seed):
+            return run
+    return None
 
 
-def record(run: Run, folder: str | Path = REFERENCE) -> Path:
-    """Copy a run's small files below `folder`, without its weights.
+def save_reference(run: Run, folder: str | Path = REFERENCES) -> Path:
+    """Copy a run below `folder`, without its weights.
 
     Raises
     ------
     RunError
-        If the run is recorded already.
+        If it is there already.
     """
-    target = run_path(_found(folder), run.corpus["id"], run.config, run.seed)
+    folder = project_folder() / folder
+    target = run_path(folder, run.corpus["id"], run.config, run.seed)
     if target.exists():
-        raise RunError(f"{target} is recorded already")
-    draft = target.with_name(f"{target.name}.partial")
-    shutil.rmtree(draft, ignore_errors=True)  # of a recording that was cut off
-    draft.mkdir(parents=True)
-    for name in FILES:
-        shutil.copyfile(run.path / name, draft / name)
-    for partition in SCORED:
-        name = protocol_name(partition)
-        shutil.copyfile(run.protocol(partition), target.parents[2] / name)
-    return draft.rename(target)
+        raise RunError(f"{target} exists already; remove it to save the run again")
+    with atomic_path(target) as temporary:
+        shutil.copytree(run.path, temporary, ignore=shutil.ignore_patterns(WEIGHTS))
+    for partition in run.partitions:
+        copy = folder / run.corpus["id"] / protocol_name(partition)
+        if not copy.exists():
+            shutil.copyfile(run.protocol(partition), copy)
+    return target

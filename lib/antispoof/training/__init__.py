@@ -1,18 +1,24 @@
-"""Training: the explicit loop, what it holds out, where it runs, how it resumes."""
+"""Training: the explicit loop, its state and callbacks, validation, and devices."""
 
-from antispoof.training.distributed import Processes, here, logits_of_all
-from antispoof.training.launcher import launch
-from antispoof.training.loop import SAVE_SECONDS, FitResult, fit
-from antispoof.training.validation import choose_holdout, split_holdout
+from antispoof.training.accelerators import current_processes, launch_processes
+from antispoof.training.callbacks import (
+    Callback,
+    ProgressLogger,
+    TensorBoardLogger,
+    TimeLimit,
+)
+from antispoof.training.loop import FitResult, fit
+from antispoof.training.validation import choose_val_speakers, split_validation
 
 __all__ = [
-    "SAVE_SECONDS",
+    "Callback",
     "FitResult",
-    "Processes",
-    "choose_holdout",
+    "ProgressLogger",
+    "TensorBoardLogger",
+    "TimeLimit",
+    "choose_val_speakers",
+    "current_processes",
     "fit",
-    "here",
-    "launch",
-    "logits_of_all",
-    "split_holdout",
+    "launch_processes",
+    "split_validation",
 ]

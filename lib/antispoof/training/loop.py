@@ -1,16 +1,16 @@
 """The training loop, to be read in one sitting.
 
-Batches come from a permutation of each epoch that depends on seed and epoch alone;
-after every epoch the held-out speakers say whether this state is the best so far.
-Everything the next step depends on is in the checkpoint, so a killed fit goes on as
-if nothing had happened. What a step is, ``learner`` says; how several processes take
-it together, ``processes``.
+The order of an epoch's clips depends on seed and epoch alone. After every epoch the
+validation speakers say whether this state is the best so far. A checkpoint at the end
+of an epoch holds everything the next step depends on, so training resumes exactly
+after an interruption.
 """
 
 from __future__ import annotations
 
+import math
 import time
-from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,19 +22,22 @@ from torch import nn
 from antispoof import metrics, models
 from antispoof.config import TrainConfig
 from antispoof.constants import BONAFIDE, SPOOF
-from antispoof.data import Batches
-from antispoof.errors import CorpusError, RunError
+from antispoof.data import TrainingBatches
+from antispoof.errors import CorpusError, RunError, TrainingError
 from antispoof.frontends import FeatureSet
-from antispoof.training.checkpoint import Saver, load_checkpoint
-from antispoof.training.distributed import logits_of_all
+from antispoof.scoring.partition import compute_logits
+from antispoof.training.accelerators import make_accelerator
+from antispoof.training.callbacks import Callback
+from antispoof.training.checkpoint import (
+    load_checkpoint,
+    random_states,
+    restore_random_states,
+    save_checkpoint,
+)
+from antispoof.training.schedule import make_schedule
 from antispoof.training.state import TrainerState
-from antispoof.training.step import TrainStep
-from antispoof.training.tensorboard import journal
 
-SAVE_SECONDS = 60.0  # an interrupted fit loses about this and one step
-TICK_SECONDS = 30.0  # between two signs of life within an epoch
-
-Progress = Callable[[dict[str, float]], None]
+MAX_SAVE_OVERHEAD = 0.05  # of the time that writing checkpoints may take
 
 
 @dataclass(frozen=True)
@@ -43,12 +46,11 @@ class FitResult:
 
     Attributes
     ----------
-    model : the state the config keeps, on the CPU, in eval mode.
-    history : one row an epoch: ``epoch``, ``loss``, ``val_loss``,
-        ``val_macro_f1``, ``val_spoof_rate``, ``lr``, ``seconds`` (of all
-        sessions).
-    best_epoch : the row the model was taken at.
-    earlier_seconds : spent in sessions that were cut off, up to their last save.
+    model : the weights that the configuration keeps, on the CPU, in eval mode.
+    history : one row per epoch: ``epoch``, ``loss``, ``val_loss``, ``val_macro_f1``,
+        ``val_spoof_rate``, ``lr``, ``seconds``.
+    best_epoch : the row whose weights were kept.
+    earlier_seconds : duration of earlier, interrupted sessions.
     """
 
     model: nn.Module
@@ -59,119 +61,176 @@ class FitResult:
 
 def fit(
     config: TrainConfig,
-    fitted: FeatureSet,
-    holdout: FeatureSet,
+    train_set: FeatureSet,
+    val_set: FeatureSet,
     *,
     seed: int,
+    model: nn.Module | None = None,
     checkpoint: Path | None = None,
-    save_seconds: float = SAVE_SECONDS,
+    callbacks: Sequence[Callback] = (),
     cpu: bool = False,
     compiled: bool = False,
-    log: Path | None = None,
-    progress: Progress | None = None,
-    tick: Progress | None = None,
 ) -> FitResult:
-    """Train a model by a config.
+    """Train a model by a configuration.
 
     Parameters
     ----------
-    fitted, holdout : training trials to learn from, and to choose the state by:
+    train_set, val_set : training trials to learn from, and to choose the checkpoint by:
         the best macro-F1 at score 0, then the lower loss.
-    seed : of the initial weights, the order of the data and dropout.
-    checkpoint : file that an interrupted fit goes on from; written at the end of
-        every epoch and within it every `save_seconds`, but see `checkpoint.Saver`.
-    cpu : stay on the CPU though an accelerator is there.
+    seed : of the initial weights, the order of the clips, dropout and augmentation.
+    model : where training starts; the configuration's model, freshly initialised, if
+        None.
+    checkpoint : file that is written at the end of epochs and that an interrupted
+        training resumes from. Writing takes at most a twentieth of the time: where
+        epochs are shorter, some are not written.
+    cpu : use the CPU even if there is an accelerator.
     compiled : train through ``torch.compile``: other rounding, faster on most GPUs.
-    log : folder of a TensorBoard log; none is kept by default.
-    progress : called with each epoch's row of the history.
-    tick : called now and then within an epoch, with ``epoch``, ``step`` and ``steps``.
 
     Raises
     ------
     CorpusError
-        If either part lacks a class, or contains a trial that is not of train.
+        If either set lacks a class, or contains a trial that is not of train.
     ParameterError
-        If the device lacks the config's precision, or `log` its package.
+        If the device lacks the precision.
     RunError
-        If the checkpoint is damaged, or of another fit.
+        If the checkpoint is damaged, or belongs to another training.
+    TrainingError
+        If the loss is not finite.
     """
-    for features, name in ((fitted, "the fitted part"), (holdout, "the holdout")):
-        _check_part(features, name)
-    # Judged apart from the trained model, whose forward carries mixed precision.
-    chosen = models.build(config.model)
-    learner = TrainStep(config, fitted, seed=seed, cpu=cpu, compiled=compiled)
-    batches = Batches(fitted, learner.device)
-    is_main = learner.processes.is_main
-    told = [] if progress is None else [progress]
-    told += [] if log is None else [journal(log)]
-    told = told if is_main else []
-    signs = _signs_of_life(tick if is_main else None, learner.n_steps)
+    _check_set(train_set, "the training set")
+    _check_set(val_set, "the validation set")
+    # Evaluated apart from the trained model, whose forward runs in mixed precision.
+    eval_model = models.build(config.model)
+    torch.manual_seed(seed)
+    accelerator = make_accelerator(config.precision, cpu=cpu)
+    device, is_main = accelerator.device, accelerator.is_main_process
+    rank, n_processes = accelerator.process_index, accelerator.num_processes
+    model = (models.build(config.model) if model is None else model).to(
+        memory_format=torch.channels_last
+    )
+    if n_processes > 1 and device.type == "cuda":
+        model = nn.SyncBatchNorm.convert_sync_batchnorm(model)
+    optimizer = torch.optim.Adam(
+        model.parameters(), lr=config.lr, weight_decay=config.weight_decay
+    )
+    n_steps = math.ceil(len(train_set) / config.batch_size)
+    scheduler = make_schedule(optimizer, config, n_steps)
+    criterion = nn.CrossEntropyLoss(weight=_class_weights(config, train_set, device))
+    if compiled:
+        # Two batch sizes, the usual and the last one, are compiled separately.
+        model.compile(dynamic=False)
+    wrapped, optimizer = accelerator.prepare(model, optimizer)
+    batches = TrainingBatches(train_set, config, device, seed=seed)
+    labels = torch.from_numpy(train_set.labels)
+    parts = {"model": model, "optimizer": optimizer, "scheduler": scheduler}
+    if accelerator.scaler is not None:
+        parts["scaler"] = accelerator.scaler
 
-    course = TrainerState()
-    of = {"config": config.to_dict(), "seed": seed, "clips": len(fitted)}
+    state = TrainerState()
+    training_id = {"config": config.to_dict(), "seed": seed, "n_train": len(train_set)}
     saved = load_checkpoint(checkpoint) if checkpoint else None
     if saved is not None:
-        if saved.get("of") != of:
-            raise RunError(f"{checkpoint} is of another config, seed or corpus")
-        learner.restore(saved["learner"])
-        course = TrainerState(**saved["course"])
-    earlier_seconds = course.spent
-    saver = Saver(checkpoint if is_main else None, save_seconds)
+        if saved.get("training_id") != training_id:
+            raise RunError(f"{checkpoint} is of another configuration, seed or corpus")
+        for name, part in parts.items():
+            part.load_state_dict(saved[name])
+        restore_random_states(saved["random"], device)
+        state = TrainerState(**saved["state"])
+    earlier_seconds = state.elapsed
+    save_seconds, last_save = 0.0, time.monotonic()
 
-    def save() -> None:
-        saver.save({"of": of, "learner": learner.state(), "course": course.state()})
+    while not state.is_finished(config):
+        order = np.random.default_rng([seed, state.epoch]).permutation(len(train_set))
+        chunks = np.split(
+            order, range(config.batch_size, len(order), config.batch_size)
+        )
+        # Every process takes a part of each batch; all take it all if it is too small.
+        mine = [c[rank::n_processes] if len(c) >= n_processes else c for c in chunks]
+        model.train()
+        losses = []
+        stream = batches.stream(mine, epoch=state.epoch)
+        for step, (rows, x) in enumerate(zip(mine, stream, strict=True), start=1):
+            loss = criterion(wrapped(x), labels[rows].to(device))
+            accelerator.backward(loss)
+            if config.grad_clip_norm:
+                accelerator.clip_grad_norm_(wrapped.parameters(), config.grad_clip_norm)
+            optimizer.step()
+            if not optimizer.step_was_skipped:  # fp16 may overflow
+                scheduler.step()
+            optimizer.zero_grad()
+            losses.append(loss.detach())
+            for callback in callbacks if is_main else ():
+                callback.on_step(state.epoch, step, n_steps)
 
-    while not course.is_over(config):
-        order = np.random.default_rng([seed, course.epoch]).permutation(len(fitted))
-        cuts = range(config.batch_size, len(fitted), config.batch_size)
-        left = np.split(order, cuts)[course.step :]
-        learner.model.train()
-        stream = batches.stream(map(learner.processes.share, left))
-        for batch, x in zip(left, stream, strict=True):
-            course.add(learner.step(x, batch), len(batch))
-            if course.step < learner.n_steps:  # the end of an epoch is saved as such
-                if saver.is_due(epoch_ended=False):
-                    save()
-                signs(course)
-        chosen.load_state_dict(learner.model.state_dict())
+        sizes = list(map(len, mine))
+        mean_loss = float(np.dot(torch.stack(losses).tolist(), sizes)) / sum(sizes)
+        if not math.isfinite(mean_loss):
+            raise TrainingError(
+                f"training of {config.model} diverged in epoch {state.epoch + 1}: the"
+                f" loss is {mean_loss}; lower the learning rate (lr={config.lr:g})"
+            )
+        eval_model.load_state_dict(model.state_dict())
         row = {
-            "epoch": course.epoch,
-            "loss": course.settle() / len(fitted),
-            **_judge(chosen, holdout, learner),
-            "lr": learner.scheduler.get_last_lr()[0],
-            "seconds": course.epoch_seconds,
+            "epoch": state.epoch,
+            "loss": mean_loss,
+            **_validate(eval_model, val_set, device),
+            "lr": scheduler.get_last_lr()[0],
+            "seconds": state.epoch_seconds,
         }
-        course.end_epoch(row, chosen.state_dict(), keep=config.checkpoint == "last")
-        saved_now = saver.is_due(epoch_ended=True) or course.is_over(config)
-        if saved_now:
+        keep = config.keep_checkpoint == "last"
+        state.end_epoch(row, eval_model.state_dict(), keep=keep)
+
+        def save() -> None:
+            nonlocal save_seconds, last_save
+            if checkpoint is None or not is_main:
+                return
+            started = time.monotonic()
+            content = {name: part.state_dict() for name, part in parts.items()}
+            content |= {"training_id": training_id, "state": state.to_dict()}
+            save_checkpoint(checkpoint, {**content, "random": random_states(device)})
+            last_save = time.monotonic()
+            save_seconds = last_save - started
+
+        is_due = time.monotonic() - last_save >= save_seconds / MAX_SAVE_OVERHEAD
+        if is_due or state.is_finished(config):
             save()
         try:
-            for tell in told:
-                tell(row)
-        except BaseException:  # whoever ends the fit here shall lose nothing
-            if not saved_now:
+            for callback in callbacks if is_main else ():
+                callback.on_epoch_end(row)
+        except BaseException:  # save first, so that an exception loses no work
+            if not (is_due or state.is_finished(config)):
                 save()
             raise
 
-    chosen.cpu().load_state_dict(course.best["weights"])
-    history = pd.DataFrame(course.history)
-    return FitResult(chosen.eval(), history, course.best["epoch"], earlier_seconds)
+    eval_model.cpu().load_state_dict(state.best_weights)
+    history = pd.DataFrame(state.history)
+    return FitResult(eval_model.eval(), history, state.best_epoch, earlier_seconds)
 
 
-def _judge(
-    model: nn.Module, holdout: FeatureSet, learner: TrainStep
+def _validate(
+    model: nn.Module, val_set: FeatureSet, device: torch.device
 ) -> dict[str, float]:
-    z = logits_of_all(model, holdout, learner.processes)
-    labels = torch.from_numpy(holdout.labels)
+    z = compute_logits(model, val_set, device=device)
     scores = z[:, BONAFIDE] - z[:, SPOOF]
+    labels = val_set.labels
+    loss = nn.functional.cross_entropy(torch.from_numpy(z), torch.from_numpy(labels))
     return {
-        "val_loss": nn.functional.cross_entropy(torch.from_numpy(z), labels).item(),
-        "val_macro_f1": metrics.macro_f1(scores, holdout.labels),
-        "val_spoof_rate": metrics.predicted_spoof_rate(scores, holdout.labels),
+        "val_loss": loss.item(),
+        "val_macro_f1": metrics.macro_f1(scores, labels),
+        "val_spoof_rate": metrics.predicted_spoof_rate(scores, labels),
     }
 
 
-def _check_part(features: FeatureSet, name: str) -> None:
+def _class_weights(
+    config: TrainConfig, train_set: FeatureSet, device: torch.device
+) -> torch.Tensor | None:
+    if config.class_weights == "none":
+        return None
+    counts = np.bincount(train_set.labels, minlength=2)
+    return torch.tensor(counts.sum() / (2 * counts), dtype=torch.float32, device=device)
+
+
+def _check_set(features: FeatureSet, name: str) -> None:
     partitions = set(features.trials["partition"])
     if partitions - {"train"}:
         found = ", ".join(sorted(partitions))
@@ -179,15 +238,3 @@ def _check_part(features: FeatureSet, name: str) -> None:
     if set(features.labels) != {SPOOF, BONAFIDE}:
         found = ", ".join(sorted(set(features.trials["label"]))) or "no trials"
         raise CorpusError(f"{name} needs both classes; found {found}")
-
-
-def _signs_of_life(tick: Progress | None, steps: int) -> Callable[[TrainerState], None]:
-    told = time.monotonic()
-
-    def sign(course: TrainerState) -> None:
-        nonlocal told
-        if tick is not None and time.monotonic() - told > TICK_SECONDS:
-            told = time.monotonic()
-            tick({"epoch": course.epoch, "step": course.step, "steps": steps})
-
-    return sign

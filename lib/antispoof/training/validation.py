@@ -1,7 +1,7 @@
-"""Which training speakers are held out for choosing the checkpoint.
+"""The validation speakers: training speakers that choose the checkpoint.
 
-Choosing on dev would spend the testing dataset; a random split of utterances would
-put every speaker on both sides.
+Choosing on dev would spend the testing dataset; a random split of utterances would put
+every speaker on both sides.
 """
 
 from __future__ import annotations
@@ -14,18 +14,18 @@ import pandas as pd
 from antispoof.errors import CorpusError
 from antispoof.frontends import FeatureSet
 
-SHARE = 1.5  # of its fair share of either class a held-out group may take at most
+MAX_SHARE = 1.5  # times its proportional share that validation may take of a class
 
 
-def choose_holdout(trials: pd.DataFrame, n_speakers: int = 2) -> tuple[str, ...]:
-    """The speakers to hold out, the same for every model and seed.
+def choose_val_speakers(trials: pd.DataFrame, n_speakers: int = 2) -> tuple[str, ...]:
+    """The validation speakers, the same for every model and seed.
 
-    Among the groups of `n_speakers` that take no more than 1.5 times their fair
-    share of either class (or a single trial), and leave both classes in training, the
-    one whose rarer class is largest; ties go to the first in alphabetical order. (In
-    the full corpus all speakers are nearly alike; in a subset one speaker can hold
-    most of a class and must stay in training.) Where every group takes more, the one
-    whose rarest class on either side is largest.
+    Candidates are the groups of `n_speakers` that take at most 1.5 times their
+    proportional share of either class (or a single trial) and leave both classes in
+    training. The group whose rarer class is largest is chosen; ties go to the first in
+    alphabetical order. (In the full corpus all speakers are alike; in a subset one
+    speaker can have most trials of a class and must stay in training.) Without a
+    candidate, the group whose rarest class on either side is largest is chosen.
 
     Parameters
     ----------
@@ -40,32 +40,33 @@ def choose_holdout(trials: pd.DataFrame, n_speakers: int = 2) -> tuple[str, ...]
     if counts.shape[1] < 2 or len(counts) <= n_speakers:
         raise CorpusError(
             f"train has {len(counts)} speakers and the classes"
-            f" {', '.join(counts.columns)}: cannot hold out {n_speakers} speakers"
-            " with both classes on both sides"
+            f" {', '.join(counts.columns)}: {n_speakers} validation speakers with both"
+            " classes on both sides are impossible"
         )
     table = counts.to_numpy()
     total = table.sum(0)
-    limit = np.maximum(SHARE * n_speakers / len(counts) * total, 1)
+    limit = np.maximum(MAX_SHARE * n_speakers / len(counts) * total, 1)
     best, chosen = 0, ()
-    fallback, spare = 0, ()
+    fallback_best, fallback = 0, ()
     for group in combinations(range(len(counts)), n_speakers):
-        held = table[list(group)].sum(0)
-        rarer = int(min(held.min(), (total - held).min()))
-        if rarer and (held <= limit).all() and held.min() > best:
-            best, chosen = int(held.min()), group
-        if rarer > fallback:
-            fallback, spare = rarer, group
-    if not chosen and not spare:
+        taken = table[list(group)].sum(0)
+        rarer = int(min(taken.min(), (total - taken).min()))
+        if rarer and (taken <= limit).all() and taken.min() > best:
+            best, chosen = int(taken.min()), group
+        if rarer > fallback_best:
+            fallback_best, fallback = rarer, group
+    if not chosen and not fallback:
         raise CorpusError(
             f"no {n_speakers} of train's {len(counts)} speakers leave both classes"
             " on both sides"
         )
-    return tuple(counts.index[list(chosen or spare)])
+    return tuple(counts.index[list(chosen or fallback)])
 
 
-def split_holdout(
+def split_validation(
     features: FeatureSet, n_speakers: int
 ) -> tuple[FeatureSet, FeatureSet]:
-    """Training features as (what is fitted, what chooses the checkpoint)."""
-    held = features.trials["speaker"].isin(choose_holdout(features.trials, n_speakers))
-    return features.subset(~held.to_numpy()), features.subset(held.to_numpy())
+    """Training features as (training set, validation set); see `choose_val_speakers`."""
+    speakers = choose_val_speakers(features.trials, n_speakers)
+    is_val = features.trials["speaker"].isin(speakers).to_numpy()
+    return features.subset(~is_val), features.subset(is_val)

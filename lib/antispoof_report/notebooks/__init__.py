@@ -1,28 +1,78 @@
 """Chapters as notebooks: one jupytext pair a chapter, run by papermill.
 
-``notebooks/NN_name.py`` (percent format) is the source, ``NN_name.ipynb`` is
-generated from it (:mod:`~antispoof_report.notebooks.sync`) and run with checked parameters
-(:mod:`~antispoof_report.notebooks.execute`). ``python -m antispoof_report.notebooks`` does either.
+``notebooks/NN_name.py`` (percent format) is the source. ``NN_name.ipynb`` is generated
+from it (:mod:`~antispoof_report.notebooks.sync`) and run with checked parameters
+(:mod:`~antispoof_report.notebooks.execute`). The command is
+``python -m antispoof_report.notebooks``.
 
-jupytext and papermill are needed here and nowhere below; they are imported when used.
+The header of a source can declare, under ``antispoof:``, what batch runs must know of
+the chapter (:class:`Declaration`). jupytext and papermill are imported when used.
 """
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from importlib import import_module
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 from antispoof.errors import AntispoofError
+
+KEY = "antispoof"  # in the metadata of a notebook
+CHAPTER = "[0-9][0-9]_*"  # name of a chapter, without its suffix
 
 
 class ChapterError(AntispoofError):
     """A chapter that cannot be generated or run."""
 
 
-def tool(name: str) -> ModuleType:
-    """Import one of the book's tools, or say in a sentence how to get it."""
-    from importlib import import_module
+@dataclass(frozen=True)
+class Declaration:
+    """What a chapter's header declares under ``antispoof:``.
 
+    Attributes
+    ----------
+    trains : name of the model that the chapter trains; empty if none.
+    compares : whether it compares the runs of the training chapters.
+    reads : files and folders of the project that it reads, beside code and corpus.
+    """
+
+    trains: str = ""
+    compares: bool = False
+    reads: tuple[str, ...] = ()
+
+    @classmethod
+    def from_metadata(cls, metadata: Mapping[str, Any], *, where: str) -> Declaration:
+        """The declaration in a notebook's metadata.
+
+        Raises
+        ------
+        ChapterError
+            If a key is unknown or a value has another type.
+        """
+        values = dict(metadata.get(KEY) or {})
+        known = {one.name for one in fields(cls)}
+        if not set(values) <= known:
+            raise ChapterError(
+                f"{where}: {KEY} in the header has the keys {', '.join(values)};"
+                f" accepted: {', '.join(sorted(known))}"
+            )
+        if "reads" in values:
+            values["reads"] = tuple(values["reads"])
+        return cls(**values)
+
+
+def read_declaration(notebook: Path) -> Declaration:
+    """What a chapter's notebook declares."""
+    metadata = json.loads(Path(notebook).read_text("utf-8"))["metadata"]
+    return Declaration.from_metadata(metadata, where=str(notebook))
+
+
+def require_package(name: str) -> ModuleType:
+    """Import a package that only the book needs; ChapterError if it is missing."""
     try:
         return import_module(name)
     except ImportError as error:
@@ -38,6 +88,4 @@ def project_root(inside: Path) -> Path:
     for folder in (inside, *inside.parents):
         if (folder / "pyproject.toml").is_file():
             return folder
-    raise ChapterError(
-        f"no pyproject.toml in {inside} or above it: chapters live in the project"
-    )
+    raise ChapterError(f"no pyproject.toml in {inside} or in a folder above it")

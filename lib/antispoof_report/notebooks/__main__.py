@@ -1,4 +1,4 @@
-"""``python -m antispoof_report.notebooks pair [--check]`` and ``... run NOTEBOOK OUT``."""
+"""``python -m antispoof_report.notebooks sync [--check]`` and ``... run NOTEBOOK OUT``."""
 
 from __future__ import annotations
 
@@ -9,39 +9,37 @@ from pathlib import Path
 
 from antispoof.errors import AntispoofError
 from antispoof.platforms import acquire_gpu
+from antispoof.plugins import load_plugins
 from antispoof_report.notebooks.execute import run
-from antispoof_report.notebooks.sync import check, pair
+from antispoof_report.notebooks.sync import check, sync_notebooks
 
 
 def parser() -> argparse.ArgumentParser:
     """The two commands and their options."""
     top = argparse.ArgumentParser(prog="python -m antispoof_report.notebooks")
     commands = top.add_subparsers(dest="command", required=True)
-
-    pairing = commands.add_parser("pair", help="generate the notebooks")
-    pairing.add_argument("folder", nargs="?", type=Path, default=Path("notebooks"))
-    pairing.add_argument(
+    sync = commands.add_parser("sync", help="generate the notebooks from their sources")
+    sync.add_argument("folder", nargs="?", type=Path, default=Path("notebooks"))
+    sync.add_argument(
         "--check", action="store_true", help="change nothing; exit 1 if any differs"
     )
-
-    running = commands.add_parser("run", help="run one chapter")
-    running.add_argument("notebook", type=Path)
-    running.add_argument("out", type=Path)
-    running.add_argument("-f", "--profile", type=Path, help="YAML file of parameters")
-    running.add_argument(
+    execute = commands.add_parser("run", help="run one chapter")
+    add = execute.add_argument
+    add("notebook", type=Path)
+    add("out", type=Path)
+    add("-f", "--profile", type=Path, help="YAML file of parameters")
+    add(
         "-p",
         "--parameter",
         nargs=2,
         action="append",
         default=[],
         metavar=("NAME", "VALUE"),
-        help="one parameter, over the profile's; may be repeated",
+        help="one parameter, overrides the profile; may be repeated",
     )
-    running.add_argument(
-        "--one-gpu",
-        action="store_true",
-        help="wait for a GPU that no other such command uses, and keep to it",
-    )
+    add("--plugin", action="append", default=[], help="module to import; repeatable")
+    add("--request", default="", help="text recorded with the results")
+    add("--one-gpu", action="store_true", help="wait for a free GPU and use only that")
     return top
 
 
@@ -50,21 +48,22 @@ def main(arguments: list[str] | None = None) -> int:
     given = parser().parse_args(arguments)
     try:
         if given.command == "run":
-            with acquire_gpu() if given.acquire_gpu else nullcontext():
+            load_plugins(given.plugin)
+            with acquire_gpu() if given.one_gpu else nullcontext():
                 run(
                     given.notebook,
                     given.out,
                     profile=given.profile,
                     arguments=dict(given.parameter),
+                    request=given.request,
                 )
-            return 0
-        if given.check:
+        elif given.check:
             problems = check(given.folder)
-            for problem in problems:
-                print(problem, file=sys.stderr)
+            print(*problems, sep="\n", end="\n" * bool(problems), file=sys.stderr)
             return 1 if problems else 0
-        for notebook in pair(given.folder):
-            print(f"wrote {notebook}")
+        else:
+            for notebook in sync_notebooks(given.folder):
+                print(f"wrote {notebook}")
     except AntispoofError as error:
         print(error, file=sys.stderr)
         return 1

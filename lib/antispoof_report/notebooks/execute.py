@@ -1,21 +1,28 @@
 """Run one chapter: check its parameters, execute it, publish the result.
 
-The finished notebook appears at the output path only when every cell succeeded.
-papermill's paths and times are taken out of its metadata; in their place stands the
-stamp (:mod:`~antispoof_report.notebooks.provenance`), which says what the results were made with,
-and the injected cell stays as the page's parameters.
+The executed notebook appears at the output path only when every cell succeeded.
+papermill's paths and times are removed from its metadata and replaced by a record of
+what the results were made with (:mod:`~antispoof_report.notebooks.provenance`).
 """
 
 from __future__ import annotations
 
 import re
+import shutil
 import sys
+import tempfile
 import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from antispoof_report.notebooks import ChapterError, project_root, provenance, tool
+from antispoof.files import atomic_path
+from antispoof_report.notebooks import (
+    ChapterError,
+    project_root,
+    provenance,
+    require_package,
+)
 from antispoof_report.notebooks.parameters import accepted, checked, from_profile
 from antispoof_report.notebooks.sync import cell_ids
 
@@ -29,8 +36,8 @@ def run(
     out: Path,
     *,
     profile: Path | None = None,
-    parameters: Mapping[str, Any] | None = None,
     arguments: Mapping[str, str] | None = None,
+    request: str = "",
 ) -> Path:
     """Execute a chapter from the project's root and write it to ``out``.
 
@@ -38,9 +45,9 @@ def run(
     ----------
     notebook : the clean notebook, ``notebooks/NN_name.ipynb``
     out : where the executed notebook goes, atomically and only on success
-    profile : YAML file of parameters; keys of other chapters are passed over
-    parameters : values, over those of the profile
-    arguments : the same as typed text, read by the type of each parameter
+    profile : YAML file of parameters; keys of other chapters are ignored
+    arguments : parameters as typed text; they override the profile
+    request : recorded with the results; a build compares it with what it asked for
 
     Raises
     ------
@@ -48,62 +55,53 @@ def run(
     ChapterError : a cell failed; what was done is in ``<out>.failed.ipynb``
     """
     notebook, out = Path(notebook).resolve(), Path(out).resolve()
-    known = accepted(notebook)
+    papermill, nbformat = map(require_package, ("papermill", "nbformat"))
+    root, known = project_root(notebook.parent), accepted(notebook)
     values = from_profile(profile, notebook) if profile else {}
-    given = dict(parameters or {})
-    for name, text in (arguments or {}).items():
-        given[name] = known[name].parse(text) if name in known else text
+    given = {
+        name: known[name].parse(text) if name in known else text
+        for name, text in (arguments or {}).items()
+    }
     values |= checked(given, known, where=f"chapter {notebook.stem}")
-
-    out.parent.mkdir(parents=True, exist_ok=True)
-    partial = out.with_name(f".{out.stem}.partial.ipynb")
-    failed = out.with_name(f"{out.stem}.failed.ipynb")
-    root = project_root(notebook.parent)
-    # Before anything runs: who edits the library meanwhile gets a chapter that is
-    # out of date, not one that claims the edit.
-    made = {
-        "code": provenance.of_notebook(notebook, root=root),
+    # Read before anything runs: if somebody edits the library meanwhile, the chapter
+    # is out of date and not recorded as made by the edited code.
+    clean = nbformat.read(notebook, as_version=4)
+    record = {
+        "code": provenance.hash_code(clean, root=root),
         "commit": provenance.commit(root),
         "parameters": {name: p.default for name, p in known.items()} | values,
+        "request": request,
     }
+    failed = out.with_name(f"{out.stem}.failed.ipynb")
     started = time.monotonic()
-    try:
-        _execute(notebook, partial, values)
-        node = publishable(tool("nbformat").read(partial, as_version=4))
-        node.metadata[provenance.KEY] = made | {
-            "seconds": round(time.monotonic() - started, 1)
-        }
-        partial.write_text(tool("nbformat").writes(node) + "\n", encoding="utf-8")
-    except BaseException as error:
-        if partial.exists():
-            partial.replace(failed)
-        if not isinstance(error, Exception):
-            raise
-        raise ChapterError(_sentence(notebook.stem, error, failed)) from error
-    partial.replace(out)
+    with tempfile.TemporaryDirectory() as folder:
+        working = Path(folder) / "notebook.ipynb"
+        try:
+            papermill.execute_notebook(
+                # papermill substitutes {names} in paths.
+                str(notebook).replace("{", "{{").replace("}", "}}"),
+                str(working),
+                parameters=values,
+                cwd=root,
+                progress_bar=sys.stderr.isatty(),
+                start_timeout=180,  # seconds; a busy machine starts kernels slowly
+            )
+        except Exception as error:
+            if working.exists():
+                out.parent.mkdir(parents=True, exist_ok=True)
+                shutil.copy(working, failed)
+            raise ChapterError(_message(notebook.stem, error, failed)) from error
+        node = publishable(nbformat.read(working, as_version=4))
+    record["seconds"] = round(time.monotonic() - started, 1)
+    node.metadata[provenance.KEY] = record
+    with atomic_path(out) as temporary:
+        temporary.write_text(nbformat.writes(node) + "\n", "utf-8")
     failed.unlink(missing_ok=True)
     return out
 
 
-def _execute(notebook: Path, out: Path, values: dict[str, Any]) -> None:
-    papermill = tool("papermill")
-    papermill.execute_notebook(
-        _literal(notebook),
-        _literal(out),
-        parameters=values,
-        cwd=project_root(notebook.parent),
-        progress_bar=sys.stderr.isatty(),  # where a person looks on
-        start_timeout=180,  # seconds; a busy machine starts kernels slowly
-    )
-
-
-def _literal(path: Path) -> str:
-    """The path, safe from papermill's substitution of ``{names}``."""
-    return str(path).replace("{", "{{").replace("}", "}}")
-
-
-def publishable(node):
-    """The executed notebook without paths and times; the same results, same bytes."""
+def publishable(node: Any) -> Any:
+    """The executed notebook without paths and times: same results, same bytes."""
     node.metadata.pop("papermill", None)
     for cell in node.cells:
         for key in ("papermill", "execution"):
@@ -117,8 +115,8 @@ def publishable(node):
     return node
 
 
-def _sentence(chapter: str, error: Exception, failed: Path) -> str:
-    """Which chapter and cell failed, on what, and where the rest is."""
+def _message(chapter: str, error: Exception, failed: Path) -> str:
+    """Which chapter and cell failed, why, and where the notebook is."""
     kept = f"; the notebook so far is {failed}" if failed.exists() else ""
     if not hasattr(error, "ename"):  # not raised by a cell
         return f"chapter {chapter} failed: {type(error).__name__}: {error}{kept}"

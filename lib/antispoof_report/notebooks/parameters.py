@@ -1,32 +1,28 @@
 """What a chapter accepts as parameters, and whether given ones fit.
 
-papermill only warns about an unknown parameter and then runs with the defaults; here
-it is an error before anything runs. A parameter's type is that of its default in the
-cell tagged ``parameters``. Beside a default of ``None`` a comment can name the type,
+papermill reads the cell tagged ``parameters``, but only warns about an unknown
+parameter and takes any value; here both are errors before anything runs. A parameter's
+type is that of its default. Beside a default of ``None`` a comment can name the type,
 ``seed = None  # type: int``; without one, any value is accepted.
 """
 
 from __future__ import annotations
 
 import ast
-import io
 import json
-import re
-import tokenize
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from antispoof.errors import ParameterError
-from antispoof_report.notebooks import ChapterError, tool
+from antispoof.plugins import load_plugins
+from antispoof_report.notebooks import CHAPTER, ChapterError, require_package
 
 EXAMPLES = {"bool": True, "dict": {}, "float": 0.5, "int": 1, "list": [], "str": ""}
-TYPE_COMMENT = re.compile(r"(?:type:\s*(\S+)\s*)?(.*)")
-# What the profiles set. papermill gives a profile whole to every chapter, so a chapter
-# without one of these takes it in silence; `python -m antispoof_report.notebooks run` gives
-# each chapter its own.
-SHARED = ("seeds", "settings", "compared", "other_epochs", "n_replicates")
+# What profiles set. papermill passes a profile to every chapter as it is, so a chapter
+# without one of these ignores it; our own command gives each chapter its own.
+PROFILE_KEYS = ("seeds", "settings", "compared", "other_epochs", "n_replicates")
 
 
 @dataclass(frozen=True)
@@ -36,7 +32,7 @@ class Parameter:
     Attributes
     ----------
     name, default, help : as in the parameters cell
-    type_name : a key of ``EXAMPLES``, if the default is None and a comment says so
+    type_name : a key of ``EXAMPLES``, if the default is None and a comment names it
     """
 
     name: str
@@ -46,7 +42,7 @@ class Parameter:
 
     @property
     def example(self) -> Any:
-        """A value of the accepted type; None if any will do."""
+        """A value of the accepted type; None if any is accepted."""
         return EXAMPLES.get(self.type_name) if self.default is None else self.default
 
     @property
@@ -56,29 +52,25 @@ class Parameter:
             return f"{self.type_name} or None" if self.type_name else "any"
         return type(self.default).__name__
 
-    def __str__(self) -> str:
-        """Name and type, as errors list what is accepted."""
-        return f"{self.name} ({self.kind})"
-
     def accepts(self, value: Any) -> bool:
-        """Whether ``value`` is of the accepted type (an int is a float, too)."""
+        """Whether ``value`` has the accepted type (an int is a float, too)."""
         example = self.example
         if example is None or (value is None and self.default is None):
             return True
-        if isinstance(example, float):
-            return isinstance(value, (int, float)) and not isinstance(value, bool)
+        if isinstance(example, float) and type(value) is int:
+            return True
         if type(value) is not type(example):
             return False
-        if isinstance(example, (list, tuple)) and example:
+        if isinstance(example, list) and example:
             element = Parameter(self.name, example[0])
             return all(element.accepts(item) for item in value)
         return True
 
     def parse(self, text: str) -> Any:
-        """The value that ``text``, typed on a command line, stands for."""
+        """The value of ``text`` as it was typed on a command line."""
         if isinstance(self.example, str):
             return text
-        yaml = tool("yaml")
+        yaml = require_package("yaml")
         try:
             if isinstance(self.example, float):
                 return float(text)  # YAML takes 1e-3 for a string
@@ -93,48 +85,35 @@ class Parameter:
 def declared(source: str, *, where: str) -> dict[str, Parameter]:
     """The parameters that the source of a parameters cell declares, in its order.
 
-    Parameters
-    ----------
-    source : lines ``name = default  # meaning``
-    where : what an error calls the place they stand in
-
     Raises
     ------
-    ChapterError : a default is no plain value, or a type is unknown
+    ChapterError
+        If papermill cannot read a line, a default is not a plain value, or a type is
+        unknown.
     """
-    comments = {
-        token.start[0]: token.string.lstrip("# ")
-        for token in tokenize.generate_tokens(io.StringIO(source).readline)
-        if token.type == tokenize.COMMENT
-    }
+    translators = require_package("papermill.translators")
     found = {}
-    for name, node in assignments(source).items():
+    for one in translators.PythonTranslator.inspect({"source": source}):
+        typed = "" if one.inferred_type_name == "None" else one.inferred_type_name
         try:
-            default = ast.literal_eval(node)
-        except ValueError as error:
+            default = ast.literal_eval(one.default)
+        except (ValueError, SyntaxError) as error:
             raise ChapterError(
-                f"{where}: the default of parameter {name!r} is "
-                f"{ast.unparse(node)!r}, not a plain value"
+                f"{where}: the default of parameter {one.name!r} is {one.default!r},"
+                " not a plain value"
             ) from error
-        type_name, meaning = TYPE_COMMENT.fullmatch(
-            comments.get(node.end_lineno or 0, "")
-        ).groups()
-        if type_name is not None and type_name not in EXAMPLES:
+        if typed and typed not in EXAMPLES:
             raise ChapterError(
-                f"{where}: parameter {name!r} is said to be of type "
-                f"{type_name!r}; accepted are {', '.join(EXAMPLES)}"
+                f"{where}: parameter {one.name!r} has the type {typed!r}; accepted are"
+                f" {', '.join(EXAMPLES)}"
             )
-        found[name] = Parameter(name, default, meaning, type_name or "")
+        found[one.name] = Parameter(one.name, default, one.help, typed)
+    for name in set(_assignments(source)) - set(found):
+        raise ChapterError(
+            f"{where}: papermill cannot read the line of parameter {name!r};"
+            " one 'name = value  # help' a line is accepted, with one equals sign"
+        )
     return found
-
-
-def assignments(source: str) -> dict[str, ast.expr]:
-    """Name -> what is assigned to it, in a cell of plain assignments."""
-    return {
-        node.targets[0].id: node.value
-        for node in ast.parse(source).body
-        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name)
-    }
 
 
 def accepted(notebook: Path) -> dict[str, Parameter]:
@@ -142,7 +121,7 @@ def accepted(notebook: Path) -> dict[str, Parameter]:
     notebook = Path(notebook)
     if not notebook.is_file():
         raise ChapterError(f"{notebook}: no such notebook")
-    cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
+    cells = json.loads(notebook.read_text("utf-8"))["cells"]
     tagged = [c for c in cells if "parameters" in c["metadata"].get("tags", [])]
     if len(tagged) != 1:
         raise ChapterError(
@@ -164,9 +143,9 @@ def checked(
     """
     for name, value in given.items():
         if name not in parameters:
-            known = ", ".join(map(str, parameters.values())) or "none"
+            known = ", ".join(f"{p.name} ({p.kind})" for p in parameters.values())
             raise ParameterError(
-                f"{where} has no parameter {name!r}; it accepts: {known}"
+                f"{where} has no parameter {name!r}; it accepts: {known or 'none'}"
             )
         if not parameters[name].accepts(value):
             raise ParameterError(
@@ -179,13 +158,13 @@ def checked(
 def from_profile(profile: Path, notebook: Path) -> dict[str, Any]:
     """The values of a profile (a YAML file) that ``notebook`` accepts.
 
-    One profile serves all chapters, so a key of another chapter is passed over; a key
+    One profile serves all chapters, so a key of another chapter is ignored; a key
     of no chapter in the notebook's folder is an error.
     """
-    yaml = tool("yaml")
+    yaml = require_package("yaml")
     profile, notebook = Path(profile), Path(notebook)
     try:
-        values = yaml.safe_load(profile.read_text(encoding="utf-8")) or {}
+        values = yaml.safe_load(profile.read_text("utf-8")) or {}
     except OSError as error:
         raise ParameterError(
             f"profile {profile}: cannot be read ({error.strerror})"
@@ -199,9 +178,73 @@ def from_profile(profile: Path, notebook: Path) -> dict[str, Any]:
         )
     own = accepted(notebook)
     anywhere = dict(own)
-    for sibling in sorted(notebook.parent.glob("[0-9][0-9]_*.ipynb")):
-        anywhere = accepted(sibling) | anywhere
+    for other in sorted(notebook.parent.glob(f"{CHAPTER}.ipynb")):
+        anywhere = accepted(other) | anywhere
     unknown = {name: value for name, value in values.items() if name not in anywhere}
     checked(unknown, anywhere, where=f"profile {profile}: no chapter")
     ours = {name: value for name, value in values.items() if name in own}
     return checked(ours, own, where=f"profile {profile} for {notebook.stem}")
+
+
+def as_words(values: Mapping[str, Any]) -> list[str]:
+    """Parameters as words of the command ``run``: ``-p NAME VALUE`` for each.
+
+    Values are JSON, which is YAML, with sorted keys: their order is not a change.
+    Empty text is left out, since it is the default of every text parameter.
+    """
+    words = []
+    for name, value in values.items():
+        text = value if isinstance(value, str) else json.dumps(value, sort_keys=True)
+        words += ["-p", name, text] if text else []
+    return words
+
+
+def check_parameters() -> None:
+    """Refuse injected parameters that the running notebook does not have or accept.
+
+    Call it in the cell below the parameters, before heavy imports. It also imports the
+    plugins of ``$ANTISPOOF_PLUGINS``. Without injected parameters it checks nothing.
+
+    Raises
+    ------
+    ParameterError
+        An unknown name, or a value of the wrong type.
+    """
+    from IPython import get_ipython
+
+    load_plugins()
+    check_history(get_ipython().user_ns["In"])
+
+
+def check_history(cells: Sequence[str]) -> None:
+    """:func:`check_parameters`, given the sources of all cells run so far.
+
+    The last is the cell that calls; before it are the injected and the declared
+    parameters.
+    """
+    if len(cells) < 3 or not cells[-2].startswith("# Parameters"):  # papermill's
+        return
+    where = "this chapter"
+    known = declared(cells[-3], where=where)
+    given = {}
+    for name, node in _assignments(cells[-2]).items():
+        if name.startswith("PAPERMILL_"):  # its own, where it reports its paths
+            continue
+        if name not in known and name in PROFILE_KEYS:
+            continue
+        try:
+            given[name] = ast.literal_eval(node)
+        except ValueError:
+            raise ParameterError(
+                f"{where}: parameter {name!r} is {ast.unparse(node)}, not a plain value"
+            ) from None
+    checked(given, known, where=where)
+
+
+def _assignments(source: str) -> dict[str, ast.expr]:
+    """Name -> what is assigned to it, in a cell of plain assignments."""
+    return {
+        node.targets[0].id: node.value
+        for node in ast.parse(source).body
+        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name)
+    }

@@ -1,13 +1,20 @@
-"""The stamp on an executed chapter: what its results were made with.
+"""What the results of an executed chapter were made with.
 
-``code`` holds a fingerprint of every module of the library that the chapter depends
-on, and of the recorded runs where it reads them; two stamps with equal ``code`` stand
-for the same results. ``parameters`` are all the chapter's, defaults among them. The
-rest is for reading: ``commit`` and ``seconds``.
+``code`` holds a hash of every module of the project that the chapter depends on, of the
+plugins, and of the files it declares to read; two records with equal ``code`` stand for
+the same results. ``parameters`` are all of the chapter's, defaults included. The rest
+is for the reader: ``commit`` and ``seconds``.
+
+Which modules a chapter depends on is read from its imports and from grimp's graph of
+the project's imports, without running anything. A name that the ``__init__`` of a
+package re-exports counts for the module that defines it.
 """
 
 from __future__ import annotations
 
+import ast
+import importlib.util
+import os
 import shutil
 import subprocess
 from collections.abc import Mapping
@@ -16,83 +23,138 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from antispoof import hashing
-from antispoof_report.notebooks import tool
-from antispoof_report.notebooks.dependencies import Sources, dependencies, library
+from antispoof import hashing, plugins
+from antispoof_report.notebooks import ChapterError, Declaration, require_package
 
-KEY = "antispoof"  # in the metadata of an executed notebook
-SHOWN = 8  # characters of a fingerprint that are kept
+KEY = "provenance"  # in the metadata of an executed notebook
+HASH_LENGTH = 8
 UNKNOWN = "unknown"
 
-# Files and folders of the project that a module reads beside code.
-DATA = {
-    "antispoof.inference.detector": ("lib/antispoof/checking/shipped",),
-    "antispoof_report.benchmarks": ("benchmarks/results/bench.json",),
-    "antispoof.runs.references": ("data/reference-runs", "data/shorter-runs"),
-}
 
-
-def of_code(root: Path, code: str, sources: Sources | None = None) -> dict[str, str]:
-    """Fingerprints of all that a chapter's code depends on in a project.
+def hash_code(node: Any, *, root: Path) -> dict[str, str]:
+    """Hashes of all that a notebook depends on: module, plugin or path -> hash.
 
     Parameters
     ----------
-    root : the project's folder
-    code : the chapter's, all cells
-    sources : of the library; those in the project's ``lib`` if None
+    node : the notebook, as nbformat reads it
+    root : the project's folder; its library is in ``lib`` and can be imported
 
     Raises
     ------
-    ChapterError : code that is not Python
+    ChapterError
+        If the notebook's code is not Python.
     """
-    sources = library(root / "lib") if sources is None else sources
-    needed = dependencies(code, sources)
-    found = {name: _of_source(sources[name]) for name in needed}
-    for module, places in DATA.items():
-        for place in places if module in found else ():
-            if (root / place).exists():
-                found[place] = _of_data(root / place)
-    return found
-
-
-def of_notebook(notebook: Path, *, root: Path) -> dict[str, str]:
-    """:func:`of_code` of a chapter on disk."""
-    node = tool("nbformat").read(notebook, as_version=4)
-    return of_code(root, code_of(node))
+    library = Path(root).resolve() / "lib"
+    hashes = {
+        module: hashing.hash_source(_source_file(library, module).read_text("utf-8"))
+        for module in dependencies(code_of(node), library)
+    }
+    for plugin in filter(None, os.environ.get(plugins.VARIABLE, "").split(",")):
+        spec = importlib.util.find_spec(plugin)
+        if spec and spec.origin:
+            hashes[plugin] = hashing.hash_source(Path(spec.origin).read_text("utf-8"))
+    for path in Declaration.from_metadata(node.metadata, where="notebook").reads:
+        hashes[path] = _hash_data(Path(root) / path)
+    return {name: value[:HASH_LENGTH] for name, value in hashes.items()}
 
 
 def notebook_hash(notebook: Path, *, root: Path = Path()) -> str:
-    """One fingerprint of what a chapter's results are made from.
+    """One hash of what a chapter's results are made from.
 
-    That is the code in its cells and what they depend on in the project at `root`.
-    Prose, outputs, captions and times of files do not count, so an edited sentence or
-    a fresh checkout runs nothing again. Comments in cells do: a page shows them beside
-    the results.
+    That is the code in its cells and what it depends on. Prose, outputs, captions and
+    times of files do not count. Comments in cells do: a page shows them.
     """
-    code = code_of(tool("nbformat").read(notebook, as_version=4))
-    return hashing.hash_json([code, of_code(root, code)])
+    node = require_package("nbformat").read(notebook, as_version=4)
+    return hashing.hash_json([code_of(node), hash_code(node, root=root)])
 
 
 def code_of(node: Any) -> str:
-    """The code of a notebook, one cell below the other."""
+    """The code of a notebook, all cells."""
     return "\n".join(cell.source for cell in node.cells if cell.cell_type == "code")
 
 
 def changed(then: Mapping[str, str], now: Mapping[str, str]) -> list[str]:
-    """Names of what differs between two fingerprints of code."""
-    names = sorted({*then, *now})
-    return [name for name in names if then.get(name) != now.get(name)]
+    """Names of what differs between two records of code."""
+    return [n for n in sorted({*then, *now}) if then.get(n) != now.get(n)]
+
+
+def dependencies(code: str, library: Path) -> list[str]:
+    """Names of the modules in the folder ``library`` that ``code`` depends on, sorted.
+
+    Raises
+    ------
+    ChapterError
+        If the code is not Python.
+    """
+    try:
+        nodes = list(ast.walk(ast.parse(code)))
+    except SyntaxError as error:
+        raise ChapterError(
+            f"the chapter is not Python: {error.msg}, line {error.lineno}"
+        ) from error
+    packages = sorted(path.parent.name for path in library.glob("*/__init__.py"))
+    if not packages:
+        return []
+    graph = _graph(tuple(packages))
+    names: dict[str, str] = {}  # name in the chapter -> module
+    used: set[str] = set()
+    for node in nodes:
+        if isinstance(node, ast.Import):
+            for alias in node.names:
+                used.add(alias.name)
+                if alias.asname or "." not in alias.name:
+                    names[alias.asname or alias.name] = alias.name
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            for alias in node.names:
+                module = _defining_module(library, node.module, alias.name)
+                used.add(module)
+                names[alias.asname or alias.name] = module
+    for node in nodes:
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
+            module = names.get(node.value.id)
+            if module in graph.modules and _is_package(library, module):
+                used.discard(module)
+                used.add(_defining_module(library, module, node.attr))
+    used &= graph.modules
+    return sorted(used.union(*map(graph.find_upstream_modules, used)))
+
+
+@lru_cache(maxsize=8)
+def _graph(packages: tuple[str, ...]) -> Any:
+    return require_package("grimp").build_graph(*packages, cache_dir=None)
+
+
+def _source_file(library: Path, module: str) -> Path:
+    path = library / module.replace(".", "/")
+    return path / "__init__.py" if path.is_dir() else path.with_suffix(".py")
+
+
+def _is_package(library: Path, module: str) -> bool:
+    return _source_file(library, module).name == "__init__.py"
+
+
+def _defining_module(library: Path, module: str, name: str) -> str:
+    """The module of a name that is taken from a module or package."""
+    if not _source_file(library, module).is_file() or not _is_package(library, module):
+        return module
+    inside = f"{module}.{name}"
+    if _source_file(library, inside).is_file():
+        return inside
+    for node in ast.parse(_source_file(library, module).read_text("utf-8")).body:
+        if isinstance(node, ast.ImportFrom) and node.module:
+            for alias in node.names:
+                if (alias.asname or alias.name) == name:
+                    return _defining_module(library, node.module, alias.name)
+    return module
 
 
 def commit(root: Path) -> str:
-    """The commit that a project stands at, and whether there are changes on top.
+    """The commit of a project, and whether there are changes on top.
 
     ``unknown`` outside a repository.
     """
     git = shutil.which("git")
-    if git is None:
-        return UNKNOWN
-    head = _git(git, root, "rev-parse", "--short=12", "HEAD")
+    head = git and _git(git, root, "rev-parse", "--short=12", "HEAD")
     if not head:
         return UNKNOWN
     edited = _git(git, root, "status", "--porcelain", "--untracked-files=no")
@@ -106,17 +168,9 @@ def _git(git: str, root: Path, *command: str) -> str:
     return done.stdout.strip() if done.returncode == 0 else ""
 
 
-@lru_cache(maxsize=2048)
-def _of_source(text: str) -> str:
-    return hashing.hash_source(text)[:SHOWN]
-
-
-def _of_data(place: Path) -> str:
-    """Of a file, or of all files below a folder."""
-    files = sorted(path for path in (place, *place.rglob("*")) if path.is_file())
+def _hash_data(path: Path) -> str:
+    """Hash of a file, or of all files below a folder."""
+    files = sorted(p for p in (path, *path.rglob("*")) if p.is_file())
     return hashing.hash_json(
-        {
-            path.relative_to(place).as_posix(): sha256(path.read_bytes()).hexdigest()
-            for path in files
-        }
-    )[:SHOWN]
+        {str(p.relative_to(path)): sha256(p.read_bytes()).hexdigest() for p in files}
+    )

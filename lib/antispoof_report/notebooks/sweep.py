@@ -1,35 +1,47 @@
-"""What a sweep is made of: models x seeds x front-ends x corpora, as a file says.
+"""What a sweep is made of: models x seeds x front-ends x corpora, from a YAML file.
 
-A sweep file (YAML, ``profiles/sweep-*.yaml``) holds::
+A sweep file (``profiles/sweep-*.yaml``) holds::
 
-    models: [cnn, resnet]     # each has a chapter NN_<model>.ipynb
+    models: [cnn, resnet]     # for each, a chapter must declare `trains: MODEL`
     seeds: [0, 1, 2]
     frontends: [logmel]
-    corpora: [""]             # folders; empty is the one found, else the synthetic corpus
-    settings: {cnn: {epochs: 1}}
-    analysis: [06_analysis]   # chapters run on each corpus and front-end afterwards
+    corpora: [""]             # folders; "" is the one that is found, else synthetic
+    settings: {cnn: {epochs: 1, augment: [noise]}}   # changes to TrainConfig
+    plugins: [my_module]      # modules that register models, front-ends and the like
+    notebooks: [notebooks]    # folders of chapters
+    analysis: [06_analysis]   # chapters run afterwards on each corpus and front-end
     book: false               # then build the book on the first corpus and front-end
-    threads: 1                # cores a training takes
-    minutes: 0                # that a training may take; 0 is no limit
+    threads: 1                # cores of one training
+    minutes: 0                # limit of one training; 0 is no limit
 
-Everything in it is checked before anything runs. ``sweep.smk`` turns it into jobs.
-A chapter that compares all models, and the book, need a sweep of all models: they train
-what they miss, for hours that nobody asked for.
+Everything is checked before anything runs. ``sweep.smk`` turns it into jobs. A chapter
+that compares all models, and the book, need a sweep of the models that chapters train:
+they would train the missing ones.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from antispoof import corpora
 from antispoof.config import TrainConfig
+from antispoof.corpora import find_corpus
 from antispoof.errors import ParameterError
-from antispoof.models import MODELS
+from antispoof.plugins import load_plugins
+from antispoof_report.notebooks import CHAPTER, read_declaration
 from antispoof_report.notebooks.parameters import Parameter, accepted, checked
+
+TEXTS = ("models", "frontends", "corpora", "plugins", "notebooks", "analysis")
+EXAMPLES = {name: [""] for name in TEXTS} | {
+    "seeds": [0],
+    "settings": {},
+    "book": False,
+    "threads": 1,
+    "minutes": 0,
+}
 
 
 @dataclass(frozen=True)
@@ -39,7 +51,7 @@ class Sweep:
     Raises
     ------
     ParameterError
-        If a value is not accepted, or a list that must not be is empty.
+        If a value is not accepted.
     """
 
     models: list[str]
@@ -47,29 +59,26 @@ class Sweep:
     frontends: list[str] = field(default_factory=lambda: ["logmel"])
     corpora: list[str] = field(default_factory=lambda: [""])
     settings: dict[str, dict] = field(default_factory=dict)
+    plugins: list[str] = field(default_factory=list)
+    notebooks: list[str] = field(default_factory=lambda: ["notebooks"])
     analysis: list[str] = field(default_factory=lambda: ["06_analysis"])
     book: bool = False
     threads: int = 1
     minutes: int = 0
-    notebooks: Path = Path("notebooks")
 
     @classmethod
-    def of(cls, told: Mapping[str, Any]) -> Sweep:
+    def from_config(cls, config: Mapping[str, Any]) -> Sweep:
         """The sweep that a file's keys and values describe."""
-        examples = cls(models=["cnn"], seeds=[0], settings={})
-        known = {
-            one.name: Parameter(one.name, getattr(examples, one.name))
-            for one in fields(cls)
-            if one.name != "notebooks"
-        }
-        given = checked(told, known, where="a sweep")
+        known = {name: Parameter(name, value) for name, value in EXAMPLES.items()}
+        given = checked(config, known, where="a sweep")
         for name in ("models", "seeds"):
             if name not in given:
                 raise ParameterError(f"a sweep needs {name}")
         return cls(**given)
 
     def __post_init__(self) -> None:
-        for name in ("models", "seeds", "frontends", "corpora"):
+        load_plugins(self.plugins)
+        for name in ("models", "seeds", "frontends", "corpora", "notebooks"):
             values = getattr(self, name)
             if not values or len(set(values)) != len(values):
                 raise ParameterError(
@@ -84,50 +93,61 @@ class Sweep:
         for model in self.models:
             for frontend in self.frontends:
                 TrainConfig.from_profile(model, self.settings_for(frontend))
-            self.chapter(model)
+            self.training_chapter(model)
+        missing = set(self.training_chapters) - set(self.models)
         for name in self.analysis:
-            if not (self.notebooks / f"{name}.ipynb").is_file():
-                raise ParameterError(f"a sweep's analysis {name!r} is no chapter")
-        lacking = [model for model in MODELS if model not in self.models]
-        whole = self._of_all_models()
-        if lacking and whole:
-            raise ParameterError(
-                f"{whole[0]} of a sweep is about {', '.join(MODELS)}, and would train"
-                f" {', '.join(lacking)} besides the models of the sweep; name all"
-                " models, or leave it out"
-            )
+            known = accepted(self.chapter(name))
+            if missing and "seeds" in known and "compared" not in known:
+                self._refuse(name, missing)
+        if missing and self.book:
+            self._refuse("the book", missing)
 
-    def _of_all_models(self) -> list[str]:
-        """What of the sweep takes no choice of models, but trains those it misses."""
-        takes = {
-            name: accepted(self.notebooks / f"{name}.ipynb") for name in self.analysis
+    def _refuse(self, what: str, missing: set[str]) -> None:
+        raise ParameterError(
+            f"{what} of a sweep is about {', '.join(self.training_chapters)}, and would"
+            f" train {', '.join(sorted(missing))} besides the models of the sweep; name"
+            " all models, or leave it out"
+        )
+
+    @cached_property
+    def chapters(self) -> dict[str, Path]:
+        """Name -> notebook of every chapter in the sweep's folders."""
+        return {
+            path.stem: path
+            for folder in self.notebooks
+            for path in sorted(Path(folder).glob(f"{CHAPTER}.ipynb"))
         }
-        chapters = [n for n, p in takes.items() if "seeds" in p and "compared" not in p]
-        return [*(["the book"] if self.book else []), *chapters]
+
+    @cached_property
+    def training_chapters(self) -> dict[str, Path]:
+        """Model -> the notebook that declares to train it."""
+        declared = {path: read_declaration(path) for path in self.chapters.values()}
+        return {one.trains: path for path, one in declared.items() if one.trains}
+
+    def training_chapter(self, model: str) -> Path:
+        """The notebook that trains a model."""
+        if model not in self.training_chapters:
+            raise ParameterError(
+                f"no chapter in {', '.join(self.notebooks)} declares"
+                f" 'trains: {model}' in its header"
+            )
+        return self.training_chapters[model]
+
+    def chapter(self, name: str) -> Path:
+        """The notebook of an analysis."""
+        if name not in self.chapters:
+            raise ParameterError(
+                f"analysis {name!r} of a sweep is not a chapter; accepted:"
+                f" {', '.join(self.chapters)}"
+            )
+        return self.chapters[name]
 
     def settings_for(self, frontend: str) -> dict[str, dict]:
-        """Settings of every model of the sweep, with the front-end among them."""
-        return {
+        """Settings of every model, with the front-end among those of the sweep's."""
+        return self.settings | {
             model: {**self.settings.get(model, {}), "frontend": frontend}
             for model in self.models
-        } | {
-            model: changes
-            for model, changes in self.settings.items()
-            if model not in self.models
         }
-
-    def chapter(self, model: str) -> Path:
-        """The notebook that trains a model.
-
-        Raises
-        ------
-        ParameterError
-            If the model has no chapter.
-        """
-        found = sorted(self.notebooks.glob(f"[0-9][0-9]_{model}.ipynb"))
-        if not found:
-            raise ParameterError(f"no chapter trains the model {model!r}")
-        return found[0]
 
     @cached_property
     def corpus_names(self) -> dict[str, str]:
@@ -136,32 +156,32 @@ class Sweep:
         Raises
         ------
         CorpusError
-            If a folder is no corpus.
+            If a folder is not a corpus.
         """
         names = {}
         for folder in self.corpora:
-            found = corpora.find_corpus(folder)
-            simulated = found is None or found.is_synthetic
-            names["synthetic" if simulated else found.id] = folder
+            found = find_corpus(folder or None)
+            real = found is not None and not found.is_synthetic
+            names[found.id if real else "synthetic"] = folder
         if len(names) < len(self.corpora):
             raise ParameterError(f"corpora of a sweep name one twice: {self.corpora}")
         return names
 
-    def training(self, corpus_name: str, frontend: str, seed: int) -> dict[str, Any]:
+    def train_params(self, corpus: str, frontend: str, seed: int) -> dict[str, Any]:
         """Parameters of a training chapter, for any model."""
         return {
-            "corpus": self.corpus_names[corpus_name],
+            "corpus": self.corpus_names[corpus],
             "seed": seed,
             "settings": self.settings_for(frontend),
         }
 
-    def comparing(self, chapter: str, corpus_name: str, frontend: str) -> dict:
-        """Parameters of an analysis chapter: those of the sweep that it has."""
-        whole = {
-            "corpus": self.corpus_names[corpus_name],
+    def analysis_params(self, chapter: str, corpus: str, frontend: str) -> dict:
+        """Parameters of an analysis: those of the sweep that the chapter accepts."""
+        values = {
+            "corpus": self.corpus_names[corpus],
             "seeds": self.seeds,
             "settings": self.settings_for(frontend),
             "compared": self.models,
         }
-        known = accepted(self.notebooks / f"{chapter}.ipynb")
-        return {name: value for name, value in whole.items() if name in known}
+        known = accepted(self.chapter(chapter))
+        return {name: value for name, value in values.items() if name in known}

@@ -1,54 +1,54 @@
 """From a chapter's source (``.py``) to its clean notebook (``.ipynb``).
 
-The notebook is a pure function of its source and of the repository's address: cell
-ids come from the cells' content, there are no outputs, and metadata is fixed, so that
-generating twice gives the same bytes. ``{{repository}}`` in a source stands for the
-address under ``[project.urls]`` in ``pyproject.toml``, its one place.
+jupytext reads the source. The notebook is a pure function of it and of the
+repository's address: cell ids come from the cells' content (those of jupytext are
+random), there are no outputs, and metadata is fixed, so generating twice gives the same
+bytes. ``{{repository}}`` in a source stands for the address under ``[project.urls]`` in
+``pyproject.toml``, its one place.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 
-from antispoof_report.notebooks import ChapterError, project_root, tool
+from antispoof.files import atomic_path
+from antispoof_report.notebooks import (
+    CHAPTER,
+    KEY,
+    ChapterError,
+    Declaration,
+    project_root,
+    require_package,
+)
 
 MAX_BYTES = 50_000  # of a clean notebook
 PLACEHOLDER = "{{repository}}"
 CELL_OPTIONS = ("mystnb", "tags")
-METADATA = {
-    "kernelspec": {
-        "display_name": "Python 3",
-        "language": "python",
-        "name": "python3",
-    },
-    "language_info": {"name": "python"},
-}
+KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
+METADATA = {"kernelspec": KERNEL, "language_info": {"name": "python"}}
+# Not tomllib, which Python 3.10 lacks.
+ADDRESS = re.compile(r'^Repository\s*=\s*"(.+?)/?"', re.MULTILINE)
 
 
 def repository(root: Path) -> str:
-    """The repository's address, from ``[project.urls]`` of ``root/pyproject.toml``."""
-    import tomllib
-
-    settings = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))
-    urls = settings.get("project", {}).get("urls", {})
-    address = {key.lower(): value for key, value in urls.items()}.get("repository")
-    if address is None:
-        raise ChapterError(
-            f"{root / 'pyproject.toml'} has no Repository under [project.urls], "
-            f"and {PLACEHOLDER} in the chapters stands for it"
-        )
-    return address.rstrip("/")
+    """The repository's address, as ``root/pyproject.toml`` gives it."""
+    path = root / "pyproject.toml"
+    found = ADDRESS.search(path.read_text("utf-8"))
+    if found is None:
+        raise ChapterError(f"{path}: [project.urls] must have the key Repository")
+    return found[1]
 
 
 def cell_ids(cells: Iterable) -> list[str]:
     """An id for each cell, from its kind and source; equal cells are numbered.
 
-    An id does not depend on where the cell stands, so that inserting one cell
-    changes one cell's lines in the notebook's diff.
+    An id does not depend on the position of the cell, so that inserting one cell
+    changes only that cell's lines in the notebook's diff.
     """
     seen: Counter[str] = Counter()
     ids = []
@@ -61,114 +61,79 @@ def cell_ids(cells: Iterable) -> list[str]:
 
 
 def generate(source: Path, *, address: str) -> str:
-    """The notebook's text for one source.
+    """Text of the notebook for one source.
 
     Parameters
     ----------
     source : the chapter in percent format
-    address : what ``{{repository}}`` becomes
+    address : replaces ``{{repository}}``
     """
-    jupytext = tool("jupytext")
+    nbformat = require_package("nbformat")
     try:
-        text = source.read_text(encoding="utf-8")
-    except OSError as error:
-        raise ChapterError(f"{source}: cannot be read ({error.strerror})") from error
-    try:
-        notebook = jupytext.reads(text, fmt="py:percent")
-    except tool("nbformat").ValidationError as error:
-        raise ChapterError(f"{source}: {error.message}") from error
-    cells = []
-    for cell in notebook.cells:
-        # jupytext keeps what it cannot parse under names of its own
-        unknown = sorted(set(cell.metadata) - set(CELL_OPTIONS))
-        if unknown:
-            raise ChapterError(
-                f"{source}: a cell has the option {unknown[0]!r} "
-                f"({cell.metadata[unknown[0]]!r}); accepted are "
-                f"{', '.join(CELL_OPTIONS)}, written key=JSON such as "
-                'tags=["hide-input"]'
-            )
-        cells.append(
-            {
-                "cell_type": cell.cell_type,
-                "metadata": dict(cell.metadata),
-                "source": cell.source.replace(PLACEHOLDER, address),
-            }
+        notebook = require_package("jupytext").reads(
+            source.read_text("utf-8"), fmt="py:percent"
         )
-    for cell, cell_id in zip(cells, cell_ids(cells), strict=True):
-        cell["id"] = cell_id
-        if cell["cell_type"] == "code":
-            cell |= {"execution_count": None, "outputs": []}
-        cell["source"] = cell["source"].splitlines(keepends=True)
-    clean = {
-        "cells": cells,
-        "metadata": METADATA,
-        "nbformat": 4,
-        "nbformat_minor": 5,
-    }
-    return json.dumps(clean, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
+    except nbformat.ValidationError as error:
+        raise ChapterError(f"{source}: {error.message}") from error
+    declared = notebook.metadata.get(KEY)
+    Declaration.from_metadata(notebook.metadata, where=str(source))
+    for cell in notebook.cells:
+        # jupytext keeps what it cannot parse under names of its own.
+        for option in sorted(set(cell.metadata) - set(CELL_OPTIONS)):
+            raise ChapterError(
+                f"{source}: a cell has the option {option!r} "
+                f"({cell.metadata[option]!r}); accepted are {', '.join(CELL_OPTIONS)},"
+                ' written key=JSON such as tags=["hide-input"]'
+            )
+        cell.source = cell.source.replace(PLACEHOLDER, address)
+    for cell, cell_id in zip(notebook.cells, cell_ids(notebook.cells), strict=True):
+        cell.id = cell_id
+    notebook.metadata = METADATA | ({KEY: declared} if declared else {})
+    notebook.nbformat_minor = 5
+    return nbformat.writes(notebook) + "\n"
 
 
-def sources(folder: Path) -> list[Path]:
-    """The chapters' sources in a folder: ``NN_name.py``, in order."""
-    found = sorted(Path(folder).glob("[0-9][0-9]_*.py"))
+def generate_all(folder: Path) -> dict[Path, str]:
+    """Notebook -> text, for every source ``NN_name.py`` of a folder."""
+    address = repository(project_root(folder))
+    found = sorted(Path(folder).glob(f"{CHAPTER}.py"))
     if not found:
         raise ChapterError(f"{folder}: holds no chapter (NN_name.py)")
-    return found
-
-
-def pair(folder: Path) -> list[Path]:
-    """Generate every chapter's notebook; returns those that changed."""
-    address = repository(project_root(folder))
-    texts = {
-        source.with_suffix(".ipynb"): generate(source, address=address)
-        for source in sources(folder)
+    return {
+        path.with_suffix(".ipynb"): generate(path, address=address) for path in found
     }
+
+
+def sync_notebooks(folder: Path) -> list[Path]:
+    """Generate every chapter's notebook; returns those that changed."""
     changed = []
-    for notebook, text in texts.items():
-        if notebook.exists() and notebook.read_text(encoding="utf-8") == text:
-            continue
-        partial = notebook.with_name(f".{notebook.name}.partial")
-        partial.write_text(text, encoding="utf-8")
-        partial.replace(notebook)
-        changed.append(notebook)
+    for notebook, text in generate_all(folder).items():
+        if not notebook.exists() or notebook.read_text("utf-8") != text:
+            with atomic_path(notebook) as temporary:
+                temporary.write_text(text, "utf-8")
+            changed.append(notebook)
     return changed
 
 
 def check(folder: Path) -> list[str]:
-    """What is wrong with the pairs of a folder, a sentence each; empty is good."""
-    folder = Path(folder)
-    address = repository(project_root(folder))
-    expected = {
-        source.with_suffix(".ipynb"): generate(source, address=address)
-        for source in sources(folder)
-    }
+    """What is wrong with the notebooks of a folder, one sentence each."""
+    expected, root = generate_all(folder), project_root(folder)
     problems = [
         f"{orphan.name}: has no source {orphan.stem}.py"
-        for orphan in sorted(folder.glob("*.ipynb"))
+        for orphan in sorted(Path(folder).glob("*.ipynb"))
         if orphan not in expected
     ]
     for notebook, text in expected.items():
-        problems += _problems(notebook, text)
-    return problems
-
-
-def _problems(notebook: Path, expected: str) -> list[str]:
-    if not notebook.is_file():
-        return [f"{notebook.name}: was never generated"]
-    text = notebook.read_text(encoding="utf-8")
-    size = len(text.encode())
-    problems = []
-    if size > MAX_BYTES:
-        problems.append(
-            f"{notebook.name}: {size} bytes, at most {MAX_BYTES} are accepted"
-        )
-    try:
-        cells = json.loads(text)["cells"]
-    except (ValueError, KeyError):
-        return [*problems, f"{notebook.name}: is not a notebook"]
-    if any(cell.get("outputs") for cell in cells):
-        problems.append(f"{notebook.name}: holds outputs")
-    if text != expected:
-        problems.append(f"{notebook.name}: differs from what its source generates")
+        name = notebook.name
+        if not notebook.is_file():
+            problems.append(f"{name}: was never generated")
+        elif notebook.read_text("utf-8") != text:
+            problems.append(f"{name}: differs from what its source generates")
+        if len(text.encode()) > MAX_BYTES:
+            problems.append(
+                f"{name}: {len(text.encode())} bytes; at most {MAX_BYTES} are accepted"
+            )
+        for path in json.loads(text)["metadata"].get(KEY, {}).get("reads", ()):
+            if not (root / path).exists():
+                problems.append(f"{name}: declares {path}, which does not exist")
     return problems

@@ -1,0 +1,41 @@
+"""Models by name; a module registers its model, and every table and option lists it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from torch import nn
+
+from antispoof.registry import Registry
+
+MODELS = Registry("model")
+
+M = TypeVar("M", bound=Callable[[], nn.Module])
+
+
+def register_model(name: str, *, title: str, lr: float) -> Callable[[M], M]:
+    """Decorator that registers a model class.
+
+    Parameters
+    ----------
+    name : the name in configurations and commands.
+    title : the name in tables and figures.
+    lr : its usual learning rate.
+    """
+    return MODELS.register(name, title=title, lr=lr)
+
+
+def build(name: str) -> nn.Module:
+    """A freshly initialised model; ParameterError if there is none of that name."""
+    return MODELS[name].factory()
+
+
+def title(name: str) -> str:
+    """A model's name in tables and figures; ParameterError if it is unknown."""
+    return MODELS[name].info["title"]
+
+
+def n_parameters(model: nn.Module) -> int:
+    """Number of trained parameters."""
+    return sum(p.numel() for p in model.parameters() if p.requires_grad)

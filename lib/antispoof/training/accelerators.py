@@ -1,0 +1,126 @@
+"""Devices, mixed precision and several processes, by Hugging Face accelerate."""
+
+from __future__ import annotations
+
+import os
+import socket
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
+
+import torch
+from accelerate import Accelerator, notebook_launcher
+from accelerate.state import AcceleratorState, GradientState, PartialState
+from torch.distributed.elastic.multiprocessing.errors import ChildFailedError
+
+from antispoof.devices import best_device
+from antispoof.errors import ParameterError, RunError
+
+MIXED = {"fp32": "no", "bf16": "bf16", "fp16": "fp16"}
+# Environment variables set by torchrun, accelerate and mpirun.
+LAUNCHERS = (
+    "LOCAL_RANK",
+    "WORLD_SIZE",
+    "PMI_SIZE",
+    "OMPI_COMM_WORLD_SIZE",
+    "MV2_COMM_WORLD_SIZE",
+)
+
+
+def make_accelerator(precision: str, *, cpu: bool = False) -> Accelerator:
+    """An accelerator of the wanted precision, even if there was another before.
+
+    Accelerate keeps one state per process and refuses a second precision or device;
+    trainings follow one another here, so the state is reset. A process started by a
+    launcher joins the others.
+
+    Parameters
+    ----------
+    cpu : use the CPU and a single process, whatever is available.
+
+    Raises
+    ------
+    ParameterError
+        If the device cannot compute in that precision: the CPU would quietly train
+        in float32.
+    """
+    reset_accelerate_state()
+    with ignore_launcher_env() if cpu else nullcontext():
+        accelerator = Accelerator(
+            mixed_precision=MIXED[precision],
+            # Without it, processes launched where there is no GPU would not join.
+            cpu=cpu or best_device().type == "cpu",
+        )
+    if precision == "fp16" and accelerator.device.type == "cpu":
+        raise ParameterError("precision='fp16' needs a GPU; accepted here: fp32, bf16")
+    if (
+        precision == "bf16"
+        and accelerator.device.type == "cuda"
+        and not torch.cuda.is_bf16_supported()
+    ):
+        raise ParameterError(
+            f"precision='bf16' is not supported by {torch.cuda.get_device_name()};"
+            " accepted here: fp32, fp16"
+        )
+    return accelerator
+
+
+def reset_accelerate_state() -> None:
+    """Let the next accelerator be made as if it were the first."""
+    AcceleratorState._reset_state(reset_partial_state=True)
+    GradientState._reset_state()
+
+
+@contextmanager
+def ignore_launcher_env() -> Iterator[None]:
+    """Hide launcher environment variables so that an Accelerator is single-process."""
+    hidden = {name: os.environ.pop(name) for name in LAUNCHERS if name in os.environ}
+    try:
+        yield
+    finally:
+        os.environ.update(hidden)
+
+
+def current_processes() -> PartialState:
+    """This process among those that a launcher started: rank, number, main or not."""
+    reset_accelerate_state()
+    return PartialState(cpu=best_device().type == "cpu")
+
+
+def launch_processes(function: Callable[[], object], n: int) -> None:
+    """Call a function in `n` processes that train together, one per GPU.
+
+    Raises
+    ------
+    ParameterError
+        If there are fewer GPUs, or this process has already used one.
+    RunError
+        If a process fails, with its message.
+    """
+    n_gpus = torch.cuda.device_count()
+    if n_gpus and n > n_gpus:
+        raise ParameterError(f"num_processes={n}, but there are {n_gpus} GPUs")
+    if torch.cuda.is_initialized():
+        raise ParameterError(
+            f"num_processes={n} must start before a GPU is used here; restart the"
+            " notebook and run this first"
+        )
+    reset_accelerate_state()
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = str(free.getsockname()[1])
+    try:
+        notebook_launcher(_worker, (function,), num_processes=n, use_port=port)
+    except ChildFailedError as error:
+        _, failure = error.get_first_failure()
+        message = failure.message
+        if isinstance(message, dict):
+            message = message.get("message", message)
+        raise RunError(f"one of {n} processes failed: {message}") from error
+
+
+def _worker(function: Callable[[], object]) -> None:
+    if not torch.cuda.is_available():
+        # OpenMP thread pools do not survive fork().
+        os.environ["OMP_NUM_THREADS"] = "1"
+        torch.set_num_threads(1)
+    function()
