@@ -21,7 +21,7 @@ export CORPUS PROFILE  # for the Snakefile
 export OMP_WAIT_POLICY := PASSIVE
 export THP_MEM_ALLOC_ENABLE := 1
 
-.PHONY: book test lint pairs setup clean reference-runs vendor test-book shipped-weights fuzz sweep prove-sweep wheelhouse platforms matrix pdf screenshots time-book linkcheck prove-dependencies bench large answers kill-features kill-test
+.PHONY: book test lint pairs setup clean reference-runs vendor test-book shipped-weights fuzz sweep prove-sweep wheelhouse platforms matrix pdf screenshots time-book linkcheck prove-dependencies bench bench-scale bench-cli test-resume
 
 book: setup  ## run every chapter, build _build/html; warnings are errors
 	$(BIN)/python -m antispoof_report.notebooks sync --check
@@ -58,14 +58,14 @@ lint: setup  ## rules that a machine keeps
 	$(BIN)/codespell
 	$(BIN)/python -m antispoof_report.notebooks sync --check
 
-kill-test: setup  ## kill -9 a run twenty times; it must end as if nothing had been
-	$(BIN)/python benchmarks/kill.py --kills 20
+test-resume: setup  ## kill a training ten times; it must end as if it had not been
+	PYTHONPATH=lib $(BIN)/python -m benchmarks.resume_stress
 
 pairs: setup  ## generate the notebooks from their sources
 	$(BIN)/python -m antispoof_report.notebooks sync
 
 reference-runs: setup  ## train on CORPUS by PROFILE and record the runs (hours)
-	$(BIN)/antispoof record --corpus "$(CORPUS)" --profile "profiles/$(PROFILE).yaml"
+	$(BIN)/antispoof save-references --corpus "$(CORPUS)" --profile "profiles/$(PROFILE).yaml"
 
 vendor:  ## copy the browser files of package-lock.json into the tree; needs npm
 	npm ci --ignore-scripts --no-audit --no-fund
@@ -76,7 +76,7 @@ vendor:  ## copy the browser files of package-lock.json into the tree; needs npm
 	cp node_modules/axe-core/LICENSE node_modules/axe-core/axe.min.js $(AXE)
 
 shipped-weights: setup  ## train on CORPUS, calibrate and measure the weights of `check`
-	$(BIN)/antispoof ship --corpus "$(CORPUS)" --profile profiles/thesis.yaml --folds 0
+	$(BIN)/antispoof export-weights --corpus "$(CORPUS)" --profile profiles/thesis.yaml
 
 fuzz: setup  ## ten thousand hostile inputs for everything that reads files
 	$(BIN)/python tests/fuzz.py
@@ -113,15 +113,11 @@ prove-dependencies: setup  ## run the chapters: do their stamps cover what they 
 bench: setup  ## what things cost; the chapter on costs reads what it writes
 	PYTHONPATH=lib $(BIN)/python -m benchmarks --corpus "$(CORPUS)"
 
-large: setup  ## memory and time at the size of LA (hours)
-	PYTHONPATH=lib $(BIN)/python -m benchmarks.large
+bench-scale: setup  ## memory and time at the size of LA (hours)
+	PYTHONPATH=lib $(BIN)/python -m benchmarks.scale
 
-answers: setup  ## how long one waits for `antispoof check`
-	PYTHONPATH=lib $(BIN)/python -m benchmarks.answers
-
-kill-features: setup  ## kill -9 a feature build at 20 random moments
-	PYTHONPATH=lib $(BIN)/python -m benchmarks.kill_features \
-		--out benchmarks/results/kill_features.json
+bench-cli: setup  ## how long `antispoof check` takes
+	PYTHONPATH=lib $(BIN)/python -m benchmarks.cli_latency
 
 setup: $(VENV)/.ready
 

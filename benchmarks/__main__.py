@@ -1,8 +1,8 @@
-"""Measure what things cost, print a table, and keep it in ``results/bench.json``.
+"""Measure what things cost, print a table, and write ``results/bench.json``.
 
     make bench [CORPUS=DIR]
 
-The chapter *What it costs* is drawn from the file that is committed.
+The chapter *What it costs* reads the committed file.
 """
 
 from __future__ import annotations
@@ -22,33 +22,33 @@ RESULTS = Path(__file__).parent / "results" / "bench.json"
 
 
 def main() -> None:
-    """Run everything, the cheap part first."""
+    """Measure features, then models."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--corpus", default="", help="found or made if not given")
+    parser.add_argument("--corpus", default="", help="found or synthesized if omitted")
     parser.add_argument("--rounds", type=int, default=7)
     parser.add_argument("--out", type=Path, default=RESULTS)
-    asked = parser.parse_args()
-    corpus = corpora.load_or_synthesize(asked.corpus)
+    options = parser.parse_args()
+    corpus = corpora.load_or_synthesize(options.corpus)
     table = report.environment()
     busy, cores = os.getloadavg()[0] if hasattr(os, "getloadavg") else 0, os.cpu_count()
-    made = {
+    result = {
         "machine": dict(zip(table["item"], table["value"], strict=True)),
         "cores": cores,
         "load_before": round(busy, 1),
         "corpus": corpus.description,
-        "features": features.measure(corpus, rounds=asked.rounds),
+        "features": features.measure(corpus, rounds=options.rounds),
     }
-    ways = pd.DataFrame(made["features"]).set_index("name")
+    ways = pd.DataFrame(result["features"]).set_index("name")
     for name in ("store", "store_long"):
         ways[f"{name}_to_it"] = (
             ways["clips_per_second"][name] / ways["clips_per_second"]
         )
     print(ways.to_string(float_format="{:.2f}".format), flush=True)
-    made["models"] = models.measure()
-    print(pd.json_normalize(made["models"]).to_string(index=False))
-    asked.out.parent.mkdir(exist_ok=True)
-    asked.out.write_text(json.dumps(made, indent=1) + "\n", "utf-8")
-    print(f"written to {asked.out}")
+    result["models"] = models.measure()
+    print(pd.json_normalize(result["models"]).to_string(index=False))
+    options.out.parent.mkdir(exist_ok=True)
+    options.out.write_text(json.dumps(result, indent=1) + "\n", "utf-8")
+    print(f"wrote {options.out}")
 
 
 if __name__ == "__main__":

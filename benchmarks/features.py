@@ -1,8 +1,8 @@
-"""From FLAC to log-mel: the feature store beside what others do, on the same clips.
+"""From FLAC to log-mel: the feature cache compared with common ways, on the same clips.
 
-Peers take turns, round by round, so that whatever else the machine does hits them all.
-Two rates are kept: by the clock, and by processor time, which a busy machine changes
-far less.
+The ways alternate, round by round, so that other load on the machine affects all of
+them. Two rates are recorded: by the wall clock, and by processor time, which a busy
+machine changes far less.
 """
 
 from __future__ import annotations
@@ -31,19 +31,18 @@ from antispoof.corpora.asvspoof2019 import audio_folder
 from antispoof.frontends import LogMel, fix_length, load_features
 
 PARTITION = "train"
-LONG = 8  # times that every clip is taken in the long build
+LONG = 8  # copies of every clip in the long build
 SETTINGS = LogMel().settings
 N_SAMPLES = SETTINGS["n_samples"]
 FRAMES = {name: SETTINGS[name] for name in ("n_fft", "win_length", "hop_length")}
 
 
 def measure(corpus: Corpus, *, rounds: int) -> list[dict]:
-    """One row a peer: ``name``, ``n_clips``, ``clips_per_second``, ``cpu_ms`` a clip.
+    """One row per way: ``name``, ``n_clips``, ``clips_per_second``, ``cpu_ms`` per clip.
 
-    Each is the best of all rounds, as ``timeit`` has it: what else a machine does only
-    adds. Processor time is that of this process and of those that it began.
-    ``store_long`` is the store on every clip eight times over: beginning and ending
-    a build take a while, whatever its length.
+    Each is the best of all rounds, as in ``timeit``: other load only adds. Processor
+    time includes child processes. ``store`` is the feature cache; ``store_long`` is the
+    same with every clip eight times, because starting and ending take a fixed time.
     """
     paths = corpus.partition(PARTITION)["path"].tolist()
     with tempfile.TemporaryDirectory() as folder:
@@ -54,7 +53,7 @@ def measure(corpus: Corpus, *, rounds: int) -> list[dict]:
 def _take_turns(
     corpus: Corpus, long: Corpus, paths: Sequence[str], rounds: int
 ) -> list[dict]:
-    peers: dict[str, Callable[[], float | None]] = {
+    ways: dict[str, Callable[[], float | None]] = {
         "librosa_defaults": lambda: _each(_librosa_defaults, paths),
         "librosa": lambda: _each(_librosa, paths),
         "dataloader": lambda: _dataloader(paths),
@@ -63,18 +62,18 @@ def _take_turns(
         "store": lambda: _store(corpus),
         "store_long": lambda: _store(long),
     }
-    n_clips = {name: len(paths) for name in peers} | {"store_long": LONG * len(paths)}
-    clock: dict[str, list[float]] = {name: [] for name in peers}
-    processor: dict[str, list[float]] = {name: [] for name in peers}
-    _librosa(paths[0]), _librosa_defaults(paths[0])  # they compile at their first call
-    # Threads of a matrix product that wait for one another spin, and a busy machine
-    # would charge that to librosa.
+    n_clips = {name: len(paths) for name in ways} | {"store_long": LONG * len(paths)}
+    clock: dict[str, list[float]] = {name: [] for name in ways}
+    processor: dict[str, list[float]] = {name: [] for name in ways}
+    _librosa(paths[0]), _librosa_defaults(paths[0])  # compiled at the first call
+    # Threads of a matrix product spin while they wait for each other, which would count
+    # as processor time of librosa.
     with threadpool_limits(1):
         for _ in range(rounds):
-            for name, run in peers.items():
-                began, used = time.perf_counter(), _processor_seconds()
+            for name, run in ways.items():
+                start, used = time.perf_counter(), _processor_seconds()
                 seconds = run()
-                clock[name].append(seconds or time.perf_counter() - began)
+                clock[name].append(seconds or time.perf_counter() - start)
                 processor[name].append(_processor_seconds() - used)
     return [
         {
@@ -83,7 +82,7 @@ def _take_turns(
             "clips_per_second": n_clips[name] / min(clock[name]),
             "cpu_ms": 1e3 * min(processor[name]) / n_clips[name],
         }
-        for name in peers
+        for name in ways
     ]
 
 
@@ -112,7 +111,7 @@ def _each(work: Callable[[str], object], paths: Sequence[str]) -> None:
 
 
 def _librosa(path: str) -> np.ndarray:
-    """The thesis's settings, as a plain loop has them."""
+    """The settings of the thesis in a plain loop."""
     waveform, rate = librosa.load(path, sr=SAMPLE_RATE)
     mel = librosa.feature.melspectrogram(
         y=fix_length(waveform, N_SAMPLES),
@@ -126,7 +125,7 @@ def _librosa(path: str) -> np.ndarray:
 
 
 def _librosa_defaults(path: str) -> np.ndarray:
-    """What notebooks write: 22 050 Hz, 128 bands."""
+    """The defaults, as many notebooks use them: 22 050 Hz, 128 bands."""
     waveform, rate = librosa.load(path)
     waveform = librosa.util.fix_length(waveform, size=N_SAMPLES * rate // SAMPLE_RATE)
     mel = librosa.feature.melspectrogram(y=waveform, sr=rate)
@@ -134,7 +133,7 @@ def _librosa_defaults(path: str) -> np.ndarray:
 
 
 class _PerItem(Dataset):
-    """Reads and transforms a clip whenever it is asked for it."""
+    """Reads and transforms a clip on every access."""
 
     def __init__(self, paths: Sequence[str]) -> None:
         self.paths = paths
@@ -154,21 +153,21 @@ class _PerItem(Dataset):
 
 
 def _dataloader(paths: Sequence[str]) -> float:
-    """Seconds for all clips at the pace after the first batch: workers start slowly."""
+    """Seconds for all clips at the rate after the first batch: workers start slowly."""
     batch = 32
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # of forking; that is how notebooks use it
+        warnings.simplefilter("ignore")  # about fork; notebooks use it so
         batches = iter(DataLoader(_PerItem(paths), batch, num_workers=os.cpu_count()))
         next(batches)
-        began = time.perf_counter()
+        start = time.perf_counter()
         for _ in batches:
             pass
-    seconds = time.perf_counter() - began
+    seconds = time.perf_counter() - start
     return seconds * len(paths) / (len(paths) - batch)
 
 
 def _one_core(paths: Sequence[str]) -> None:
-    """Decoding and front-end alone; nothing is kept."""
+    """Decoding and front-end alone; nothing is written."""
     module, threads = LogMel(), torch.get_num_threads()
     torch.set_num_threads(1)
     with torch.inference_mode():
@@ -180,6 +179,6 @@ def _one_core(paths: Sequence[str]) -> None:
 
 
 def _store(corpus: Corpus) -> None:
-    """All cores, and everything on disk in the end."""
-    with tempfile.TemporaryDirectory() as store:
-        load_features(corpus, PARTITION, store=store)
+    """All cores, and all features on disk at the end."""
+    with tempfile.TemporaryDirectory() as folder:
+        load_features(corpus, PARTITION, cache_dir=folder)

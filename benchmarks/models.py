@@ -1,6 +1,6 @@
-"""What a model costs: a training step and scoring on data that is already there.
+"""What a model costs: a training step and scoring on data in memory.
 
-Each model is measured in a process of its own, so that its memory is its own.
+Each model is measured in its own process, so that its memory use can be measured.
 """
 
 from __future__ import annotations
@@ -24,24 +24,24 @@ STEPS = 2
 
 
 def measure() -> list[dict]:
-    """One row a model, see `_one`."""
+    """One row per model, see `_one`."""
     rows = []
     for name in models.MODELS:
-        told = subprocess.run(
+        done = subprocess.run(
             [sys.executable, "-m", "benchmarks.models", name],
             check=True,
             capture_output=True,
             text=True,
         )
-        rows.append(json.loads(told.stdout))
+        rows.append(json.loads(done.stdout))
     return rows
 
 
 def _one(name: str) -> dict:
-    """Rates by the clock and by processor time, and memory beyond that at the start.
+    """Speed by the wall clock and by processor time, and memory that the work adds.
 
-    ``train`` and ``score`` -> ``clips_per_second``, ``cpu_ms`` a clip and
-    ``memory_mib``: peak of the process in batches of ``batch``, float32, on the CPU.
+    ``train`` and ``score`` -> ``clips_per_second``, ``cpu_ms`` per clip and
+    ``memory_mib`` (peak), in batches of ``batch``, float32, on the CPU.
     """
     model = models.build(name).to(memory_format=torch.channels_last)
     clips = torch.randn(BATCH, *LogMel().shape)
@@ -67,13 +67,13 @@ def _one(name: str) -> dict:
 
 def _timed(work: Callable[[], None]) -> dict:
     before = _peak_mib()
-    work()  # the first one also makes room
-    began, used = time.perf_counter(), time.process_time()
+    work()  # the first call also allocates
+    start, used = time.perf_counter(), time.process_time()
     for _ in range(STEPS):
         work()
     n = STEPS * BATCH
     return {
-        "clips_per_second": n / (time.perf_counter() - began),
+        "clips_per_second": n / (time.perf_counter() - start),
         "cpu_ms": 1e3 * (time.process_time() - used) / n,
         "memory_mib": _peak_mib() - before,
     }

@@ -1,6 +1,6 @@
-"""A corpus of any size in the official layout, for measuring: noise, hard-linked.
+"""A corpus of noise of any size in the official layout, for measurements.
 
-A few hundred short clips stand behind all trials; what reads them cannot tell.
+All trials are hard links to a few hundred short clips.
 """
 
 from __future__ import annotations
@@ -15,13 +15,13 @@ from antispoof.corpora import Corpus, open_corpus
 from antispoof.corpora.asvspoof2019 import EXPECTED_COUNTS, PROTOCOL_FOLDER, PROTOCOL_NAMES, audio_folder
 
 LA = {name: counts.total for name, counts in EXPECTED_COUNTS.items()}  # trials
-SPEAKERS = 20  # a partition
+SPEAKERS = 20  # per partition
 BONAFIDE_EVERY = 10  # one clip in ten is bona fide, as in LA
 DISTINCT = 300  # clips; a file system allows some ten thousand links to each
 
 
 def make(folder: Path, trials: dict[str, int], *, seconds: float = 1.0) -> Corpus:
-    """Write a corpus with so many trials by partition, clips of so many seconds."""
+    """Write a corpus: partition -> number of trials, clips of `seconds` on average."""
     la = folder / "LA"
     (la / PROTOCOL_FOLDER).mkdir(parents=True)
     sources = _clips(folder / "clips", seconds)
@@ -32,9 +32,9 @@ def make(folder: Path, trials: dict[str, int], *, seconds: float = 1.0) -> Corpu
         for i in range(trials[partition]):
             utt_id = f"{partition}_{i:06d}"
             (audio / f"{utt_id}.flac").hardlink_to(sources[i % len(sources)])
-            what = "A01 spoof" if i % BONAFIDE_EVERY else "- bonafide"
+            label = "A01 spoof" if i % BONAFIDE_EVERY else "- bonafide"
             speaker = f"{partition}_{i // BONAFIDE_EVERY % SPEAKERS}"
-            lines.append(f"{speaker} {utt_id} - {what}\n")
+            lines.append(f"{speaker} {utt_id} - {label}\n")
         protocol = la / PROTOCOL_FOLDER / PROTOCOL_NAMES[partition]
         protocol.write_text("".join(lines), "utf-8")
     return open_corpus(la)

@@ -6,13 +6,9 @@
    and every way from file to log-mel that the chapter names is there.
 3. What follows from it is arithmetic: ratios of processor times, real-time factors.
 4. Away from the book there is no result, and no error.
-5. A feature build that is killed with SIGKILL again and again ends in the same bytes.
 """
 
 import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -103,23 +99,3 @@ def test_what_follows(tmp_path):
 def test_away_from_the_book(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     assert benchmarks.measured() is None
-
-
-# 5
-
-
-@pytest.mark.skipif(not hasattr(os, "fork"), reason="SIGKILL is POSIX")
-def test_killed_with_sigkill(tmp_path):
-    out = tmp_path / "result.json"
-    done = subprocess.run(
-        [sys.executable, "-m", "benchmarks.kill_features", "--kills=5", f"--out={out}"],
-        cwd=ROOT,
-        env=os.environ | {"PYTHONPATH": f"{ROOT / 'lib'}"},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
-    told = json.loads(out.read_text("utf-8"))
-    assert told["kills"] == 5
-    assert told["killed_with_a_note_to_go_on_from"] + told["killed_when_whole"] > 0
