@@ -38,7 +38,7 @@ FRAMES = {name: SETTINGS[name] for name in ("n_fft", "win_length", "hop_length")
 
 
 def measure(corpus: Corpus, *, rounds: int) -> list[dict]:
-    """One row per way: ``name``, ``n_clips``, ``clips_per_second``, ``cpu_ms`` (a clip).
+    """A row per way: ``name``, ``n_clips``, ``clips_per_second``, ``cpu_ms`` (a clip).
 
     Each is the best of all rounds, as in ``timeit``: other load only adds. Processor
     time includes child processes. ``store`` is the feature cache; ``store_long`` is the

@@ -12,7 +12,12 @@ import soundfile
 
 from antispoof.constants import PARTITIONS, SAMPLE_RATE
 from antispoof.corpora import Corpus, open_corpus
-from antispoof.corpora.asvspoof2019 import EXPECTED_COUNTS, PROTOCOL_FOLDER, PROTOCOL_NAMES, audio_folder
+from antispoof.corpora.asvspoof2019 import (
+    EXPECTED_COUNTS,
+    PROTOCOL_FOLDER,
+    PROTOCOL_NAMES,
+    audio_folder,
+)
 
 LA = {name: counts.total for name, counts in EXPECTED_COUNTS.items()}  # trials
 SPEAKERS = 20  # per partition
