@@ -11,45 +11,38 @@
 # ---
 
 # %% [markdown]
-# # How does a voice become a picture, and a picture an answer?
+# # How does a voice become a picture, and a picture a decision?
 #
 # ## Question
 #
-# What must one know about sound and about neural networks to follow this book? Not
-# much: how a microphone's signal turns into a picture, and what the four parts are of
-# which all three models are built.
+# What do you need to know about sound and neural networks to follow this book? Two
+# things: how the signal of a microphone becomes a picture, and the four parts that the
+# three models consist of.
 
 # %% tags=["bootstrap", "hide-cell"]
+import sys
 from importlib.util import find_spec
+from pathlib import Path
+from subprocess import check_call
 
-if find_spec("antispoof") is None:  # Kaggle, Colab: add it, keep their torch
-    import subprocess
-    import sys
-    from importlib.metadata import distributions
-    from pathlib import Path
-
-    name = "antispoof-*.whl"  # attached or beside the notebook: no internet
+if find_spec("antispoof") is None:  # on Kaggle or Colab; their torch stays
+    name = "antispoof-*.whl"
     wheels = [*Path().glob(name), *Path("/content/drive/MyDrive").glob(name)]
     for folders in ("*", "*/*", "*/*/*"):
         wheels += Path("/kaggle/input").glob(f"{folders}/{name}")
-    if wheels:
+    what = ["git+{{repository}}"]
+    if wheels:  # from `make wheelhouse`; needs no internet
         what = ["--no-index", "--no-deps", "--find-links", wheels[0].parent]
         what += ["antispoof", "miniaudio", "av"]
-    else:
-        kept = [d for d in distributions() if str(d.name).startswith("torch")]
-        what = ["git+{{repository}}"]
-        what += [f"{d.name}=={d.version}" for d in kept]
-    subprocess.check_call(
-        [sys.executable, "-m", "pip", "install", "-q", *what]
-    )
+    check_call([sys.executable, "-m", "pip", "install", "-q", *what])
 from antispoof import platforms
 from antispoof_report.notebooks.parameters import check_parameters
 
 print(platforms.describe_environment())
 
 # %% tags=["parameters"]
-corpus = ""  # folder of ASVspoof 2019 LA; empty finds or makes one
-clip = 0  # which bona fide clip of the dev partition is drawn
+corpus = ""  # folder of ASVspoof 2019 LA; empty: find or create one
+clip = 0  # index of the bona fide clip of dev that is shown
 
 # %% tags=["hide-cell"]
 check_parameters()
@@ -70,14 +63,13 @@ report.header(la)
 # %% [markdown]
 # ## Method
 #
-# Every figure below is drawn by code, from something at hand: a clip of the corpus, the
-# filter bank that the models use, numbers small enough to check on paper. Where PyTorch
-# does the same computation, both are carried out and compared, and the page is not
-# built if they differ.
+# Code draws every figure below from real values: a clip of the corpus, the filter bank of
+# the models, or numbers that you can check on paper. We do each computation by hand and
+# with PyTorch, and compare the results. If they differ, the page is not built.
 #
 # ## Run
 #
-# One bona fide clip serves as the example. Three seconds of it are enough.
+# The example is one bona fide clip. We use its first three seconds.
 
 # %%
 spoken = la.partition("dev").query("label == 'bonafide'")
@@ -89,59 +81,60 @@ report.player(voice, label="The example: a bona fide clip")
 #
 # ### A voice is a sum of waves
 #
-# A microphone measures air pressure, here 16 000 times a second. In vowels and other
-# voiced sounds the vocal folds open and close in a steady rhythm. That rhythm is the
-# *fundamental frequency* F0, which we hear as pitch. Above it lie the *harmonics*, at
-# two, three, four times F0. Throat and mouth make some of them loud and others faint,
-# and by this pattern we tell one vowel from another.
+# A microphone measures air pressure, here 16 000 times per second. In vowels and other
+# voiced sounds, the vocal folds open and close in a regular rhythm. The rate of this
+# rhythm is the *fundamental frequency* F0, which we hear as pitch. Above it are the
+# *harmonics*, at two, three, four times F0. Throat and mouth make some harmonics loud and
+# others quiet; this pattern distinguishes one vowel from another.
 #
-# A *spectrogram* makes that visible. The signal is cut into short windows, so short
-# that the voice hardly changes within one, and the Fourier transform says how much of
-# each frequency a window holds. Time runs to the right, frequency upwards, and
-# brightness is the level.
+# A *spectrogram* shows this. The signal is cut into short windows in which the voice
+# hardly changes. The Fourier transform computes the level of each frequency in a window.
+# The horizontal axis is time, the vertical axis is frequency, and brightness is the
+# level.
 
-# %% tags=["hide-input"] mystnb={"figure": {"name": "fig-spectrogram", "caption": "A bona fide clip as a waveform (above) and as a spectrogram (below). The blue line is the fundamental, found by autocorrelation; it breaks off where nobody speaks or where the sound has no pitch. The stripes above it are the harmonics."}, "image": {"alt": "Waveform of three seconds of speech above its spectrogram from 0 to 4 kHz; horizontal stripes show the harmonics, and a blue line follows the lowest stripe."}}
+# %% tags=["hide-input"] mystnb={"figure": {"name": "fig-spectrogram", "caption": "A bona fide clip as a waveform (above) and as a spectrogram (below). The blue line is the fundamental frequency, found by autocorrelation. It is interrupted where nobody speaks or the sound has no pitch. The stripes above it are the harmonics."}, "image": {"alt": "Waveform of three seconds of speech above its spectrogram from 0 to 4 kHz; horizontal stripes show the harmonics, and a blue line follows the lowest stripe."}}
 times, f0 = pitch.fundamental(voice)
 report.glue("median_f0", f"{np.nanmedian(f0):.0f} Hz")
 report.glue("voiced", f"{np.isfinite(f0).mean():.0%}")
 background.spectrogram_with_pitch(voice)
 
 # %% [markdown]
-# In this clip {result}`voiced` of the windows are voiced, and half of those lie below
+# In this clip, {result}`voiced` of the windows are voiced. Their median F0 is
 # {result}`median_f0`.
 #
-# ### The mel scale hears like an ear
+# ### The mel scale is close to human hearing
 #
-# From 200 Hz to 300 Hz is a wide step to the ear, from 6000 Hz to 6100 Hz a narrow one.
-# The *mel scale* {cite}`stevens1937` bends the frequency axis so that equal steps sound
-# equally far apart. The form in common use is
+# We hear a large step from 200 Hz to 300 Hz, but a small one from 6000 Hz to 6100 Hz. The
+# *mel scale* {cite}`stevens1937` changes the frequency axis so that equal steps sound
+# equally large. A common formula is
 #
 # $$ m = 2595 \, \log_{10} \left( 1 + \frac{f}{700} \right). $$
 #
-# A *mel filter bank* sums the spectrogram in overlapping triangles that are equally
-# wide in mel: many narrow ones for low frequencies, few wide ones for high frequencies.
+# A *mel filter bank* sums the spectrogram in overlapping triangles of equal width in mel.
+# There are many narrow triangles at low frequencies and few wide ones at high
+# frequencies.
 
 # %%
 front_end = frontends.LogMel()
 front_end.mel_fb.shape
 
-# %% tags=["hide-input"] mystnb={"figure": {"name": "fig-mel", "caption": "The mel scale (above): eight equal steps in mel become wider and wider steps in hertz. Below, every fourth filter of the bank that the models of this book use. Low filters are so narrow that they cover two or three frequencies of the spectrogram, so their peaks do not always reach 1."}, "image": {"alt": "A curve of mel against hertz that rises steeply and then flattens, above a row of triangles that grow wider to the right."}}
+# %% tags=["hide-input"] mystnb={"figure": {"name": "fig-mel", "caption": "The mel scale (above): eight equal steps in mel are increasing steps in hertz. Below: every fourth filter of the filter bank of this book. The low filters cover only two or three frequencies of the spectrogram, so their peaks do not always reach 1."}, "image": {"alt": "A curve of mel against hertz that rises steeply and then flattens, above a row of triangles that grow wider to the right."}}
 n_freqs, n_mels = front_end.mel_fb.shape
 report.glue("n_freqs", n_freqs)
 report.glue("n_mels", n_mels)
 background.mel_scale(front_end.mel_fb.numpy())
 
 # %% [markdown]
-# So {result}`n_freqs` frequencies become {result}`n_mels` bands. The picture gets
-# smaller and keeps its detail where speech has most of it.
+# So {result}`n_freqs` frequencies become {result}`n_mels` bands. The picture becomes
+# smaller and keeps its detail where speech has most detail.
 # {doc}`02_preprocessing` shows each step from clip to picture.
 #
-# ### The perceptron weighs and adds
+# ### The perceptron computes a weighted sum
 #
-# The smallest part of a network takes numbers $x_i$, multiplies each by a *weight*
-# $w_i$, adds them up with a *bias* $b$, and passes the sum on through an *activation*.
-# Training is nothing but finding weights and biases. Here is one, by hand and by
-# PyTorch.
+# The smallest part of a network is the perceptron. It multiplies each input $x_i$ by a
+# *weight* $w_i$, adds the products and a *bias* $b$, and applies an *activation*
+# function to the sum. Training means finding good weights and biases. Here is a
+# perceptron, by hand and with PyTorch.
 
 # %%
 inputs = torch.tensor([1.0, 0.5, -1.0])
@@ -152,17 +145,17 @@ by_hand = (weights * inputs).sum() + bias
 neuron = nn.functional.linear(inputs, weights[None], torch.tensor([bias]))
 torch.testing.assert_close(neuron[0], by_hand)
 
-# %% tags=["hide-input"] mystnb={"figure": {"name": "fig-perceptron", "caption": "A perceptron at work. The weighted sum z goes through one of three activations: the step of the first perceptrons, the sigmoid, which squeezes any number between 0 and 1, and the ReLU of today's networks, which lets positive numbers pass and turns negative ones into 0."}, "image": {"alt": "Three input circles lead with their weights into one circle with the sum z, which leads to three boxes with the results of step, sigmoid and ReLU."}}
+# %% tags=["hide-input"] mystnb={"figure": {"name": "fig-perceptron", "caption": "A perceptron. One of three activation functions is applied to the weighted sum z: the step function of the first perceptrons; the sigmoid, which maps any number to a value between 0 and 1; and the ReLU of today's networks, which keeps positive numbers and replaces negative ones by 0."}, "image": {"alt": "Three input circles lead with their weights into one circle with the sum z, which leads to three boxes with the results of step, sigmoid and ReLU."}}
 background.perceptron(inputs.numpy(), weights.numpy(), bias)
 
 # %% [markdown]
-# ### Convolution looks for one pattern everywhere
+# ### Convolution finds one pattern at every position
 #
-# In a picture, a pattern matters wherever it stands. A *convolution* therefore moves
-# one small table of weights, the *kernel*, over the whole picture and writes down the
-# weighted sum at each place. The *stride* is the step by which it moves: with stride 2
-# the output has about half as many rows and columns. For $n$ rows, a kernel of $k$ and
-# a stride of $s$ the output has $\lfloor (n - k) / s \rfloor + 1$ rows.
+# A pattern in a picture can be at any position. So a *convolution* moves one small table
+# of weights, the *kernel*, over the picture and computes the weighted sum at each
+# position. The *stride* is the step of this movement: with stride 2, the output has about
+# half as many rows and columns. With $n$ rows, a kernel of $k$ rows and stride $s$, the
+# output has $\lfloor (n - k) / s \rfloor + 1$ rows.
 
 # %%
 image = np.random.default_rng(0).integers(0, 3, size=(5, 5))
@@ -172,8 +165,8 @@ stride_1 = (windows * kernel).sum(axis=(-2, -1))
 stride_2 = stride_1[::2, ::2]
 
 # %% [markdown]
-# PyTorch gives the same numbers. (What networks call convolution is a correlation to a
-# mathematician: the kernel is not turned around.)
+# PyTorch gives the same numbers. (In mathematics, this operation is a correlation: a
+# convolution would reverse the kernel first.)
 
 # %%
 picture = torch.tensor(image)[None, None].float()
@@ -182,50 +175,49 @@ for stride, expected in ((1, stride_1), (2, stride_2)):
     got = nn.functional.conv2d(picture, weight, stride=stride)[0, 0]
     np.testing.assert_array_equal(got, expected)
 
-# %% tags=["hide-input"] mystnb={"figure": {"name": "fig-stride-1", "caption": "Convolution with stride 1. The blue window, multiplied by the kernel number by number and added up, gives the blue result; one step to the right, the orange window gives the orange one."}, "image": {"alt": "A 5 by 5 table of numbers, a 3 by 3 kernel and the 3 by 3 output; two windows one column apart and their two results are outlined."}}
+# %% tags=["hide-input"] mystnb={"figure": {"name": "fig-stride-1", "caption": "Convolution with stride 1. The blue result is the sum of the products of the blue window and the kernel. One step to the right, the orange window gives the orange result."}, "image": {"alt": "A 5 by 5 table of numbers, a 3 by 3 kernel and the 3 by 3 output; two windows one column apart and their two results are outlined."}}
 background.convolution(image, kernel, stride_1, stride=1)
 
 # %% tags=["hide-input"] mystnb={"figure": {"name": "fig-stride-2", "caption": "The same convolution with stride 2. The window moves two columns at a time, and the output shrinks to 2 by 2."}, "image": {"alt": "The same 5 by 5 table and kernel with a 2 by 2 output; the two outlined windows are two columns apart."}}
 background.convolution(image, kernel, stride_2, stride=2)
 
 # %% [markdown]
-# A *convolutional neural network* (CNN) stacks such layers, with many kernels in each.
-# The first ones find edges, later ones find patterns of edges. {doc}`03_cnn` builds one
-# with four.
+# A *convolutional neural network* (CNN) has several such layers, each with many kernels.
+# The first layers find edges, later layers find patterns of edges. {doc}`03_cnn` builds a
+# CNN with four convolutions.
 #
-# ### Residual blocks let networks grow deep
+# ### Residual blocks make deep networks trainable
 #
-# Deeper networks should be better, but plainly stacked they become harder to train: with
-# 56 layers they can do worse than with 20, even on the pictures they were trained on. A
-# *residual block* {cite}`he2016` adds its input to its output, so that its layers need
-# only learn the difference $F(x)$. A block that has nothing to add can leave $F(x)$ at
-# zero and do no harm.
+# Deeper networks should be better, but a simple stack of many layers is hard to train: a
+# stack of 56 layers can do worse than one of 20, even on its training pictures. A
+# *residual block* {cite}`he2016` adds its input to its output. So its layers only have to
+# learn the difference $F(x)$. If a block is not needed, $F(x)$ can stay at zero.
 
-# %% tags=["hide-input"] mystnb={"figure": {"name": "fig-residual", "caption": "Two residual blocks. The blue line is the shortcut that carries the input past the layers. The bottleneck block first narrows 256 channels to 64, so that the costly 3 by 3 convolution is cheap, and then widens them again."}, "image": {"alt": "Two columns of boxes: the basic block with two convolutions and the bottleneck block with three; in both a line leads from the input around the convolutions to an addition."}}
+# %% tags=["hide-input"] mystnb={"figure": {"name": "fig-residual", "caption": "Two residual blocks. The blue line is the shortcut from the input to the addition. The bottleneck block first reduces 256 channels to 64, so that the expensive 3 by 3 convolution has less to compute, and then expands them again."}, "image": {"alt": "Two columns of boxes: the basic block with two convolutions and the bottleneck block with three; in both a line leads from the input around the convolutions to an addition."}}
 background.residual_block()
 
 # %% [markdown]
-# ResNet50 of {doc}`04_resnet` is made of bottleneck blocks.
+# The ResNet50 of {doc}`04_resnet` consists of bottleneck blocks.
 #
-# ### Recurrence reads in order
+# ### Recurrent layers read a sequence in order
 #
-# A *recurrent* layer (RNN) reads a sequence step by step and keeps a *state* $h_t$: what
-# it remembers of everything so far. The same weights serve at every step.
+# A *recurrent* layer (RNN) reads a sequence step by step and keeps a *state* $h_t$, which
+# is its memory of all steps so far. It uses the same weights at every step.
 
-# %% tags=["hide-input"] mystnb={"figure": {"name": "fig-rnn", "caption": "A recurrent layer as a loop (left) and unrolled in time (right). Each step sees one element of the sequence and the state that the step before left."}, "image": {"alt": "One box with an arrow back to itself equals a chain of four boxes, each with an input below, an output above and an arrow to the next."}}
+# %% tags=["hide-input"] mystnb={"figure": {"name": "fig-rnn", "caption": "A recurrent layer as a loop (left) and unrolled in time (right). Each step gets one element of the sequence and the state of the step before."}, "image": {"alt": "One box with an arrow back to itself equals a chain of four boxes, each with an input below, an output above and an arrow to the next."}}
 background.rnn_unrolled()
 
 # %% [markdown]
-# Plain recurrent layers forget early steps. The *long short-term memory* (LSTM)
-# {cite}`hochreiter1997` adds a second line, the memory $c_t$, and three *gates* between
-# 0 and 1 that decide what is forgotten ($f_t$), what is written ($i_t$) and what is
-# shown ($o_t$):
+# Simple recurrent layers forget early steps. The *long short-term memory* (LSTM)
+# {cite}`hochreiter1997` adds a memory $c_t$ and three *gates* with values between 0 and 1.
+# The gates control what is forgotten ($f_t$), what is written ($i_t$) and what becomes
+# the state ($o_t$):
 #
 # $$
 # c_t = f_t \, c_{t-1} + i_t \, g_t, \qquad h_t = o_t \tanh(c_t),
 # $$
 #
-# where $g_t$ is the candidate to be written. One step of it by hand, against PyTorch:
+# where $g_t$ is the candidate to be written. Here is one step, by hand and with PyTorch:
 
 # %%
 torch.manual_seed(0)
@@ -240,19 +232,18 @@ memory = f.sigmoid() * c + i.sigmoid() * g.tanh()
 state = o.sigmoid() * memory.tanh()
 torch.testing.assert_close((state, memory), cell(x, (h, c)))
 
-# %% tags=["hide-input"] mystnb={"figure": {"name": "fig-lstm", "caption": "The LSTM cell. The memory runs along the top and is changed in two places only: the forget gate fades it, and the input gate lets the candidate in. The output gate decides how much of it becomes the state. Blue boxes are gates between 0 and 1, yellow ones squeeze between -1 and 1."}, "image": {"alt": "A cell with two lines through it, memory above and state below; three blue gates and a yellow candidate rise from the lower line and act on the upper one by multiplication and addition."}}
+# %% tags=["hide-input"] mystnb={"figure": {"name": "fig-lstm", "caption": "The LSTM cell. The memory is the upper line. It changes in two places only: the forget gate reduces it, and the input gate adds the candidate. The output gate controls how much of the memory becomes the state. Blue boxes are gates with values between 0 and 1; yellow boxes map to values between -1 and 1."}, "image": {"alt": "A cell with two lines through it, memory above and state below; three blue gates and a yellow candidate rise from the lower line and act on the upper one by multiplication and addition."}}
 background.lstm_cell()
 
 # %% [markdown]
-# {doc}`05_resnet_lstm` lets an LSTM read what ResNet50 saw, from the first second to the
-# last.
+# In {doc}`05_resnet_lstm`, an LSTM reads the output of ResNet50 from the start of the clip
+# to its end.
 #
 # ## What it means
 #
-# - A clip of speech becomes a picture of {result}`n_mels` rows: the mel spectrogram.
-#   From here on, detecting a fake voice is a question of recognising pictures.
-# - All three models consist of the parts shown here: weighted sums, convolutions,
-#   residual blocks, and one of them an LSTM. None of the parts knows anything about
-#   speech. What a model knows, it has from the data, which is why {doc}`01_data` comes
-#   next.
-# - By hand and by PyTorch, every part gave the same numbers.
+# - A clip of speech becomes a picture with {result}`n_mels` rows, the mel spectrogram.
+#   From here on, the detection of fake voices is a classification of pictures.
+# - The three models consist of the parts in this chapter: weighted sums, convolutions,
+#   residual blocks, and in one model an LSTM. None of these parts is made for speech. A
+#   model learns everything from the data, so the next chapter is {doc}`01_data`.
+# - For every part, the results by hand and with PyTorch were the same.

@@ -15,41 +15,34 @@
 #
 # ## Question
 #
-# The models recognise pictures of one fixed size. Which steps turn a sound file of any
-# length into such a picture, and what is lost on the way?
+# The models classify pictures of one fixed size. Which steps turn a sound file of any
+# length into such a picture, and what is lost?
 
 # %% tags=["bootstrap", "hide-cell"]
+import sys
 from importlib.util import find_spec
+from pathlib import Path
+from subprocess import check_call
 
-if find_spec("antispoof") is None:  # Kaggle, Colab: add it, keep their torch
-    import subprocess
-    import sys
-    from importlib.metadata import distributions
-    from pathlib import Path
-
-    name = "antispoof-*.whl"  # attached or beside the notebook: no internet
+if find_spec("antispoof") is None:  # on Kaggle or Colab; their torch stays
+    name = "antispoof-*.whl"
     wheels = [*Path().glob(name), *Path("/content/drive/MyDrive").glob(name)]
     for folders in ("*", "*/*", "*/*/*"):
         wheels += Path("/kaggle/input").glob(f"{folders}/{name}")
-    if wheels:
+    what = ["git+{{repository}}"]
+    if wheels:  # from `make wheelhouse`; needs no internet
         what = ["--no-index", "--no-deps", "--find-links", wheels[0].parent]
         what += ["antispoof", "miniaudio", "av"]
-    else:
-        kept = [d for d in distributions() if str(d.name).startswith("torch")]
-        what = ["git+{{repository}}"]
-        what += [f"{d.name}=={d.version}" for d in kept]
-    subprocess.check_call(
-        [sys.executable, "-m", "pip", "install", "-q", *what]
-    )
+    check_call([sys.executable, "-m", "pip", "install", "-q", *what])
 from antispoof import platforms
 from antispoof_report.notebooks.parameters import check_parameters
 
 print(platforms.describe_environment())
 
 # %% tags=["parameters"]
-corpus = ""  # folder of ASVspoof 2019 LA; empty finds or makes one
-partition = "dev"  # where the two example clips are taken from
-clip = 0  # which clip of each class
+corpus = ""  # folder of ASVspoof 2019 LA; empty: find or create one
+partition = "dev"  # partition of the two example clips
+clip = 0  # index of the clip in each class
 
 # %% tags=["hide-cell"]
 check_parameters()
@@ -70,8 +63,8 @@ report.header(la)
 # %% [markdown]
 # ## Method
 #
-# The same steps for every clip, and for all three models. Marks: **S**, the thesis
-# states it; **N**, common to similar public work; **O**, our choice.
+# Every clip goes through the same steps, for all three models. Badges: **S**, stated by
+# the thesis; **N**, common in similar public work; **O**, our choice.
 
 # %% tags=["hide-input"]
 front_end = LogMel()
@@ -80,31 +73,36 @@ seconds = use["n_samples"] / SAMPLE_RATE
 frames = f"Hann {use['win_length']}, n_fft {use['n_fft']}"
 steps = [
     ("load", f"one channel, {use['sample_rate']} Hz, full scale 1", "N"),
-    ("one length", f"first {seconds:g} s, zeros added on the right", "N"),
+    (
+        "one length",
+        f"first {seconds:g} s, padded with zeros on the right",
+        "N",
+    ),
     ("power spectrogram", f"{frames}, hop {use['hop_length']}", "N"),
-    ("mel bands", f"{use['n_mels']}, up to {SAMPLE_RATE // 2} Hz", "S/N"),
+    ("mel bands", f"{use['n_mels']}, up to {SAMPLE_RATE // 2} Hz", "N/O"),
     ("decibels", f"{use['top_db']:g} dB below the clip's maximum", "N"),
     ("normalise", "zero mean and unit variance of each clip", "N"),
 ]
 report.glue("window", f"{1000 * use['win_length'] / SAMPLE_RATE:g} ms")
 report.glue("hop", f"{1000 * use['hop_length'] / SAMPLE_RATE:g} ms")
 report.table(
-    pd.DataFrame(steps, columns=["Step", "Setting", "Mark"]),
+    pd.DataFrame(steps, columns=["Step", "Setting", "Badge"]),
     caption="From file to model input",
 )
 
 # %% [markdown]
-# The abstract of the thesis names the mel spectrogram; the number of bands and the other
-# settings are those that similar work has in common. Lengths are in samples: a window
-# lasts {result}`window`, and every {result}`hop` a new one starts.
+# The thesis has a section on the mel spectrogram. That it is the input of the models is
+# our inference {mark}`O`. The number of bands and the other settings are common in
+# similar work {mark}`N`. Lengths are in samples: a window is {result}`window` long, and a
+# new window starts every {result}`hop`.
 
 # %% [markdown]
 # ## Run
 #
 # ### Load
 #
-# Two clips, one of each class. Every decoder of the library gives the same thing:
-# one channel, 16 000 numbers a second, between -1 and 1.
+# Two clips, one of each class. All decoders of the library return the same format: one
+# channel, 16 000 samples per second, values between -1 and 1.
 
 # %%
 trials = la.require_both_classes(partition)
@@ -126,8 +124,8 @@ features.fixed_length(voices, n_samples=n_samples)
 # %% [markdown]
 # ### Mel, decibels, normalise
 #
-# The front end is a PyTorch module whose stages are methods, so one can stop after each.
-# It takes a batch of clips; here the batch is the bona fide one alone.
+# The front-end is a PyTorch module with one method for each step, so we can look at each
+# result. Its input is a batch of clips; here the batch contains only the bona fide clip.
 
 # %%
 batches = {x: torch.from_numpy(fixed[x])[None] for x in fixed}
@@ -138,8 +136,8 @@ decibel = front_end.decibel(mel)
 normal = front_end.normalize(decibel)
 
 # %% [markdown]
-# Calling the module does all of it at once, and adds the axis that convolutions expect:
-# one channel, as a grey picture has.
+# Calling the module does all steps. It also adds the channel axis that convolutions
+# expect, as in a grey picture.
 
 # %%
 inputs = {x: front_end(batch) for x, batch in batches.items()}
@@ -176,21 +174,21 @@ report.glue("frames", normal.shape[-1])
 columns = ["After", "Shape", "Numbers", "Smallest", "Largest"]
 report.table(
     pd.DataFrame(rows, columns=columns),
-    caption="The bona fide clip on its way (rows of a picture × columns)",
+    caption="The bona fide clip after each step (rows × columns of the picture)",
     formats={"Smallest": ".4g", "Largest": ".4g"},
 )
 
-# %% tags=["hide-input"] mystnb={"figure": {"name": "fig-stages", "caption": "The bona fide clip after each stage. Power spans so many orders of magnitude that only a few points can be seen; the mel bands give low frequencies more room; decibels bring out what is faint; normalising changes the numbers, as the scales on the right show, but not the picture."}, "image": {"alt": "Four pictures below one another: power and mel spectrogram, nearly black, then the mel spectrogram in decibels and the same normalised."}}
+# %% tags=["hide-input"] mystnb={"figure": {"name": "fig-stages", "caption": "The bona fide clip after each step. Power covers so many orders of magnitude that only a few points are visible. The mel bands give low frequencies more space. Decibels make quiet parts visible. Normalising changes the numbers (see the scales on the right) but not the picture."}, "image": {"alt": "Four pictures below one another: power and mel spectrogram, nearly black, then the mel spectrogram in decibels and the same normalised."}}
 pictures = {step: x.numpy() for step, x in list(after.items())[2:6]}
 features.stages(pictures, front_end)
 
 # %% [markdown]
-# Power and mel spectrogram look empty, and so they would to a model: nearly all numbers
-# are close to zero. The logarithm is what makes speech visible.
+# Power spectrogram and mel spectrogram look empty because nearly all numbers are close to
+# zero. This is also a problem for a model. The logarithm makes speech visible.
 #
-# ### Bona fide beside spoof
+# ### Bona fide and spoof
 
-# %% tags=["hide-input"] mystnb={"figure": {"name": "fig-beside", "caption": "What a model sees: the two clips as normalised mel spectrograms, on one scale of colours. Where a clip is shorter than four seconds, the black field on the right is padding."}, "image": {"alt": "Two mel spectrograms side by side, bona fide on the left and spoof on the right."}}
+# %% tags=["hide-input"] mystnb={"figure": {"name": "fig-beside", "caption": "The input of a model: the two clips as normalised mel spectrograms, with the same colour scale. If a clip is shorter than four seconds, the black area on the right is padding."}, "image": {"alt": "Two mel spectrograms side by side, bona fide on the left and spoof on the right."}}
 features.beside(
     {label: x[0, 0].numpy() for label, x in inputs.items()},
     front_end,
@@ -205,12 +203,11 @@ real + fake
 # %% [markdown]
 # ## What it means
 #
-# - Every clip becomes a picture of one channel, with {result}`frames` columns of ten
-#   milliseconds each. {result}`n_before` samples are now {result}`n_after` numbers.
+# - Every clip becomes a picture with one channel and {result}`frames` columns of ten
+#   milliseconds. {result}`n_before` samples become {result}`n_after` numbers.
 # - **Lost:** the phase of the sound, fine pitch at high frequencies, and everything after
-#   four seconds. An attack that errs only there cannot be seen by these models.
-# - **Not lost:** loudness is taken out, but the *length* of a clip is still in the picture
-#   as the black field on the right, and silence before the words as a dark one on the
-#   left. {doc}`01_data` tells why that matters.
-# - The module is part of the library and is tested against librosa {cite}`mcfee2015`, so
-#   that the pictures here are those that others would get.
+#   four seconds. If an attack is only wrong there, these models cannot detect it.
+# - **Not lost:** the *length* of a clip is still visible as the black area on the right,
+#   and silence before the words as a dark area on the left. {doc}`01_data` explains why
+#   this matters. Only the loudness is removed.
+# - The module is part of the library and is tested against librosa {cite}`mcfee2015`.

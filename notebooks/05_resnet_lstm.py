@@ -18,45 +18,38 @@
 #
 # ## Question
 #
-# ResNet50 averages over time and so forgets what came first. The thesis's third model
-# {mark}`S` reads the same maps from left to right with a recurrent network instead. Does
-# the order of things in a clip tell bona fide from spoof?
+# ResNet50 averages over time, so it loses the order of events. The third model of the
+# thesis {mark}`S` reads the same features in time order with a recurrent network. Does
+# the order help to distinguish bona fide from spoof?
 
 # %% tags=["bootstrap", "hide-cell"]
+import sys
 from importlib.util import find_spec
+from pathlib import Path
+from subprocess import check_call
 
-if find_spec("antispoof") is None:  # Kaggle, Colab: add it, keep their torch
-    import subprocess
-    import sys
-    from importlib.metadata import distributions
-    from pathlib import Path
-
-    name = "antispoof-*.whl"  # attached or beside the notebook: no internet
+if find_spec("antispoof") is None:  # on Kaggle or Colab; their torch stays
+    name = "antispoof-*.whl"
     wheels = [*Path().glob(name), *Path("/content/drive/MyDrive").glob(name)]
     for folders in ("*", "*/*", "*/*/*"):
         wheels += Path("/kaggle/input").glob(f"{folders}/{name}")
-    if wheels:
+    what = ["git+{{repository}}"]
+    if wheels:  # from `make wheelhouse`; needs no internet
         what = ["--no-index", "--no-deps", "--find-links", wheels[0].parent]
         what += ["antispoof", "miniaudio", "av"]
-    else:
-        kept = [d for d in distributions() if str(d.name).startswith("torch")]
-        what = ["git+{{repository}}"]
-        what += [f"{d.name}=={d.version}" for d in kept]
-    subprocess.check_call(
-        [sys.executable, "-m", "pip", "install", "-q", *what]
-    )
+    check_call([sys.executable, "-m", "pip", "install", "-q", *what])
 from antispoof import platforms
 from antispoof_report.notebooks.parameters import check_parameters
 
 print(platforms.describe_environment())
 
 # %% tags=["parameters"]
-corpus = ""  # folder of ASVspoof 2019 LA; empty finds or makes one
-seeds = [0, 1, 2, 3, 4]  # one run each
-seed = None  # type: int  this one alone, instead of `seeds`
-epochs = 0  # passes over the training clips; 0 is the config's own
-settings = {}  # other changes to configs: {"cnn": {"lr": 1e-4}}
-fresh = False  # train even where a recorded run could be shown
+corpus = ""  # folder of ASVspoof 2019 LA; empty: find or create one
+seeds = [0, 1, 2, 3, 4]  # one run for each seed
+seed = None  # type: int  one seed, instead of `seeds`
+epochs = 0  # number of epochs; 0: the default of the configuration
+settings = {}  # changes to configurations: {"cnn": {"lr": 1e-4}}
+fresh = False  # True: train, do not use reference runs
 
 # %% tags=["hide-cell"]
 check_parameters()
@@ -73,12 +66,12 @@ report.header(la)
 # %% [markdown]
 # ## Method
 #
-# The trunk is that of {doc}`04_resnet` without its last averaging. Its maps are averaged
-# over frequency only; what is left is one vector for each step in time. An *LSTM*
-# {cite}`hochreiter1997` reads these steps one after another and keeps a memory of what it has
-# seen ({numref}`fig-lstm` draws a cell). After the last step one layer decides
-# {mark}`S/O`. The thesis gives no sizes; a single LSTM layer of 256 is our choice
-# {mark}`O`.
+# The model uses the ResNet50 of {doc}`04_resnet` without its last average pooling. Its
+# output is averaged over frequency only, which gives one vector for each time step. An
+# *LSTM* {cite}`hochreiter1997` reads these vectors one after another and keeps a memory
+# ({numref}`fig-lstm` shows a cell). A linear layer reads the state after the last step and
+# gives the two numbers {mark}`S/O`. We do not know the sizes in the thesis; one LSTM layer
+# of 256 units is our choice {mark}`O`.
 
 # %%
 model = models.build("resnet_lstm")
@@ -91,13 +84,13 @@ report.glue(
 )
 report.glue("input", " × ".join(map(str, frontend.shape)))
 report.table(
-    layers, caption="The layers of ResNet50+LSTM, from sound to answer"
+    layers, caption="The layers of ResNet50+LSTM, from input to output"
 )
 
 # %% [markdown]
-# It has {result}`parameters` parameters. A recurrent layer makes sense only where there
-# is a sequence to read. In some public code the maps are pooled first, and the LSTM reads
-# a "sequence" of length one. Here the sequence is {result}`steps` steps long:
+# The model has {result}`parameters` parameters. A recurrent layer needs a sequence. In some
+# public code, the features are pooled first, and the LSTM reads a "sequence" of length
+# one. Here the sequence has {result}`steps` steps:
 
 # %%
 import torch
@@ -109,76 +102,79 @@ _, n_steps, n_features = model.eval().sequence(clip).shape
 report.glue("steps", n_steps)
 n_lstm = models.n_parameters(model.lstm)
 report.glue("lstm_parameters", f"{n_lstm:,}".replace(",", "\u202f"))
-print(f"what the LSTM reads: {n_steps} steps of {n_features} features")
+print(f"input of the LSTM: {n_steps} steps of {n_features} features")
 
 # %% [markdown]
 # ## Run
 #
-# The config holds every setting that decides what the model becomes. Two training
-# speakers are held out; after each epoch they say how good the model is, and, unless the
-# config keeps the last epoch, which one is kept. Neither the testing nor the evaluation
-# dataset has a say in that.
+# The configuration contains every setting that affects the trained model. The clips of
+# two training speakers are the validation set. After each epoch, the model is evaluated
+# on it, and the best epoch is kept, unless the configuration keeps the last one. The
+# testing and the evaluation dataset are not used for this choice.
 
 # %%
 config = TrainConfig.from_profile(
     "resnet_lstm", settings, epochs=epochs or None
 )
-done = runs.train_or_load(
+trained = runs.train_or_load(
     config,
     la,
     seeds if seed is None else [seed],
-    reference=None if fresh else runs.REFERENCE,
-    say=report.progress_line(),
+    references=None if fresh else runs.REFERENCES,
+    log=report.progress_line(),
 )
 
 # %% tags=["hide-input"]
-report.settings_table(config, caption="The config of these runs")
+report.settings_table(config, caption="The configuration of these runs")
 
 # %% [markdown]
 # ## Result
 #
 # ### This corpus
 
-# %% tags=["hide-input"] mystnb={"figure": {"name": "fig-resnet-lstm-learning", "caption": "Training of ResNet50+LSTM on the corpus of this page: loss on the fitted and on the held-out speakers, and held-out macro-F1. Lines are means over seeds, bands reach from the lowest to the highest seed."}, "image": {"alt": "Two line charts over epochs: the loss on fitted and on held-out speakers, and macro-F1 on held-out speakers."}}
-training.learning([run.history for run in done])
+# %% tags=["hide-input"] mystnb={"figure": {"name": "fig-resnet-lstm-learning", "caption": "Training of ResNet50+LSTM on the corpus of this page: loss on the training set and on the validation set, and macro-F1 on the validation set. Lines are means over seeds; bands show the range from the lowest to the highest seed."}, "image": {"alt": "Two line charts over epochs: the loss on the training set and on the validation set, and macro-F1 on the validation set."}}
+training.learning([run.history for run in trained])
 
 # %% tags=["hide-input"]
-report.results_table(done, caption="ResNet50+LSTM on the corpus of this page")
+report.results_table(
+    trained, caption="ResNet50+LSTM on the corpus of this page"
+)
 
-# %% tags=["hide-input"] mystnb={"figure": {"name": "fig-resnet-lstm-confusion", "caption": "Confusion matrices of ResNet50+LSTM on the corpus of this page at score 0, averaged over seeds. Percentages are shares of the true class."}, "image": {"alt": "Two confusion matrices, of the testing and the evaluation dataset, with counts and shares of the true class."}}
-decisions.confusions(runs.confusions(done))
+# %% tags=["hide-input"] mystnb={"figure": {"name": "fig-resnet-lstm-confusion", "caption": "Confusion matrices of ResNet50+LSTM on the corpus of this page at score 0, averaged over seeds. Percentages are relative to the true class."}, "image": {"alt": "Two confusion matrices, of the testing and the evaluation dataset, with counts and percentages of the true class."}}
+decisions.confusions(runs.confusions(trained))
 
 # %% [markdown]
 # ### Real speech
 #
-# These runs were recorded once on real speech, a sample of ASVspoof 2019 LA. They are
-# shown as long as today's code still behaves like the code that made them.
+# These reference runs were trained on real speech, a sample of ASVspoof 2019 LA. They are
+# shown only if the regression check still passes: the current code must reproduce their
+# stored scores on a small fixed input.
 
 # %%
-recorded = runs.load_references("resnet_lstm")
+references = runs.load_references("resnet_lstm")
 
 # %% tags=["hide-input"]
-report.origin(recorded)
+report.origin(references)
 
 # %% tags=["hide-input"]
 report.results_table(
-    recorded, caption="ResNet50+LSTM on real speech, recorded runs"
+    references, caption="ResNet50+LSTM on real speech, reference runs"
 )
 
-# %% tags=["hide-input"] mystnb={"figure": {"name": "fig-resnet-lstm-real-learning", "caption": "Training of ResNet50+LSTM on real speech, drawn as above."}, "image": {"alt": "Two line charts over epochs for the recorded runs: the loss on fitted and on held-out speakers, and macro-F1 on held-out speakers."}}
-training.learning([run.history for run in recorded]) if recorded else None
+# %% tags=["hide-input"] mystnb={"figure": {"name": "fig-resnet-lstm-real-learning", "caption": "Training of ResNet50+LSTM on real speech, with the same lines as above."}, "image": {"alt": "Two line charts over epochs for the reference runs: the loss on the training set and on the validation set, and macro-F1 on the validation set."}}
+training.learning([run.history for run in references]) if references else None
 
-# %% tags=["hide-input"] mystnb={"figure": {"name": "fig-resnet-lstm-real-confusion", "caption": "Confusion matrices of ResNet50+LSTM on real speech at score 0, averaged over seeds."}, "image": {"alt": "Two confusion matrices of the recorded runs, of the testing and the evaluation dataset."}}
-decisions.confusions(runs.confusions(recorded)) if recorded else None
+# %% tags=["hide-input"] mystnb={"figure": {"name": "fig-resnet-lstm-real-confusion", "caption": "Confusion matrices of ResNet50+LSTM on real speech at score 0, averaged over seeds."}, "image": {"alt": "Two confusion matrices of the reference runs, of the testing and the evaluation dataset."}}
+decisions.confusions(runs.confusions(references)) if references else None
 
 # %% [markdown]
 # ## What it means
 #
-# - **More parts, more parameters, not always more insight.** The LSTM adds
-#   {result}`lstm_parameters` parameters to the trunk. Whether it earns them is a question of
-#   paired comparisons over seeds, which {doc}`06_analysis` makes.
-# - **The last step sees the padding.** A clip shorter than four seconds ends in zeros, so
-#   the LSTM's last steps read silence. This is how the common implementation has it, and
-#   one way for the model to pick up the length of a clip instead of its voice.
-# - **What it shares with ResNet50 it shares for good and ill**: the same trunk, the same
-#   small number of clips, the same spread between seeds.
+# - **More parameters do not guarantee a better model.** The LSTM adds
+#   {result}`lstm_parameters` parameters to ResNet50. {doc}`06_analysis` and
+#   {doc}`07_claims` compare the two models over seeds.
+# - **The last steps read the padding.** A clip shorter than four seconds ends in zeros, so
+#   the last steps of the LSTM read silence. This is common in public code. It allows the
+#   model to use the length of a clip instead of the voice.
+# - **It has the same limits as ResNet50**: the same layers, the same small number of
+#   clips, and results that vary between seeds.

@@ -14,47 +14,40 @@
 # ---
 
 # %% [markdown]
-# # Do the thesis's claims hold?
+# # Are the claims of the thesis true?
 #
 # ## Question
 #
-# The abstract of the thesis makes four claims about its three models {mark}`S`. Which of
-# them can be reproduced, which are contradicted, and about which can nothing be said?
+# The abstract of the thesis makes four claims about its three models {mark}`S`. Which
+# claims can we reproduce, which do we contradict, and which remain undecided?
 
 # %% tags=["bootstrap", "hide-cell"]
+import sys
 from importlib.util import find_spec
+from pathlib import Path
+from subprocess import check_call
 
-if find_spec("antispoof") is None:  # Kaggle, Colab: add it, keep their torch
-    import subprocess
-    import sys
-    from importlib.metadata import distributions
-    from pathlib import Path
-
-    name = "antispoof-*.whl"  # attached or beside the notebook: no internet
+if find_spec("antispoof") is None:  # on Kaggle or Colab; their torch stays
+    name = "antispoof-*.whl"
     wheels = [*Path().glob(name), *Path("/content/drive/MyDrive").glob(name)]
     for folders in ("*", "*/*", "*/*/*"):
         wheels += Path("/kaggle/input").glob(f"{folders}/{name}")
-    if wheels:
+    what = ["git+{{repository}}"]
+    if wheels:  # from `make wheelhouse`; needs no internet
         what = ["--no-index", "--no-deps", "--find-links", wheels[0].parent]
         what += ["antispoof", "miniaudio", "av"]
-    else:
-        kept = [d for d in distributions() if str(d.name).startswith("torch")]
-        what = ["git+{{repository}}"]
-        what += [f"{d.name}=={d.version}" for d in kept]
-    subprocess.check_call(
-        [sys.executable, "-m", "pip", "install", "-q", *what]
-    )
+    check_call([sys.executable, "-m", "pip", "install", "-q", *what])
 from antispoof import platforms
 from antispoof_report.notebooks.parameters import check_parameters
 
 print(platforms.describe_environment())
 
 # %% tags=["parameters"]
-corpus = ""  # folder of ASVspoof 2019 LA; empty finds or makes one
-seeds = [0, 1, 2]  # used only where no recorded runs are at hand
-settings = {}  # changes to configs: {"cnn": {"lr": 1e-4}}
-other_epochs = {}  # a second length of training, for H4: {"resnet_lstm": 4}
-n_replicates = 2000  # of the bootstrap
+corpus = ""  # folder of ASVspoof 2019 LA; empty: find or create one
+seeds = [0, 1, 2]  # only used if there are no reference runs
+settings = {}  # changes to configurations: {"cnn": {"lr": 1e-4}}
+other_epochs = {}  # a second number of epochs, for H4: {"resnet_lstm": 4}
+n_replicates = 2000  # number of bootstrap replicates
 
 # %% tags=["hide-cell"]
 check_parameters()
@@ -81,40 +74,40 @@ report.header(la)
 # %% [markdown]
 # ## Method
 #
-# Of the thesis only the abstract is at hand, so what can be tested are directions: which
-# model is better, and which way something moves. For each claim the smallest effect that
-# would matter was fixed beforehand {mark}`O`, and the verdict follows by rule:
+# We have no result numbers of the thesis. So we can only test directions: which model is
+# better, and whether a value rises or falls. For each claim, we chose the smallest effect
+# of interest in advance {mark}`O`. The verdict follows from rules:
 #
-# - *reproduced*, if the effect is as claimed and beyond the smallest that matters, more
-#   surely than nineteen times in twenty;
-# - *contradicted*, if it is just as surely not;
-# - *undecided* otherwise, which is an honest answer; also wherever a model compared
-#   has hardly learned its task, by its {term}`EER` on the testing dataset.
+# - *reproduced*: the effect has the claimed direction and is larger than the smallest
+#   effect of interest, at the 95 % level;
+# - *contradicted*: the opposite is true at the same level;
+# - *undecided*: all other cases. A verdict is also undecided if a compared model has
+#   hardly learned its task, measured by its {term}`EER` on the testing dataset.
 #
-# Differences are paired: the same seeds, the same clips, the same draws of the
-# bootstrap. Where a claim needs several comparisons, their p-values are corrected after
-# Holm {cite}`holm1979`; decisions are also compared clip by clip after McNemar
+# Differences are paired: they use the same seeds, the same clips and the same bootstrap
+# draws. If a claim needs several comparisons, we apply Holm's correction
+# {cite}`holm1979`. We also compare decisions clip by clip with McNemar's test
 # {cite}`mcnemar1947`.
 #
 # ## Run
 #
-# The verdicts are about real speech. If this page was given some, its own runs are
-# judged; else those that were recorded once. Only where neither is at hand, the mini
-# corpus stands in.
+# The verdicts are about real speech. If the corpus of this page is real speech, we use
+# its runs; otherwise we use the reference runs. If there are none, we use the runs on the
+# synthetic corpus.
 
 # %%
-recorded = runs.load_references() if la.is_synthetic else []
-say = report.progress_line()
-judged = recorded or [
+references = runs.load_references() if la.is_synthetic else []
+log = report.progress_line()
+judged = references or [
     run
     for name in models.TITLES
     for run in runs.train_or_load(
-        TrainConfig.from_profile(name, settings), la, seeds, say=say
+        TrainConfig.from_profile(name, settings), la, seeds, log=log
     )
 ]
 
 # %% [markdown]
-# The fourth claim needs runs of a second length: the same config, other epochs.
+# The fourth claim needs runs with the same configuration and another number of epochs.
 
 # %%
 live = [
@@ -125,13 +118,13 @@ live = [
         TrainConfig.from_profile(name, settings, epochs=length),
         la,
         seeds,
-        reference=runs.SHORT_RUNS if length else runs.REFERENCE,
-        say=say,
+        references=runs.SHORT_RUNS if length else runs.REFERENCES,
+        log=log,
     )
 ]
 others = (
     runs.load_references(folder=runs.SHORT_RUNS)
-    if recorded
+    if references
     else [run for run in live if run not in judged]
 )
 lengths = runs.by_epochs([*judged, *others], "eval")
@@ -158,14 +151,14 @@ report.origin(judged)
 # ## Result
 
 # %% tags=["hide-input"]
-report.verdicts_table(found, caption="The claims and what became of them")
+report.verdicts_table(found, caption="The claims and the verdicts")
 
 # %% [markdown]
-# ### H1: ResNet50 before ResNet50+LSTM before the CNN
+# ### H1: ResNet50 is better than ResNet50+LSTM, which is better than the CNN
 #
 # {result}`H1_sentence`
 
-# %% tags=["hide-input"] mystnb={"figure": {"name": "fig-h1", "caption": "Paired differences in macro-F1 on the evaluation dataset, with 95 % intervals. The grey band holds differences too small to matter."}, "image": {"alt": "Three differences in macro-F1 between the models, each with its interval, beside a band around zero."}}
+# %% tags=["hide-input"] mystnb={"figure": {"name": "fig-h1", "caption": "Paired differences in macro-F1 on the evaluation dataset, with 95 % intervals. The grey band shows differences below the smallest effect of interest."}, "image": {"alt": "Three differences in macro-F1 between the models, each with its interval, and a band around zero."}}
 table = verdicts.verdict_table(found)
 forest.effects(
     table[table["hypothesis"] == "H1"], smallest=verdicts.SMALLEST_MACRO_F1
@@ -183,11 +176,11 @@ forest.effects(
 )
 
 # %% [markdown]
-# ### H3: because it leans to spoof
+# ### H3: the reason is a spoof bias
 #
 # {result}`H3_sentence`
 
-# %% tags=["hide-input"] mystnb={"figure": {"name": "fig-h3", "caption": "How the lean moves with the threshold: the share of evaluation clips decided spoof (left), and the recall of both classes against one another (right). Dots mark the threshold zero."}, "image": {"alt": "Left, the share decided spoof rises with the threshold for each model; right, recall of bona fide falls as recall of spoof rises."}}
+# %% tags=["hide-input"] mystnb={"figure": {"name": "fig-h3", "caption": "The spoof bias at each threshold: the fraction of evaluation clips decided as spoof (left), and the recall of one class against the recall of the other (right). Dots mark the threshold zero."}, "image": {"alt": "Left, the fraction decided as spoof rises with the threshold for each model; right, recall of bona fide falls as recall of spoof rises."}}
 lean = stats.spoof_rate_curve(resampled.panel)
 scores.spoof_rate_by_threshold(
     lean.assign(title=lean["model"].map(models.TITLES))
@@ -205,13 +198,13 @@ tests = hypotheses.h3_mcnemar(resampled).rename(
 report.table(tests, caption="McNemar's test, ResNet50+LSTM against ResNet50")
 
 # %% [markdown]
-# ### H4: more training would mend it
+# ### H4: more training would correct it
 #
 # {result}`H4_sentence`
 #
-# The same, live on the corpus of this page ({result}`live_corpus`): {result}`H4_live`
+# The same test on the corpus of this page ({result}`live_corpus`): {result}`H4_live`
 
-# %% tags=["hide-input"] mystnb={"figure": {"name": "fig-h4", "caption": "Share of the evaluation clips decided spoof at score 0, after shorter and after longer training. A dot is a seed, lines join the means, and the dotted line is the share that is spoof."}, "image": {"alt": "Lines of the share decided spoof of ResNet50 and ResNet50+LSTM over epochs trained, beside the share of clips that are spoof."}}
+# %% tags=["hide-input"] mystnb={"figure": {"name": "fig-h4", "caption": "Fraction of the evaluation clips decided as spoof at score 0, after shorter and after longer training. A dot is a seed, lines connect the means, and the dotted line is the true fraction of spoof clips."}, "image": {"alt": "Lines of the fraction decided as spoof of ResNet50 and ResNet50+LSTM over epochs trained, and the fraction of clips that are spoof."}}
 by_epochs = training_length.spoof_rate_by_epochs(lengths)
 training.spoof_rate_by_epochs(
     by_epochs.assign(title=by_epochs["model"].map(models.TITLES))
@@ -222,25 +215,25 @@ training.spoof_rate_by_epochs(
 #
 # {result}`H5_sentence`
 
-# %% tags=["hide-input"] mystnb={"figure": {"name": "fig-h5", "caption": "Accuracy of each model minus that of always answering spoof, evaluation dataset, at score 0, with 95 % intervals. The grey band holds differences too small to matter."}, "image": {"alt": "Three differences in accuracy between a model and the constant answer, each with its interval, beside a band around zero."}}
+# %% tags=["hide-input"] mystnb={"figure": {"name": "fig-h5", "caption": "Accuracy of each model minus the accuracy of always answering spoof, evaluation dataset, at score 0, with 95 % intervals. The grey band shows differences below the smallest effect of interest."}, "image": {"alt": "Three differences in accuracy between a model and the always-spoof baseline, each with its interval, and a band around zero."}}
 forest.effects(
     table[table["hypothesis"] == "H5"], smallest=verdicts.SMALLEST_SHARE
 )
 
 # %% [markdown]
-# ### H6: is H2 only a matter of the threshold?
+# ### H6: is H2 only an effect of the threshold?
 #
 # {result}`H6_sentence`
 
-# %% tags=["hide-input"] mystnb={"figure": {"name": "fig-h6", "caption": "ResNet50+LSTM minus ResNet50 at the thresholds chosen on the testing dataset, and their EER, for which there is no threshold to choose. 95 % intervals, evaluation dataset."}, "image": {"alt": "Differences in accuracy, macro-F1 and equal error rate between ResNet50+LSTM and ResNet50 at the thresholds chosen on dev, each with its interval."}}
+# %% tags=["hide-input"] mystnb={"figure": {"name": "fig-h6", "caption": "ResNet50+LSTM minus ResNet50 at the thresholds chosen on the testing dataset, and the difference in EER, which needs no threshold. 95 % intervals, evaluation dataset."}, "image": {"alt": "Differences in accuracy, macro-F1 and equal error rate between ResNet50+LSTM and ResNet50 at the thresholds chosen on dev, each with its interval."}}
 forest.effects(
     table[table["hypothesis"] == "H6"].tail(3),
     smallest=verdicts.SMALLEST_SHARE,
 )
 
-# %% tags=["hide-input"] mystnb={"figure": {"name": "fig-histograms", "caption": "Scores of the evaluation clips by class, first seed of each model. Lines are the thresholds: zero, chosen on dev, and the oracle's."}, "image": {"alt": "Three pairs of overlapping histograms of scores of bona fide and spoof clips with vertical lines at three thresholds."}}
+# %% tags=["hide-input"] mystnb={"figure": {"name": "fig-histograms", "caption": "Scores of the evaluation clips by class, first seed of each model. Lines are the thresholds: zero, chosen on dev, and oracle."}, "image": {"alt": "Three pairs of overlapping histograms of scores of bona fide and spoof clips with vertical lines at three thresholds."}}
 first = {models.TITLES[n]: rs[0] for n, rs in runs.by_model(judged).items()}
-heard = {
+pairs = {
     title: scores_and_labels(run, "eval") for title, run in first.items()
 }
 thresholds = {
@@ -249,44 +242,45 @@ thresholds = {
     }
     for name in resampled.panel.models
 }
-scores.score_histograms(heard, thresholds)
+scores.score_histograms(pairs, thresholds)
 
 # %% [markdown]
-# ### Without any threshold
+# ### Measures without a chosen threshold
 #
-# What the field reports, averaged over seeds. The {term}`EER` is the organisers'; on the
-# hull of the {term}`ROC` it is interpolated. The detection cost (DCF) weighs an accepted
-# fake ten times as heavily as a missed voice and supposes one fake in twenty clips; *min*
-# is an oracle, *actual* is at the threshold that theory puts there, once the scores have
-# been calibrated on the testing dataset. Cllr is the cost of such scores in bits: one is
-# what a shrug costs. Where the actual value is far above the least one, the ranking is
-# better than the claims.
+# The table shows the usual measures of the field, averaged over seeds. The {term}`EER` is
+# computed as in the ASVspoof challenge, and also interpolated on the convex hull of the
+# {term}`ROC`. The detection cost (DCF) weights an accepted fake ten times as much as a
+# rejected genuine clip, and assumes one fake in twenty clips. *Min* uses the best
+# threshold on these clips. *Actual* uses the theoretical threshold, after calibration of
+# the scores on the testing dataset. Cllr is a cost in bits; a system that always answers
+# 50:50 has a Cllr of 1. A large gap between actual and minimum Cllr means that the scores
+# rank the clips well but are badly calibrated.
 
 # %% tags=["hide-input"]
 report.field_table(
     runs.standard_metrics(judged),
-    caption="Evaluation dataset: the measures of the field, mean over seeds",
+    caption="Evaluation dataset: usual measures of the field, mean over seeds",
 )
 
-# %% tags=["hide-input"] mystnb={"figure": {"name": "fig-det", "caption": "Detection error trade-off on the evaluation dataset, first seed of each model. Dots are equal error rates; nearer to the lower left is better."}, "image": {"alt": "Three stepped curves of missed bona fide against accepted spoof clips, with a dot at each equal error rate."}}
-scores.det_curves({n: metrics.det_curve(*pair) for n, pair in heard.items()})
+# %% tags=["hide-input"] mystnb={"figure": {"name": "fig-det", "caption": "Detection error trade-off on the evaluation dataset, first seed of each model. Dots are equal error rates. Curves closer to the lower left are better."}, "image": {"alt": "Three stepped curves of missed bona fide against accepted spoof clips, with a dot at each equal error rate."}}
+scores.det_curves({n: metrics.det_curve(*pair) for n, pair in pairs.items()})
 
 # %% tags=["hide-input"] mystnb={"figure": {"name": "fig-attacks-eer", "caption": "Equal error rate of each attack against all bona fide evaluation clips, averaged over seeds."}, "image": {"alt": "Table of equal error rates coloured by size, attacks by models."}}
 rates = pd.DataFrame(runs.per_attack_eer(judged, "eval"))
 scores.attack_heatmap(rates)
 
-# %% tags=["hide-input"] mystnb={"figure": {"name": "fig-reliability", "caption": "What the scores claim and what was so, on the evaluation dataset, first seed of each model. On the dotted line a claim of 70 % is right seven times in ten. ECE is the mean distance from it."}, "image": {"alt": "Reliability curves of three models against the diagonal."}}
+# %% tags=["hide-input"] mystnb={"figure": {"name": "fig-reliability", "caption": "Predicted probability and observed frequency on the evaluation dataset, first seed of each model. On the dotted line, a prediction of 70 % is right in seven of ten cases. ECE is the mean distance from this line."}, "image": {"alt": "Reliability curves of three models against the diagonal."}}
 scores.reliability_plot(
-    {n: metrics.reliability(*pair) for n, pair in heard.items()}
+    {n: metrics.reliability(*pair) for n, pair in pairs.items()}
 )
 
 # %% [markdown]
 # ## What it means
 #
-# - **A verdict needs more than one run.** Most of what one run shows about the order of
-#   these models, the next seed may turn around. The intervals say so.
-# - **Undecided is a result.** It says how many clips, speakers and seeds a claim would
-#   need, and that a table with one run per model cannot decide it.
-# - **The training part of the recorded sample is not the corpus's.** It holds more bona fide than
-#   spoof clips, where the whole corpus has nine of ten the other way round. The lean the
-#   thesis speaks of comes from that imbalance, so here it cannot be expected.
+# - **A verdict needs more than one run.** Another seed can reverse the order that one run
+#   shows. The intervals include this variation.
+# - **Undecided is a result.** It means that these clips, speakers and seeds are too few to
+#   decide the claim. A table with one run per model could not decide it either.
+# - **The training part of the real sample has another class balance.** It has more bona
+#   fide than spoof clips; in the full corpus, nine of ten clips are spoof. The spoof bias
+#   in the thesis comes from that imbalance, so we cannot expect it here.

@@ -13,43 +13,36 @@
 # ---
 
 # %% [markdown]
-# # What does it cost?
+# # How much time and memory does it take?
 #
 # ## Question
 #
-# How much time and memory does it take to train the models and to judge a clip, and
-# which part of it is the models themselves?
+# How much time and memory does it take to train the models and to score a clip, and how
+# much of this is used by the models themselves?
 
 # %% tags=["bootstrap", "hide-cell"]
+import sys
 from importlib.util import find_spec
+from pathlib import Path
+from subprocess import check_call
 
-if find_spec("antispoof") is None:  # Kaggle, Colab: add it, keep their torch
-    import subprocess
-    import sys
-    from importlib.metadata import distributions
-    from pathlib import Path
-
-    name = "antispoof-*.whl"  # attached or beside the notebook: no internet
+if find_spec("antispoof") is None:  # on Kaggle or Colab; their torch stays
+    name = "antispoof-*.whl"
     wheels = [*Path().glob(name), *Path("/content/drive/MyDrive").glob(name)]
     for folders in ("*", "*/*", "*/*/*"):
         wheels += Path("/kaggle/input").glob(f"{folders}/{name}")
-    if wheels:
+    what = ["git+{{repository}}"]
+    if wheels:  # from `make wheelhouse`; needs no internet
         what = ["--no-index", "--no-deps", "--find-links", wheels[0].parent]
         what += ["antispoof", "miniaudio", "av"]
-    else:
-        kept = [d for d in distributions() if str(d.name).startswith("torch")]
-        what = ["git+{{repository}}"]
-        what += [f"{d.name}=={d.version}" for d in kept]
-    subprocess.check_call(
-        [sys.executable, "-m", "pip", "install", "-q", *what]
-    )
+    check_call([sys.executable, "-m", "pip", "install", "-q", *what])
 from antispoof import platforms
 from antispoof_report.notebooks.parameters import check_parameters
 
 print(platforms.describe_environment())
 
 # %% tags=["parameters"]
-corpus = ""  # not read here: the figures were measured beforehand
+corpus = ""  # not used: the results were measured in advance
 
 # %% tags=["hide-cell"]
 check_parameters()
@@ -64,15 +57,15 @@ from antispoof_report import benchmark_plots
 # %% [markdown]
 # ## Method
 #
-# Two kinds of cost are told apart. What a model *is* can be counted: its parameters, and
-# the multiplications with an addition that one clip needs on its way to a score. Both are
-# counted anew whenever this page is made. What a machine *makes of it* has to be measured.
-# `make bench` does that and writes a small file, which this page reads.
+# There are two kinds of cost. The size of a model can be counted: its parameters, and the
+# multiply-add operations for one clip. This page counts both when it is built. Time and
+# memory depend on the computer and must be measured. `make bench` measures them and writes
+# a small file, which this page reads.
 #
-# A measurement on a machine that is busy with other things says little about seconds, so
-# two precautions are taken. Everything that is compared runs in turn, round by round, in
-# one go. And beside the clock stands **processor time**: what the processor spent on
-# this alone.
+# If a computer is busy with other programs, elapsed time is not reliable. So we do two
+# things. First, the programs that we compare run in turns, several rounds in one session.
+# Second, we also report **processor time**, the time that the processor spent on the
+# program.
 
 # %%
 counted = report.counted()
@@ -81,7 +74,7 @@ measured = report.measured()
 # %% [markdown]
 # ## Run
 #
-# ### What a model is
+# ### Size of the models
 
 # %% tags=["hide-input"]
 large = counted.set_index("name")["multiply_adds"]
@@ -96,39 +89,38 @@ report.table(
             "Multiply-adds (million)": counted["multiply_adds"] / 1e6,
         }
     ),
-    caption="One clip on its way through each model",
+    caption="Parameters, and multiply-adds for one clip",
     formats={"Multiply-adds (million)": ".0f"},
 )
 
 # %% [markdown]
-# ResNet50 does {result}`resnet_to_cnn` times as many multiplications as the CNN. The LSTM
-# adds only {result}`lstm_adds` to that: a recurrent layer over so short a sequence is
-# nearly free, whatever it is good for.
+# ResNet50 needs {result}`resnet_to_cnn` times as many multiplications as the CNN. The LSTM
+# adds only {result}`lstm_adds` to that, because its sequence is short.
 #
 # ### From file to picture
 #
-# Before any model sees a clip, it has to be decoded and turned into a log-mel
-# spectrogram. Many notebooks do it with a loop around *librosa* {cite}`mcfee2015`, at its
-# default settings, and again in every epoch. The library does it once, on all cores, and
-# keeps the result.
+# A clip must be decoded and turned into a log-mel spectrogram before a model can use it.
+# Many notebooks do this with a loop around *librosa* {cite}`mcfee2015`, with its default
+# settings, and repeat it in every epoch. The library does it once, on all cores, and
+# stores the result in a cache.
 
 # %% tags=["hide-input"]
 names = {
-    "librosa_defaults": "librosa, its defaults",
-    "librosa": "librosa, these settings",
+    "librosa_defaults": "librosa, default settings",
+    "librosa": "librosa, our settings",
     "dataloader": "DataLoader, item by item",
-    "one_core": "decode and log-mel, one core",
-    "store": "feature store, all cores",
-    "store_long": "the same, eight times the clips",
-    "decoding": "decoding alone, one core",
+    "one_core": "decoding and log-mel, one core",
+    "store": "feature cache, all cores",
+    "store_long": "feature cache, eight times the clips",
+    "decoding": "only decoding, one core",
 }
 if measured:
     spent = measured.features.loc[list(names)]
     ways = pd.DataFrame(
         {
             "Way": list(names.values()),
-            "Clips a second": spent["clips_per_second"],
-            "Processor ms a clip": spent["cpu_ms"],
+            "Clips per second": spent["clips_per_second"],
+            "Processor ms per clip": spent["cpu_ms"],
         }
     )
     report.glue("times", f"{measured.times_faster('librosa'):.1f}")
@@ -141,26 +133,26 @@ if measured:
         report.glue(
             f"clock_{name}_long", f"{rates['store_long'] / rates[name]:.1f}"
         )
-    share = spent["cpu_ms"]["decoding"] / spent["cpu_ms"]["store"]
-    report.glue("decoding", f"{100 * share:.0f}\u202f%")
+    fraction = spent["cpu_ms"]["decoding"] / spent["cpu_ms"]["store"]
+    report.glue("decoding", f"{100 * fraction:.0f}\u202f%")
     report.glue("cores", measured.cores)
     report.glue("load", f"{measured.load:g}")
-formats = {"Clips a second": ".0f", "Processor ms a clip": ".2f"}
+formats = {"Clips per second": ".0f", "Processor ms per clip": ".2f"}
 shown = "From FLAC to log-mel, the same clips of real speech"
 report.table(ways, caption=shown, formats=formats) if measured else None
 
-# %% tags=["hide-input"] mystnb={"figure": {"name": "fig-ways", "caption": "From FLAC to log-mel, by the clock. The feature store uses all cores, as the DataLoader does; the other ways use one."}, "image": {"alt": "Bar chart of clips a second for seven ways from file to log-mel spectrogram."}}
+# %% tags=["hide-input"] mystnb={"figure": {"name": "fig-ways", "caption": "From FLAC to log-mel, elapsed time. The feature cache and the DataLoader use all cores; the other methods use one."}, "image": {"alt": "Bar chart of clips per second for seven methods from file to log-mel spectrogram."}}
 benchmark_plots.ways(measured.features, names) if measured else None
 
 # %% [markdown]
-# For the same clip and the same settings the loop with librosa spends {result}`times`
-# times the processor time of the store, and {result}`times_defaults` times with librosa's
-# defaults; and the store works on all {result}`cores` cores at once. By the clock that
-# makes {result}`clock_librosa` and {result}`clock_librosa_defaults` times the speed of the
-# loops here, where starting the workers is a good part of so short a build, and
-# {result}`clock_librosa_long` and {result}`clock_librosa_defaults_long` times with eight
-# times the clips. Of what it spends, {result}`decoding` goes into decoding the file, which
-# nobody can save.
+# For the same clips and settings, the loop with librosa needs {result}`times` times the
+# processor time of the feature cache; with librosa's default settings,
+# {result}`times_defaults` times. The feature cache also uses all {result}`cores` cores at
+# once. By elapsed time, it is {result}`clock_librosa` and
+# {result}`clock_librosa_defaults` times as fast as the loops; here, a good part of the time
+# is needed to start. With eight times the clips, it is {result}`clock_librosa_long` and
+# {result}`clock_librosa_defaults_long` times as fast. Decoding takes {result}`decoding` of
+# the processor time of the cache.
 #
 # ## Result
 #
@@ -174,8 +166,8 @@ if measured:
         {
             "Model": works["name"].map(titles),
             "Work": works["work"],
-            "Clips at a time": works["batch"],
-            "Processor ms a clip": works["cpu_ms"],
+            "Batch size": works["batch"],
+            "Processor ms per clip": works["cpu_ms"],
             "Memory (MiB)": works["memory_mib"],
         }
     )
@@ -185,56 +177,60 @@ if measured:
     report.glue("resnet_train", f"{train['resnet'] / train['cnn']:.0f}")
     report.glue("n_train", f"{n_train:,}".replace(",", "\u202f"))
     report.glue("resnet_epoch", f"{hours:.0f}")
-    share = measured.features["cpu_ms"]["store"] / train["cnn"]
-    report.glue("store_to_cnn", f"{100 * share:.0f}\u202f%")
-formats = {"Processor ms a clip": ".1f", "Memory (MiB)": ".0f"}
+    fraction = measured.features["cpu_ms"]["store"] / train["cnn"]
+    report.glue("store_to_cnn", f"{100 * fraction:.0f}\u202f%")
+formats = {"Processor ms per clip": ".1f", "Memory (MiB)": ".0f"}
 shown = "A training step and scoring, float32 on the CPU"
 report.table(speed, caption=shown, formats=formats) if measured else None
 
-# %% tags=["hide-input"] mystnb={"figure": {"name": "fig-rates", "caption": "Clips that one core trains on, and scores, in a second of its time. The two scales differ."}, "image": {"alt": "Two bar charts: clips a second of processor time in training and in scoring for the three models."}}
+# %% tags=["hide-input"] mystnb={"figure": {"name": "fig-rates", "caption": "Clips per second of processor time, in training and in scoring. The two scales differ."}, "image": {"alt": "Two bar charts: clips per second of processor time in training and in scoring for the three models."}}
 benchmark_plots.rates(measured.models) if measured else None
 
 # %% [markdown]
-# ### Faster than listening?
+# ### Faster than real time?
 #
-# The *real-time factor* is the time it takes to judge a second of sound. Below 1, a
-# machine judges faster than a person can listen. It is counted here from the file to the
-# score, on one core.
+# The *real-time factor* is the time to score one second of sound. Below 1, scoring is
+# faster than listening. It is measured here from the file to the score, on one core.
 
 # %% tags=["hide-input"]
 if measured:
     factors = measured.real_time_factors()
     report.glue("faster", f"{1 / factors['factor'].max():.0f}")
-    judged = pd.DataFrame(
+    scored = pd.DataFrame(
         {
             "Model": factors["name"].map(titles),
             "Real-time factor": factors["factor"],
         }
     )
 formats = {"Real-time factor": ".4f"}
-shown = "Processor seconds to judge a second of sound"
-report.table(judged, caption=shown, formats=formats) if measured else None
+shown = "Processor seconds to score one second of sound"
+report.table(scored, caption=shown, formats=formats) if measured else None
 
 # %% [markdown]
-# ### The machine
+# ### The computer
 
 # %% tags=["hide-input"]
-told = pd.DataFrame(measured.machine.items()) if measured else pd.DataFrame()
-told.columns = ["Item", "Value"][: len(told.columns)]
-report.table(told, caption="What it was measured on") if measured else None
+machine = (
+    pd.DataFrame(measured.machine.items()) if measured else pd.DataFrame()
+)
+machine.columns = ["Item", "Value"][: len(machine.columns)]
+report.table(
+    machine, caption="The computer of the measurements"
+) if measured else None
 
 # %% [markdown]
-# {result}`load` processes wanted its {result}`cores` cores when the measurement began.
-# Where that is more than there are cores, rates by the clock are too low for a machine of
-# your own; processor times move less, and ratios least.
+# At the start of the measurement, the load was {result}`load` processes on
+# {result}`cores` cores. If the load is higher than the number of cores, the rates by
+# elapsed time are lower than on an idle computer. Processor times change less, and their
+# ratios change least.
 #
 # ## What it means
 #
-# - **Preparing clips need not be the bottleneck.** Done once and kept, it costs
-#   {result}`store_to_cnn` of what a single pass of the smallest model in training does.
-# - **No model here needs a GPU to be used.** Even the slowest judges a clip
-#   {result}`faster` times as fast as it plays, on one core.
-# - **Training is another matter.** A training step of ResNet50 takes
-#   {result}`resnet_train` times the processor time of one of the CNN, and an epoch over
-#   the {result}`n_train` training clips of the whole corpus {result}`resnet_epoch` hours of
-#   one core.
+# - **Preparing the clips is cheap.** Computing the features once takes
+#   {result}`store_to_cnn` of the time of one training epoch of the smallest model.
+# - **You do not need a GPU to score clips.** Even the slowest model scores a clip
+#   {result}`faster` times as fast as real time, on one core.
+# - **You need a GPU to train the large models.** A training step of ResNet50 takes
+#   {result}`resnet_train` times the processor time of the CNN. One epoch on the
+#   {result}`n_train` training clips of the full corpus takes {result}`resnet_epoch` hours
+#   on one core.

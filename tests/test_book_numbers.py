@@ -31,8 +31,8 @@ RESULT = re.compile(
 NO_RESULT = {
     r"ODC-BY 1\.0|\(ODC-BY\) 1\.0|CC BY 4\.0": "the version of a licence",
     r"Python 3\.\d+": "the version of a language",
-    r"95 % interval": "the level of an interval, not what was found",
-    r"a claim of 70 %": "an example of how to read a figure",
+    r"95 % (?:interval|level)": "the level of an interval, not what was found",
+    r"a prediction of 70 %": "an example of how to read a figure",
 }
 
 
