@@ -1,6 +1,7 @@
 """Fixtures that several test files share."""
 
 import os
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -10,7 +11,9 @@ import pytest
 # fixtures leave to the tests that need it.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
-SHARED = Path(__file__).resolve().parents[2] / "shared"
+SHARED = Path(
+    os.environ.get("ANTISPOOF_SHARED", Path(__file__).resolve().parents[2] / "shared")
+)
 
 # Four speakers in train, so that two can be held out.
 SMALL = {
@@ -70,12 +73,13 @@ def make_features():
 def small_frontend(monkeypatch):
     """Let ``logmel`` see the first 33 frames of a clip instead of 401."""
     from antispoof.frontends import FRONTENDS, LogMel
-    from antispoof.runs.references import song
+    from antispoof.runs import regression_check
 
-    monkeypatch.setitem(FRONTENDS, "logmel", partial(LogMel, n_samples=5_200))
-    song.cache_clear()
+    entry = replace(FRONTENDS["logmel"], factory=partial(LogMel, n_samples=5_200))
+    monkeypatch.setitem(FRONTENDS._entries, "logmel", entry)
+    regression_check.compute.cache_clear()
     yield
-    song.cache_clear()
+    regression_check.compute.cache_clear()
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@
 Nothing here imports torch, so that a page shows its first line at once.
 """
 
-from antispoof.platforms.deadline import seconds_left, stop_in_time
+from antispoof.platforms.deadline import seconds_left
 from antispoof.platforms.description import describe_environment
 from antispoof.platforms.detect import COLAB, KAGGLE, LOCAL, SLURM, detect_platform
 from antispoof.platforms.folders import feature_cache_dir, find_previous_runs
@@ -23,5 +23,4 @@ __all__ = [
     "find_previous_runs",
     "gpus",
     "seconds_left",
-    "stop_in_time",
 ]

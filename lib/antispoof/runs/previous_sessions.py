@@ -11,7 +11,7 @@ from pathlib import Path
 
 from antispoof.files import atomic_path
 from antispoof.platforms import find_previous_runs
-from antispoof.runs.record import CONFIG, Run
+from antispoof.runs.record import Run
 
 
 def import_previous_run(path: Path, runs_dir: Path) -> Path | None:
@@ -19,7 +19,7 @@ def import_previous_run(path: Path, runs_dir: Path) -> Path | None:
 
     Parameters
     ----------
-    path : folder of the run below ``runs_dir``. What exists there is not changed.
+    path : folder of the run below ``runs_dir``. If it exists, nothing is copied.
 
     Returns
     -------
@@ -30,20 +30,20 @@ def import_previous_run(path: Path, runs_dir: Path) -> Path | None:
     RunError
         If the attached run is damaged.
     """
+    if path.exists():
+        return None
     for folder in find_previous_runs():
         source = folder / path.relative_to(runs_dir)
-        candidates = [source, *source.parent.glob(f"{source.name}.unfinished")]
-        for candidate in candidates:
+        if source.is_dir():
+            Run.open(source).check()
+            for protocol in source.parents[2].glob("protocol-*.txt"):
+                copy = path.parents[2] / protocol.name
+                if not copy.exists():
+                    shutil.copyfile(protocol, copy)
+        for candidate in (source, source.with_name(f"{source.name}.unfinished")):
             target = path.with_name(candidate.name)
-            if not candidate.is_dir() or target.exists():
-                continue
-            with atomic_path(target) as temporary:
-                shutil.copytree(candidate, temporary)
-            if (target / CONFIG).exists():
-                for protocol in folder.glob(f"{path.parents[2].name}/protocol-*.txt"):
-                    copy = path.parents[2] / protocol.name
-                    if not copy.exists():
-                        shutil.copyfile(protocol, copy)
-                Run.open(target).check()
-            return folder
+            if candidate.is_dir() and not target.exists():
+                with atomic_path(target) as temporary:
+                    shutil.copytree(candidate, temporary)
+                return folder
     return None

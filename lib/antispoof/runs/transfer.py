@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import tempfile
 import zipfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from antispoof.errors import RunError
+from antispoof.archives import extract_all, open_archive
+from antispoof.errors import ArchiveError, RunError
 from antispoof.files import atomic_path
 from antispoof.hashing import hash_file
 from antispoof.runs.record import WEIGHTS, Run, list_runs, protocol_name, run_path
+
+RUN_FILE = rf"config\.json|history\.csv|environment\.json|scores-\w+\.txt|{WEIGHTS}"
+MEMBER = re.compile(
+    rf"[\w.-]+/(protocol-\w+\.txt|[\w-]+/[0-9a-f]{{8}}/seed\d+/({RUN_FILE}))"
+)
 
 
 def export_runs(runs: Sequence[Run], file: str | Path, *, weights: bool = True) -> Path:
@@ -29,7 +36,7 @@ def export_runs(runs: Sequence[Run], file: str | Path, *, weights: bool = True) 
         run.check()
         inside = run_path("", run.corpus["id"], run.config, run.seed)
         for path in run.path.iterdir():
-            if path.is_file() and (weights or path.name != WEIGHTS):
+            if re.fullmatch(RUN_FILE, path.name) and (weights or path.name != WEIGHTS):
                 members[(inside / path.name).as_posix()] = path
         for partition in run.partitions:
             name = f"{run.corpus['id']}/{protocol_name(partition)}"
@@ -53,38 +60,42 @@ def import_runs(file: str | Path, folder: str | Path) -> tuple[list[Run], list[R
     Raises
     ------
     ArchiveError
-        If the file is damaged or holds something else.
+        If the file is damaged or holds something that is not part of a run.
     RunError
-        If a run is damaged, or a different run has its place. Then nothing is added.
+        If a run is damaged, or a different run or protocol has its place. Then nothing
+        is added.
     """
-    from antispoof.archives import extract_all, open_archive
-
     folder = Path(folder)
     with tempfile.TemporaryDirectory() as unpacked:
         with open_archive(file) as archive:
+            for name in archive.namelist():
+                if not name.endswith("/") and not MEMBER.fullmatch(name):
+                    raise ArchiveError(f"{file}: {name!r} is not part of a run")
             extract_all(archive, unpacked)
-        arrived = list_runs(unpacked)
-        if not arrived:
+        runs = list_runs(unpacked)
+        if not runs:
             raise RunError(f"{file} holds no runs")
         added, known = [], []
-        for run in arrived:
+        copies: dict[Path, Path] = {}  # target -> protocol
+        for run in runs:
             run.check()
             target = run_path(folder, run.corpus["id"], run.config, run.seed)
             (known if target.exists() else added).append((run, target))
-        for run, target in known:
-            for path in run.path.iterdir():
-                there = target / path.name
-                if there.exists() and hash_file(there) != hash_file(path):
-                    raise RunError(
-                        f"{target} holds a different run ({path.name} differs); move it"
-                        " away to import this one"
-                    )
-        for run, target in added:
             for partition in run.partitions:
-                copy = folder / run.corpus["id"] / protocol_name(partition)
-                copy.parent.mkdir(parents=True, exist_ok=True)
-                if not copy.exists():
-                    shutil.copyfile(run.protocol(partition), copy)
+                protocol = run.protocol(partition)
+                copies[folder / run.corpus["id"] / protocol.name] = protocol
+            for path in run.path.iterdir():
+                _require_same(path, target / path.name)
+        for copy, protocol in copies.items():
+            _require_same(protocol, copy)
+            with atomic_path(copy) as temporary:
+                shutil.copyfile(protocol, temporary)
+        for run, target in added:
             with atomic_path(target) as temporary:
                 shutil.copytree(run.path, temporary)
     return tuple([Run.open(path) for _, path in group] for group in (added, known))
+
+
+def _require_same(path: Path, target: Path) -> None:
+    if target.exists() and hash_file(target) != hash_file(path):
+        raise RunError(f"{target} exists and differs; move it away to import this run")
