@@ -29,7 +29,7 @@ from pathlib import Path
 from antispoof.config import TrainConfig
 from antispoof.constants import PARTITIONS, SAMPLE_RATE
 from antispoof.frontends import LogMel, load_features, register_frontend
-from antispoof.scoring import score_partition
+from antispoof.scoring.partition import score_partition
 from antispoof.training import fit, split_validation
 from benchmarks.simulated import LA, make
 

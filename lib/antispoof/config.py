@@ -98,7 +98,8 @@ class TrainConfig:
             if types[name] is float:  # 1 and 1.0 are the same setting
                 object.__setattr__(self, name, float(value))
             if name == "augment":
-                value = (value,) if isinstance(value, str) else tuple(value)
+                several = isinstance(value, list | tuple)
+                value = tuple(value) if several else (value,)
                 object.__setattr__(self, name, value)
             choices = one.metadata["choices"]
             for given in value if name == "augment" else [value]:

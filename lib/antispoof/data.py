@@ -107,18 +107,21 @@ class TrainingBatches:
             batches = self._compute(indices, epoch)
         for index, x in zip(indices, batches, strict=True):
             if self.on_features:
-                x = torch.stack(
-                    [
-                        augment.apply(
-                            self.on_features,
-                            clip,
-                            np.random.default_rng([self.seed, epoch, row, 1]),
-                            self.config.augment_probability,
-                        )
-                        for clip, row in zip(x, index, strict=True)
-                    ]
-                )
+                x = self._augment_features(x, index, epoch)
             yield _to_device(x, self.device)
+
+    def _augment_features(self, x: Tensor, index: np.ndarray, epoch: int) -> Tensor:
+        clips = [
+            augment.apply(
+                self.on_features,
+                clip,
+                np.random.default_rng([self.seed, epoch, row, 1]),
+                self.config.augment_probability,
+                on="features",
+            )
+            for clip, row in zip(x.float().cpu().numpy(), index, strict=True)
+        ]
+        return torch.from_numpy(np.stack(clips))
 
     def _compute(self, indices: list[np.ndarray], epoch: int) -> DataLoader:
         clips = _AugmentedClips(

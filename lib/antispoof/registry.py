@@ -66,14 +66,14 @@ class Registry(Mapping[str, Entry]):
         return add
 
     def __getitem__(self, name: str) -> Entry:
-        if name not in self._entries:
+        if name not in self:
             raise ParameterError(
                 f"unknown {self.kind} {name!r}; accepted: {', '.join(self._entries)}"
             )
         return self._entries[name]
 
     def __contains__(self, name: object) -> bool:
-        return name in self._entries
+        return isinstance(name, str) and name in self._entries
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._entries)

@@ -31,7 +31,8 @@ def score(
     from antispoof.frontends import load_features
     from antispoof.platforms import feature_cache_dir
     from antispoof.runs import Run
-    from antispoof.scoring import score_partition, write_scores
+    from antispoof.scoring.partition import score_partition
+    from antispoof.scoring.score_files import write_scores
 
     opened = Run.open(run)
     model = opened.model()

@@ -196,6 +196,7 @@ def _compute(
     """Compute all features, then put array and manifest in place."""
     for left in target.parent.glob(f".{target.name}.*.tmp"):  # of a killed process
         left.unlink()
+    target.unlink(missing_ok=True)  # a manifest is never beside another array
     shape = (len(trials), *module.shape)
     check_disk_space(target.parent, 2 * int(np.prod(shape)))
     failed: dict[int, str] = {}

@@ -139,17 +139,19 @@ def _run_jobs(job: _Job, seeds: Sequence[int], log: Log) -> list[Run]:
 def _run_job(job: _Job, seed: int, log: Log) -> Run:
     path = run_path(job.runs_dir, job.corpus.id, job.config, seed)
     processes = current_processes()
+    is_main, n_processes = processes.is_main_process, processes.num_processes
     name = f"{job.config.model} seed {seed} on {job.corpus.id}"
     path.parent.mkdir(parents=True, exist_ok=True)
     found: list[Run | None] = [None]
     lock = FileLock(path.with_suffix(".lock"))
     try:
-        if processes.is_main_process:
+        if is_main:
             lock.acquire()
             found = [_find(job, path, seed, log, name)]
             if found[0] is None:
                 _prepare_unfinished(path, job.config)
-        if processes.num_processes > 1:
+        if n_processes > 1:
+            current_processes()  # the regression check trains in one process
             broadcast_object_list(found)
         return found[0] or _train(job, path, seed, log, name)
     finally:
@@ -239,8 +241,7 @@ def _train(job: _Job, path: Path, seed: int, log: Log, name: str) -> Run:
             f"{config.model} with batch_size={config.batch_size} does not fit into"
             " memory; lower batch_size"
         ) from error
-    processes = current_processes()
-    if processes.is_main_process:
+    if current_processes().is_main_process:
         scores = {
             partition: score_partition(result.model, features[partition])
             for partition in corpus.partitions
@@ -277,5 +278,5 @@ def _train(job: _Job, path: Path, seed: int, log: Log, name: str) -> Run:
                 model=result.model.cpu(),
             )
         shutil.rmtree(unfinished, ignore_errors=True)
-    processes.wait_for_everyone()
+    current_processes().wait_for_everyone()
     return Run.open(path)

@@ -40,7 +40,7 @@ FORMAT = 2
 CONFIG, HISTORY, ENVIRONMENT = "config.json", "history.csv", "environment.json"
 WEIGHTS = "model.safetensors"
 SCORED = ("dev", "eval")  # TEMPORARY: use run.partitions
-NAME = re.compile(r"[\w.-]+")  # of a corpus; it names a folder
+NAME = re.compile(r"[\w-][\w.-]*")  # of a corpus; it names a folder, so not ".."
 
 
 @dataclass(frozen=True)
@@ -140,9 +140,9 @@ class Run:
                 f"{self.path} has no scores of {partition!r}; it has"
                 f" {', '.join(self.partitions)}"
             )
-        return _read_scores(
-            self.path / scores_name(partition), self.protocol(partition)
-        ).copy()
+        file = self.path / scores_name(partition)
+        changed = file.stat().st_mtime_ns
+        return _read_scores(file, self.protocol(partition), changed).copy()
 
     def scores_and_labels(self, partition: str) -> tuple[np.ndarray, np.ndarray]:
         """(n,) scores and (n,) class indices of a partition."""
@@ -195,8 +195,8 @@ class Run:
 
 
 @lru_cache(maxsize=256)
-def _read_scores(file: Path, protocol: Path) -> pd.DataFrame:
-    """A run never changes, so its scores are read once per process."""
+def _read_scores(file: Path, protocol: Path, changed: int) -> pd.DataFrame:
+    """Scores are read once per process, and again if another run has this folder."""
     with warnings.catch_warnings():
         # The direction of our own scores is known; a model below chance is a result.
         warnings.simplefilter("ignore", ReversedScoresWarning)
