@@ -53,13 +53,11 @@ n_replicates = 2000  # number of bootstrap replicates
 check_parameters()
 
 # %% tags=["hide-input"]
-import pandas as pd
-
 import antispoof_report as report
 from antispoof import corpora, metrics, models, runs, stats
 from antispoof.config import TrainConfig
 from antispoof.plots import forest, scores, training
-from antispoof.runs.tables import scores_and_labels
+from antispoof_report import claims
 from antispoof_report.claims import (
     hypotheses,
     preconditions,
@@ -100,7 +98,7 @@ references = runs.load_references() if la.is_synthetic else []
 log = report.progress_line()
 judged = references or [
     run
-    for name in models.TITLES
+    for name in claims.MODELS
     for run in runs.train_or_load(
         TrainConfig.from_profile(name, settings), la, seeds, log=log
     )
@@ -127,25 +125,29 @@ others = (
     if references
     else [run for run in live if run not in judged]
 )
-lengths = runs.by_epochs([*judged, *others], "eval")
+lengths = runs.tables.by_epochs([*judged, *others], "eval")
 
 # %%
-tables = {part: runs.score_tables(judged, part) for part in runs.SCORED}
-resampled = hypotheses.evidence(
+tables = {part: runs.tables.score_tables(judged, part) for part in ("dev", "eval")}
+resampled = hypotheses.bootstrap_scores(
     tables["eval"], dev=tables["dev"], n_replicates=n_replicates
 )
 found = preconditions.gate_on_dev_eer(
-    hypotheses.judge(resampled, lengths=lengths), tables["dev"]
+    hypotheses.test_hypotheses(resampled, lengths=lengths), tables["dev"]
 )
 
 # %% tags=["hide-input"]
 report.glue_verdicts(found)
-live_lengths = runs.by_epochs(live, "eval")
-asked = len(live_lengths.get("resnet_lstm", ())) > 1
-live_h4 = hypotheses.h4(live_lengths) if asked else None
-report.glue("H4_live", live_h4.sentence if live_h4 else "not asked.")
+live_lengths = runs.tables.by_epochs(live, "eval")
+tested = len(live_lengths.get("resnet_lstm", ())) > 1
+live_h4 = (
+    training_length.h4(live_lengths, n_replicates=n_replicates)
+    if tested
+    else None
+)
+report.glue("H4_live", live_h4.sentence if live_h4 else "not tested.")
 report.glue("judged_on", judged[0].corpus["id"])
-report.origin(judged)
+report.describe_runs(judged)
 
 # %% [markdown]
 # ## Result
@@ -160,9 +162,7 @@ report.verdicts_table(found, caption="The claims and the verdicts")
 
 # %% tags=["hide-input"] mystnb={"figure": {"name": "fig-h1", "caption": "Paired differences in macro-F1 on the evaluation dataset, with 95 % intervals. The grey band shows differences below the smallest effect of interest."}, "image": {"alt": "Three differences in macro-F1 between the models, each with its interval, and a band around zero."}}
 table = verdicts.verdict_table(found)
-forest.effects(
-    table[table["hypothesis"] == "H1"], smallest=verdicts.SMALLEST_MACRO_F1
-)
+forest.effects(table[table["hypothesis"] == "H1"])
 
 # %% [markdown]
 # ### H2: higher accuracy, lower macro-F1
@@ -170,10 +170,7 @@ forest.effects(
 # {result}`H2_sentence`
 
 # %% tags=["hide-input"] mystnb={"figure": {"name": "fig-h2", "caption": "ResNet50+LSTM minus ResNet50 on the evaluation dataset: accuracy and macro-F1 at score 0, with 95 % intervals."}, "image": {"alt": "Differences in accuracy and in macro-F1 between ResNet50+LSTM and ResNet50, each with its interval."}}
-forest.effects(
-    table[table["hypothesis"] == "H2"].tail(2),
-    smallest=verdicts.SMALLEST_SHARE,
-)
+forest.effects(table[table["hypothesis"] == "H2"].tail(2))
 
 # %% [markdown]
 # ### H3: the reason is a spoof bias
@@ -183,7 +180,7 @@ forest.effects(
 # %% tags=["hide-input"] mystnb={"figure": {"name": "fig-h3", "caption": "The spoof bias at each threshold: the fraction of evaluation clips decided as spoof (left), and the recall of one class against the recall of the other (right). Dots mark the threshold zero."}, "image": {"alt": "Left, the fraction decided as spoof rises with the threshold for each model; right, recall of bona fide falls as recall of spoof rises."}}
 lean = stats.spoof_rate_curve(resampled.panel)
 scores.spoof_rate_by_threshold(
-    lean.assign(title=lean["model"].map(models.TITLES))
+    lean.assign(title=lean["model"].map(claims.TITLES))
 )
 
 # %% tags=["hide-input"]
@@ -207,7 +204,7 @@ report.table(tests, caption="McNemar's test, ResNet50+LSTM against ResNet50")
 # %% tags=["hide-input"] mystnb={"figure": {"name": "fig-h4", "caption": "Fraction of the evaluation clips decided as spoof at score 0, after shorter and after longer training. A dot is a seed, lines connect the means, and the dotted line is the true fraction of spoof clips."}, "image": {"alt": "Lines of the fraction decided as spoof of ResNet50 and ResNet50+LSTM over epochs trained, and the fraction of clips that are spoof."}}
 by_epochs = training_length.spoof_rate_by_epochs(lengths)
 training.spoof_rate_by_epochs(
-    by_epochs.assign(title=by_epochs["model"].map(models.TITLES))
+    by_epochs.assign(title=by_epochs["model"].map(claims.TITLES))
 )
 
 # %% [markdown]
@@ -216,9 +213,7 @@ training.spoof_rate_by_epochs(
 # {result}`H5_sentence`
 
 # %% tags=["hide-input"] mystnb={"figure": {"name": "fig-h5", "caption": "Accuracy of each model minus the accuracy of always answering spoof, evaluation dataset, at score 0, with 95 % intervals. The grey band shows differences below the smallest effect of interest."}, "image": {"alt": "Three differences in accuracy between a model and the always-spoof baseline, each with its interval, and a band around zero."}}
-forest.effects(
-    table[table["hypothesis"] == "H5"], smallest=verdicts.SMALLEST_SHARE
-)
+forest.effects(table[table["hypothesis"] == "H5"])
 
 # %% [markdown]
 # ### H6: is H2 only an effect of the threshold?
@@ -226,18 +221,15 @@ forest.effects(
 # {result}`H6_sentence`
 
 # %% tags=["hide-input"] mystnb={"figure": {"name": "fig-h6", "caption": "ResNet50+LSTM minus ResNet50 at the thresholds chosen on the testing dataset, and the difference in EER, which needs no threshold. 95 % intervals, evaluation dataset."}, "image": {"alt": "Differences in accuracy, macro-F1 and equal error rate between ResNet50+LSTM and ResNet50 at the thresholds chosen on dev, each with its interval."}}
-forest.effects(
-    table[table["hypothesis"] == "H6"].tail(3),
-    smallest=verdicts.SMALLEST_SHARE,
-)
+forest.effects(table[table["hypothesis"] == "H6"].tail(3))
 
 # %% tags=["hide-input"] mystnb={"figure": {"name": "fig-histograms", "caption": "Scores of the evaluation clips by class, first seed of each model. Lines are the thresholds: zero, chosen on dev, and oracle."}, "image": {"alt": "Three pairs of overlapping histograms of scores of bona fide and spoof clips with vertical lines at three thresholds."}}
-first = {models.TITLES[n]: rs[0] for n, rs in runs.by_model(judged).items()}
+first = {claims.TITLES[n]: rs[0] for n, rs in runs.tables.by_model(judged).items()}
 pairs = {
-    title: scores_and_labels(run, "eval") for title, run in first.items()
+    title: run.scores_and_labels("eval") for title, run in first.items()
 }
 thresholds = {
-    models.TITLES[name]: {
+    claims.TITLES[name]: {
         at: by[name][0] for at, by in resampled.thresholds.items()
     }
     for name in resampled.panel.models
@@ -257,17 +249,16 @@ scores.score_histograms(pairs, thresholds)
 # rank the clips well but are badly calibrated.
 
 # %% tags=["hide-input"]
-report.field_table(
-    runs.standard_metrics(judged),
+report.standard_metrics_table(
+    runs.tables.standard_metrics(judged),
     caption="Evaluation dataset: usual measures of the field, mean over seeds",
 )
 
 # %% tags=["hide-input"] mystnb={"figure": {"name": "fig-det", "caption": "Detection error trade-off on the evaluation dataset, first seed of each model. Dots are equal error rates. Curves closer to the lower left are better."}, "image": {"alt": "Three stepped curves of missed bona fide against accepted spoof clips, with a dot at each equal error rate."}}
 scores.det_curves({n: metrics.det_curve(*pair) for n, pair in pairs.items()})
 
-# %% tags=["hide-input"] mystnb={"figure": {"name": "fig-attacks-eer", "caption": "Equal error rate of each attack against all bona fide evaluation clips, averaged over seeds."}, "image": {"alt": "Table of equal error rates coloured by size, attacks by models."}}
-rates = pd.DataFrame(runs.per_attack_eer(judged, "eval"))
-scores.attack_heatmap(rates)
+# %% tags=["hide-input"] mystnb={"figure": {"name": "fig-attacks-eer", "caption": "Equal error rate of each attack against all bona fide evaluation clips, averaged over seeds. An attack with fewer than ten clips has too few for an error rate."}, "image": {"alt": "Table of equal error rates coloured by size, attacks by models."}}
+scores.attack_heatmap(runs.tables.per_attack_eer(judged, "eval"))
 
 # %% tags=["hide-input"] mystnb={"figure": {"name": "fig-reliability", "caption": "Predicted probability and observed frequency on the evaluation dataset, first seed of each model. On the dotted line, a prediction of 70 % is right in seven of ten cases. ECE is the mean distance from this line."}, "image": {"alt": "Reliability curves of three models against the diagonal."}}
 scores.reliability_plot(

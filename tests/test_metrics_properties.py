@@ -14,7 +14,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from antispoof import metrics
-from antispoof.metrics.detection import eer_of, rank
+from antispoof.metrics.detection import eer_from_curve, rank
 from golden import naive
 
 settings.register_profile("quick", derandomize=True, max_examples=40, deadline=None)
@@ -78,7 +78,7 @@ def test_increasing_maps_change_nothing(given_trials, rates):
     asv = metrics.AsvErrorRates(*rates)
     ranks = np.unique(scores, return_inverse=True)[1].astype(float)
     for mapped in (ranks, 3 * ranks + 7, ranks**3, np.exp(ranks / 4)):
-        for method in ("organisers", "hull"):
+        for method in ("asvspoof", "hull"):
             assert metrics.eer(mapped, labels, method=method) == metrics.eer(
                 scores, labels, method=method
             )
@@ -128,7 +128,7 @@ def test_weights_are_repetitions(given_trials, data):
     repeated = np.repeat(np.arange(labels.size), weights)
     assume(0 < labels[repeated].sum() < repeated.size)
     weighted = rank(scores, labels).curve(weights)
-    assert eer_of(weighted) == pytest.approx(
+    assert eer_from_curve(weighted) == pytest.approx(
         metrics.eer(scores[repeated], labels[repeated]), abs=1e-12
     )
     assert weighted.n_bonafide == labels[repeated].sum()

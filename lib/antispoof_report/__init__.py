@@ -9,8 +9,8 @@ from antispoof_report.benchmarks import counted, measured
 from antispoof_report.clip_upload import upload
 from antispoof_report.comparison_tables import (
     comparison_table,
-    eer_table,
-    field_table,
+    standard_metrics_table,
+    threshold_free_table,
     verdicts_table,
 )
 from antispoof_report.environment import environment
@@ -28,9 +28,9 @@ from antispoof_report.page_header import header
 from antispoof_report.progress import progress_line
 from antispoof_report.quoted_results import glue_results, glue_verdicts
 from antispoof_report.run_tables import (
+    describe_runs,
     mean_and_deviation,
     missing_runs,
-    origin,
     results_table,
     settings_table,
 )
@@ -44,26 +44,26 @@ __all__ = [
     "calibration_table",
     "comparison_table",
     "counted",
-    "eer_table",
+    "describe_runs",
     "environment",
     "explorer",
-    "field_table",
     "formats_table",
     "glue",
     "glue_inference",
     "glue_results",
     "glue_verdicts",
     "header",
-    "progress_line",
     "mean_and_deviation",
     "measured",
     "missing_runs",
-    "origin",
     "player",
+    "progress_line",
     "results_table",
     "robustness_table",
     "settings_table",
+    "standard_metrics_table",
     "table",
+    "threshold_free_table",
     "upload",
     "verdicts_table",
 ]

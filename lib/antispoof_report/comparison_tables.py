@@ -1,100 +1,91 @@
-"""Models side by side: every estimate with its interval, at every operating point."""
+"""Models compared: every estimate with its interval, at every operating point."""
 
 from __future__ import annotations
 
 import pandas as pd
 
-from antispoof.models import TITLES
+from antispoof.metrics import METRICS
+from antispoof.models import MODELS, title
 from antispoof.stats import BootstrapResult, summary
 from antispoof_report.claims.verdicts import Verdict
 from antispoof_report.html import Html
 from antispoof_report.tables import table
 
 POINTS = {"zero": "zero", "dev": "chosen on dev", "oracle": "oracle (no choice)"}
-METRICS = {
-    "accuracy": "accuracy",
-    "macro_f1": "macro-F1",
-    "balanced_accuracy": "balanced accuracy",
-}
-FIELD = {
-    "eer": ("EER", ".1%"),
-    "eer_hull": ("EER, ROC hull", ".1%"),
-    "auc": ("AUC", ".3f"),
-    "min_dcf": ("min DCF", ".3f"),
-    "actual_dcf": ("actual DCF", ".3f"),
-    "min_cllr": ("min Cllr", ".3f"),
-    "cllr": ("Cllr", ".3f"),
-}
+ARROWS = {True: " ↑", False: " ↓", None: ""}  # the better direction
 
 
 def comparison_table(resampled: BootstrapResult, *, caption: str) -> Html:
-    """Accuracy, macro-F1 and balanced accuracy with 95 % intervals.
+    """The main metrics of decisions with 95 % intervals.
 
-    A row a model and operating point; the constant answers stand below.
+    One row per model and operating point; the constant answers are below.
     """
     found = summary(resampled)
-    found = found[found["metric"].isin(METRICS)]
+    decisions = found[~found["metric"].isin(resampled.values)]
     rows = []
-    for (name, at), group in found.groupby(["model", "at"], sort=False, dropna=False):
+    for (model, at), group in decisions.groupby(["model", "at"], sort=False):
         cells = {
-            METRICS[row.metric]: _with_interval(row.value, row.low, row.high)
+            METRICS[row.metric].title: f"{row.value:.3f}"
+            if pd.isna(row.low)
+            else f"{row.value:.3f} [{row.low:.3f}, {row.high:.3f}]"
             for row in group.itertuples()
         }
-        threshold = POINTS.get(at, "none")
-        rows.append({"model": TITLES.get(name, name), "threshold": threshold} | cells)
+        name = title(model) if model in MODELS else model
+        rows.append({"model": name, "threshold": POINTS.get(at, "none")} | cells)
     return table(pd.DataFrame(rows), caption=caption)
 
 
-def eer_table(resampled: BootstrapResult, *, caption: str) -> Html:
-    """EER of each model, its 95 % interval, and its deviation between seeds."""
+def threshold_free_table(resampled: BootstrapResult, *, caption: str) -> Html:
+    """EER, and other main metrics without a threshold, with 95 % intervals.
+
+    The last column is the standard deviation between seeds.
+    """
     found = summary(resampled)
-    rows = [
-        {
-            "model": TITLES[row.model],
-            "EER": f"{row.value:.1%}",
-            "95 % interval": f"{row.low:.1%} to {row.high:.1%}",
-            "deviation of seeds": "–"
-            if pd.isna(row.seed_deviation)
-            else f"{row.seed_deviation:.1%}",
-        }
-        for row in found[found["metric"] == "eer"].itertuples()
-    ]
-    return table(pd.DataFrame(rows), caption=caption)
-
-
-def field_table(measures: pd.DataFrame, *, caption: str) -> Html:
-    """The field's measures of each model, from `runs.standard_metrics`."""
-    shown = pd.DataFrame(
-        {
-            "model": measures.index,
-            **{
-                name: [f"{value:{form}}" for value in measures[column]]
-                for column, (name, form) in FIELD.items()
-            },
-        }
-    )
-    return table(shown, caption=caption)
-
-
-def verdicts_table(verdicts: list[Verdict], *, caption: str) -> Html:
-    """The claims, what became of them, and the decisive effect."""
     rows = []
-    for verdict in verdicts:
-        low, high = verdict.interval
+    for row in found[found["metric"].isin(resampled.values)].itertuples():
+        metric = resampled.metrics[row.metric]
+        low, high = metric.format(row.low), metric.format(row.high)
+        several = not pd.isna(row.seed_deviation)
         rows.append(
             {
-                "claim": f"{verdict.key}: {verdict.statement}",
-                "verdict": verdict.verdict,
-                "decisive effect": verdict.findings[0].name,
-                "value": f"{verdict.estimate:+.3f}",
-                "95 % interval": f"{low:+.3f} to {high:+.3f}",
-                "seeds agreeing": f"{verdict.seeds_agreeing} of {verdict.n_seeds}",
+                "model": title(row.model),
+                "metric": metric.title,
+                "value": metric.format(row.value),
+                "95 % interval": f"{low} to {high}",
+                "deviation of seeds": metric.format(row.seed_deviation)
+                if several
+                else None,
             }
         )
     return table(pd.DataFrame(rows), caption=caption)
 
 
-def _with_interval(value: float, low: float, high: float) -> str:
-    if pd.isna(low):
-        return f"{value:.3f}"
-    return f"{value:.3f} [{low:.3f}, {high:.3f}]"
+def standard_metrics_table(values: pd.DataFrame, *, caption: str) -> Html:
+    """Metrics of each model, from `runs.tables.standard_metrics`."""
+    shown = {"model": values.index}
+    for name in values:
+        metric = METRICS[name]
+        heading = f"{metric.title}{ARROWS[metric.higher_is_better]}"
+        shown[heading] = [
+            None if pd.isna(value) else metric.format(value) for value in values[name]
+        ]
+    return table(pd.DataFrame(shown), caption=caption)
+
+
+def verdicts_table(verdicts: list[Verdict], *, caption: str) -> Html:
+    """The claims, their verdicts, and the decisive effect of each."""
+    rows = []
+    for verdict in verdicts:
+        decisive = verdict.findings[0]
+        low, high = decisive.interval
+        rows.append(
+            {
+                "claim": f"{verdict.key}: {verdict.statement}",
+                "verdict": verdict.verdict,
+                "decisive effect": decisive.name,
+                "value": f"{decisive.estimate.value:+.3f}",
+                "95 % interval": f"{low:+.3f} to {high:+.3f}",
+                "seeds agreeing": f"{decisive.seeds_agreeing} of {decisive.n_seeds}",
+            }
+        )
+    return table(pd.DataFrame(rows), caption=caption)

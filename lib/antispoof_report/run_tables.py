@@ -8,28 +8,19 @@ from html import escape
 import numpy as np
 import pandas as pd
 
-from antispoof import metrics
 from antispoof.config import TrainConfig
-from antispoof.models import TITLES
-from antispoof.runs import SCORED, Run, results
-from antispoof.runs.tables import scores_and_labels
+from antispoof.metrics import METRICS
+from antispoof.runs import Run
+from antispoof.runs.tables import results_frame
 from antispoof_report.html import Html
 from antispoof_report.tables import table
 
 PARTS = {"dev": "testing (dev)", "eval": "evaluation (eval)"}
-COLUMNS = {
-    "macro_f1": "macro-F1",
-    "accuracy": "accuracy",
-    "balanced_accuracy": "balanced accuracy",
-    "eer": "EER",
-    "spoof_rate": "decided spoof",
-}
 NARROW = "\u202f"  # a space that does not break
-PERCENT = ("eer", "spoof_rate")
 
 
 def mean_and_deviation(values: Sequence[float], *, percent: bool = False) -> str:
-    """``mean ± standard deviation`` over seeds; the mean alone of a single seed."""
+    """``mean ± standard deviation`` over seeds; only the mean of a single seed."""
     values = np.asarray(values, float) * (100 if percent else 1)
     places, unit = (1, f"{NARROW}%") if percent else (3, "")
     mean = f"{values.mean():.{places}f}"
@@ -39,77 +30,72 @@ def mean_and_deviation(values: Sequence[float], *, percent: bool = False) -> str
 
 
 def results_table(runs: Sequence[Run], *, caption: str) -> Html:
-    """Decisions at score 0 on dev and eval, a row a model, beside always-spoof.
+    """Main metrics on dev and eval, one row per model, and those of always-spoof.
 
-    Without runs, a sentence that says so.
+    Decisions are at score 0. Without runs, a sentence that says so.
     """
     if not runs:
         return missing_runs(caption)
+    results = results_frame(runs)
+    main = {name: metric for name, metric in METRICS.items() if metric.main}
     rows = []
-    for (name, part), group in results(runs).groupby(
-        ["model", "partition"], sort=False
-    ):
-        cells = {
-            title: mean_and_deviation(group[column], percent=column in PERCENT)
-            for column, title in COLUMNS.items()
-        }
-        head = {
-            "model": TITLES[name],
-            "partition": PARTS[part],
-            "seeds": str(len(group)),
-        }
-        rows.append((part, head | cells))
-    rows += [(part, _constant(runs[0], part)) for part in SCORED]
-    ordered = [row for part in SCORED for p, row in rows if p == part]
-    return table(pd.DataFrame(ordered), caption=caption)
+    for part, of_part in results.groupby("partition", sort=False):
+        groups = [*of_part.groupby("title", sort=False), ("always “spoof”", None)]
+        for title, group in groups:
+            row = {
+                "model": title,
+                "partition": PARTS.get(part, part),
+                "seeds": None if group is None else str(len(group)),
+            }
+            for name, metric in main.items():
+                values = group
+                column = name
+                if group is None:  # the constant answer has no seeds
+                    values, column = of_part[:1], f"always_spoof_{name}"
+                row[metric.title] = None
+                if column in values:
+                    row[metric.title] = mean_and_deviation(
+                        values[column], percent=metric.percent
+                    )
+            rows.append(row)
+    return table(pd.DataFrame(rows), caption=caption)
 
 
 def settings_table(config: TrainConfig, *, caption: str) -> Html:
-    """A config as a table, one setting a line."""
+    """A configuration as a table, one setting per row."""
     frame = pd.DataFrame(config.to_dict().items(), columns=["setting", "value"])
     return table(frame.astype(str), caption=caption)
 
 
-def origin(runs: Sequence[Run]) -> Html:
-    """Where recorded runs come from: corpus, size, machine, and what they are worth."""
+def describe_runs(runs: Sequence[Run]) -> Html:
+    """Corpus, size, machines and caveat of a set of runs, in one sentence each."""
     if not runs:
         return missing_runs("Runs on real speech")
-    run = runs[0]
-    size = ", ".join(f"{name} {n}" for name, n in run.corpus["trials"].items())
-    seconds = sum(r.environment["seconds"] for r in runs)
-    text = (
-        f"{len(runs)} runs on {run.corpus['title']} ({size} clips), of which"
-        f" {run.corpus['fitted']} were fitted; made on a {_device(run)} in"
-        f" {seconds / 60:.0f} minutes altogether. {run.corpus['caveat']}"
-    )
+    sentences = []
+    for corpus_id in dict.fromkeys(run.corpus["id"] for run in runs):
+        own = [run for run in runs if run.corpus["id"] == corpus_id]
+        corpus = own[0].corpus
+        size = ", ".join(f"{name} {n}" for name, n in corpus["trials"].items())
+        n_train = " or ".join(map(str, sorted({run.corpus["n_train"] for run in own})))
+        environments = [run.environment for run in own]
+        machines = " and ".join(dict.fromkeys(map(_machine, environments)))
+        minutes = sum(environment["seconds"] for environment in environments) / 60
+        sentences.append(
+            f"{len(own)} runs on {corpus['title']} ({size} clips), each trained on"
+            f" {n_train} of them, on {machines}, in {minutes:.0f} minutes in total."
+            f" {corpus['caveat']}".strip()
+        )
+    text = " ".join(sentences)
     return Html(f"<p>{escape(text)}</p>", text)
 
 
-def _device(run: Run) -> str:
-    told = run.environment
-    return (
-        f"machine with {told['cores']} cores and no GPU"
-        if told["device"] == "cpu"
-        else f"machine with one {told['device']}"
-    )
+def _machine(environment: dict) -> str:
+    if environment["device"] == "cpu":
+        return f"a machine with {environment['cores']} cores and no GPU"
+    return f"a machine with one {environment['device']}"
 
 
 def missing_runs(what: str) -> Html:
-    """The sentence that stands where recorded runs are not at hand."""
-    text = f"{what}: there are no recorded runs beside this notebook."
+    """The sentence that is shown where there are no recorded runs."""
+    text = f"{what}: this copy of the notebook has no recorded runs."
     return Html(f"<p><em>{text}</em></p>", text)
-
-
-def _constant(run: Run, part: str) -> dict[str, object]:
-    _, labels = scores_and_labels(run, part)
-    point = metrics.always_spoof(labels)
-    return {
-        "model": "always “spoof”",
-        "partition": PARTS[part],
-        "seeds": None,
-        "macro-F1": f"{point.macro_f1:.3f}",
-        "accuracy": f"{point.accuracy:.3f}",
-        "balanced accuracy": f"{point.balanced_accuracy:.3f}",
-        "EER": None,
-        "decided spoof": f"{point.predicted_spoof_rate * 100:.1f}{NARROW}%",
-    }

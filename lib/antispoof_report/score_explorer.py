@@ -17,8 +17,9 @@ import numpy as np
 
 from antispoof import metrics
 from antispoof.constants import LABELS
-from antispoof.models import TITLES
-from antispoof.runs import SCORED, Run, by_model, scores_and_labels, thresholds
+from antispoof.models import title
+from antispoof.runs import Run
+from antispoof.runs.tables import by_model, thresholds
 from antispoof_report.html import Html
 from antispoof_report.run_tables import PARTS, missing_runs
 
@@ -42,12 +43,12 @@ def explorer(groups: Mapping[str, Sequence[Run]], *, figure: str) -> Html:
     Data for the script, and a line that stands where the script does not run.
     """
     panels = [
-        {"group": name, "model": TITLES[model], "partition": PARTS[part]}
+        {"group": name, "model": title(model), "partition": PARTS[part]}
         | {"seed": run.seed}
-        | panel(*scores_and_labels(run, part), thresholds(run, part))
+        | panel(*run.scores_and_labels(part), thresholds(run, part))
         for name, runs in groups.items()
         for model, of_model in by_model(runs).items()
-        for part in SCORED
+        for part in of_model[0].partitions
         for run in of_model
     ]
     if not panels:

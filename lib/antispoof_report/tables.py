@@ -13,11 +13,11 @@ import pandas as pd
 from antispoof.errors import ParameterError
 from antispoof_report.html import Html
 
-NOT_THERE = "–"
+NO_VALUE = "–"
 THIN_SPACE = "\u202f"  # between thousands; does not break
 NUMBER = "text-align:right;font-variant-numeric:tabular-nums"
 TEXT = "text-align:left"
-# A number, and what may stand beside it: an interval, a deviation, "2 of 3".
+# A number with an interval, a deviation, or a total as in "2 of 3".
 NUMBERS = re.compile(r"[+\-−]?\d(?:[\d\s.,%±\[\]+\-−]|to|of)*")
 
 
@@ -32,7 +32,7 @@ def table(
 
     Parameters
     ----------
-    frame : one row a line; a cell may hold an :class:`Html`, which is shown as it is
+    frame : one row per line; a cell may hold an :class:`Html`, which is shown as it is
     caption : a line above the table, which also names it for screen readers
     formats : column to format specification, such as ``{"eer": ".1%"}``; without one,
         integers are grouped by thousands and other numbers get three decimals
@@ -80,7 +80,7 @@ def cell_text(value: Any, specification: str | None = None) -> str:
     if isinstance(value, Html):
         return value.text
     if value is None or value is pd.NA or (isinstance(value, Real) and value != value):
-        return NOT_THERE
+        return NO_VALUE
     if specification is not None:
         return format(value, specification)
     if isinstance(value, bool) or type(value).__name__ in ("bool", "bool_"):
@@ -104,9 +104,8 @@ def _style(column: pd.Series) -> str:
         return TEXT
     if pd.api.types.is_numeric_dtype(column):
         return NUMBER
-    there = [cell_text(value) for value in column]
-    there = [text for text in there if text != NOT_THERE]
-    return NUMBER if there and all(map(NUMBERS.fullmatch, there)) else TEXT
+    texts = [text for text in map(cell_text, column) if text != NO_VALUE]
+    return NUMBER if texts and all(map(NUMBERS.fullmatch, texts)) else TEXT
 
 
 def _tag(name: str, content: str, style: str, *, scope: str = "") -> str:

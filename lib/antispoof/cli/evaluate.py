@@ -17,13 +17,18 @@ if TYPE_CHECKING:
     from antispoof.metrics import AsvErrorRates, OperatingPoint
     from antispoof.stats import BootstrapResult
 
-MODEL = "system"  # the one column of the panel
-RATES = ("accuracy", "macro_f1", "balanced_accuracy")
-HEADS = ("accuracy", "macro-F1", "balanced", "spoof", "bonafide")
+SYSTEM = "system"  # the one model of the panel
+DECISIONS = {
+    "accuracy": "accuracy",
+    "macro_f1": "macro-F1",
+    "balanced_accuracy": "balanced",
+    "recall_spoof": "spoof",
+    "recall_bonafide": "bonafide",
+}
 LEGEND = (
-    "balanced: mean of the two recalls, which stand right of it. dev: chosen on the "
-    "dev scores. oracle: the highest macro-F1 on these very trials, a ceiling and no "
-    "result. Ranges are 95 % intervals over speakers."
+    "balanced: mean of the two recalls, which are to the right of it. dev: chosen on "
+    "the dev scores. oracle: the highest macro-F1 on these very trials, an upper bound "
+    "and not a result. Ranges are 95 % intervals over speakers."
 )
 
 
@@ -41,7 +46,9 @@ def evaluate(
     ] = None,
     dev_scores: Annotated[
         Path | None,
-        typer.Option(help="The same system's scores on dev, to choose a threshold on."),
+        typer.Option(
+            help="The same system's scores on dev: for a threshold and calibration."
+        ),
     ] = None,
     dev_protocol: Annotated[
         Path | None, typer.Option(help="Protocol of the dev scores.")
@@ -61,38 +68,66 @@ def evaluate(
     """Metrics of a score file: EER, t-DCF, decisions at three thresholds.
 
     The thresholds are zero, the one chosen on dev (with --dev-scores and
-    --dev-protocol), and the oracle, which no honest choice can beat.
+    --dev-protocol), and the oracle, an upper bound for every choice.
+
+    An attack with fewer than ten trials, or fewer than ten bona fide trials, gets no
+    EER: null in the JSON. Under "metrics" are all registered metrics, with those of
+    plugins; null where one is not defined.
     """
     # Imported late, so that --help and the other commands start at once.
+    import numpy as np
+
+    from antispoof import metrics
+    from antispoof.constants import label_indices
     from antispoof.corpora import read_protocol
-    from antispoof.metrics import asv_error_rates, choose_threshold
     from antispoof.scoring.score_files import read_asv_scores
 
     if (dev_scores is None) != (dev_protocol is None):
         raise typer.BadParameter("--dev-scores and --dev-protocol belong together")
     trials = _read(scores, read_protocol(protocol), negate=negate)
-    asv = None
+    values, labels = trials["score"].to_numpy(), label_indices(trials["label"])
+    asv = dev_threshold = ratios = None
     if asv_scores is not None:
         verification = read_asv_scores(asv_scores)
-        asv = asv_error_rates(verification["score"], verification["key"])
-    dev_threshold = None
+        asv = metrics.asv_error_rates(verification["score"], verification["key"])
     if dev_scores is not None:
         dev = _read(dev_scores, read_protocol(dev_protocol), negate=negate)
-        dev_threshold = choose_threshold(dev["score"], _indices(dev), partition="dev")
-    result, points = _evaluated(trials, asv, dev_threshold)
-    resampled = None
+        dev_trials = dev["score"], label_indices(dev["label"])
+        dev_threshold = metrics.choose_threshold(*dev_trials, partition="dev")
+        line = metrics.fit_calibration(*dev_trials, partition="dev")
+        ratios = line.log_likelihood_ratios(values)
+    result = metrics.evaluate(
+        values,
+        labels,
+        attacks=trials["attack"].tolist(),
+        asv=asv,
+        dev_threshold=dev_threshold,
+        ratios=ratios,
+    )
+    points = metrics.operating_points(values, labels, dev_threshold=dev_threshold)
+    points = {name: point for name, point in points.items() if point is not None}
+    result["ci"] = {}
     if replicates:
-        thresholds = {name: point.threshold for name, point in points.items() if point}
-        resampled = _resampled(trials, thresholds, asv, replicates)
-    result["ci"] = {} if resampled is None else _intervals(resampled)
+        thresholds = {
+            name: {SYSTEM: np.array([point.threshold])}
+            for name, point in points.items()
+        }
+        resampled = _resample(trials, thresholds, asv, replicates)
+        result["ci"] = _intervals(resampled, result)
     if as_json:
         typer.echo(json.dumps(result, indent=2))
-    else:
-        _show(scores, trials, result, points, asv)
+        return
+    if asv is not None:
+        result["revisited"] = metrics.min_tdcf(
+            values, labels, asv, formulation="revisited"
+        )
+    points["always spoof"] = metrics.always_spoof(labels)
+    points["always bonafide"] = metrics.always_bonafide(labels)
+    _show(scores, result, points, trials["attack"].value_counts().to_dict())
 
 
 def _read(path: Path, protocol: pd.DataFrame, *, negate: bool) -> pd.DataFrame:
-    """Read scores; what they warn of goes to stderr as a sentence."""
+    """Read scores; a warning goes to stderr as a sentence."""
     from antispoof.scoring.score_files import ReversedScoresWarning, read_scores
 
     with warnings.catch_warnings(record=True) as caught:
@@ -103,131 +138,91 @@ def _read(path: Path, protocol: pd.DataFrame, *, negate: bool) -> pd.DataFrame:
     return trials
 
 
-def _indices(trials: pd.DataFrame) -> pd.Series:
-    """Class indices of the trials."""
-    return (trials["label"] == "bonafide").astype(int)
-
-
-def _evaluated(
-    trials: pd.DataFrame, asv: AsvErrorRates | None, dev_threshold: float | None
-) -> tuple[dict, dict[str, OperatingPoint | None]]:
-    from antispoof import metrics
-
-    scores, labels = trials["score"], _indices(trials)
-    result = metrics.evaluate(
-        scores,
-        labels,
-        attacks=trials["attack"].tolist(),
-        asv=asv,
-        dev_threshold=dev_threshold,
-    )
-    points = metrics.operating_points(scores, labels, dev_threshold=dev_threshold)
-    return result, points
-
-
-def _resampled(
-    trials: pd.DataFrame,
-    thresholds: dict[str, float],
-    asv: AsvErrorRates | None,
-    replicates: int,
+def _resample(
+    trials: pd.DataFrame, thresholds: dict, asv: AsvErrorRates | None, replicates: int
 ) -> BootstrapResult:
     from functools import partial
 
-    import numpy as np
-
-    from antispoof.metrics.detection import eer_of
-    from antispoof.metrics.tandem import min_tdcf_of
+    from antispoof.metrics import Metric, select_metrics
+    from antispoof.metrics.tandem import min_tdcf_from_curve
     from antispoof.stats import make_panel, resample
 
-    curve_metrics = {"eer": eer_of}
+    metrics = select_metrics("curve", "scores", main=True)
     if asv is not None:
-        curve_metrics["min_tdcf"] = partial(min_tdcf_of, asv=asv)
+        tdcf = partial(min_tdcf_from_curve, asv=asv)
+        metrics["min_tdcf"] = Metric("min t-DCF", tdcf, "curve")
     return resample(
-        make_panel({MODEL: [trials]}),
-        thresholds={
-            name: {MODEL: np.array([value])} for name, value in thresholds.items()
-        },
+        make_panel({SYSTEM: [trials]}),
+        thresholds=thresholds,
         n_replicates=replicates,
-        curve_metrics=curve_metrics,
+        metrics=metrics,
         per_attack=True,
     )
 
 
-def _intervals(resampled: BootstrapResult) -> dict[str, list[float]]:
+def _intervals(resampled: BootstrapResult, result: dict) -> dict[str, list[float]]:
     """Key -> [low, high]; keys are the paths of the values: "at.zero.macro_f1"."""
-    wanted = [
-        (name.replace("eer.", "per_attack."), name, "") for name in resampled.curves
-    ]
-    wanted += [
-        (f"at.{at}.{rate}", rate, at) for at in resampled.confusions for rate in RATES
-    ]
+    quantities = {"eer": ("eer", "")}
+    if result["min_tdcf"] is not None:
+        quantities["min_tdcf"] = ("min_tdcf", "")
+    for attack, value in result["per_attack"].items():
+        if value is not None:
+            quantities[f"per_attack.{attack}"] = (f"eer.{attack}", "")
+    for at in resampled.confusions:
+        for rate in ("accuracy", "macro_f1", "balanced_accuracy"):
+            quantities[f"at.{at}.{rate}"] = (rate, at)
+    for name, value in result["metrics"].items():
+        if value is not None and name in resampled.metrics:
+            quantities[f"metrics.{name}"] = (name, "zero")
     return {
-        key: list(resampled.quantity(metric, MODEL, at=at).estimate.rate_interval())
-        for key, metric, at in wanted
+        key: list(resampled.interval(metric, SYSTEM, at=at))
+        for key, (metric, at) in quantities.items()
     }
 
 
 def _show(
-    path: Path,
-    trials: pd.DataFrame,
-    result: dict,
-    points: dict[str, OperatingPoint | None],
-    asv: AsvErrorRates | None,
+    path: Path, result: dict, points: dict[str, OperatingPoint], n_trials: dict
 ) -> None:
     from rich.console import Console
 
-    from antispoof.metrics import always_bonafide, always_spoof, min_tdcf
+    from antispoof.cli.text import printable
+    from antispoof.metrics import METRICS
 
-    console = Console()
-    ci, n, labels = result["ci"], result["n"], _indices(trials)
-    console.print(
-        f"[bold]{path}[/bold]: {n['bonafide']} bona fide and {n['spoof']} spoof trials"
-    )
+    console = Console(markup=False)
+    ci, n = result["ci"], result["n"]
+    console.print(f"{path}: {n['bonafide']} bona fide and {n['spoof']} spoof trials")
     console.print(f"EER {_percent(result['eer'], ci.get('eer'))}")
-    if asv is not None:
-        revisited = min_tdcf(trials["score"], labels, asv, formulation="revisited")
+    if "revisited" in result:
         console.print(
             f"min t-DCF {_fraction(result['min_tdcf'], ci.get('min_tdcf'))} by the "
-            f"form of 2019, {revisited:.4f} by the revisited one"
+            f"form of 2019, {result['revisited']:.4f} by the revisited one"
         )
-    constants = {
-        "always spoof": always_spoof(labels),
-        "always bonafide": always_bonafide(labels),
-    }
-    console.print(_decision_table({**points, **constants}, ci))
-    console.print(LEGEND)
-    if points["dev"] is None:
-        console.print("No dev scores were given, so no threshold was chosen on dev.")
-    if result["per_attack"]:
-        console.print(_attack_table(trials, result["per_attack"], ci))
-
-
-def _decision_table(
-    points: dict[str, OperatingPoint | None], ci: dict[str, list[float]]
-) -> Table:
-    table = _table("Decisions", "threshold", *HEADS)
+    table = _table("Decisions", "threshold", *DECISIONS.values())
     for name, point in points.items():
-        if point is None:
-            continue
         rates = [
-            _fraction(getattr(point, rate), ci.get(f"at.{name}.{rate}"), stacked=True)
-            for rate in RATES
+            _fraction(getattr(point, rate), ci.get(f"at.{name}.{rate}"), separator="\n")
+            for rate in DECISIONS
         ]
-        recalls = f"{point.recall_spoof:.4f}", f"{point.recall_bonafide:.4f}"
         where = f"\nscore > {point.threshold:.4g}" if isfinite(point.threshold) else ""
-        table.add_row(f"{name}{where}", *rates, *recalls)
-    return table
-
-
-def _attack_table(
-    trials: pd.DataFrame, errors: dict[str, float], ci: dict[str, list[float]]
-) -> Table:
-    table = _table("EER of each attack", "attack", "trials", "EER")
-    trials_of = trials["attack"].value_counts()
-    for attack, error in errors.items():
-        interval = ci.get(f"per_attack.{attack}")
-        table.add_row(attack, str(trials_of[attack]), _percent(error, interval))
-    return table
+        table.add_row(f"{name}{where}", *rates)
+    console.print(table)
+    console.print(LEGEND)
+    if "dev" not in points:
+        console.print("No dev scores were given, so no threshold was chosen on dev.")
+    table = _table("Other metrics, decisions at score 0", "metric", "value")
+    for name, value in result["metrics"].items():
+        if value is not None and name != "eer" and name not in DECISIONS:
+            write = _percent if METRICS[name].percent else _fraction
+            table.add_row(METRICS[name].title, write(value, ci.get(f"metrics.{name}")))
+    console.print(table)
+    if result["per_attack"]:
+        table = _table("EER of each attack", "attack", "trials", "EER")
+        for attack, error in result["per_attack"].items():
+            shown = "n < 10"
+            if error is not None:
+                shown = _percent(error, ci.get(f"per_attack.{attack}"))
+            table.add_row(printable(attack), str(n_trials[attack]), shown)
+        console.print(table)
 
 
 def _table(title: str, *heads: str) -> Table:
@@ -241,13 +236,12 @@ def _table(title: str, *heads: str) -> Table:
 
 
 def _fraction(
-    value: float, interval: list[float] | None, *, stacked: bool = False
+    value: float, interval: list[float] | None, *, separator: str = " "
 ) -> str:
     if interval is None:
         return f"{value:.4f}"
-    low, high = interval
-    span = f"{low:.3f}–{high:.3f}"
-    return f"{value:.4f}\n{span}" if stacked else f"{value:.4f} ({span})"
+    span = f"{interval[0]:.3f}–{interval[1]:.3f}"
+    return f"{value:.4f}{separator}{span if separator != ' ' else f'({span})'}"
 
 
 def _percent(value: float, interval: list[float] | None) -> str:

@@ -2,13 +2,12 @@
 
 Conventions
 -----------
-``scores`` is an array (n,) of finite floats, one a trial; log-odds-like, *higher means
-more bona fide*. ``labels`` is an array (n,) of class indices, 0 = spoof, 1 = bonafide.
-A trial is decided bona fide when its score is *strictly above* the threshold, so a
-threshold that equals a trial's score rejects that trial. Equal scores cannot be told
-apart by any threshold: they are always decided together. Rates are fractions, not per
-cent. Confusion matrices have true classes as rows and decided classes as columns, both
-in the order spoof, bonafide.
+``scores`` is an array (n,) of finite floats, one per trial; log-odds-like, *higher
+means more bona fide*. ``labels`` is an array (n,) of class indices, 0 = spoof, 1 =
+bonafide. A trial is decided bona fide when its score is *strictly above* the threshold,
+so a threshold that equals a trial's score rejects that trial. Equal scores are always
+decided together. Rates are fractions, not per cent. Confusion matrices have true
+classes as rows and predicted classes as columns, both in the order spoof, bonafide.
 
 *Miss*: a bona fide trial decided spoof. *False alarm*: a spoof trial decided bona fide.
 
@@ -25,19 +24,20 @@ threshold-free
     with :func:`det_curve` under them
 of scores as log-likelihood ratios
     :func:`cllr`, :func:`actual_dcf`, :func:`reliability`; :func:`fit_calibration`
-    makes such ratios of any scores, by what it fits on train or dev
+    turns any scores into such ratios by a line fitted on train or dev
 at a threshold
-    :func:`accuracy`, :func:`macro_f1`, :func:`balanced_accuracy`, :func:`recalls`,
-    :func:`hter`, :func:`predicted_spoof_rate`, :func:`confusion_matrix`; all of them at once
+    :func:`accuracy`, :func:`macro_f1`, :func:`balanced_accuracy`, :func:`hter`,
+    :func:`predicted_spoof_rate`, :func:`confusion_matrix`; all of them and the recalls
     in an :class:`OperatingPoint`
 thresholds
     :func:`choose_threshold` chooses on train or dev and refuses eval;
-    :func:`oracle_threshold` looks at the answers, and may only be reported as such
+    :func:`oracle_threshold` uses the answers, and may only be reported as such
 by attack
     :func:`per_attack` gives any metric of one attack against all bona fide trials;
     it is not additive: the pooled EER is not the mean of the EERs per attack
-everything
-    :func:`evaluate`
+all of them
+    :func:`evaluate`; ``METRICS`` lists what tables, ``antispoof evaluate`` and the
+    bootstrap show, and :func:`register_metric` adds to it
 
 Sources
 -------
@@ -50,12 +50,13 @@ TASLP 28, 2020 (the revisited form). Cllr: N. Brümmer and J. du Preez,
 20, 2006. The DCF and its costs: the ASVspoof 5 evaluation plan, 2024.
 """
 
-from antispoof.metrics.attacks import per_attack
+from antispoof.metrics.attacks import MIN_TRIALS, per_attack
 from antispoof.metrics.calibration import (
+    Calibration,
     Reliability,
     actual_dcf,
     cllr,
-    log_likelihood_ratios,
+    fit_calibration,
     min_cllr,
     min_dcf,
     reliability,
@@ -72,17 +73,17 @@ from antispoof.metrics.decisions import (
     macro_f1,
     operating_point,
     predicted_spoof_rate,
-    recalls,
 )
 from antispoof.metrics.detection import DetCurve, auc, det_curve, eer
 from antispoof.metrics.evaluation import evaluate, operating_points
-from antispoof.metrics.fitting import Calibration, fit_calibration
-from antispoof.metrics.tandem import (
-    AsvErrorRates,
-    CostModel,
-    asv_error_rates,
-    min_tdcf,
+from antispoof.metrics.registry import (
+    METRICS,
+    Metric,
+    compute_metrics,
+    register_metric,
+    select_metrics,
 )
+from antispoof.metrics.tandem import AsvErrorRates, CostModel, asv_error_rates, min_tdcf
 from antispoof.metrics.thresholds import (
     choose_threshold,
     ensure_not_eval,
@@ -91,10 +92,13 @@ from antispoof.metrics.thresholds import (
 from antispoof.metrics.validation import validate
 
 __all__ = [
+    "METRICS",
+    "MIN_TRIALS",
     "AsvErrorRates",
     "Calibration",
     "CostModel",
     "DetCurve",
+    "Metric",
     "OperatingPoint",
     "Reliability",
     "accuracy",
@@ -104,16 +108,17 @@ __all__ = [
     "asv_error_rates",
     "auc",
     "balanced_accuracy",
-    "fit_calibration",
     "choose_threshold",
     "cllr",
+    "compute_metrics",
     "confusion_matrix",
     "decide",
     "det_curve",
     "eer",
+    "ensure_not_eval",
     "evaluate",
+    "fit_calibration",
     "hter",
-    "log_likelihood_ratios",
     "macro_f1",
     "min_cllr",
     "min_dcf",
@@ -123,8 +128,8 @@ __all__ = [
     "oracle_threshold",
     "per_attack",
     "predicted_spoof_rate",
-    "recalls",
-    "ensure_not_eval",
+    "register_metric",
     "reliability",
+    "select_metrics",
     "validate",
 ]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TypeVar
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -13,7 +12,7 @@ from antispoof.errors import ScoreError
 from antispoof.metrics.detection import eer
 from antispoof.metrics.validation import validate
 
-T = TypeVar("T")
+MIN_TRIALS = 10  # of each class; an EER of fewer is not shown as a measurement
 
 
 def per_attack(
@@ -21,8 +20,9 @@ def per_attack(
     labels: ArrayLike,
     attacks: Sequence[str],
     *,
-    metric: Callable[[np.ndarray, np.ndarray], T] = eer,
-) -> dict[str, T]:
+    metric: Callable[[np.ndarray, np.ndarray], float] = eer,
+    min_trials: int = 1,
+) -> dict[str, float]:
     """A metric of each attack's trials together with all bona fide trials.
 
     Parameters
@@ -30,6 +30,8 @@ def per_attack(
     scores : (n,) floats. labels : (n,) class indices.
     attacks : (n,) names; those of bona fide trials are not read.
     metric : any function of scores and labels; the EER by default.
+    min_trials : an attack with fewer trials of either class gets NaN. Reports pass
+        ``MIN_TRIALS``.
 
     Returns
     -------
@@ -48,24 +50,21 @@ def per_attack(
     scores, labels = validate(scores, labels)
     if len(attacks) != scores.size:
         raise ScoreError(
-            f"{len(attacks)} attack names for {scores.size} trials; one a trial is "
+            f"{len(attacks)} attack names for {scores.size} trials; one per trial is "
             "accepted"
         )
-    spoofs = np.flatnonzero(labels == SPOOF)
-    # A dictionary sorts trials into attacks faster than comparing text 13 times, and
-    # sorted trials are cheap to sort again, which is most of a metric's work.
-    names = [attacks[trial] for trial in spoofs.tolist()]
-    position = {name: at for at, name in enumerate(sorted(set(names)))}
-    member = np.fromiter(map(position.__getitem__, names), dtype=np.int64)
-    order = np.argsort(scores[spoofs], kind="stable")
-    spoof, member = scores[spoofs][order], member[order]
-    bonafide = np.sort(scores[labels == BONAFIDE])
-    return {
-        name: metric(*_against(bonafide, spoof[member == at]))
-        for name, at in position.items()
-    }
-
-
-def _against(bonafide: np.ndarray, spoof: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    labels = np.repeat((SPOOF, BONAFIDE), (spoof.size, bonafide.size))
-    return np.concatenate((spoof, bonafide)), labels
+    bonafide = scores[labels == BONAFIDE]
+    names, position = np.unique(
+        np.asarray(attacks, dtype=str)[labels == SPOOF], return_inverse=True
+    )
+    values = {}
+    for i, name in enumerate(names.tolist()):
+        spoof = scores[labels == SPOOF][position == i]
+        if min(spoof.size, bonafide.size) < min_trials:
+            values[name] = float("nan")
+            continue
+        values[name] = metric(
+            np.concatenate((spoof, bonafide)),
+            np.repeat((SPOOF, BONAFIDE), (spoof.size, bonafide.size)),
+        )
+    return values

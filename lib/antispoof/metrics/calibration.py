@@ -1,8 +1,8 @@
-"""Scores as probabilities: are they as sure as they should be?
+"""Calibration: do scores mean the probabilities that they stand for?
 
 Here ``scores`` are natural-log likelihood ratios of bona fide to spoof. A model trained
-with cross entropy gives log posterior odds instead, which hold the class balance of its
-training set: take that out with :func:`log_likelihood_ratios` first. Costs and prior of
+with cross entropy gives log posterior odds instead, which contain the class balance of
+its training set: calibrate them with :func:`fit_calibration` first. Costs and prior of
 the DCF are those of the ASVspoof 5 evaluation plan, track 1.
 """
 
@@ -12,46 +12,66 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
-from sklearn.isotonic import isotonic_regression
+from scipy.special import xlogy
 
 from antispoof.constants import BONAFIDE, SPOOF
 from antispoof.errors import ParameterError
-from antispoof.metrics.detection import det_curve
+from antispoof.metrics.detection import DetCurve, det_curve, isotonic_posteriors
+from antispoof.metrics.thresholds import ensure_not_eval
 from antispoof.metrics.validation import validate
 
-P_SPOOF = 0.05
-C_MISS = 1.0
-C_FALSE_ALARM = 10.0
+P_SPOOF = 0.05  # prior of an attack
+MISS_WEIGHT = 1.0 * (1 - P_SPOOF)  # cost of a miss times the prior of bona fide
+FALSE_ALARM_WEIGHT = 10.0 * P_SPOOF
 
 
-def log_likelihood_ratios(log_odds: ArrayLike, *, p_bonafide: float) -> np.ndarray:
-    """Log posterior odds -> log-likelihood ratios.
+@dataclass(frozen=True)
+class Calibration:
+    """``slope * score + offset`` is a natural-log likelihood ratio of bona fide."""
+
+    slope: float
+    offset: float
+
+    def log_likelihood_ratios(self, scores: ArrayLike) -> np.ndarray:
+        """(n,) scores -> (n,) log-likelihood ratios."""
+        return self.slope * np.asarray(scores, dtype=np.float64) + self.offset
+
+
+def fit_calibration(
+    scores: ArrayLike, labels: ArrayLike, *, partition: str
+) -> Calibration:
+    """Fit the line by logistic regression in which both classes weigh the same.
+
+    J. Platt, "Probabilistic outputs for support vector machines", 1999; N. Brümmer and
+    J. du Preez 2006, section 5 (there with weights by the prior, here one half). L2
+    regularisation (scikit-learn's default C = 1) keeps the slope finite for separable
+    classes; it assumes scores on the scale of log odds.
 
     Parameters
     ----------
-    log_odds : (n,) a model's scores.
-    p_bonafide : share of bona fide trials the model was trained on (or, with a weighted
-        loss, their share of the weight).
+    scores : (n,) floats. labels : (n,) class indices; both classes are needed.
+    partition : where the trials come from: "train" or "dev".
 
     Raises
     ------
     ParameterError
-        If the share is not strictly between 0 and 1.
-
-    Examples
-    --------
-    >>> log_likelihood_ratios([0.0], p_bonafide=0.5)
-    array([0.])
+        If the partition is "eval" or unknown.
+    ScoreError
+        See :func:`~antispoof.metrics.validate`; both classes are needed.
     """
-    if not 0 < p_bonafide < 1:
-        raise ParameterError(f"p_bonafide={p_bonafide} must lie between 0 and 1")
-    return np.asarray(log_odds, dtype=np.float64) - np.log(
-        p_bonafide / (1 - p_bonafide)
-    )
+    # Imported late: the metrics that only rank need nothing of linear models.
+    from sklearn.linear_model import LogisticRegression
+
+    ensure_not_eval(partition, what="a calibration")
+    scores, labels = validate(scores, labels, both_classes=True)
+    line = LogisticRegression(class_weight="balanced").fit(scores[:, None], labels)
+    return Calibration(float(line.coef_[0, 0]), float(line.intercept_[0]))
 
 
 def cllr(scores: ArrayLike, labels: ArrayLike) -> float:
-    """Cost of log-likelihood ratios, in bits; 1 is what "I do not know" costs.
+    """Cost of log-likelihood ratios, in bits.
+
+    A system that always answers 50:50 has Cllr = 1.
 
     Parameters
     ----------
@@ -74,97 +94,68 @@ def cllr(scores: ArrayLike, labels: ArrayLike) -> float:
 
 
 def min_cllr(scores: ArrayLike, labels: ArrayLike) -> float:
-    """Cllr after the best monotone recalibration: what is left is discrimination.
+    """Cllr after the best monotone recalibration: it measures discrimination alone.
 
     The recalibration is isotonic regression (pool adjacent violators). Parameters and
     errors as in :func:`cllr`.
     """
-    curve = det_curve(scores, labels)
-    bonafide = np.diff(curve.misses)
-    spoof = -np.diff(curve.false_alarms)
-    # Each class weighs one half, whatever its size: likelihoods, not posteriors.
-    likely = bonafide / curve.n_bonafide
-    unlikely = spoof / curve.n_spoof
-    weight = likely + unlikely
-    posterior = isotonic_regression(likely / weight, sample_weight=weight)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        # A posterior of 0 or 1 has infinite cost only for trials that are not there.
-        cost_bonafide = np.where(bonafide > 0, likely * -np.log2(posterior), 0)
-        cost_spoof = np.where(spoof > 0, unlikely * -np.log2(1 - posterior), 0)
-    return float((cost_bonafide.sum() + cost_spoof.sum()) / 2)
+    return min_cllr_from_curve(det_curve(scores, labels))
 
 
-def actual_dcf(
-    scores: ArrayLike,
-    labels: ArrayLike,
-    *,
-    p_spoof: float = P_SPOOF,
-    c_miss: float = C_MISS,
-    c_false_alarm: float = C_FALSE_ALARM,
-) -> float:
-    """Normalised detection cost at the threshold that theory puts under these costs.
+def min_cllr_from_curve(curve: DetCurve) -> float:
+    """:func:`min_cllr` of a curve."""
+    bonafide, spoof, posterior = isotonic_posteriors(curve)
+    # xlogy is 0 where a class has no trial, also at a posterior of 0 or 1.
+    cost = xlogy(bonafide, posterior).sum() + xlogy(spoof, 1 - posterior).sum()
+    return float(-cost / (2 * np.log(2)))
 
-    A trial is accepted where its log-likelihood ratio reaches -log(c_miss (1 - p_spoof)
-    / (c_false_alarm p_spoof)); the cost is divided by that of the better constant
-    answer, so that 1 is useless and above 1 is worse than that.
+
+def actual_dcf(scores: ArrayLike, labels: ArrayLike) -> float:
+    """Normalised detection cost at the Bayes threshold of the costs.
+
+    A trial is accepted where its log-likelihood ratio reaches -log(MISS_WEIGHT /
+    FALSE_ALARM_WEIGHT); the cost is divided by that of the better constant answer, so
+    that 1 is useless and above 1 is worse than that.
 
     Parameters
     ----------
     scores : (n,) log-likelihood ratios. labels : (n,) class indices.
-    p_spoof : prior of an attack. c_miss, c_false_alarm : costs of the two errors.
 
     Raises
     ------
     ScoreError
         See :func:`~antispoof.metrics.validate`; both classes are needed.
-    ParameterError
-        If the prior is not between 0 and 1, or a cost is not positive.
     """
     scores, labels = validate(scores, labels, both_classes=True)
-    miss_weight, false_alarm_weight = _weights(p_spoof, c_miss, c_false_alarm)
-    threshold = -np.log(miss_weight / false_alarm_weight)
+    threshold = -np.log(MISS_WEIGHT / FALSE_ALARM_WEIGHT)
     miss = (scores[labels == BONAFIDE] < threshold).mean()
     false_alarm = (scores[labels == SPOOF] >= threshold).mean()
-    cost = miss_weight * miss + false_alarm_weight * false_alarm
-    return float(cost / min(miss_weight, false_alarm_weight))
+    cost = MISS_WEIGHT * miss + FALSE_ALARM_WEIGHT * false_alarm
+    return float(cost / min(MISS_WEIGHT, FALSE_ALARM_WEIGHT))
 
 
-def min_dcf(
-    scores: ArrayLike,
-    labels: ArrayLike,
-    *,
-    p_spoof: float = P_SPOOF,
-    c_miss: float = C_MISS,
-    c_false_alarm: float = C_FALSE_ALARM,
-) -> float:
+def min_dcf(scores: ArrayLike, labels: ArrayLike) -> float:
     """Normalised detection cost at the best threshold: an oracle, like the EER.
 
     Parameters and errors as in :func:`actual_dcf`, but any scores will do.
     """
-    curve = det_curve(scores, labels)
-    miss_weight, false_alarm_weight = _weights(p_spoof, c_miss, c_false_alarm)
-    cost = miss_weight * curve.miss_rate + false_alarm_weight * curve.false_alarm_rate
-    return float(cost.min() / min(miss_weight, false_alarm_weight))
+    return min_dcf_from_curve(det_curve(scores, labels))
 
 
-def _weights(
-    p_spoof: float, c_miss: float, c_false_alarm: float
-) -> tuple[float, float]:
-    if not 0 < p_spoof < 1:
-        raise ParameterError(f"p_spoof={p_spoof} must lie between 0 and 1")
-    if c_miss <= 0 or c_false_alarm <= 0:
-        raise ParameterError(f"{c_miss=} and {c_false_alarm=} must be positive")
-    return c_miss * (1 - p_spoof), c_false_alarm * p_spoof
+def min_dcf_from_curve(curve: DetCurve) -> float:
+    """:func:`min_dcf` of a curve."""
+    cost = MISS_WEIGHT * curve.miss_rate + FALSE_ALARM_WEIGHT * curve.false_alarm_rate
+    return float(cost.min() / min(MISS_WEIGHT, FALSE_ALARM_WEIGHT))
 
 
 @dataclass(frozen=True)
 class Reliability:
-    """Said against seen, bin by bin; bins without trials are left out.
+    """Predicted probability and observed frequency per bin; empty bins are left out.
 
     Attributes
     ----------
-    predicted : (b,) mean probability of bona fide the scores claim.
-    observed : (b,) share of bona fide trials.
+    predicted : (b,) mean probability of bona fide from the scores.
+    observed : (b,) fraction of bona fide trials.
     count : (b,) trials.
     """
 
@@ -174,7 +165,7 @@ class Reliability:
 
     @property
     def calibration_error(self) -> float:
-        """Mean distance of said from seen, weighted by trials (ECE)."""
+        """Expected calibration error: mean gap of the two, weighted by trials."""
         gap = np.abs(self.predicted - self.observed)
         return float(np.average(gap, weights=self.count))
 
@@ -186,7 +177,7 @@ def reliability(
 
     Parameters
     ----------
-    log_odds : (n,) scores; the claimed probability of bona fide is their sigmoid.
+    log_odds : (n,) scores; the predicted probability of bona fide is their sigmoid.
     labels : (n,) class indices.
     n_bins : number of bins between 0 and 1.
 

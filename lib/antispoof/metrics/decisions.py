@@ -1,9 +1,8 @@
 """Metrics of decisions at a threshold; 0 is the default, as for the models' log-odds.
 
 Each function takes ``scores`` (n,) and ``labels`` (n,), raises
-:class:`~antispoof.errors.ScoreError` as :func:`~antispoof.metrics.validate` says, and
-gives a fraction. The constant answers stand beside them because under a 9:1 imbalance
-an accuracy means nothing alone.
+:class:`~antispoof.errors.ScoreError` as :func:`~antispoof.metrics.validate` does, and
+returns a fraction. The formulas are in :mod:`antispoof.metrics.rates`.
 """
 
 from __future__ import annotations
@@ -13,8 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from antispoof.constants import BONAFIDE, LABELS, SPOOF
-from antispoof.metrics import counts
+from antispoof.constants import BONAFIDE, SPOOF
+from antispoof.metrics import rates
 from antispoof.metrics.validation import validate
 
 
@@ -26,7 +25,7 @@ def decide(scores: ArrayLike, *, threshold: float = 0.0) -> np.ndarray:
 def confusion_matrix(
     scores: ArrayLike, labels: ArrayLike, *, threshold: float = 0.0
 ) -> np.ndarray:
-    """(2, 2) counts: true classes as rows, decided ones as columns; spoof first.
+    """(2, 2) counts: true classes as rows, predicted ones as columns; spoof first.
 
     Examples
     --------
@@ -35,96 +34,38 @@ def confusion_matrix(
            [0, 1]])
     """
     scores, labels = validate(scores, labels)
-    size = len(LABELS)
-    cells = labels * size + decide(scores, threshold=threshold)
-    return np.bincount(cells, minlength=size * size).reshape(size, size)
-
-
-def accuracy(scores: ArrayLike, labels: ArrayLike, *, threshold: float = 0.0) -> float:
-    """Share of trials decided right."""
-    return float(counts.accuracy(confusion_matrix(scores, labels, threshold=threshold)))
-
-
-def macro_f1(scores: ArrayLike, labels: ArrayLike, *, threshold: float = 0.0) -> float:
-    """Mean of the F1 of spoof and of bonafide; an absent class counts as 0."""
-    return float(counts.macro_f1(confusion_matrix(scores, labels, threshold=threshold)))
-
-
-def balanced_accuracy(
-    scores: ArrayLike, labels: ArrayLike, *, threshold: float = 0.0
-) -> float:
-    """Mean of the two recalls; NaN if a class is absent."""
-    confusion = confusion_matrix(scores, labels, threshold=threshold)
-    return float(counts.balanced_accuracy(confusion))
-
-
-def recalls(
-    scores: ArrayLike, labels: ArrayLike, *, threshold: float = 0.0
-) -> np.ndarray:
-    """(2,) recall of spoof and of bonafide; NaN for an absent class."""
-    return counts.recalls(confusion_matrix(scores, labels, threshold=threshold))
-
-
-def hter(scores: ArrayLike, labels: ArrayLike, *, threshold: float = 0.0) -> float:
-    """Half total error rate, one minus the balanced accuracy."""
-    return float(counts.hter(confusion_matrix(scores, labels, threshold=threshold)))
-
-
-def predicted_spoof_rate(
-    scores: ArrayLike, labels: ArrayLike, *, threshold: float = 0.0
-) -> float:
-    """Share of all trials decided spoof: how far the system leans that way."""
-    confusion = confusion_matrix(scores, labels, threshold=threshold)
-    return float(counts.predicted_spoof_rate(confusion))
+    cells = 2 * labels + decide(scores, threshold=threshold)
+    return np.bincount(cells, minlength=4).reshape(2, 2)
 
 
 @dataclass(frozen=True)
 class OperatingPoint:
-    """Everything that can be said of decisions at one threshold.
+    """The decisions at one threshold, and every rate of them as an attribute.
 
     Attributes
     ----------
     threshold : above it a trial is decided bona fide; infinite for a constant answer.
     confusion : (2, 2) counts, true classes as rows, order spoof, bonafide.
+    accuracy, macro_f1, balanced_accuracy, recall_spoof, recall_bonafide, hter,
+    predicted_spoof_rate : see the functions of the same names.
     """
 
     threshold: float
     confusion: np.ndarray
 
-    @property
-    def accuracy(self) -> float:
-        """Share of trials decided right."""
-        return float(counts.accuracy(self.confusion))
-
-    @property
-    def macro_f1(self) -> float:
-        """Mean of the two classes' F1."""
-        return float(counts.macro_f1(self.confusion))
-
-    @property
-    def balanced_accuracy(self) -> float:
-        """Mean of the two recalls."""
-        return float(counts.balanced_accuracy(self.confusion))
-
-    @property
-    def recall_spoof(self) -> float:
-        """Share of spoof trials decided right."""
-        return float(counts.recalls(self.confusion)[SPOOF])
-
-    @property
-    def recall_bonafide(self) -> float:
-        """Share of bona fide trials decided right."""
-        return float(counts.recalls(self.confusion)[BONAFIDE])
-
-    @property
-    def hter(self) -> float:
-        """Half total error rate."""
-        return float(counts.hter(self.confusion))
-
-    @property
-    def predicted_spoof_rate(self) -> float:
-        """Share of all trials decided spoof."""
-        return float(counts.predicted_spoof_rate(self.confusion))
+    accuracy = property(lambda self: float(rates.accuracy(self.confusion)))
+    macro_f1 = property(lambda self: float(rates.macro_f1(self.confusion)))
+    balanced_accuracy = property(
+        lambda self: float(rates.balanced_accuracy(self.confusion))
+    )
+    recall_spoof = property(lambda self: float(rates.recall_spoof(self.confusion)))
+    recall_bonafide = property(
+        lambda self: float(rates.recall_bonafide(self.confusion))
+    )
+    hter = property(lambda self: float(rates.hter(self.confusion)))
+    predicted_spoof_rate = property(
+        lambda self: float(rates.predicted_spoof_rate(self.confusion))
+    )
 
 
 def operating_point(
@@ -142,15 +83,40 @@ def operating_point(
     )
 
 
+def accuracy(scores: ArrayLike, labels: ArrayLike, *, threshold: float = 0.0) -> float:
+    """Fraction of trials decided correctly."""
+    return operating_point(scores, labels, threshold=threshold).accuracy
+
+
+def macro_f1(scores: ArrayLike, labels: ArrayLike, *, threshold: float = 0.0) -> float:
+    """Mean of the F1 of spoof and of bonafide; an absent class counts as 0."""
+    return operating_point(scores, labels, threshold=threshold).macro_f1
+
+
+def balanced_accuracy(
+    scores: ArrayLike, labels: ArrayLike, *, threshold: float = 0.0
+) -> float:
+    """Mean of the two recalls; NaN if a class is absent."""
+    return operating_point(scores, labels, threshold=threshold).balanced_accuracy
+
+
+def hter(scores: ArrayLike, labels: ArrayLike, *, threshold: float = 0.0) -> float:
+    """Half total error rate, one minus the balanced accuracy."""
+    return operating_point(scores, labels, threshold=threshold).hter
+
+
+def predicted_spoof_rate(
+    scores: ArrayLike, labels: ArrayLike, *, threshold: float = 0.0
+) -> float:
+    """Fraction of all trials decided spoof."""
+    return operating_point(scores, labels, threshold=threshold).predicted_spoof_rate
+
+
 def always_spoof(labels: ArrayLike) -> OperatingPoint:
-    """The constant answer "spoof", which no accuracy should be shown without."""
-    return _constant(labels, np.inf)
+    """The constant answer "spoof", the baseline of every accuracy."""
+    return operating_point(np.zeros(np.shape(labels)), labels, threshold=np.inf)
 
 
 def always_bonafide(labels: ArrayLike) -> OperatingPoint:
     """The constant answer "bonafide"."""
-    return _constant(labels, -np.inf)
-
-
-def _constant(labels: ArrayLike, threshold: float) -> OperatingPoint:
-    return operating_point(np.zeros(np.shape(labels)), labels, threshold=threshold)
+    return operating_point(np.zeros(np.shape(labels)), labels, threshold=-np.inf)

@@ -8,12 +8,13 @@ from functools import cached_property
 
 import numpy as np
 from numpy.typing import ArrayLike
+from sklearn.isotonic import isotonic_regression
 
 from antispoof.constants import BONAFIDE
 from antispoof.errors import ParameterError
 from antispoof.metrics.validation import validate
 
-EER_METHODS = ("organisers", "hull")
+EER_METHODS = ("asvspoof", "hull")
 
 
 @dataclass(frozen=True)
@@ -39,12 +40,12 @@ class DetCurve:
 
     @cached_property
     def miss_rate(self) -> np.ndarray:
-        """(m,) share of bona fide trials rejected, from 0 to 1."""
+        """(m,) fraction of bona fide trials rejected, from 0 to 1."""
         return self.misses / self.n_bonafide
 
     @cached_property
     def false_alarm_rate(self) -> np.ndarray:
-        """(m,) share of spoof trials accepted, from 1 to 0."""
+        """(m,) fraction of spoof trials accepted, from 1 to 0."""
         return self.false_alarms / self.n_spoof
 
     @cached_property
@@ -67,13 +68,13 @@ class Ranking:
     ----------
     order : (n,) trials by rising score.
     is_bonafide : (n,) 1 for bona fide and 0 for spoof, in that order.
-    ends : (m,) how many trials lie at or below each threshold.
+    cut_points : (m,) how many trials lie at or below each threshold.
     thresholds : (m,) see :class:`DetCurve`.
     """
 
     order: np.ndarray
     is_bonafide: np.ndarray
-    ends: np.ndarray
+    cut_points: np.ndarray
     thresholds: np.ndarray
 
     def curve(self, weights: np.ndarray | None = None) -> DetCurve:
@@ -88,7 +89,7 @@ class Ranking:
             np.cumsum(weight, out=rejected[1:])
             np.cumsum(weight * self.is_bonafide, out=misses[1:])
         if self.thresholds.size <= n:
-            misses, rejected = misses[self.ends], rejected[self.ends]
+            misses, rejected = misses[self.cut_points], rejected[self.cut_points]
         n_bonafide = int(misses[-1])
         n_spoof = int(rejected[-1]) - n_bonafide
         rejected -= misses
@@ -121,7 +122,7 @@ def rank(scores: ArrayLike, labels: ArrayLike) -> Ranking:
     return Ranking(
         order=order,
         is_bonafide=(labels[order] == BONAFIDE).astype(np.int32),
-        ends=np.append(0, last_of_tie + 1),
+        cut_points=np.append(0, last_of_tie + 1),
         thresholds=np.append(below_all, ascending[last_of_tie]),
     )
 
@@ -134,11 +135,11 @@ def det_curve(scores: ArrayLike, labels: ArrayLike) -> DetCurve:
     return rank(scores, labels).curve()
 
 
-def eer(scores: ArrayLike, labels: ArrayLike, *, method: str = "organisers") -> float:
+def eer(scores: ArrayLike, labels: ArrayLike, *, method: str = "asvspoof") -> float:
     """Equal error rate: the error where misses and false alarms are equally frequent.
 
     A finite set of trials seldom has such a threshold, hence two methods.
-    ``"organisers"``, the default, is that of the ASVspoof challenges: the mean of the
+    ``"asvspoof"``, the default, is that of the ASVspoof challenges: the mean of the
     miss and false alarm rates at the threshold where they are closest. Two thresholds
     that are exactly equally close are averaged and ties are decided together, where
     the organisers' code depends on the order of the trials; so reversing all signs
@@ -150,7 +151,7 @@ def eer(scores: ArrayLike, labels: ArrayLike, *, method: str = "organisers") -> 
     Parameters
     ----------
     scores : (n,) floats. labels : (n,) class indices.
-    method : "organisers" or "hull".
+    method : "asvspoof" or "hull".
 
     Returns
     -------
@@ -173,28 +174,28 @@ def eer(scores: ArrayLike, labels: ArrayLike, *, method: str = "organisers") -> 
             f"method={method!r}; accepted are {', '.join(map(repr, EER_METHODS))}"
         )
     curve = det_curve(scores, labels)
-    return eer_of(curve) if method == "organisers" else hull_eer_of(curve)
+    return eer_from_curve(curve) if method == "asvspoof" else hull_eer_from_curve(curve)
 
 
-def eer_of(curve: DetCurve) -> float:
+def eer_from_curve(curve: DetCurve) -> float:
     """The organisers' EER of a curve."""
-    here = _closest(curve)
-    miss = sum(int(curve.misses[at]) for at in here) / curve.n_bonafide
-    false_alarm = sum(int(curve.false_alarms[at]) for at in here) / curve.n_spoof
-    return (miss + false_alarm) / (2 * len(here))
+    closest = _closest_thresholds(curve)
+    miss = sum(int(curve.misses[i]) for i in closest) / curve.n_bonafide
+    false_alarm = sum(int(curve.false_alarms[i]) for i in closest) / curve.n_spoof
+    return (miss + false_alarm) / (2 * len(closest))
 
 
-def eer_threshold_of(curve: DetCurve) -> float:
+def eer_threshold_from_curve(curve: DetCurve) -> float:
     """The organisers' EER threshold of a curve, the lower one of two."""
-    return float(curve.thresholds[_closest(curve)[0]])
+    return float(curve.thresholds[_closest_thresholds(curve)[0]])
 
 
-def _closest(curve: DetCurve) -> tuple[int, ...]:
+def _closest_thresholds(curve: DetCurve) -> tuple[int, ...]:
     """Where the two rates are closest: one threshold, or two equally close."""
 
-    def gap(at: int) -> int:
+    def gap(i: int) -> int:
         # In whole numbers, so that "equally close" is exact; it rises at every step.
-        misses, false_alarms = int(curve.misses[at]), int(curve.false_alarms[at])
+        misses, false_alarms = int(curve.misses[i]), int(curve.false_alarms[i])
         return misses * curve.n_spoof - false_alarms * curve.n_bonafide
 
     above = bisect_left(range(curve.misses.size), 0, key=gap)
@@ -204,30 +205,30 @@ def _closest(curve: DetCurve) -> tuple[int, ...]:
     return (above,) if gap(above) < -gap(below) else (below,)
 
 
-def hull_eer_of(curve: DetCurve) -> float:
+def hull_eer_from_curve(curve: DetCurve) -> float:
     """EER on the convex hull of a curve's ROC."""
-    falls = np.diff(curve.false_alarms) < 0
-    rises = np.diff(curve.misses) > 0
-    # Only where false alarms stop falling and misses start rising can the hull bend.
-    corner = np.append(np.append(True, falls[:-1] & rises[1:]), True)
-    hull: list[tuple[int, int]] = []
-    for point in zip(
-        curve.false_alarms[corner].tolist(), curve.misses[corner].tolist(), strict=True
-    ):
-        while len(hull) > 1 and not _bends(hull[-2], hull[-1], point):
-            hull.pop()
-        hull.append(point)
-    false_alarm = np.array([x for x, _ in hull]) / curve.n_spoof
-    miss = np.array([y for _, y in hull]) / curve.n_bonafide
-    gap = miss - false_alarm
-    above = int(np.searchsorted(gap, 0))
-    share = gap[above - 1] / (gap[above - 1] - gap[above])
-    return float(miss[above - 1] + share * (miss[above] - miss[above - 1]))
+    _, _, posterior = isotonic_posteriors(curve)
+    # Its vertices are the ends of the blocks that isotonic regression pools.
+    vertex = np.append(np.append(True, np.diff(posterior) > 0), True)
+    misses, false_alarms = curve.miss_rate[vertex], curve.false_alarm_rate[vertex]
+    return float(np.interp(0, misses - false_alarms, misses))
 
 
-def _bends(a: tuple[int, int], b: tuple[int, int], c: tuple[int, int]) -> bool:
-    """Whether b lies strictly below the line from a to c (false alarms falling)."""
-    return (c[0] - a[0]) * (b[1] - a[1]) > (c[1] - a[1]) * (b[0] - a[0])
+def isotonic_posteriors(
+    curve: DetCurve,
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """The best monotone recalibration, by pooling adjacent violators.
+
+    Returns
+    -------
+    For each distinct score (m - 1,): the fraction of the bona fide trials that have it,
+    the fraction of the spoof trials, and the posterior of bona fide, each class
+    weighing one half.
+    """
+    bonafide, spoof = np.diff(curve.miss_rate), -np.diff(curve.false_alarm_rate)
+    weight = bonafide + spoof
+    posterior = isotonic_regression(bonafide / weight, sample_weight=weight)
+    return bonafide, spoof, posterior
 
 
 def auc(scores: ArrayLike, labels: ArrayLike) -> float:
@@ -240,7 +241,11 @@ def auc(scores: ArrayLike, labels: ArrayLike) -> float:
     >>> auc([-1.0, 0.0, 0.0, 1.0], [0, 0, 1, 1])
     0.875
     """
-    curve = det_curve(scores, labels)
-    hit = curve.n_bonafide - curve.misses
-    twice_area = np.sum((hit[:-1] + hit[1:]) * -np.diff(curve.false_alarms))
+    return auc_from_curve(det_curve(scores, labels))
+
+
+def auc_from_curve(curve: DetCurve) -> float:
+    """:func:`auc` of a curve."""
+    hits = curve.n_bonafide - curve.misses
+    twice_area = np.sum((hits[:-1] + hits[1:]) * -np.diff(curve.false_alarms))
     return float(twice_area / (2 * curve.n_bonafide * curve.n_spoof))

@@ -15,7 +15,7 @@ from numpy.typing import ArrayLike
 
 from antispoof.constants import BONAFIDE, SPOOF
 from antispoof.errors import ParameterError, ScoreError
-from antispoof.metrics.detection import DetCurve, det_curve, eer_threshold_of
+from antispoof.metrics.detection import DetCurve, det_curve, eer_threshold_from_curve
 
 FORMULATIONS = ("2019", "revisited")
 ASV_KEYS = ("target", "nontarget", "spoof")
@@ -57,7 +57,7 @@ class CostModel:
     c_spoof: float = 10.0
 
 
-ORGANISERS = CostModel()
+ASVSPOOF_COSTS = CostModel()
 
 
 def asv_error_rates(scores: ArrayLike, keys: ArrayLike) -> AsvErrorRates:
@@ -91,7 +91,7 @@ def asv_error_rates(scores: ArrayLike, keys: ArrayLike) -> AsvErrorRates:
         np.concatenate((target, nontarget)),
         np.repeat((BONAFIDE, SPOOF), (target.size, nontarget.size)),
     )
-    threshold = eer_threshold_of(curve)
+    threshold = eer_threshold_from_curve(curve)
     # The verifier accepts at its threshold: the organisers' convention for ASV, though
     # their EER, like the countermeasure's decisions, rejects there.
     return AsvErrorRates(
@@ -107,7 +107,7 @@ def min_tdcf(
     asv: AsvErrorRates,
     *,
     formulation: str = "2019",
-    costs: CostModel = ORGANISERS,
+    costs: CostModel = ASVSPOOF_COSTS,
 ) -> float:
     """Smallest normalised tandem detection cost over all countermeasure thresholds.
 
@@ -136,14 +136,14 @@ def min_tdcf(
     ParameterError
         If the formulation is unknown.
     """
-    return min_tdcf_of(det_curve(scores, labels), asv, formulation, costs)
+    return min_tdcf_from_curve(det_curve(scores, labels), asv, formulation, costs)
 
 
-def min_tdcf_of(
+def min_tdcf_from_curve(
     curve: DetCurve,
     asv: AsvErrorRates,
     formulation: str = "2019",
-    costs: CostModel = ORGANISERS,
+    costs: CostModel = ASVSPOOF_COSTS,
 ) -> float:
     """:func:`min_tdcf` of a curve."""
     c0, c1, c2 = tdcf_weights(asv, formulation=formulation, costs=costs)
@@ -151,7 +151,7 @@ def min_tdcf_of(
 
 
 def tdcf_weights(
-    asv: AsvErrorRates, *, formulation: str = "2019", costs: CostModel = ORGANISERS
+    asv: AsvErrorRates, *, formulation: str = "2019", costs: CostModel = ASVSPOOF_COSTS
 ) -> tuple[float, float, float]:
     """Normalised weights: the cost is c0 + c1 miss rate + c2 false alarm rate.
 

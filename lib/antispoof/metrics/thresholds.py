@@ -1,8 +1,8 @@
 """Where to put the threshold, and on which trials that may be decided.
 
-Nothing is ever chosen on eval. A function that chooses is told the partition its trials
-come from and refuses "eval"; the one that looks at the answers all the same says so in
-its name, and serves only to show what no honest choice can beat.
+Nothing is ever chosen on eval. A function that chooses takes the partition its trials
+come from and refuses "eval". :func:`oracle_threshold` uses the answers, as its name
+says; its results are upper bounds, never choices.
 """
 
 from __future__ import annotations
@@ -12,15 +12,10 @@ from numpy.typing import ArrayLike
 
 from antispoof.constants import PARTITIONS
 from antispoof.errors import ParameterError
-from antispoof.metrics import counts
-from antispoof.metrics.detection import DetCurve, det_curve, eer_threshold_of
+from antispoof.metrics import rates
+from antispoof.metrics.detection import DetCurve, det_curve, eer_threshold_from_curve
 
-MAXIMISED = {
-    "balanced_accuracy": counts.balanced_accuracy,
-    "macro_f1": counts.macro_f1,
-    "accuracy": counts.accuracy,
-}
-CRITERIA = (*MAXIMISED, "eer")
+CRITERIA = ("balanced_accuracy", "macro_f1", "accuracy", "eer")
 ROUNDING = 1e-12
 
 
@@ -35,7 +30,7 @@ def ensure_not_eval(partition: str, *, what: str) -> None:
     Raises
     ------
     ParameterError
-        For "eval", and for a name that is no partition.
+        For "eval", and for a name that is not a partition.
     """
     if partition not in PARTITIONS:
         raise ParameterError(
@@ -106,7 +101,7 @@ def _best_threshold(curve: DetCurve, criterion: str) -> float:
             f"criterion={criterion!r}; accepted are {', '.join(map(repr, CRITERIA))}"
         )
     if criterion == "eer":
-        return eer_threshold_of(curve)
-    values = MAXIMISED[criterion](curve.confusions)
-    # The lowest of those equally good; rounding must not tell them apart.
+        return eer_threshold_from_curve(curve)
+    values = getattr(rates, criterion)(curve.confusions)
+    # The lowest of those equally good; rounding must not separate them.
     return float(curve.thresholds[np.argmax(values >= values.max() - ROUNDING)])

@@ -1,4 +1,4 @@
-"""What every metric demands of its input."""
+"""The checks that every metric makes of its input."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from antispoof.errors import ScoreError
 def validate(
     scores: ArrayLike, labels: ArrayLike, *, both_classes: bool = False
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Check scores and labels; give them back as arrays.
+    """Check scores and labels, and return them as arrays.
 
     Parameters
     ----------
@@ -38,21 +38,21 @@ def validate(
     try:
         score_array = np.asarray(scores, dtype=np.float64)
     except (TypeError, ValueError):
-        raise ScoreError("scores must be numbers, one a trial") from None
+        raise ScoreError("scores must be numbers, one per trial") from None
     label_array = np.asarray(labels)
     if score_array.ndim != 1 or label_array.shape != score_array.shape:
         raise ScoreError(
             f"scores of shape {score_array.shape} with labels of shape "
-            f"{label_array.shape}; one score and one label a trial are accepted"
+            f"{label_array.shape}; one score and one label per trial are accepted"
         )
     if score_array.size == 0:
         raise ScoreError("no trials were given; metrics need at least one")
     finite = np.isfinite(score_array)
     if not finite.all():
-        where = np.flatnonzero(~finite)
+        bad = np.flatnonzero(~finite)
         raise ScoreError(
-            f"{where.size} of {score_array.size} scores are not finite, "
-            f"the first at position {where[0]} ({score_array[where[0]]})"
+            f"{bad.size} of {score_array.size} scores are not finite, "
+            f"the first at position {bad[0]} ({score_array[bad[0]]})"
         )
     if label_array.dtype.kind not in "biu":
         raise ScoreError(
@@ -61,8 +61,8 @@ def validate(
         )
     label_array = label_array.astype(np.int64, copy=False)
     if label_array.min() < 0 or label_array.max() >= len(LABELS):
-        strange = label_array[(label_array < 0) | (label_array >= len(LABELS))][0]
-        raise ScoreError(f"label {strange}; accepted are 0 = spoof and 1 = bonafide")
+        unknown = label_array[(label_array < 0) | (label_array >= len(LABELS))][0]
+        raise ScoreError(f"label {unknown}; accepted are 0 = spoof and 1 = bonafide")
     if both_classes:
         present = np.bincount(label_array, minlength=len(LABELS))
         for name, count in zip(LABELS, present, strict=True):

@@ -13,18 +13,21 @@ LABEL = 24  # characters to a line, so that the plot keeps half of a phone
 
 
 @styled
-def effects(table: pd.DataFrame, *, smallest: float) -> Figure:
+def effects(table: pd.DataFrame) -> Figure:
     """Estimates and 95 % intervals of paired differences.
 
     Parameters
     ----------
-    table : one row an effect, with ``effect``, ``estimate``, ``low``, ``high``.
-    smallest : the smallest effect of interest; the grey band is what lies within.
+    table : one row per effect, with ``effect``, ``estimate``, ``low``, ``high`` and
+        ``min_effect``, the smallest effect of interest; the grey band of a row is what
+        lies within it.
     """
     figure, axes = canvas(height=0.6 * len(table) + 0.9)
-    axes.axvspan(-smallest, smallest, color=PALE)
     axes.axvline(0, color=GREY, linewidth=0.8)
     places = range(len(table))[::-1]
+    axes.barh(
+        places, 2 * table["min_effect"], left=-table["min_effect"], height=1, color=PALE
+    )
     spread = [table["estimate"] - table["low"], table["high"] - table["estimate"]]
     axes.errorbar(
         table["estimate"], places, xerr=spread, fmt="o", color=BLUE, capsize=3

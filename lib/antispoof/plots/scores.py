@@ -95,7 +95,10 @@ def score_histograms(
 
 @styled
 def attack_heatmap(rates: pd.DataFrame) -> Figure:
-    """EER of each attack (rows) by model (columns), as fractions."""
+    """EER of each attack (rows) by model (columns), as fractions.
+
+    NaN stands for an attack with too few trials and is written "n < 10".
+    """
     figure, axes = canvas(height=0.34 * len(rates) + 1.1)
     sns.heatmap(
         rates,
@@ -109,6 +112,9 @@ def attack_heatmap(rates: pd.DataFrame) -> Figure:
         linecolor="white",
         ax=axes,
     )
+    for row, column in zip(*np.nonzero(rates.isna().to_numpy()), strict=True):
+        centre = (column + 0.5, row + 0.5)
+        axes.text(*centre, "n < 10", ha="center", va="center", color=GREY)
     axes.set(xlabel="", ylabel="attack")
     axes.tick_params(length=0)
     axes.set_yticklabels(axes.get_yticklabels(), rotation=0)

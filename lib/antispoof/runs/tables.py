@@ -1,4 +1,4 @@
-"""Runs as numbers: one row a run and partition; matrices and histories by model."""
+"""Runs as numbers: one row per run and partition; matrices and histories by model."""
 
 from __future__ import annotations
 
@@ -7,44 +7,58 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from antispoof import metrics
-from antispoof.constants import LABELS
-from antispoof.models import TITLES
-from antispoof.runs.record import SCORED, Run
+from antispoof import metrics, models
+from antispoof.runs.record import Run
 
 
-def results(runs: Sequence[Run]) -> pd.DataFrame:
-    """Headline numbers of every run on dev and eval, decisions at score 0.
+def results_frame(runs: Sequence[Run]) -> pd.DataFrame:
+    """Metrics of every run on every scored partition, decisions at score 0.
 
     Returns
     -------
-    DataFrame with ``model``, ``title``, ``seed``, ``partition``, ``macro_f1``,
-    ``accuracy``, ``balanced_accuracy``, ``eer``, ``recall_spoof``, ``recall_bonafide``,
-    ``spoof_rate`` (decided spoof), ``n``, and of the constant answer
-    ``always_spoof_macro_f1`` and ``always_spoof_accuracy``.
+    DataFrame with ``model``, ``title``, ``seed``, ``partition``, ``n`` (trials), every
+    metric of ``METRICS`` that needs no calibration under its name, and every metric of
+    decisions of the constant answer as ``always_spoof_<name>``.
     """
-    return pd.DataFrame([_row(run, p) for run in runs for p in SCORED])
+    decisions = metrics.select_metrics("confusion")
+    plain = {**decisions, **metrics.select_metrics("scores", "curve")}
+    rows = []
+    for run in runs:
+        for partition in run.partitions:
+            scores, labels = run.scores_and_labels(partition)
+            head = {
+                "model": run.config.model,
+                "title": models.title(run.config.model),
+                "seed": run.seed,
+                "partition": partition,
+                "n": len(labels),
+            }
+            values = metrics.compute_metrics(scores, labels, metrics=plain)
+            constant = metrics.compute_metrics(
+                np.full(len(labels), -1.0), labels, metrics=decisions
+            )
+            constant = {f"always_spoof_{name}": v for name, v in constant.items()}
+            rows.append(head | values | constant)
+    return pd.DataFrame(rows)
 
 
 def confusion(runs: Sequence[Run], partition: str) -> np.ndarray:
     """(2, 2) confusion matrix at score 0, averaged over the runs; order of LABELS."""
-    matrices = [
-        metrics.confusion_matrix(*scores_and_labels(r, partition)) for r in runs
-    ]
+    matrices = [metrics.confusion_matrix(*r.scores_and_labels(partition)) for r in runs]
     return np.mean(matrices, axis=0)
 
 
 def confusions(runs: Sequence[Run]) -> dict[tuple[str, str], np.ndarray]:
     """(model's title, partition) -> `confusion` of the model's runs."""
     return {
-        (TITLES[name], part): confusion(group, part)
+        (models.title(name), partition): confusion(group, partition)
         for name, group in by_model(runs).items()
-        for part in SCORED
+        for partition in group[0].partitions
     }
 
 
-def tables(runs: Sequence[Run], partition: str) -> dict[str, list[pd.DataFrame]]:
-    """Model -> the score table of each of its runs, as `statistics` takes them."""
+def score_tables(runs: Sequence[Run], partition: str) -> dict[str, list[pd.DataFrame]]:
+    """Model -> the score table of each of its runs, as `make_panel` takes them."""
     grouped = by_model(runs).items()
     return {name: [run.scores(partition) for run in group] for name, group in grouped}
 
@@ -52,7 +66,7 @@ def tables(runs: Sequence[Run], partition: str) -> dict[str, list[pd.DataFrame]]
 def by_epochs(
     runs: Sequence[Run], partition: str
 ) -> dict[str, dict[int, list[pd.DataFrame]]]:
-    """Model -> epochs of the config -> score tables, one a seed, seeds rising."""
+    """Model -> epochs of the config -> score tables, one per seed, seeds rising."""
     return {
         model: {
             epochs: [r.scores(partition) for r in group if r.config.epochs == epochs]
@@ -62,102 +76,85 @@ def by_epochs(
     }
 
 
-def per_attack_eer(runs: Sequence[Run], partition: str) -> dict[str, dict[str, float]]:
-    """Model's title -> attack -> EER against all bona fide trials, mean over seeds."""
-    return {
-        TITLES[name]: pd.DataFrame([_per_attack(r, partition) for r in group])
-        .mean()
-        .to_dict()
-        for name, group in by_model(runs).items()
-    }
-
-
-def standard_metrics(runs: Sequence[Run]) -> pd.DataFrame:
-    """The field's measures on eval, mean over seeds: one row a model.
+def per_attack_eer(runs: Sequence[Run], partition: str) -> pd.DataFrame:
+    """EER of each attack against all bona fide trials, mean over seeds.
 
     Returns
     -------
-    DataFrame indexed by the model's title with ``eer`` (as the organisers have it),
-    ``eer_hull``, ``auc``, ``min_dcf``, ``actual_dcf``, ``min_cllr`` and ``cllr``; the
-    actual DCF and the Cllr are of scores calibrated on dev.
+    DataFrame with one row per attack, named such as "A07 (n = 12)", and one column per
+    model's title; NaN with fewer than ``metrics.MIN_TRIALS`` trials of a class.
     """
-    return pd.DataFrame(
-        {
-            TITLES[name]: pd.DataFrame([_field_row(run) for run in group]).mean()
-            for name, group in by_model(runs).items()
-        }
-    ).T
+    columns = {}
+    for name, group in by_model(runs).items():
+        tables = [run.scores(partition) for run in group]
+        errors = [
+            metrics.per_attack(
+                *run.scores_and_labels(partition),
+                table["attack"].tolist(),
+                min_trials=metrics.MIN_TRIALS,
+            )
+            for run, table in zip(group, tables, strict=True)
+        ]
+        n = tables[0]["attack"].value_counts()
+        mean = pd.DataFrame(errors).mean()
+        columns[models.title(name)] = mean.rename(lambda a, n=n: f"{a} (n = {n[a]})")
+    return pd.DataFrame(columns)
+
+
+def standard_metrics(runs: Sequence[Run], partition: str = "eval") -> pd.DataFrame:
+    """Every metric of ``METRICS`` without a threshold, mean over seeds.
+
+    Returns
+    -------
+    DataFrame indexed by the model's title, one column per metric. Those of
+    log-likelihood ratios are of scores calibrated on dev; NaN without dev.
+    """
+    wanted, rows = metrics.select_metrics("scores", "curve", "llr"), {}
+    for name, group in by_model(runs).items():
+        values = []
+        for run in group:
+            scores, labels = run.scores_and_labels(partition)
+            ratios = None
+            if "dev" in run.partitions:
+                dev = run.scores_and_labels("dev")
+                line = metrics.fit_calibration(*dev, partition="dev")
+                ratios = line.log_likelihood_ratios(scores)
+            values.append(
+                metrics.compute_metrics(scores, labels, ratios=ratios, metrics=wanted)
+            )
+        rows[models.title(name)] = pd.DataFrame(values).mean()
+    return pd.DataFrame(rows).T
 
 
 def histories(runs: Sequence[Run]) -> dict[str, list[pd.DataFrame]]:
     """Model's title -> the history of each of its runs."""
-    grouped = by_model(runs).items()
-    return {TITLES[name]: [run.history for run in group] for name, group in grouped}
-
-
-def scores_and_labels(run: Run, partition: str) -> tuple[np.ndarray, np.ndarray]:
-    """(n,) scores and (n,) class indices of a run on a partition."""
-    frame = run.scores(partition)
-    labels = np.array([LABELS.index(x) for x in frame["label"]], np.int64)
-    return frame["score"].to_numpy(float), labels
+    return {
+        models.title(name): [run.history for run in group]
+        for name, group in by_model(runs).items()
+    }
 
 
 def thresholds(run: Run, partition: str) -> dict[str, float]:
-    """The three thresholds at which a run is judged on a partition.
+    """The thresholds at which the decisions of a run are shown.
 
     Returns
     -------
-    ``zero``; ``dev``, chosen on dev; ``oracle``, the best on these very trials.
+    ``zero``; ``dev``, chosen on dev, if dev was scored; ``oracle``, the best on these
+    very trials.
     """
-    chosen = metrics.choose_threshold(*scores_and_labels(run, "dev"), partition="dev")
+    chosen = None
+    if "dev" in run.partitions:
+        dev = run.scores_and_labels("dev")
+        chosen = metrics.choose_threshold(*dev, partition="dev")
     points = metrics.operating_points(
-        *scores_and_labels(run, partition), dev_threshold=chosen
+        *run.scores_and_labels(partition), dev_threshold=chosen
     )
-    return {name: point.threshold for name, point in points.items()}
+    return {name: point.threshold for name, point in points.items() if point}
 
 
 def by_model(runs: Sequence[Run]) -> dict[str, list[Run]]:
-    """Runs grouped by model, in the order of `models.TITLES`, seeds rising."""
-    found = {name: [r for r in runs if r.model_name == name] for name in TITLES}
-    return {n: sorted(rs, key=lambda r: r.seed) for n, rs in found.items() if rs}
-
-
-def _per_attack(run: Run, partition: str) -> dict[str, float]:
-    attacks = run.scores(partition)["attack"].to_numpy()
-    return metrics.per_attack(*scores_and_labels(run, partition), attacks)
-
-
-def _field_row(run: Run) -> dict[str, float]:
-    scores, labels = scores_and_labels(run, "eval")
-    line = metrics.fit_calibration(*scores_and_labels(run, "dev"), partition="dev")
-    ratios = line.log_likelihood_ratios(scores)
-    return {
-        "eer": metrics.eer(scores, labels),
-        "eer_hull": metrics.eer(scores, labels, method="hull"),
-        "auc": metrics.auc(scores, labels),
-        "min_dcf": metrics.min_dcf(scores, labels),
-        "actual_dcf": metrics.actual_dcf(ratios, labels),
-        "min_cllr": metrics.min_cllr(scores, labels),
-        "cllr": metrics.cllr(ratios, labels),
+    """Runs grouped by model, in the order of `models.MODELS`, seeds rising."""
+    groups = {
+        name: [r for r in runs if r.config.model == name] for name in models.MODELS
     }
-
-
-def _row(run: Run, partition: str) -> dict:
-    scores, labels = scores_and_labels(run, partition)
-    point = metrics.operating_point(scores, labels, threshold=0.0)
-    return {
-        "model": run.model_name,
-        "title": TITLES[run.model_name],
-        "seed": run.seed,
-        "partition": partition,
-        "macro_f1": point.macro_f1,
-        "accuracy": point.accuracy,
-        "balanced_accuracy": point.balanced_accuracy,
-        "eer": metrics.eer(scores, labels),
-        "recall_spoof": point.recall_spoof,
-        "recall_bonafide": point.recall_bonafide,
-        "spoof_rate": point.predicted_spoof_rate,
-        "n": len(labels),
-        "always_spoof_macro_f1": metrics.always_spoof(labels).macro_f1,
-        "always_spoof_accuracy": metrics.always_spoof(labels).accuracy,
-    }
+    return {n: sorted(g, key=lambda run: run.seed) for n, g in groups.items() if g}

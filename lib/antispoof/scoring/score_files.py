@@ -1,31 +1,30 @@
-"""Score files: one layout is written, every layout in the wild is read.
+"""Score files: one layout is written, every layout in use is read.
 
-Written: ``utt_id attack key score``, one line a trial, which the organisers' t-DCF code
-reads as it is. Read: that; the baselines' ``speaker utt_id - attack key score``; the
-same without its third column; a bare ``utt_id score``; and CSV with a header line. A
-protocol says which trials there should be and what they are; then nothing may be
-missing, double or extra.
+Written: ``utt_id attack key score``, one line per trial, which the organisers' t-DCF
+code reads as it is. Read: that; the baselines' ``speaker utt_id - attack key score``;
+the same without its third column; a bare ``utt_id score``; and CSV with a header line.
+With a protocol, which lists the trials and their labels, no trial may be missing,
+duplicate or unknown.
 """
 
 from __future__ import annotations
 
-import contextlib
 import csv
-import errno
-import tempfile
 import warnings
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-from antispoof.constants import LABELS, NO_ATTACK
-from antispoof.errors import DiskError, ScoreError
+from antispoof.constants import LABELS, NO_ATTACK, label_indices
+from antispoof.errors import ScoreError
+from antispoof.files import atomic_path
 from antispoof.metrics import eer
 from antispoof.metrics.tandem import ASV_KEYS
 
 COLUMNS = ("utt_id", "attack", "label", "score")
+KNOWN = ("utt_id", "speaker", "attack", "label", "label_int", "score")
 # Number of columns of a text file -> their names; "-" is not read.
 LAYOUTS = {
     2: ("utt_id", "score"),
@@ -33,7 +32,7 @@ LAYOUTS = {
     5: ("speaker", "utt_id", "attack", "label", "score"),
     6: ("speaker", "utt_id", "-", "attack", "label", "score"),
 }
-CSV_LABELS = ("label", "key")  # names under which a CSV has bonafide and spoof
+ASV_LAYOUTS = {3: ("source", "key", "score")}
 SHOWN = 3  # trials named in an error
 
 
@@ -52,42 +51,44 @@ def read_scores(
         module); CSV has a header with ``utt_id`` and ``score``, and may have
         ``speaker``, ``attack``, ``label`` or ``key`` (bonafide, spoof), or
         ``label_int``.
-    protocol : one row a trial with ``utt_id``, ``speaker``, ``attack`` and ``label``.
-        Trials are matched to it by utterance id and come back in its order.
+    protocol : one row per trial with ``utt_id``, ``speaker``, ``attack`` and ``label``.
+        Trials are matched to it by utterance id and returned in its order.
     negate : reverse the sign of every score, for a file in which higher means spoof.
 
     Returns
     -------
     DataFrame with ``utt_id``, ``speaker`` (where it is known), ``attack`` ("-" where
     there is none or it is not known), ``label`` and ``score`` (float64, higher means
-    more bona fide), one row a trial.
+    more bona fide), one row per trial.
 
     Raises
     ------
     ScoreError
-        If the file is missing, empty or of no known layout; a score is not a finite
-        number; a trial is double, not in the protocol, or missing; labels contradict
+        If the file is missing, empty or of an unknown layout; a score is not a finite
+        number; a trial is duplicate, not in the protocol, or missing; labels contradict
         the protocol; or nothing says which trials are bona fide.
 
     Warns
     -----
     ReversedScoresWarning
-        If the EER is above 50 %. The scores are given back as they are.
+        If the EER is above 50 %. The scores are returned unchanged.
 
     Notes
     -----
-    ``label_int`` has no agreed meaning. Without a protocol 1 is read as spoof, as the
-    published files of this layout have it; with one, it may be either coding, but must
-    be one of them throughout.
+    ``label_int`` has no agreed meaning. Without a protocol 1 is read as spoof, as in
+    the published files of this layout; with one, it may be either coding, but must be
+    one of them throughout.
     """
     path = Path(path)
-    table = _read_table(path)
-    table["score"] = _numbers(table["score"], table["utt_id"], path)
-    _refuse(table.loc[table["utt_id"].duplicated(), "utt_id"], path, "given twice")
+    table = _read_table(path, LAYOUTS)
+    table["score"] = _finite(table["score"], table["utt_id"], path)
+    _raise_for_trials(table.loc[table["utt_id"].duplicated(), "utt_id"], path, "twice")
     if protocol is None:
-        trials = _described_by_itself(table, path)
+        trials = _labels_from_file(table, path)
     else:
-        trials = _matched(table, protocol, path)
+        trials = _join_protocol(table, protocol, path)
+    columns = ("utt_id", "speaker", "attack", "label", "score")
+    trials = trials[[name for name in columns if name in trials.columns]].copy()
     if negate:
         trials["score"] = -trials["score"]
     _warn_if_reversed(trials, path, negate)
@@ -95,32 +96,33 @@ def read_scores(
 
 
 def write_scores(path: str | Path, trials: pd.DataFrame) -> None:
-    """Write a score file whole or not at all; :func:`read_scores` reads it exactly.
+    """Write a score file atomically; :func:`read_scores` reads it back exactly.
 
     Parameters
     ----------
-    path : the file, replaced if it is there. Its folder must exist.
+    path : the file; an existing one is replaced.
     trials : ``utt_id``, ``attack`` ("-" for bona fide), ``label`` and ``score``
-        (float32 or float64, written with as many digits as it takes), one row a trial.
+        (float32 or float64, written with as many digits as needed), one row per trial.
 
     Raises
     ------
     ScoreError
-        If a column is missing, a score is not finite, a trial is double, or a text
+        If a column is missing, a score is not finite, a trial is duplicate, a text
         field is empty or holds a blank, or the file cannot be made.
     DiskError
-        If the disk is full; as for any error, nothing half-written is left.
+        If the disk is full.
     """
     path = Path(path)
-    absent = [name for name in COLUMNS if name not in trials.columns]
-    if absent:
+    missing = [name for name in COLUMNS if name not in trials.columns]
+    if missing:
         raise ScoreError(
-            f"scores for {path} lack the column {absent[0]!r}; "
+            f"scores for {path} lack the column {missing[0]!r}; "
             f"{', '.join(COLUMNS)} are needed"
         )
     utt_ids = trials["utt_id"].astype(str)
-    _numbers(trials["score"], utt_ids, path)
-    _refuse(utt_ids[utt_ids.duplicated()], path, "given twice")
+    # float() first: a float32 widened to float64 reads back to the very same value.
+    scores = _finite(trials["score"], utt_ids, path)
+    _raise_for_trials(utt_ids[utt_ids.duplicated()], path, "twice")
     fields = [trials[name].astype(str).tolist() for name in COLUMNS[:-1]]
     for name, column in zip(COLUMNS, fields, strict=False):
         for value in column:
@@ -129,10 +131,15 @@ def write_scores(path: str | Path, trials: pd.DataFrame) -> None:
                     f"{name} {value!r} cannot be written to {path}: "
                     "one word without blanks is accepted"
                 )
-    # float() first: a float32 widened to float64 reads back to the very same value.
-    scores = [repr(float(score)) for score in trials["score"]]
-    lines = map(" ".join, zip(*fields, scores, strict=True))
-    _write_whole(path, "".join(f"{line}\n" for line in lines))
+    lines = map(" ".join, zip(*fields, map(repr, scores.tolist()), strict=True))
+    text = "".join(f"{line}\n" for line in lines)
+    try:
+        with atomic_path(path) as temporary:
+            temporary.write_text(text, encoding="utf-8", newline="\n")
+    except OSError as error:
+        raise ScoreError(
+            f"score file {path} cannot be written: {error.strerror}"
+        ) from None
 
 
 def read_asv_scores(path: str | Path) -> pd.DataFrame:
@@ -140,7 +147,7 @@ def read_asv_scores(path: str | Path) -> pd.DataFrame:
 
     Parameters
     ----------
-    path : text, one line a trial, three columns separated by blanks.
+    path : text, one line per trial, three columns separated by blanks.
 
     Returns
     -------
@@ -153,26 +160,20 @@ def read_asv_scores(path: str | Path) -> pd.DataFrame:
         If the file is missing, empty or of another layout, or a score is not finite.
     """
     path = Path(path)
-    table = _split(_read_text(path), path, {3: ("source", "key", "score")})
-    strange = table.loc[~table["key"].isin(ASV_KEYS), "key"]
-    if len(strange):
-        raise ScoreError(
-            f"{path}, trial {strange.index[0] + 1}: key {strange.iloc[0]!r}; "
-            f"accepted are {', '.join(map(repr, ASV_KEYS))}"
-        )
+    table = _read_table(path, ASV_LAYOUTS)
     names = pd.Series([f"trial {n}" for n in range(1, len(table) + 1)])
-    table["score"] = _numbers(table["score"], names, path)
+    unknown = ~table["key"].isin(ASV_KEYS)
+    _raise_for_trials(
+        names[unknown] + " (" + table.loc[unknown, "key"] + ")",
+        path,
+        f"with a key other than {', '.join(ASV_KEYS)}",
+    )
+    table["score"] = _finite(table["score"], names, path)
     return table
 
 
-def _read_table(path: Path) -> pd.DataFrame:
-    text = _read_text(path)
-    if "," in text.split("\n", 1)[0]:
-        return _read_csv(text, path)
-    return _split(text, path, LAYOUTS)
-
-
-def _read_text(path: Path) -> str:
+def _read_table(path: Path, layouts: Mapping[int, tuple[str, ...]]) -> pd.DataFrame:
+    """Named columns of text: by the header of a CSV, else by their number."""
     try:
         text = path.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
@@ -185,188 +186,143 @@ def _read_text(path: Path) -> str:
         raise ScoreError(
             f"score file {path} cannot be read: {error.strerror}"
         ) from None
-    if not text.strip():
-        raise ScoreError(f"score file {path} is empty; one line a trial is expected")
-    return text
+    lines = [line for line in text.split("\n") if line.strip()]
+    if not lines:
+        raise ScoreError(f"score file {path} is empty; expected one line per trial")
+    is_csv = "," in lines[0] and layouts is LAYOUTS
+    names, rows = (
+        _split_csv(lines, path) if is_csv else _split_text(lines, path, layouts)
+    )
+    for number, row in enumerate(rows, start=1):
+        if len(row) != len(names):
+            raise ScoreError(
+                f"{path}, trial {number}: {len(row)} columns, but {len(names)} are "
+                f"expected ({' '.join(names)})"
+            )
+    table = pd.DataFrame(dict(zip(names, zip(*rows, strict=True), strict=True)))
+    return table.drop(columns="-", errors="ignore")
 
 
-def _split(text: str, path: Path, layouts: dict[int, tuple[str, ...]]) -> pd.DataFrame:
-    numbered = [
-        (number, line.split())
-        for number, line in enumerate(text.split("\n"), start=1)
-        if line.strip()
-    ]
-    width = len(numbered[0][1])
+def _split_text(
+    lines: list[str], path: Path, layouts: Mapping[int, tuple[str, ...]]
+) -> tuple[tuple[str, ...], list[list[str]]]:
+    rows = [line.split() for line in lines]
+    width = len(rows[0])
     if width not in layouts:
         accepted = ", ".join(repr(" ".join(names)) for names in layouts.values())
-        raise ScoreError(
-            f"{path}, line {numbered[0][0]}: {width} columns; accepted are {accepted}"
-        )
-    for number, fields in numbered:
-        if len(fields) != width:
-            raise ScoreError(
-                f"{path}, line {number}: {len(fields)} columns, but the lines before "
-                f"have {width}"
-            )
-    columns = zip(*(fields for _, fields in numbered), strict=True)
-    named = dict(zip(layouts[width], columns, strict=True))
-    return pd.DataFrame({name: named[name] for name in named if name != "-"})
+        raise ScoreError(f"{path}: {width} columns; accepted are {accepted}")
+    return layouts[width], rows
 
 
-def _read_csv(text: str, path: Path) -> pd.DataFrame:
+def _split_csv(lines: list[str], path: Path) -> tuple[list[str], list[list[str]]]:
     try:
-        rows = [row for row in csv.reader(text.splitlines()) if row]
+        header, *rows = csv.reader(lines)
     except csv.Error as error:
         raise ScoreError(f"{path} is not a CSV table: {error}") from None
-    header = [name.strip() for name in rows[0]]
-    if len(rows) == 1:
+    names = [name.strip() for name in header]
+    if "label" not in names:
+        names = ["label" if name == "key" else name for name in names]
+    if not rows:
         raise ScoreError(f"{path} has a header and no trials")
-    for number, row in enumerate(rows[1:], start=1):
-        if len(row) != len(header):
-            raise ScoreError(
-                f"{path}, trial {number}: {len(row)} columns, but its header has "
-                f"{len(header)}"
-            )
-    columns = zip(*rows[1:], strict=True)
-    table = pd.DataFrame(dict(zip(header, columns, strict=True)))
-    for name in ("utt_id", "score"):
-        if name not in table.columns:
-            raise ScoreError(
-                f"{path} has the columns {', '.join(table.columns)}; "
-                "utt_id and score are needed"
-            )
-    for name in CSV_LABELS:
-        if name in table.columns and "label" not in table.columns:
-            table = table.rename(columns={name: "label"})
-    known = ("utt_id", "speaker", "attack", "label", "label_int", "score")
-    return table[[name for name in known if name in table.columns]]
+    if not {"utt_id", "score"} <= set(names):
+        raise ScoreError(
+            f"{path} has the columns {', '.join(names)}; utt_id and score are needed"
+        )
+    return [name if name in KNOWN else "-" for name in names], rows
 
 
-def _numbers(scores: pd.Series, utt_ids: pd.Series, path: Path) -> np.ndarray:
-    try:
-        numbers = scores.to_numpy(dtype=np.float64)
-    except ValueError:
-        numbers = np.array([_number_or_nan(text) for text in scores])
-    strange = ~np.isfinite(numbers)
-    _refuse(
-        [
-            f"{utt_id} ({score})"
-            for utt_id, score in zip(utt_ids[strange], scores[strange], strict=True)
-        ],
+def _finite(scores: pd.Series, utt_ids: pd.Series, path: Path) -> np.ndarray:
+    """(n,) float64; ScoreError for what is not a finite number."""
+    numbers = np.array([_to_float(score) for score in scores])
+    bad = ~np.isfinite(numbers)
+    _raise_for_trials(
+        utt_ids[bad] + " (" + scores[bad].astype(str) + ")",
         path,
         "without a finite score",
     )
     return numbers
 
 
-def _number_or_nan(text: str) -> float:
-    with contextlib.suppress(ValueError):
-        return float(text)
-    return np.nan
+def _to_float(score: str | float) -> float:
+    try:
+        return float(score)
+    except ValueError:
+        return float("nan")
 
 
-def _refuse(trials: Iterable[str], path: Path, what: str) -> None:
+def _raise_for_trials(trials: Iterable[str], path: Path, problem: str) -> None:
     trials = list(trials)
     if trials:
         rest = len(trials) - SHOWN
         more = f" and {rest} more" if rest > 0 else ""
         noun = "trial is" if len(trials) == 1 else "trials are"
         raise ScoreError(
-            f"{path}: {len(trials)} {noun} {what}: {', '.join(trials[:SHOWN])}{more}"
+            f"{path}: {len(trials)} {noun} {problem}: {', '.join(trials[:SHOWN])}{more}"
         )
 
 
-def _described_by_itself(table: pd.DataFrame, path: Path) -> pd.DataFrame:
-    if "label" in table.columns:
-        strange = table[~table["label"].isin(LABELS)]
-        _refuse(
-            strange["utt_id"] + " (" + strange["label"] + ")",
-            path,
-            "labelled neither bonafide nor spoof",
-        )
-    elif "label_int" in table.columns:
-        table["label"] = np.where(_coded(table, path) == 1, "spoof", "bonafide")
-    else:
+def _labels_from_file(table: pd.DataFrame, path: Path) -> pd.DataFrame:
+    if "label_int" in table.columns and "label" not in table.columns:
+        is_spoof = _label_ints(table["label_int"], table["utt_id"], path) == 1
+        table["label"] = np.where(is_spoof, "spoof", "bonafide")
+    if "label" not in table.columns:
         raise ScoreError(
             f"{path} does not say which trials are bona fide; give its protocol too"
         )
-    if "attack" not in table.columns:
-        table["attack"] = NO_ATTACK
-    return _in_order(table)
+    unknown = table[~table["label"].isin(LABELS)]
+    _raise_for_trials(
+        unknown["utt_id"] + " (" + unknown["label"] + ")",
+        path,
+        "labelled neither bonafide nor spoof",
+    )
+    return table if "attack" in table.columns else table.assign(attack=NO_ATTACK)
 
 
-def _matched(table: pd.DataFrame, protocol: pd.DataFrame, path: Path) -> pd.DataFrame:
+def _join_protocol(
+    table: pd.DataFrame, protocol: pd.DataFrame, path: Path
+) -> pd.DataFrame:
     known = protocol["utt_id"]
-    _refuse(table.loc[~table["utt_id"].isin(known), "utt_id"], path, "not in protocol")
-    _refuse(known[~known.isin(table["utt_id"])], path, "in the protocol but not scored")
-    said = table.set_index("utt_id").loc[known]
-    trials = protocol.reset_index(drop=True).assign(score=said["score"].to_numpy())
-    if "label" in said.columns:
-        disagree = said["label"].to_numpy() != trials["label"].to_numpy()
-    elif "label_int" in said.columns:
-        is_one = _coded(said.reset_index(), path) == 1
-        is_spoof = trials["label"].to_numpy() == "spoof"
-        disagree = is_one != is_spoof
-        if disagree.mean() > 0.5:  # the other coding, 1 for bona fide
-            disagree = ~disagree
+    extra = table.loc[~table["utt_id"].isin(known), "utt_id"]
+    _raise_for_trials(extra, path, "not in protocol")
+    missing = known[~known.isin(table["utt_id"])]
+    _raise_for_trials(missing, path, "in the protocol but not scored")
+    scored = table.set_index("utt_id").loc[known].reset_index()
+    trials = protocol.reset_index(drop=True).assign(score=scored["score"])
+    if "label" in scored.columns:
+        differs = scored["label"] != trials["label"]
+    elif "label_int" in scored.columns:
+        ints = _label_ints(scored["label_int"], scored["utt_id"], path)
+        differs = (ints == 1) != (trials["label"] == "spoof")
+        if differs.mean() > 0.5:  # the other coding, 1 for bona fide
+            differs = ~differs
     else:
-        disagree = np.zeros(len(trials), dtype=bool)
-    _refuse(trials.loc[disagree, "utt_id"], path, "labelled otherwise in the protocol")
-    return _in_order(trials)
+        return trials
+    different = trials.loc[differs, "utt_id"]
+    _raise_for_trials(different, path, "labelled otherwise in the protocol")
+    return trials
 
 
-def _coded(table: pd.DataFrame, path: Path) -> np.ndarray:
-    strange = table[~table["label_int"].isin(("0", "1"))]
-    _refuse(
-        strange["utt_id"] + " (" + strange["label_int"] + ")",
+def _label_ints(codes: pd.Series, utt_ids: pd.Series, path: Path) -> np.ndarray:
+    bad = ~codes.isin(("0", "1"))
+    _raise_for_trials(
+        utt_ids[bad] + " (" + codes[bad] + ")",
         path,
         "with a label_int other than 0 and 1",
     )
-    return table["label_int"].to_numpy(dtype=np.int64)
-
-
-def _in_order(trials: pd.DataFrame) -> pd.DataFrame:
-    columns = ("utt_id", "speaker", "attack", "label", "score")
-    return trials[[name for name in columns if name in trials.columns]].copy()
+    return codes.to_numpy(dtype=np.int64)
 
 
 def _warn_if_reversed(trials: pd.DataFrame, path: Path, negate: bool) -> None:
     if trials["label"].nunique() < len(LABELS):
         return
-    error = eer(trials["score"], (trials["label"] == "bonafide").to_numpy())
+    error = eer(trials["score"], label_indices(trials["label"]))
     if error > 0.5:
-        found = "as it is" if not negate else "with its signs reversed by negate"
-        remedy = "with negate (--negate)" if not negate else "without negate"
+        reading = "with all signs reversed by negate" if negate else "as it is"
+        remedy = "without negate" if negate else "with negate (--negate)"
         warnings.warn(
-            f"{path}, read {found}, has an EER of {100 * error:.2f} %, above chance: "
+            f"{path}, read {reading}, has an EER of {100 * error:.2f} %, above chance: "
             "its sign is probably reversed. Here a higher score means more bona fide; "
             f"nothing was changed. If that is so, read it {remedy}.",
             ReversedScoresWarning,
             stacklevel=3,
         )
-
-
-def _write_whole(path: Path, text: str) -> None:
-    draft = None
-    try:
-        with tempfile.NamedTemporaryFile(
-            "w",
-            encoding="utf-8",
-            newline="\n",
-            dir=path.parent,
-            prefix=f".{path.name}.",
-            delete=False,
-        ) as file:
-            draft = Path(file.name)
-            file.write(text)
-        draft.chmod(0o644)
-        draft.replace(path)
-    except OSError as error:
-        if error.errno == errno.ENOSPC:
-            raise DiskError(f"no space left to write the scores {path}") from None
-        raise ScoreError(
-            f"score file {path} cannot be written: {error.strerror}"
-        ) from None
-    finally:
-        if draft is not None:
-            draft.unlink(missing_ok=True)

@@ -1,15 +1,15 @@
-"""Intervals, tests and verdicts: how far a number can be trusted.
+"""Intervals and tests: the sampling error of every number.
 
-The road: score tables -> :class:`Panel` (several models, several seeds, one set of
+The steps: score tables -> :class:`Panel` (several models, several seeds, one set of
 trials) -> :func:`resample` (every metric in every bootstrap replicate) ->
-:class:`Estimate` (a value with its standard error) -> interval, p-value, verdict. The
-hypotheses themselves stand in :mod:`antispoof_report.claims.hypotheses`.
+:class:`Estimate` (a value with its standard error) -> interval and p-value. The
+hypotheses of the report are in :mod:`antispoof_report.claims`.
 
 How intervals are made
 ----------------------
-*Resampling.* Seeds are drawn, then speakers; a drawn speaker brings all its utterances.
-Each stage draws one fewer than there are, with replacement, which makes the variance of
-a mean unbiased however few there are (J. N. K. Rao and C. F. J. Wu, JASA 83, 1988).
+*Resampling.* Seeds are drawn, then speakers, each with all of their utterances. Each
+stage draws one fewer than there are, with replacement, which makes the variance of a
+mean unbiased however few there are (J. N. K. Rao and C. F. J. Wu, JASA 83, 1988).
 Every model sees the same draws, so differences are paired. The utterances of the drawn
 speakers are resampled too if there is only one speaker, or if it is asked for: between
 several speakers their noise is already in the differences, and drawing them again
@@ -19,10 +19,11 @@ Application*, 1997, section 3.8).
 *Interval.* The variance that comes from seeds and the rest, which comes from speakers,
 are taken apart; each gives a standard error times its own Student's t, and the two are
 added in quadrature (see :class:`Estimate`). With three to five seeds, plain percentiles
-are far too narrow. Shares such as an accuracy or an EER have intervals that are
+are far too narrow. Fractions such as an accuracy or an EER have intervals that are
 symmetrical in log-odds; differences have ordinary ones.
 
-Thresholds stay where they were put (zero, chosen on dev, oracle) in every replicate.
+Thresholds (zero, chosen on dev, oracle) are the same in every replicate. A metric that
+a plugin registers in ``METRICS`` is resampled like the others.
 """
 
 from antispoof.stats.bootstrap import (
@@ -39,16 +40,16 @@ from antispoof.stats.summaries import spoof_rate_curve, summary
 
 __all__ = [
     "STAGES",
+    "BootstrapDistribution",
+    "BootstrapResult",
     "Estimate",
     "McNemar",
     "Panel",
-    "BootstrapDistribution",
-    "BootstrapResult",
     "holm",
-    "spoof_rate_curve",
     "make_panel",
     "mcnemar",
     "operating_thresholds",
     "resample",
+    "spoof_rate_curve",
     "summary",
 ]

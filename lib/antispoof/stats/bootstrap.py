@@ -1,44 +1,40 @@
 """The bootstrap: every metric of every model and seed, in every replicate.
 
-A replicate is a set of weights, one whole number a trial, under which confusion
-matrices are sums and error curves cumulative sums; so no trial is ever copied. The
-same weights serve all models: every comparison is paired.
+A replicate is a set of weights, one integer per trial, under which confusion matrices
+are sums and error curves cumulative sums; so no trial is ever copied. The same weights
+serve all models: every comparison is paired.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from antispoof.constants import BONAFIDE, SPOOF
 from antispoof.errors import ParameterError, ScoreError
-from antispoof.metrics import choose_threshold, counts, oracle_threshold
-from antispoof.metrics.detection import DetCurve, Ranking, eer_of, rank
+from antispoof.metrics import (
+    METRICS,
+    Metric,
+    choose_threshold,
+    oracle_threshold,
+    rates,
+    select_metrics,
+)
+from antispoof.metrics.detection import Ranking, rank
 from antispoof.stats.estimates import BootstrapDistribution
 from antispoof.stats.panel import Panel
 
 STAGES = ("seeds", "speakers")
 ALL_STAGES = (*STAGES, "utterances")
-CHUNK = 4_000_000  # weights held at once
-PATIENCE = 20  # replicates tried for each one wanted, before giving up
+MAX_WEIGHTS = 4_000_000  # in memory at once
+MAX_TRIES = 20  # replicates drawn for each one wanted, before giving up
+
+# Accuracy of the constant answer in each replicate: H5 compares every model with it.
+ALWAYS_SPOOF = Metric("always-spoof", rates.always_spoof, "confusion")
 
 Thresholds = Mapping[str, Mapping[str, np.ndarray]]
-
-# What confusion matrices (..., 2, 2) give; "always_spoof" is the constant's accuracy.
-RATES: dict[str, Callable[[np.ndarray], np.ndarray]] = {
-    "accuracy": counts.accuracy,
-    "macro_f1": counts.macro_f1,
-    "balanced_accuracy": counts.balanced_accuracy,
-    "recall_spoof": lambda confusions: counts.recalls(confusions)[..., SPOOF],
-    "recall_bonafide": lambda confusions: counts.recalls(confusions)[..., BONAFIDE],
-    "predicted_spoof_rate": counts.predicted_spoof_rate,
-    "always_spoof": lambda confusions: (
-        confusions[..., SPOOF, :].sum(-1) / confusions.sum((-2, -1))
-    ),
-}
-CURVE_METRICS: dict[str, Callable[[DetCurve], float]] = {"eer": eer_of}
 
 
 @dataclass(frozen=True)
@@ -51,15 +47,17 @@ class BootstrapResult:
     thresholds : operating point -> model -> (n_seeds,).
     confusions : operating point -> model -> (n_replicates + 1, n_seeds, 2, 2) counts;
         the first is of all trials.
-    curves : metric -> model -> (n_replicates + 1, n_seeds); NaN where a replicate has
-        none of an attack.
+    values : metric that needs no threshold -> model -> (n_replicates + 1, n_seeds); NaN
+        where a replicate has no trial of an attack.
+    metrics : the metrics of `confusions` and `values` by name.
     seeds : (n_replicates, seeds drawn) which seeds a replicate averages over.
     """
 
     panel: Panel
     thresholds: Thresholds
     confusions: Mapping[str, Mapping[str, np.ndarray]]
-    curves: Mapping[str, Mapping[str, np.ndarray]]
+    values: Mapping[str, Mapping[str, np.ndarray]]
+    metrics: Mapping[str, Metric]
     seeds: np.ndarray
 
     def quantity(
@@ -69,41 +67,48 @@ class BootstrapResult:
 
         Parameters
         ----------
-        metric : accuracy, macro_f1, balanced_accuracy, recall_spoof, recall_bonafide,
-            predicted_spoof_rate, always_spoof (the accuracy of that constant answer), or one
-            of the curve metrics, "eer" at least.
+        metric : one of ``metrics``: those of decisions in ``METRICS``, "always_spoof"
+            (the accuracy of that constant answer), and those in ``values``.
         model : one of the panel's.
-        at : operating point; not read for curve metrics.
+        at : operating point; not read for metrics without a threshold.
 
         Raises
         ------
         ParameterError
-            If there is no such metric, model or operating point.
+            If the metric, model or operating point is unknown.
         """
-        if model not in self.panel.models:
-            raise ParameterError(
-                f"no model {model!r}; accepted are {', '.join(self.panel.models)}"
-            )
-        if metric in self.curves:
-            values = self.curves[metric][model]
-        elif metric not in RATES:
-            known = ", ".join((*RATES, *self.curves))
-            raise ParameterError(f"no metric {metric!r}; accepted are {known}")
-        elif at not in self.confusions:
-            known = ", ".join(self.confusions)
-            raise ParameterError(f"no operating point {at!r}; accepted are {known}")
+        known = self.metrics if metric not in self.values else ()
+        for what, name, accepted in (
+            ("model", model, self.panel.models),
+            ("metric", metric, (*self.metrics, *self.values)),
+            ("operating point", at, self.confusions if known else (at,)),
+        ):
+            if name not in accepted:
+                raise ParameterError(
+                    f"no {what} {name!r}; accepted are {', '.join(map(str, accepted))}"
+                )
+        if metric in self.values:
+            values = self.values[metric][model]
         else:
-            values = RATES[metric](self.confusions[at][model])
+            values = self.metrics[metric].fn(self.confusions[at][model])
         full, drawn = values[0], values[1:]
-        trials = len(self.panel.trials)
-        trials_stand_alone = self.panel.n_speakers == 1
+        one_speaker = self.panel.n_speakers == 1
         return BootstrapDistribution(
             value=float(full.mean()),
             per_seed=full,
-            draws=np.take_along_axis(drawn, self.seeds, axis=1).mean(1),
-            seed_draws=full[self.seeds].mean(1),
-            n_speakers=trials if trials_stand_alone else self.panel.n_speakers,
+            replicates=np.take_along_axis(drawn, self.seeds, axis=1).mean(1),
+            seed_replicates=full[self.seeds].mean(1),
+            n_units=len(self.panel.trials) if one_speaker else self.panel.n_speakers,
         )
+
+    def interval(
+        self, metric: str, model: str, *, at: str | None = "zero"
+    ) -> tuple[float, float]:
+        """95 % interval of :meth:`quantity`, within 0 and 1 where the metric is."""
+        estimate = self.quantity(metric, model, at=at).estimate
+        if metric in self.metrics and not self.metrics[metric].bounded:
+            return estimate.interval()
+        return estimate.rate_interval()
 
 
 def operating_thresholds(
@@ -126,31 +131,28 @@ def operating_thresholds(
     ScoreError
         If dev lacks a model or has another number of seeds.
     """
-    points = {
-        "zero": {model: np.zeros(panel.n_seeds) for model in panel.models},
-        "oracle": {
-            model: np.array([oracle_threshold(row, panel.labels) for row in rows])
-            for model, rows in panel.scores.items()
-        },
+    points = {"zero": {model: np.zeros(panel.n_seeds) for model in panel.models}}
+    if dev is not None:
+        if not set(panel.models) <= set(dev.models) or dev.n_seeds != panel.n_seeds:
+            raise ScoreError(
+                f"dev scores of {', '.join(dev.models)} ({dev.n_seeds} seeds) cannot"
+                f" set thresholds for {', '.join(panel.models)} ({panel.n_seeds}"
+                " seeds); the same models and seeds are needed"
+            )
+        points["dev"] = {
+            model: np.array(
+                [
+                    choose_threshold(row, dev.labels, partition="dev")
+                    for row in dev.scores[model]
+                ]
+            )
+            for model in panel.models
+        }
+    points["oracle"] = {
+        model: np.array([oracle_threshold(row, panel.labels) for row in rows])
+        for model, rows in panel.scores.items()
     }
-    if dev is None:
-        return points
-    if not set(panel.models) <= set(dev.models) or dev.n_seeds != panel.n_seeds:
-        raise ScoreError(
-            f"dev scores of {', '.join(dev.models)} ({dev.n_seeds} seeds) cannot set "
-            f"thresholds for {', '.join(panel.models)} ({panel.n_seeds} seeds); the "
-            "same models and seeds are needed"
-        )
-    chosen = {
-        model: np.array(
-            [
-                choose_threshold(row, dev.labels, partition="dev")
-                for row in dev.scores[model]
-            ]
-        )
-        for model in panel.models
-    }
-    return {"zero": points["zero"], "dev": chosen, "oracle": points["oracle"]}
+    return points
 
 
 def resample(
@@ -160,7 +162,7 @@ def resample(
     n_replicates: int = 2000,
     seed: int = 0,
     stages: Sequence[str] = STAGES,
-    curve_metrics: Mapping[str, Callable[[DetCurve], float]] = CURVE_METRICS,
+    metrics: Mapping[str, Metric] | None = None,
     per_attack: bool = False,
 ) -> BootstrapResult:
     """Bootstrap a panel.
@@ -175,8 +177,9 @@ def resample(
     stages : which of "seeds", "speakers" and "utterances" are drawn; see
         :mod:`antispoof.stats` for why the last is not by default. With a single
         speaker utterances are drawn in any case.
-    curve_metrics : name -> function of a :class:`~antispoof.metrics.DetCurve`; all are
-        computed in every replicate.
+    metrics : name -> metric without a threshold, computed in every replicate; the main
+        ones of ``METRICS`` by default. Metrics of decisions cost nothing, so all of
+        ``METRICS`` are available.
     per_attack : also the EER of each attack against all bona fide trials, named such
         as "eer.A07".
 
@@ -185,7 +188,7 @@ def resample(
     ParameterError
         If a stage is unknown or fewer than two replicates are wanted.
     ScoreError
-        If a class is absent, or so rare that hardly a replicate holds it.
+        If a class is absent, or so rare that hardly any replicate holds it.
     """
     unknown = [stage for stage in stages if stage not in ALL_STAGES]
     if unknown:
@@ -196,41 +199,73 @@ def resample(
         raise ParameterError(f"n_replicates={n_replicates} must be at least 2")
     if thresholds is None:
         thresholds = operating_thresholds(panel)
+    if metrics is None:
+        metrics = select_metrics("curve", "scores", main=True)
+    subsets = {name: np.arange(panel.labels.size) for name in metrics}
+    measured = dict(metrics)
+    if per_attack:
+        attack, bonafide = panel.trials["attack"].to_numpy(), panel.labels == BONAFIDE
+        for name in sorted(set(attack[~bonafide])):
+            measured[f"eer.{name}"] = METRICS["eer"]
+            subsets[f"eer.{name}"] = np.flatnonzero(bonafide | (attack == name))
+    systems = [scores for rows in panel.scores.values() for scores in rows]
+    # A metric of a curve is computed from trials that are sorted once, here.
+    rankings = [
+        {
+            name: _rank_subset(scores, panel.labels, subsets[name])
+            for name, metric in measured.items()
+            if metric.needs == "curve"
+        }
+        for scores in systems
+    ]
     rng = np.random.default_rng(seed)
     decisions = _decisions(panel, thresholds)
-    parts = _parts(panel, per_attack=per_attack)
-    rankings = [
-        [_ranking(scores, panel.labels, part) for part in parts.values()]
-        for rows in panel.scores.values()
-        for scores in rows
-    ]
-    totals, curves = [], []
-    for weights in _all_weights(panel, stages, n_replicates, rng):
+    totals, values = [], []
+    for weights in _draw_weights(panel, stages, n_replicates, rng):
         totals.append(weights.astype(np.float32) @ decisions)
-        curves += [
-            [_measured(own, row, curve_metrics) for own in rankings] for row in weights
-        ]
-    names = [*curve_metrics, *(f"eer.{attack}" for attack in list(parts)[1:])]
-    shape = (n_replicates + 1, len(panel.models), panel.n_seeds, len(names))
+        for row in weights:
+            for scores, ranked in zip(systems, rankings, strict=True):
+                for name, metric in measured.items():
+                    ranking = ranked.get(name)
+                    values.append(_measure(metric, ranking, scores, panel.labels, row))
+    seeds = np.tile(np.arange(panel.n_seeds), (n_replicates, 1))
+    if "seeds" in stages:
+        drawn = (n_replicates, max(panel.n_seeds - 1, 1))
+        seeds = rng.integers(0, panel.n_seeds, drawn)
+    sizes = (len(panel.models), panel.n_seeds)
+    # (point, model, replicate, seed, true class, predicted class)
+    confusions = (
+        np.concatenate(totals)
+        .astype(np.int64)
+        .reshape(-1, 2, 2, len(thresholds), *sizes)
+        .transpose(3, 4, 0, 5, 1, 2)
+    )
     # (metric, model, replicate, seed)
-    values = np.reshape(curves, shape).transpose(3, 1, 0, 2)
+    by_metric = np.reshape(values, (n_replicates + 1, *sizes, len(measured))).transpose(
+        3, 1, 0, 2
+    )
+    of_decisions = select_metrics("confusion")
     return BootstrapResult(
         panel=panel,
         thresholds=thresholds,
-        confusions=_confusions(np.concatenate(totals), panel, thresholds),
-        curves={
-            name: dict(zip(panel.models, of_metric, strict=True))
-            for name, of_metric in zip(names, values, strict=True)
+        confusions={
+            point: dict(zip(panel.models, matrices, strict=True))
+            for point, matrices in zip(thresholds, confusions, strict=True)
         },
-        seeds=_drawn_seeds(panel.n_seeds, stages, n_replicates, rng),
+        values={
+            name: dict(zip(panel.models, rows, strict=True))
+            for name, rows in zip(measured, by_metric, strict=True)
+        },
+        metrics={**of_decisions, "always_spoof": ALWAYS_SPOOF, **measured},
+        seeds=seeds,
     )
 
 
 def _decisions(panel: Panel, thresholds: Thresholds) -> np.ndarray:
     """(n, columns) 1 where a trial is of a class and decided so.
 
-    Columns: true class, decided class, point, model, seed. float32 holds whole numbers
-    up to 16 million, and multiplies fast.
+    Columns: true class, predicted class, point, model, seed. float32 holds integers up
+    to 16 million exactly, and multiplies fast.
     """
     accepted = np.stack(
         [
@@ -240,67 +275,34 @@ def _decisions(panel: Panel, thresholds: Thresholds) -> np.ndarray:
         ]
     )
     cells = [
-        (panel.labels == label) & (accepted == (decided == BONAFIDE))
+        (panel.labels == label) & (accepted == (predicted == BONAFIDE))
         for label in (SPOOF, BONAFIDE)
-        for decided in (SPOOF, BONAFIDE)
+        for predicted in (SPOOF, BONAFIDE)
     ]
     return np.stack(cells).reshape(-1, panel.labels.size).T.astype(np.float32)
 
 
-def _confusions(
-    totals: np.ndarray, panel: Panel, thresholds: Thresholds
-) -> dict[str, dict[str, np.ndarray]]:
-    shape = (-1, 2, 2, len(thresholds), len(panel.models), panel.n_seeds)
-    # (point, model, replicate, seed, true class, decided class)
-    matrices = totals.astype(np.int64).reshape(shape).transpose(3, 4, 0, 5, 1, 2)
-    return {
-        point: dict(zip(panel.models, of_point, strict=True))
-        for point, of_point in zip(thresholds, matrices, strict=True)
-    }
+def _rank_subset(scores: np.ndarray, labels: np.ndarray, rows: np.ndarray) -> Ranking:
+    """Ranking of some of the trials that takes weights of all of them."""
+    ranking = rank(scores[rows], labels[rows])
+    return replace(ranking, order=rows[ranking.order])
 
 
-def _parts(panel: Panel, *, per_attack: bool) -> dict[str, np.ndarray]:
-    """First all trials; then each attack's together with all bona fide ones."""
-    parts = {"pooled": np.arange(panel.labels.size)}
-    if per_attack:
-        attack = panel.trials["attack"].to_numpy()
-        bonafide = panel.labels == BONAFIDE
-        for name in sorted(set(attack[~bonafide])):
-            parts[name] = np.flatnonzero(bonafide | (attack == name))
-    return parts
-
-
-def _ranking(scores: np.ndarray, labels: np.ndarray, part: np.ndarray) -> Ranking:
-    """Ranking of a part of the trials that takes weights of all of them."""
-    ranking = rank(scores[part], labels[part])
-    return replace(ranking, order=part[ranking.order])
-
-
-def _measured(
-    rankings: Sequence[Ranking],
+def _measure(
+    metric: Metric,
+    ranking: Ranking | None,
+    scores: np.ndarray,
+    labels: np.ndarray,
     weights: np.ndarray,
-    curve_metrics: Mapping[str, Callable[[DetCurve], float]],
-) -> list[float]:
-    """The curve metrics of all trials, then the EER of each attack."""
-    values = []
-    if curve_metrics:
-        pooled = rankings[0].curve(weights)
-        values += [metric(pooled) for metric in curve_metrics.values()]
-    for ranking in rankings[1:]:
-        curve = ranking.curve(weights)
-        values.append(eer_of(curve) if curve.n_spoof else np.nan)
-    return values
+) -> float:
+    """A metric where trial i counts `weights`[i] times."""
+    if ranking is None:
+        return metric.fn(np.repeat(scores, weights), np.repeat(labels, weights))
+    curve = ranking.curve(weights)
+    return metric.fn(curve) if curve.n_spoof else np.nan
 
 
-def _drawn_seeds(
-    n_seeds: int, stages: Sequence[str], n_replicates: int, rng: np.random.Generator
-) -> np.ndarray:
-    if "seeds" not in stages:
-        return np.tile(np.arange(n_seeds), (n_replicates, 1))
-    return rng.integers(0, n_seeds, (n_replicates, max(n_seeds - 1, 1)))
-
-
-def _all_weights(
+def _draw_weights(
     panel: Panel, stages: Sequence[str], n_replicates: int, rng: np.random.Generator
 ) -> Iterator[np.ndarray]:
     """First every trial once, then replicates: arrays (rows, n) of int32."""
@@ -310,9 +312,9 @@ def _all_weights(
     yield np.ones((1, speakers.size), dtype=np.int32)
     if len(names) == 1:
         stages = [*stages, "utterances"]
-    rows = max(1, min(n_replicates, CHUNK // speakers.size))
+    rows = max(1, min(n_replicates, MAX_WEIGHTS // speakers.size))
     classes = [panel.labels == label for label in (SPOOF, BONAFIDE)]
-    wanted, tries = n_replicates, PATIENCE * n_replicates
+    wanted, tries = n_replicates, MAX_TRIES * n_replicates
     while wanted:
         weights = _draw(speakers, len(names), stages, min(rows, wanted), rng)
         usable = np.all([weights[:, own].any(1) for own in classes], axis=0)

@@ -1,4 +1,4 @@
-"""A value, and how far it can be trusted."""
+"""A value with its standard error, interval and p-value."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from scipy.special import expit, logit
 from scipy.stats import t as student
 
 LEVEL = 0.95
-NEVER = 1e-12  # p-values below this are given as this
+MIN_ERROR = 1e-12  # a smaller standard error is rounding: nothing ever varied
+MIN_P = 1e-12  # smaller p-values are reported as this
 
 
 @dataclass(frozen=True)
@@ -44,39 +45,41 @@ class Estimate:
     def interval(self, level: float = LEVEL) -> tuple[float, float]:
         """Confidence interval of a difference, or of anything without bounds.
 
-        A value that never varied between replicates, such as an error of exactly 0, has
-        an interval without width: the bootstrap cannot see what it has not seen.
+        A value that is the same in all replicates, such as an error of exactly 0, has
+        an interval of width 0. It says nothing about the sampling error.
         """
-        reach = self._reach(1 - level)
-        return self.value - reach, self.value + reach
+        width = self.half_width(1 - level)
+        return self.value - width, self.value + width
 
     def rate_interval(self, level: float = LEVEL) -> tuple[float, float]:
-        """Confidence interval of a share between 0 and 1, which it never leaves.
+        """Confidence interval of a fraction; it stays between 0 and 1.
 
-        It is symmetrical in log-odds, as a share's sampling nearly is.
+        It is symmetrical in log-odds, as the sampling of a fraction nearly is.
         """
         spread = self.value * (1 - self.value)
         if spread <= 0:
             low, high = self.interval(level)
             return max(low, 0.0), min(high, 1.0)
-        reach = self._reach(1 - level) / spread
-        low, high = expit(logit(self.value) + np.array([-reach, reach]))
+        width = self.half_width(1 - level) / spread
+        low, high = expit(logit(self.value) + np.array([-width, width]))
         return float(low), float(high)
 
     def p_value(self, null: float = 0.0) -> float:
         """Two-sided p-value of the true value being `null`.
 
-        It is below 0.05 exactly when the 95 % :meth:`interval` leaves `null` out.
+        It is below 0.05 exactly when the 95 % :meth:`interval` excludes `null`. Without
+        any variance between replicates it is 1: a collapsed model on few trials never
+        varies, and that is no evidence.
         """
         distance = abs(self.value - null)
-        if distance == 0 or np.isinf(self.standard_error):
+        if distance == 0 or not MIN_ERROR < self.standard_error < np.inf:
             return 1.0
-        if distance >= self._reach(NEVER):
-            return NEVER if self.standard_error else 0.0
-        return float(brentq(lambda p: self._reach(p) - distance, NEVER, 1.0))
+        if distance >= self.half_width(MIN_P):
+            return MIN_P
+        return float(brentq(lambda p: self.half_width(p) - distance, MIN_P, 1.0))
 
-    def _reach(self, alpha: float) -> float:
-        """Half-width of the interval that errs in a share `alpha` of cases."""
+    def half_width(self, alpha: float) -> float:
+        """Half the width of the interval that misses in a fraction `alpha` of cases."""
         squares = [
             variance * student.isf(alpha / 2, freedom) ** 2
             for variance, freedom in self.sources
@@ -93,32 +96,32 @@ class BootstrapDistribution:
     ----------
     value : on all data, averaged over seeds.
     per_seed : (n_seeds,) on all trials.
-    draws : (n_replicates,) with seeds and trials resampled.
-    seed_draws : (n_replicates,) with the same seeds but all trials.
-    n_speakers : number of speakers (or, of a single speaker, utterances) drawn from.
+    replicates : (n_replicates,) with seeds and trials resampled.
+    seed_replicates : (n_replicates,) with the same seeds but all trials.
+    n_units : number of speakers drawn from, or of utterances if there is one speaker.
     """
 
     value: float
     per_seed: np.ndarray
-    draws: np.ndarray
-    seed_draws: np.ndarray
-    n_speakers: int
+    replicates: np.ndarray
+    seed_replicates: np.ndarray
+    n_units: int
 
     @property
     def estimate(self) -> Estimate:
         """The value, with its variance from seeds and, for the rest, from speakers."""
         # Replicates in which a metric does not exist (an attack not drawn) are NaN.
-        drawn = self.draws[~np.isnan(self.draws)]
+        drawn = self.replicates[~np.isnan(self.replicates)]
         variance = float(np.var(drawn, ddof=1)) if drawn.size > 1 else np.inf
         from_seeds, n_seeds = 0.0, len(self.per_seed)
         if n_seeds > 1:
-            from_seeds = float(np.var(self.seed_draws, ddof=1))
+            from_seeds = float(np.var(self.seed_replicates, ddof=1))
         from_speakers = max(variance - from_seeds, 0.0)
         return Estimate(
             value=self.value,
             sources=(
                 (from_seeds, max(n_seeds - 1, 1)),
-                (from_speakers, max(self.n_speakers - 1, 1)),
+                (from_speakers, max(self.n_units - 1, 1)),
             ),
             per_seed=self.per_seed,
         )
@@ -137,7 +140,7 @@ def combine(
     return BootstrapDistribution(
         value=float(function(*(q.value for q in given))),
         per_seed=np.asarray(function(*(q.per_seed for q in given))),
-        draws=np.asarray(function(*(q.draws for q in given))),
-        seed_draws=np.asarray(function(*(q.seed_draws for q in given))),
-        n_speakers=min(q.n_speakers for q in given),
+        replicates=np.asarray(function(*(q.replicates for q in given))),
+        seed_replicates=np.asarray(function(*(q.seed_replicates for q in given))),
+        n_units=min(q.n_units for q in given),
     )

@@ -1,4 +1,4 @@
-"""Several models, each by several seeds, scored on the very same trials."""
+"""Several models, each with several seeds, scored on the same trials."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from antispoof.constants import LABELS
+from antispoof.constants import LABELS, label_indices
 from antispoof.errors import ScoreError
 
-DESCRIPTION = ("utt_id", "speaker", "attack", "label")
+TRIAL_COLUMNS = ("utt_id", "speaker", "attack", "label")
 
 
 @dataclass(frozen=True)
@@ -22,7 +22,7 @@ class Panel:
     ----------
     trials : DataFrame of n rows with ``utt_id``, ``speaker``, ``attack``, ``label``.
     labels : (n,) class indices.
-    scores : model -> (n_seeds, n) scores; the k-th seed of one model belongs with the
+    scores : model -> (n_seeds, n) scores; the k-th seed of one model is paired with the
         k-th of another.
     """
 
@@ -51,7 +51,7 @@ def make_panel(tables: Mapping[str, Sequence[pd.DataFrame]]) -> Panel:
 
     Parameters
     ----------
-    tables : model -> one table a seed, each with ``utt_id``, ``speaker``, ``attack``,
+    tables : model -> one table per seed, each with ``utt_id``, ``speaker``, ``attack``,
         ``label`` and ``score``, in any order of rows.
 
     Returns
@@ -75,16 +75,16 @@ def make_panel(tables: Mapping[str, Sequence[pd.DataFrame]]) -> Panel:
             "pairs, the same number of every model is needed"
         )
     for model, table in given:
-        absent = [name for name in (*DESCRIPTION, "score") if name not in table.columns]
-        if absent:
-            raise ScoreError(f"a score table of {model} lacks the column {absent[0]!r}")
-    trials = given[0][1].loc[:, list(DESCRIPTION)].reset_index(drop=True)
-    strange = trials.loc[~trials["label"].isin(LABELS), "label"]
-    if len(strange):
-        raise ScoreError(f"label {strange.iloc[0]!r}; accepted are bonafide and spoof")
+        missing = {*TRIAL_COLUMNS, "score"}.difference(table.columns)
+        if missing:
+            raise ScoreError(f"a score table of {model} lacks {sorted(missing)}")
+    trials = given[0][1].loc[:, list(TRIAL_COLUMNS)].reset_index(drop=True)
+    unknown = trials.loc[~trials["label"].isin(LABELS), "label"]
+    if len(unknown):
+        raise ScoreError(f"label {unknown.iloc[0]!r}; accepted are bonafide and spoof")
     return Panel(
         trials=trials,
-        labels=(trials["label"] == "bonafide").to_numpy().astype(np.int64),
+        labels=label_indices(trials["label"]),
         scores={
             model: np.stack([_aligned(table, trials, model) for table in seeds])
             for model, seeds in tables.items()
@@ -100,11 +100,11 @@ def _aligned(table: pd.DataFrame, trials: pd.DataFrame, model: str) -> np.ndarra
             f"a score table of {model} has {len(by_trial)} rows for {len(wanted)} "
             "trials; every table must hold the same trials, each once"
         )
-    absent = wanted[~wanted.isin(by_trial.index)]
-    if len(absent):
+    missing = wanted[~wanted.isin(by_trial.index)]
+    if len(missing):
         raise ScoreError(
-            f"a score table of {model} lacks {len(absent)} trials that another one "
-            f"has: {', '.join(absent.iloc[:3])}"
+            f"a score table of {model} lacks {len(missing)} trials that another one "
+            f"has: {', '.join(missing.iloc[:3])}"
         )
     aligned = by_trial.loc[wanted]
     if (aligned["label"].to_numpy() != trials["label"].to_numpy()).any():

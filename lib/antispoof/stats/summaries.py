@@ -2,121 +2,91 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 import pandas as pd
 
 from antispoof.constants import BONAFIDE, SPOOF
-from antispoof.stats.bootstrap import RATES, BootstrapResult
+from antispoof.stats.bootstrap import BootstrapResult
 from antispoof.stats.panel import Panel
 
-SUMMARISED = ("accuracy", "macro_f1", "balanced_accuracy")
-THRESHOLDS = 200  # points of a lean curve
+N_THRESHOLDS = 200  # points of a spoof rate curve
 
 
-def summary(
-    resampled: BootstrapResult, *, metrics: Sequence[str] = SUMMARISED
-) -> pd.DataFrame:
+def summary(resampled: BootstrapResult) -> pd.DataFrame:
     """Estimates with 95 % intervals, averaged over seeds.
-
-    Parameters
-    ----------
-    resampled : of one or more models.
-    metrics : names of rates, each shown at every operating point.
 
     Returns
     -------
-    DataFrame, one row an estimate: ``model``, ``at`` (operating point, "" for what
-    has none), ``metric``, ``value``, ``low``, ``high``, ``seed_deviation`` (standard
-    deviation between seeds; NaN for one). The curve metrics, such as the EER, come with
-    ``at`` ""; the constant answer with the model "always-spoof".
+    DataFrame, one row per estimate: ``model``, ``at`` (operating point, "" for a metric
+    that has none), ``metric``, ``value``, ``low``, ``high``, ``seed_deviation``
+    (standard deviation between seeds; NaN for one). Metrics of decisions are those of
+    ``METRICS`` with ``main``; the constant answers are the models "always-spoof" and
+    "always-bonafide", without intervals.
     """
+    panel = resampled.panel
+    main = {
+        name: metric
+        for name, metric in resampled.metrics.items()
+        if metric.needs == "confusion" and metric.main and name != "always_spoof"
+    }
+    cells = [("", name) for name in resampled.values]
+    cells += [(at, name) for at in resampled.confusions for name in main]
     rows = []
-    for model in resampled.panel.models:
-        for metric in resampled.curves:
-            rows.append(_row(resampled, model, "", metric))
-        for at in resampled.confusions:
-            for metric in metrics:
-                rows.append(_row(resampled, model, at, metric))
-    return pd.DataFrame(rows + _constant_rows(resampled.panel, metrics))
+    for model in panel.models:
+        for at, metric in cells:
+            quantity = resampled.quantity(metric, model, at=at)
+            low, high = resampled.interval(metric, model, at=at)
+            several = len(quantity.per_seed) > 1
+            deviation = quantity.per_seed.std(ddof=1) if several else np.nan
+            rows.append((model, at, metric, quantity.value, low, high, deviation))
+    n_spoof, n_bonafide = np.bincount(panel.labels, minlength=2)
+    for model, confusion in (
+        ("always-spoof", np.array([[n_spoof, 0], [n_bonafide, 0]])),
+        ("always-bonafide", np.array([[0, n_spoof], [0, n_bonafide]])),
+    ):
+        for name, metric in main.items():
+            value = float(metric.fn(confusion))
+            rows.append((model, "", name, value, np.nan, np.nan, np.nan))
+    columns = ["model", "at", "metric", "value", "low", "high", "seed_deviation"]
+    return pd.DataFrame(rows, columns=columns)
 
 
-def spoof_rate_curve(panel: Panel, *, n_thresholds: int = THRESHOLDS) -> pd.DataFrame:
-    """How the lean to spoof moves with the threshold, averaged over seeds.
+def spoof_rate_curve(panel: Panel, *, n_thresholds: int = N_THRESHOLDS) -> pd.DataFrame:
+    """How the rate of trials decided spoof moves with the threshold, mean over seeds.
 
     Parameters
     ----------
     panel : scores of models by seeds.
-    n_thresholds : how many, from the lowest to the highest of all scores' central
-        99 %, with zero among them.
+    n_thresholds : how many, over the central 99 % of all scores, with zero among them.
 
     Returns
     -------
-    DataFrame with ``model``, ``threshold``, ``predicted_spoof_rate``, ``recall_spoof`` and
-    ``recall_bonafide``, thresholds rising.
+    DataFrame with ``model``, ``threshold``, ``predicted_spoof_rate``, ``recall_spoof``
+    and ``recall_bonafide``, thresholds rising.
     """
-    everything = np.concatenate([rows.ravel() for rows in panel.scores.values()])
-    low, high = np.quantile(everything, [0.005, 0.995])
+    all_scores = np.concatenate([rows.ravel() for rows in panel.scores.values()])
+    low, high = np.quantile(all_scores, [0.005, 0.995])
     thresholds = np.union1d(np.linspace(low, high, n_thresholds - 1), [0.0])
     frames = []
     for model, rows in panel.scores.items():
         rejected = {
             label: np.mean(
-                [_share_below(row[panel.labels == label], thresholds) for row in rows],
-                axis=0,
+                [(row[panel.labels == label] <= thresholds[:, None]) for row in rows],
+                axis=(0, 2),
             )
             for label in (SPOOF, BONAFIDE)
         }
-        share = np.bincount(panel.labels, minlength=2) / panel.labels.size
+        prior = np.bincount(panel.labels, minlength=2) / panel.labels.size
         frames.append(
             pd.DataFrame(
                 {
                     "model": model,
                     "threshold": thresholds,
-                    "predicted_spoof_rate": share[SPOOF] * rejected[SPOOF]
-                    + share[BONAFIDE] * rejected[BONAFIDE],
+                    "predicted_spoof_rate": prior[SPOOF] * rejected[SPOOF]
+                    + prior[BONAFIDE] * rejected[BONAFIDE],
                     "recall_spoof": rejected[SPOOF],
                     "recall_bonafide": 1 - rejected[BONAFIDE],
                 }
             )
         )
     return pd.concat(frames, ignore_index=True)
-
-
-def _share_below(scores: np.ndarray, thresholds: np.ndarray) -> np.ndarray:
-    return np.searchsorted(np.sort(scores), thresholds, side="right") / scores.size
-
-
-def _row(resampled: BootstrapResult, model: str, at: str, metric: str) -> dict:
-    quantity = resampled.quantity(metric, model, at=at)
-    low, high = quantity.estimate.rate_interval()
-    n_seeds = len(quantity.per_seed)
-    return {
-        "model": model,
-        "at": at,
-        "metric": metric,
-        "value": quantity.value,
-        "low": low,
-        "high": high,
-        "seed_deviation": quantity.per_seed.std(ddof=1) if n_seeds > 1 else np.nan,
-    }
-
-
-def _constant_rows(panel: Panel, metrics: Sequence[str]) -> list[dict]:
-    n_spoof, n_bonafide = np.bincount(panel.labels, minlength=2)
-    answers = {
-        "always-spoof": np.array([[n_spoof, 0], [n_bonafide, 0]]),
-        "always-bonafide": np.array([[0, n_spoof], [0, n_bonafide]]),
-    }
-    return [
-        {
-            "model": name,
-            "at": "",
-            "metric": metric,
-            "value": float(RATES[metric](confusion)),
-        }
-        for name, confusion in answers.items()
-        for metric in metrics
-        for rate in [RATES[metric](confusion)]
-    ]

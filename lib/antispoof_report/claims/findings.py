@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from antispoof.models import TITLES
 from antispoof.stats.bootstrap import BootstrapResult
 from antispoof.stats.estimates import BootstrapDistribution, combine
 from antispoof.stats.multiple_testing import holm
+from antispoof_report.claims import TITLES
 from antispoof_report.claims.verdicts import MIN_SEEDS, Finding
 
 
@@ -21,28 +21,28 @@ def paired_difference(
     return combine(np.subtract, first, second)
 
 
-def minus(pair: tuple[str, str]) -> str:
-    """What such a difference is called."""
+def pair_label(pair: tuple[str, str]) -> str:
+    """Name of such a difference."""
     return f"{TITLES[pair[0]]} minus {TITLES[pair[1]]}"
 
 
-def find(
-    name: str, effect: BootstrapDistribution, *, claimed: int, smallest: float
+def make_finding(
+    name: str, effect: BootstrapDistribution, *, direction: int, min_effect: float
 ) -> Finding:
-    """A single effect beside what was claimed of it; see :class:`Finding`."""
+    """A single effect and the claimed direction; see :class:`Finding`."""
     estimate = effect.estimate
-    null = claimed * smallest
-    return Finding(name, estimate, claimed, smallest, estimate.p_value(null))
+    p = estimate.p_value(direction * min_effect)
+    return Finding(name, estimate, direction, min_effect, p)
 
 
 def make_findings(
-    names: Sequence[str], effects: Sequence[BootstrapDistribution], *, smallest: float
+    names: Sequence[str], effects: Sequence[BootstrapDistribution], *, min_effect: float
 ) -> list[Finding]:
     """Several comparisons, all claimed positive, their p-values adjusted after Holm."""
     estimates = [effect.estimate for effect in effects]
-    adjusted = holm([estimate.p_value(smallest) for estimate in estimates])
+    adjusted = holm([estimate.p_value(min_effect) for estimate in estimates])
     return [
-        Finding(name, estimate, 1, smallest, float(p))
+        Finding(name, estimate, 1, min_effect, float(p))
         for name, estimate, p in zip(names, estimates, adjusted, strict=True)
     ]
 
@@ -54,24 +54,25 @@ def intersection_union(
 
     def smallest_margin(*values: np.ndarray) -> np.ndarray:
         margins = [
-            finding.claimed * value - finding.smallest
+            finding.direction * value - finding.min_effect
             for finding, value in zip(findings, values, strict=True)
         ]
         return np.min(margins, axis=0)
 
-    return find(
+    return make_finding(
         "smallest margin of the effects claimed together",
         combine(smallest_margin, *effects),
-        claimed=1,
-        smallest=0.0,
+        direction=1,
+        min_effect=0.0,
     )
 
 
-def sentence(
+def format_verdict(
     claim: str, verdict: str, findings: Sequence[Finding], *remarks: str
 ) -> str:
-    """The claim, its verdict, and the numbers it was made from."""
-    said = "; ".join([*map(str, findings), *remarks])
-    lone = findings[0].n_seeds < MIN_SEEDS
-    reason = " (one seed ranks nothing)" if lone else ""
-    return f"{claim} is {verdict}{reason}: {said}."
+    """The claim, its verdict and the numbers behind it, as one sentence."""
+    reason = ""
+    if findings[0].n_seeds < MIN_SEEDS:
+        reason = " (one seed cannot rank models)"
+    details = "; ".join([*map(str, findings), *remarks])
+    return f"{claim} is {verdict}{reason}: {details}."

@@ -1,10 +1,10 @@
-"""The thesis's claims, and ours, put to the test.
+"""The thesis's claims, and ours, as tests.
 
-Of the thesis only its abstract is at hand, so what is tested is ordinal: which model is
-better, in which direction something moves. H1 to H4 are the abstract's, H5 and H6 ask
-whether they mean what they seem to. Each function takes what
-:func:`~antispoof.stats.resample` made of the three models' scores on one
-partition, and gives a :class:`~antispoof.stats.Verdict`. The rule is in
+Only the thesis's abstract is available, so the tests are ordinal: which model is
+better, and in which direction something moves. H1 to H4 are the abstract's; H5 and H6
+test whether they mean what they seem to. Each function takes what
+:func:`~antispoof.stats.resample` made of the three models' scores on one partition, and
+returns a :class:`~antispoof_report.claims.verdicts.Verdict`. The rule is in
 :mod:`antispoof_report.claims.verdicts`; H4, which needs runs of several lengths, in
 :mod:`antispoof_report.claims.training_length`.
 """
@@ -19,26 +19,26 @@ import pandas as pd
 from antispoof.constants import BONAFIDE, LABELS, SPOOF
 from antispoof.errors import ParameterError
 from antispoof.metrics import decide
-from antispoof.models import TITLES
 from antispoof.stats.bootstrap import BootstrapResult, operating_thresholds, resample
 from antispoof.stats.estimates import combine
 from antispoof.stats.multiple_testing import holm
-from antispoof.stats.paired_tests import McNemar, mcnemar
+from antispoof.stats.paired_tests import mcnemar
 from antispoof.stats.panel import make_panel
+from antispoof_report.claims import CNN, RESNET, RESNET_LSTM, TITLES
 from antispoof_report.claims.findings import (
-    find,
+    format_verdict,
     intersection_union,
+    make_finding,
     make_findings,
-    minus,
+    pair_label,
     paired_difference,
-    sentence,
 )
 from antispoof_report.claims.training_length import Lengths, h4
 from antispoof_report.claims.verdicts import (
     CONTRADICTED,
+    MIN_EFFECT_MACRO_F1,
+    MIN_EFFECT_RATE,
     REPRODUCED,
-    SMALLEST_MACRO_F1,
-    SMALLEST_SHARE,
     UNDECIDED,
     Finding,
     Verdict,
@@ -46,29 +46,33 @@ from antispoof_report.claims.verdicts import (
     disjunction,
 )
 
-CNN, RESNET, RESNET_LSTM = "cnn", "resnet", "resnet_lstm"
-ORDER = (RESNET, RESNET_LSTM, CNN)  # best first, says the abstract
+ORDER = (RESNET, RESNET_LSTM, CNN)  # best first, as in the abstract
+PAIR = (RESNET_LSTM, RESNET)
 
 Tables = Mapping[str, Sequence[pd.DataFrame]]
 
 
-def evidence(
+def bootstrap_scores(
     evaluation: Tables,
     *,
     dev: Tables | None = None,
     n_replicates: int = 2000,
     seed: int = 0,
 ) -> BootstrapResult:
-    """Resample score tables of the three models, ready for the hypotheses.
+    """Resample score tables of the models, ready for the hypotheses.
 
     Parameters
     ----------
-    evaluation : model ("cnn", "resnet", "resnet_lstm") -> one table a seed with
-        ``utt_id``, ``speaker``, ``attack``, ``label``, ``score``: the trials the claims
-        are about.
+    evaluation : model -> one table per seed with ``utt_id``, ``speaker``, ``attack``,
+        ``label``, ``score``: the trials the claims are about.
     dev : the same on dev, where the thresholds of the operating point "dev" are
         chosen; :func:`h6` needs it.
     n_replicates, seed : see :func:`~antispoof.stats.resample`.
+
+    Raises
+    ------
+    ParameterError
+        If a trial is both in dev and in the evaluation.
     """
     panel = make_panel(evaluation)
     dev_panel = None if dev is None else make_panel(dev)
@@ -76,8 +80,8 @@ def evidence(
         shared = set(panel.trials["utt_id"]) & set(dev_panel.trials["utt_id"])
         if shared:
             raise ParameterError(
-                f"{len(shared)} trials, such as {min(shared)}, are in dev and also to"
-                " be judged; no threshold is chosen on what it is judged by"
+                f"{len(shared)} trials, such as {min(shared)}, are both in dev and in"
+                " the evaluation; no threshold is chosen on the trials it is tested on"
             )
     return resample(
         panel,
@@ -87,17 +91,18 @@ def evidence(
     )
 
 
-def judge(
+def test_hypotheses(
     resampled: BootstrapResult, *, lengths: Lengths | None = None
 ) -> list[Verdict]:
-    """The verdicts that the material allows, in order.
+    """The verdicts that the runs allow, in order.
 
     H4 needs two `lengths` of training of ResNet50+LSTM (see :func:`h4`), H6 a
-    resampling with the operating point "dev"; what cannot be asked is left out.
+    resampling with the operating point "dev"; without them they are left out. H4 uses
+    as many replicates as `resampled` has.
     """
     verdicts = [h1(resampled), h2(resampled), h3(resampled)]
     if lengths is not None and len(lengths.get(RESNET_LSTM, ())) > 1:
-        verdicts.append(h4(lengths))
+        verdicts.append(h4(lengths, n_replicates=len(resampled.seeds)))
     verdicts.append(h5(resampled))
     if "dev" in resampled.confusions:
         verdicts.append(h6(resampled))
@@ -108,9 +113,9 @@ def h1(resampled: BootstrapResult, *, at: str = "zero") -> Verdict:
     """H1: macro-F1 of ResNet50 > ResNet50+LSTM > CNN; three paired differences."""
     pairs = [(ORDER[0], ORDER[1]), (ORDER[1], ORDER[2]), (ORDER[0], ORDER[2])]
     effects = [paired_difference(resampled, "macro_f1", pair, at) for pair in pairs]
-    names = [f"macro-F1, {minus(pair)}" for pair in pairs]
-    findings = make_findings(names, effects, smallest=SMALLEST_MACRO_F1)
-    # The weakest link of the order decides; it stands first.
+    names = [f"macro-F1, {pair_label(pair)}" for pair in pairs]
+    findings = make_findings(names, effects, min_effect=MIN_EFFECT_MACRO_F1)
+    # The comparison with the smallest margin decides; it comes first.
     findings = sorted(findings, key=lambda finding: finding.margin)
     order = " > ".join(TITLES[model] for model in ORDER)
     verdict = conjunction(findings)
@@ -118,20 +123,20 @@ def h1(resampled: BootstrapResult, *, at: str = "zero") -> Verdict:
         "H1",
         f"By macro-F1, {order}.",
         verdict,
-        sentence(f"The order {order} by macro-F1", verdict, findings),
+        format_verdict(f"The order {order} by macro-F1", verdict, findings),
         tuple(findings),
     )
 
 
 def h2(resampled: BootstrapResult, *, at: str = "zero") -> Verdict:
-    """H2: ResNet50+LSTM has the higher accuracy and yet the lower macro-F1."""
-    findings, both = _split_of_accuracy_and_f1(resampled, at)
+    """H2: ResNet50+LSTM has the higher accuracy but the lower macro-F1."""
+    findings, both = _accuracy_against_f1(resampled, at)
     verdict = findings[0].verdict
     return Verdict(
         "H2",
         "ResNet50+LSTM has a higher accuracy than ResNet50 and a lower macro-F1.",
         verdict,
-        sentence(
+        format_verdict(
             "That ResNet50+LSTM has the higher accuracy and the lower macro-F1",
             verdict,
             findings[1:],
@@ -142,35 +147,38 @@ def h2(resampled: BootstrapResult, *, at: str = "zero") -> Verdict:
 
 
 def h3(resampled: BootstrapResult, *, at: str = "zero") -> Verdict:
-    """H3: ResNet50+LSTM leans to spoof.
+    """H3: ResNet50+LSTM is biased to spoof.
 
     It decides spoof more often than ResNet50, so that its spoof recall is higher and
     its bona fide recall lower. McNemar's test on each class, seed by seed and
-    Holm-corrected over all of them, stands in the sentence; see :func:`h3_mcnemar`.
+    Holm-corrected over all of them, is in the sentence; see :func:`h3_mcnemar`.
     """
-    pair = (RESNET_LSTM, RESNET)
     claims = {
-        "predicted_spoof_rate": ("share decided spoof", 1),
+        "predicted_spoof_rate": ("rate of trials decided spoof", 1),
         "recall_spoof": ("recall of spoof", 1),
         "recall_bonafide": ("recall of bonafide", -1),
     }
-    effects = [paired_difference(resampled, metric, pair, at) for metric in claims]
+    effects = [paired_difference(resampled, metric, PAIR, at) for metric in claims]
     findings = [
-        find(f"{name}, {minus(pair)}", effect, claimed=claimed, smallest=SMALLEST_SHARE)
-        for effect, (name, claimed) in zip(effects, claims.values(), strict=True)
+        make_finding(
+            f"{name}, {pair_label(PAIR)}",
+            effect,
+            direction=direction,
+            min_effect=MIN_EFFECT_RATE,
+        )
+        for effect, (name, direction) in zip(effects, claims.values(), strict=True)
     ]
     decisive = intersection_union(effects, findings)
     tests = h3_mcnemar(resampled, at=at)
     significant = (tests["p_holm"] <= 0.05) & tests["as_claimed"]
-    verdict = decisive.verdict
     return Verdict(
         "H3",
         "ResNet50+LSTM decides spoof more often than ResNet50: more spoof and less "
         "bona fide speech is recognised.",
-        verdict,
-        sentence(
-            "That ResNet50+LSTM leans to spoof",
-            verdict,
+        decisive.verdict,
+        format_verdict(
+            "That ResNet50+LSTM is biased to spoof",
+            decisive.verdict,
             findings,
             f"McNemar's test, Holm-corrected, agrees in {significant.sum()} of "
             f"{len(tests)} comparisons of a class and a seed",
@@ -185,31 +193,41 @@ def h3_mcnemar(resampled: BootstrapResult, *, at: str = "zero") -> pd.DataFrame:
     Returns
     -------
     DataFrame with ``seed`` (position), ``label``, ``only_lstm`` and ``only_resnet``
-    (trials only that model decided right), ``p`` (mid-p), ``p_holm`` and ``as_claimed``
-    (whether the lean is to spoof).
+    (trials that only this model decided correctly), ``p`` (mid-p), ``p_holm`` and
+    ``as_claimed`` (whether the difference is a bias to spoof).
     """
     panel = resampled.panel
     rows = []
     for seed in range(panel.n_seeds):
-        right = {
-            model: decide(
+        lstm, resnet = (
+            decide(
                 panel.scores[model][seed],
                 threshold=resampled.thresholds[at][model][seed],
             )
             == panel.labels
-            for model in (RESNET_LSTM, RESNET)
-        }
+            for model in PAIR
+        )
         for label in (SPOOF, BONAFIDE):
             own = panel.labels == label
-            test = mcnemar(right[RESNET_LSTM][own], right[RESNET][own])
-            rows.append(_mcnemar_row(seed, label, test))
+            test = mcnemar(lstm[own], resnet[own])
+            difference = test.only_first - test.only_second
+            rows.append(
+                {
+                    "seed": seed,
+                    "label": LABELS[label],
+                    "only_lstm": test.only_first,
+                    "only_resnet": test.only_second,
+                    "p": test.p,
+                    "as_claimed": difference * (1 if label == SPOOF else -1) > 0,
+                }
+            )
     table = pd.DataFrame(rows)
-    table["p_holm"] = holm(table["p"])
+    table.insert(5, "p_holm", holm(table["p"]))
     return table
 
 
 def h5(resampled: BootstrapResult, *, at: str = "zero") -> Verdict:
-    """H5: some model's accuracy is above that of always answering spoof."""
+    """H5: the accuracy of some model is above that of always answering spoof."""
     models = [model for model in ORDER if model in resampled.panel.models]
     effects = [
         combine(
@@ -220,14 +238,14 @@ def h5(resampled: BootstrapResult, *, at: str = "zero") -> Verdict:
         for model in models
     ]
     names = [f"accuracy, {TITLES[model]} minus always-spoof" for model in models]
-    findings = make_findings(names, effects, smallest=SMALLEST_SHARE)
+    findings = make_findings(names, effects, min_effect=MIN_EFFECT_RATE)
     findings = sorted(findings, key=lambda finding: -finding.margin)
     verdict = disjunction(findings)
     return Verdict(
         "H5",
         "At least one model is more accurate than always answering spoof.",
         verdict,
-        sentence("That a model beats always-spoof", verdict, findings),
+        format_verdict("That a model beats always-spoof", verdict, findings),
         tuple(findings),
     )
 
@@ -235,78 +253,60 @@ def h5(resampled: BootstrapResult, *, at: str = "zero") -> Verdict:
 def h6(resampled: BootstrapResult) -> Verdict:
     """H6: H2 is only a threshold effect.
 
-    Reproduced if H2's pattern is there at zero and shown to be absent at the thresholds
-    chosen on dev; contradicted if it is there at both. If it is not there at zero
-    there is nothing to explain, and H6 stays undecided.
+    Reproduced if H2 is reproduced at zero and contradicted at the thresholds chosen on
+    dev; contradicted if it is reproduced at both. Otherwise undecided: unless H2 holds
+    at zero, there is nothing to explain.
     """
-    at_zero, _ = _split_of_accuracy_and_f1(resampled, "zero")
-    at_dev, both = _split_of_accuracy_and_f1(resampled, "dev")
-    pair = (RESNET_LSTM, RESNET)
-    errors = find(
-        f"EER, {minus(pair)}",
-        paired_difference(resampled, "eer", pair, None),
-        claimed=0,
-        smallest=SMALLEST_SHARE,
+    at_zero, _ = _accuracy_against_f1(resampled, "zero")
+    at_dev, both = _accuracy_against_f1(resampled, "dev")
+    eer = make_finding(
+        f"EER, {pair_label(PAIR)}",
+        paired_difference(resampled, "eer", PAIR, None),
+        direction=0,
+        min_effect=MIN_EFFECT_RATE,
     )
     outcomes = {
         (REPRODUCED, CONTRADICTED): REPRODUCED,
         (REPRODUCED, REPRODUCED): CONTRADICTED,
     }
     verdict = outcomes.get((at_zero[0].verdict, at_dev[0].verdict), UNDECIDED)
-    remark = f"both signs occur together in {both:.1%} of the replicates there"
+    remark = f"both signs occur together in {both:.1%} of the replicates at dev"
     if at_zero[0].verdict != REPRODUCED:
-        remark += f"; at zero H2 is {at_zero[0].verdict}, so nothing is to be explained"
+        remark += f"; at zero H2 is {at_zero[0].verdict}: there is nothing to explain"
     return Verdict(
         "H6",
-        "The split between accuracy and macro-F1 (H2) goes away at thresholds chosen "
+        "The split between accuracy and macro-F1 (H2) disappears at thresholds chosen "
         "on dev.",
         verdict,
-        sentence(
-            "That H2 is only a matter of the threshold",
+        format_verdict(
+            "That H2 is only an effect of the threshold",
             verdict,
-            (*at_dev[1:], errors),
+            (*at_dev[1:], eer),
             remark,
         ),
-        (*at_dev, errors),
+        (*at_dev, eer),
     )
 
 
-def _split_of_accuracy_and_f1(
+def _accuracy_against_f1(
     resampled: BootstrapResult, at: str
 ) -> tuple[tuple[Finding, ...], float]:
-    """H2's effects at one operating point, and the share of replicates with both."""
-    pair = (RESNET_LSTM, RESNET)
-    accuracy = paired_difference(resampled, "accuracy", pair, at)
-    macro_f1 = paired_difference(resampled, "macro_f1", pair, at)
+    """H2's effects at one operating point, and the fraction of replicates with both."""
+    accuracy = paired_difference(resampled, "accuracy", PAIR, at)
+    macro_f1 = paired_difference(resampled, "macro_f1", PAIR, at)
     where = {"zero": "threshold zero", "dev": "the threshold of dev"}.get(at, at)
     findings = [
-        find(
-            f"accuracy at {where}, {minus(pair)}",
-            accuracy,
-            claimed=1,
-            smallest=SMALLEST_SHARE,
-        ),
-        find(
-            f"macro-F1 at {where}, {minus(pair)}",
-            macro_f1,
-            claimed=-1,
-            smallest=SMALLEST_MACRO_F1,
-        ),
+        make_finding(
+            f"{metric} at {where}, {pair_label(PAIR)}",
+            effect,
+            direction=direction,
+            min_effect=min_effect,
+        )
+        for metric, effect, direction, min_effect in (
+            ("accuracy", accuracy, 1, MIN_EFFECT_RATE),
+            ("macro-F1", macro_f1, -1, MIN_EFFECT_MACRO_F1),
+        )
     ]
-    both = (accuracy.draws > 0) & (macro_f1.draws < 0)
-    return (intersection_union([accuracy, macro_f1], findings), *findings), float(
-        both.mean()
-    )
-
-
-def _mcnemar_row(seed: int, label: int, test: McNemar) -> dict:
-    more, fewer = test.only_first, test.only_second
-    leans = more > fewer if label == SPOOF else more < fewer
-    return {
-        "seed": seed,
-        "label": LABELS[label],
-        "only_lstm": more,
-        "only_resnet": fewer,
-        "p": test.p,
-        "as_claimed": leans,
-    }
+    decisive = intersection_union([accuracy, macro_f1], findings)
+    both = (accuracy.replicates > 0) & (macro_f1.replicates < 0)
+    return (decisive, *findings), float(both.mean())

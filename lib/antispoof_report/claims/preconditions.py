@@ -1,9 +1,8 @@
-"""When a claim may be judged at all.
+"""A precondition of every comparison: the models compared have learned their task.
 
-A claim about architectures cannot be tested on a model that has not learned its task:
-whatever it decides, its training decided it. So a verdict that compares models is
-withheld while one of them is hardly better than chance on dev, whose attacks it knows.
-The limit was fixed as half of chance, and it is never looked at on eval.
+Verdicts that compare architectures are withheld while a model's EER on dev, whose
+attacks it was trained on, exceeds 25 %, half of chance. The limit was fixed beforehand
+and is never checked on eval.
 """
 
 from __future__ import annotations
@@ -15,12 +14,12 @@ import numpy as np
 import pandas as pd
 
 from antispoof.metrics import eer
-from antispoof.models import TITLES
 from antispoof.stats.panel import make_panel
+from antispoof_report.claims import TITLES
 from antispoof_report.claims.verdicts import UNDECIDED, Verdict
 
-LEARNED = 0.25  # EER on dev, mean over seeds; a coin has 0.5
-COMPARING = ("H1", "H2", "H3", "H4", "H6")  # H5 asks of each model by itself
+MAX_DEV_EER = 0.25  # mean over seeds; chance is 0.5
+COMPARING = ("H1", "H2", "H3", "H4", "H6")  # H5 looks at each model alone
 
 
 def undertrained(dev: Mapping[str, Sequence[pd.DataFrame]]) -> dict[str, float]:
@@ -28,38 +27,47 @@ def undertrained(dev: Mapping[str, Sequence[pd.DataFrame]]) -> dict[str, float]:
 
     Parameters
     ----------
-    dev : model -> one score table a seed; columns as `make_panel` takes them.
+    dev : model -> one score table per seed; columns as `make_panel` takes them.
     """
     panel = make_panel(dev)
-    rates = {
+    errors = {
         model: float(np.mean([eer(row, panel.labels) for row in rows]))
         for model, rows in panel.scores.items()
     }
-    return {model: rate for model, rate in rates.items() if rate > LEARNED}
+    return {model: error for model, error in errors.items() if error > MAX_DEV_EER}
 
 
 def gate_on_dev_eer(
     verdicts: Sequence[Verdict], dev: Mapping[str, Sequence[pd.DataFrame]]
 ) -> list[Verdict]:
-    """The verdicts, with those undecided that compare a model that has not learned.
+    """Withhold verdicts that compare models while one of them is undertrained.
 
-    The findings stay as they are; the sentence says why nothing is concluded.
+    Parameters
+    ----------
+    verdicts : from :func:`~antispoof_report.claims.hypotheses.test_hypotheses`.
+    dev : as :func:`undertrained` takes it.
+
+    Returns
+    -------
+    The verdicts in the same order. If a model is undertrained, those of COMPARING are
+    "undecided" and their sentence begins with the reason; their findings are unchanged.
     """
     failed = undertrained(dev)
     if not failed:
         return list(verdicts)
-    names = " and ".join(f"{TITLES[m]} ({rate:.1%})" for m, rate in failed.items())
+    names = " and ".join(f"{TITLES[m]} ({error:.1%})" for m, error in failed.items())
     reason = (
-        f"No verdict is drawn: the EER on the testing dataset is above {LEARNED:.0%}"
-        f" for {names}, which is too near to chance for a claim about architectures."
+        "The verdict is withheld: the EER on the testing dataset is above "
+        f"{MAX_DEV_EER:.0%} for {names}, too close to chance for a claim about "
+        "architectures."
     )
     return [
         replace(
-            v,
+            verdict,
             verdict=UNDECIDED,
-            sentence=f"{reason} By the numbers alone: {v.sentence}",
+            sentence=f"{reason} By the numbers alone: {verdict.sentence}",
         )
-        if v.key in COMPARING
-        else v
-        for v in verdicts
+        if verdict.key in COMPARING
+        else verdict
+        for verdict in verdicts
     ]

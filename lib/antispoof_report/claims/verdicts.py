@@ -1,23 +1,24 @@
-"""Verdicts: what numbers say of a claim, by a rule that was fixed beforehand.
+"""Verdicts on claims, by a rule that was fixed before the results were known.
 
-A claim names a direction, and the smallest effect that would matter is fixed: 0.01 for
-a macro-F1; 0.005 for an accuracy and for any other share of trials (a recall, an EER,
-the share decided spoof). The *margin* of an effect is how far it lies beyond that in
-the claimed direction.
+A claim names a direction, and the smallest effect of interest is fixed: 0.01 for a
+macro-F1; 0.005 for an accuracy and for any other fraction of trials (a recall, an EER,
+the rate of trials decided spoof). The *margin* of an effect is how far it lies beyond
+that in the claimed direction.
 
 *reproduced*
-    the 95 % interval lies wholly beyond the smallest effect in the claimed direction
+    the 95 % interval lies entirely beyond the smallest effect in the claimed direction
 *contradicted*
-    it lies wholly on the other side of it: the effect is smaller than would matter,
-    absent, or reversed
+    it lies entirely on the other side of it: the effect is too small to matter, absent,
+    or reversed
 *undecided*
-    anything else; and always with fewer than two seeds, since one training ranks
-    nothing
+    anything else; always with fewer than two seeds, since one training run cannot rank
+    models; and always where the effect is the same in every bootstrap replicate, since
+    its sampling error is then unknown
 
-Where a claim needs several effects at once, the smallest margin in each replicate is
-what the rule is applied to. Where several comparisons are made, Holm's correction
-comes first: a comparison is decided only if its adjusted p-value (of the effect being
-exactly the smallest that matters) is at most 0.05.
+Where a claim needs several effects at once, the rule is applied to the smallest margin
+in each replicate. Where several comparisons are made, Holm's correction comes first: a
+comparison is decided only if its adjusted p-value (of the effect being exactly the
+smallest of interest) is at most 0.05.
 """
 
 from __future__ import annotations
@@ -27,14 +28,14 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from antispoof.stats.estimates import LEVEL, Estimate
+from antispoof.stats.estimates import LEVEL, MIN_ERROR, Estimate
 
 REPRODUCED = "reproduced"
 CONTRADICTED = "contradicted"
 UNDECIDED = "undecided"
 
-SMALLEST_MACRO_F1 = 0.01
-SMALLEST_SHARE = 0.005  # accuracy, and every other share of trials
+MIN_EFFECT_MACRO_F1 = 0.01
+MIN_EFFECT_RATE = 0.005  # accuracy, and every other fraction of trials
 MIN_SEEDS = 2
 
 
@@ -46,16 +47,16 @@ class Finding:
     ----------
     name : what was measured, such as "accuracy, ResNet50+LSTM minus ResNet50".
     estimate : its value, with the standard error.
-    claimed : +1 or -1, the direction claimed; 0 if it is only shown.
-    smallest : the smallest effect that matters, not negative.
-    p : p-value of the effect being exactly the smallest that matters, after Holm's
+    direction : +1 or -1 as claimed; 0 if it is only shown.
+    min_effect : the smallest effect of interest, not negative.
+    p : p-value of the effect being exactly the smallest of interest, after Holm's
         correction where there are several.
     """
 
     name: str
     estimate: Estimate
-    claimed: int
-    smallest: float
+    direction: int
+    min_effect: float
     p: float
 
     @property
@@ -65,8 +66,8 @@ class Finding:
 
     @property
     def margin(self) -> float:
-        """How far the effect lies beyond the smallest that matters, as claimed."""
-        return self.claimed * self.estimate.value - self.smallest
+        """How far the effect lies beyond the smallest of interest, as claimed."""
+        return self.direction * self.estimate.value - self.min_effect
 
     @property
     def n_seeds(self) -> int:
@@ -76,39 +77,45 @@ class Finding:
     @property
     def seeds_agreeing(self) -> int:
         """Seeds whose own effect has the claimed sign."""
-        return int((self.claimed * self.estimate.per_seed > 0).sum())
+        return int((self.direction * self.estimate.per_seed > 0).sum())
+
+    @property
+    def varies(self) -> bool:
+        """Whether the effect differs between bootstrap replicates."""
+        return self.estimate.standard_error > MIN_ERROR
 
     @property
     def verdict(self) -> str:
-        """This effect's own verdict."""
-        if self.n_seeds < MIN_SEEDS or self.p > 1 - LEVEL:
+        """The verdict on this effect alone."""
+        if self.n_seeds < MIN_SEEDS or not self.varies or self.p > 1 - LEVEL:
             return UNDECIDED
         return REPRODUCED if self.margin > 0 else CONTRADICTED
 
     def __str__(self) -> str:
-        """Say it in words: value, interval and seeds."""
+        """Value, interval and seeds in words."""
         low, high = self.interval
         words = f"{self.name}: {self.estimate.value:+.4f}"
-        if self.n_seeds >= MIN_SEEDS:
-            words += f" (95 % interval {low:+.4f} to {high:+.4f}"
-            if self.claimed:
-                words += (
-                    f"; claimed sign in {self.seeds_agreeing} of {self.n_seeds} seeds"
-                )
-            words += ")"
-        return words
+        if self.n_seeds < MIN_SEEDS:
+            return words
+        if not self.varies:
+            return f"{words} (the same in every bootstrap replicate)"
+        agreeing = f"; claimed sign in {self.seeds_agreeing} of {self.n_seeds} seeds"
+        return (
+            f"{words} (95 % interval {low:+.4f} to {high:+.4f}"
+            f"{agreeing if self.direction else ''})"
+        )
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """What became of one hypothesis.
+    """The outcome of one hypothesis.
 
     Attributes
     ----------
     key : "H1" and so on.
     statement : the claim, in a sentence.
     verdict : reproduced, contradicted or undecided.
-    sentence : what was found, made from the numbers.
+    sentence : what was found, with the numbers.
     findings : the effects it rests on, the decisive one first.
     """
 
@@ -117,31 +124,6 @@ class Verdict:
     verdict: str
     sentence: str
     findings: tuple[Finding, ...]
-
-    @property
-    def estimate(self) -> float:
-        """Value of the decisive effect."""
-        return self.findings[0].estimate.value
-
-    @property
-    def interval(self) -> tuple[float, float]:
-        """95 % interval of the decisive effect."""
-        return self.findings[0].interval
-
-    @property
-    def p(self) -> float:
-        """p-value of the decisive effect being exactly the smallest that matters."""
-        return self.findings[0].p
-
-    @property
-    def seeds_agreeing(self) -> int:
-        """Seeds in which the decisive effect has the claimed sign."""
-        return self.findings[0].seeds_agreeing
-
-    @property
-    def n_seeds(self) -> int:
-        """Number of seeds."""
-        return self.findings[0].n_seeds
 
 
 def conjunction(findings: Sequence[Finding]) -> str:
@@ -161,13 +143,14 @@ def disjunction(findings: Sequence[Finding]) -> str:
 
 
 def verdict_table(verdicts: Sequence[Verdict]) -> pd.DataFrame:
-    """One row a finding: what the chapter on claims prints.
+    """One row per finding, for the figures and tables of the chapter on claims.
 
     Returns
     -------
     DataFrame with ``hypothesis``, ``verdict`` (of the hypothesis), ``effect``,
-    ``estimate``, ``low``, ``high`` (95 % interval), ``seeds_agreeing``, ``n_seeds`` and
-    ``p``; the decisive effect of a hypothesis comes first.
+    ``estimate``, ``low``, ``high`` (95 % interval), ``min_effect`` (that the verdict
+    used), ``seeds_agreeing``, ``n_seeds`` and ``p``; the decisive effect of a
+    hypothesis comes first.
     """
     rows = [
         {
@@ -177,6 +160,7 @@ def verdict_table(verdicts: Sequence[Verdict]) -> pd.DataFrame:
             "estimate": finding.estimate.value,
             "low": finding.interval[0],
             "high": finding.interval[1],
+            "min_effect": finding.min_effect,
             "seeds_agreeing": finding.seeds_agreeing,
             "n_seeds": finding.n_seeds,
             "p": finding.p,

@@ -1,0 +1,173 @@
+"""The metrics that tables, the command line and the bootstrap show.
+
+A metric of your own appears in all of them after one registration::
+
+    @register_metric("recall_gap", title="recall gap", needs="confusion")
+    def recall_gap(confusions):
+        return rates.recall_bonafide(confusions) - rates.recall_spoof(confusions)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from antispoof.errors import ParameterError
+from antispoof.metrics import rates
+from antispoof.metrics.calibration import (
+    actual_dcf,
+    cllr,
+    min_cllr_from_curve,
+    min_dcf_from_curve,
+)
+from antispoof.metrics.decisions import confusion_matrix
+from antispoof.metrics.detection import (
+    auc_from_curve,
+    det_curve,
+    eer_from_curve,
+    hull_eer_from_curve,
+)
+from antispoof.metrics.validation import validate
+
+NEEDS = ("scores", "curve", "confusion", "llr")
+T = TypeVar("T", bound=Callable[..., Any])
+
+
+@dataclass(frozen=True)
+class Metric:
+    """A metric and how it is shown.
+
+    Attributes
+    ----------
+    title : heading of its column.
+    fn : the function; what it takes depends on `needs`.
+    needs : "scores": fn(scores, labels) of (n,) arrays. "curve": fn(DetCurve), which
+        the bootstrap computes much faster. "confusion": fn(confusions) of (..., 2, 2)
+        counts, which returns (...). "llr": fn(ratios, labels) of log-likelihood ratios
+        calibrated on dev. All but "confusion" return a float.
+    percent : whether it is written as a percentage.
+    higher_is_better : None if neither direction is better.
+    main : whether it stands in the main tables and, without a threshold, is computed in
+        every bootstrap replicate.
+    bounded : whether it lies between 0 and 1; its interval then stays within.
+    """
+
+    title: str
+    fn: Callable[..., Any]
+    needs: str = "scores"
+    percent: bool = False
+    higher_is_better: bool | None = True
+    main: bool = True
+    bounded: bool = True
+
+    def __post_init__(self) -> None:
+        if self.needs not in NEEDS:
+            raise ParameterError(
+                f"needs={self.needs!r} of metric {self.title!r}; accepted are "
+                f"{', '.join(map(repr, NEEDS))}"
+            )
+
+    def format(self, value: float) -> str:
+        """The value as tables write it."""
+        return f"{value:.1%}" if self.percent else f"{value:.3f}"
+
+
+COST = {"higher_is_better": False, "main": False}
+METRICS: dict[str, Metric] = {
+    "macro_f1": Metric("macro-F1", rates.macro_f1, "confusion"),
+    "accuracy": Metric("accuracy", rates.accuracy, "confusion"),
+    "balanced_accuracy": Metric(
+        "balanced accuracy", rates.balanced_accuracy, "confusion"
+    ),
+    "eer": Metric("EER", eer_from_curve, "curve", percent=True, higher_is_better=False),
+    "predicted_spoof_rate": Metric(
+        "decided spoof", rates.predicted_spoof_rate, "confusion", True, None
+    ),
+    "eer_hull": Metric(
+        "EER, ROC hull", hull_eer_from_curve, "curve", percent=True, **COST
+    ),
+    "auc": Metric("AUC", auc_from_curve, "curve", main=False),
+    "min_dcf": Metric("min DCF", min_dcf_from_curve, "curve", **COST),
+    "actual_dcf": Metric("actual DCF", actual_dcf, "llr", bounded=False, **COST),
+    "min_cllr": Metric("min Cllr", min_cllr_from_curve, "curve", **COST),
+    "cllr": Metric("Cllr", cllr, "llr", bounded=False, **COST),
+    "recall_spoof": Metric("spoof recall", rates.recall_spoof, "confusion", main=False),
+    "recall_bonafide": Metric(
+        "bona fide recall", rates.recall_bonafide, "confusion", main=False
+    ),
+    "hter": Metric("HTER", rates.hter, "confusion", percent=True, **COST),
+}
+
+
+def register_metric(name: str, **info: Any) -> Callable[[T], T]:
+    """Decorator that adds a function to METRICS; `info` is that of :class:`Metric`.
+
+    Raises
+    ------
+    ParameterError
+        If another function is registered under the name, or `needs` is unknown.
+    """
+
+    def add(fn: T) -> T:
+        known = METRICS.get(name)
+        # Importing a module twice, as notebooks do, replaces its own entry.
+        if known is not None and known.fn.__module__ != fn.__module__:
+            raise ParameterError(
+                f"metric {name!r} is already registered by {known.fn.__module__};"
+                " choose another name"
+            )
+        METRICS[name] = Metric(fn=fn, **{"title": name, **info})
+        return fn
+
+    return add
+
+
+def select_metrics(*needs: str, main: bool = False) -> dict[str, Metric]:
+    """Those of METRICS that need one of these; with `main`, of the main ones."""
+    return {
+        name: metric
+        for name, metric in METRICS.items()
+        if metric.needs in needs and (metric.main or not main)
+    }
+
+
+def compute_metrics(
+    scores: ArrayLike,
+    labels: ArrayLike,
+    *,
+    threshold: float = 0.0,
+    ratios: ArrayLike | None = None,
+    metrics: Mapping[str, Metric] | None = None,
+) -> dict[str, float]:
+    """Every registered metric of one system on one set of trials.
+
+    Parameters
+    ----------
+    scores : (n,) floats. labels : (n,) class indices; both classes are needed.
+    threshold : of the decisions.
+    ratios : (n,) the scores as log-likelihood ratios, calibrated on dev; without them
+        metrics that need ratios are NaN.
+    metrics : name -> metric; METRICS by default.
+
+    Raises
+    ------
+    ScoreError
+        See :func:`~antispoof.metrics.validate`; both classes are needed.
+    """
+    scores, labels = validate(scores, labels, both_classes=True)
+    arguments = {
+        "scores": (scores, labels),
+        "curve": (det_curve(scores, labels),),
+        "confusion": (confusion_matrix(scores, labels, threshold=threshold),),
+        "llr": None if ratios is None else (np.asarray(ratios), labels),
+    }
+    return {
+        name: float("nan")
+        if arguments[metric.needs] is None
+        else float(metric.fn(*arguments[metric.needs]))
+        for name, metric in (METRICS if metrics is None else metrics).items()
+    }
