@@ -140,13 +140,8 @@ report.results_table(
     trained, caption="ResNet50+LSTM on the corpus of this page"
 )
 
-<<<<<<< HEAD
 # %% tags=["hide-input"] mystnb={"figure": {"name": "fig-resnet-lstm-confusion", "caption": "Confusion matrices of ResNet50+LSTM on the corpus of this page at score 0, averaged over seeds. Percentages are relative to the true class."}, "image": {"alt": "Two confusion matrices, of the testing and the evaluation dataset, with counts and percentages of the true class."}}
-decisions.confusions(runs.confusions(trained))
-=======
-# %% tags=["hide-input"] mystnb={"figure": {"name": "fig-resnet-lstm-confusion", "caption": "Confusion matrices of ResNet50+LSTM on the corpus of this page at score 0, averaged over seeds. Percentages are shares of the true class."}, "image": {"alt": "Two confusion matrices, of the testing and the evaluation dataset, with counts and shares of the true class."}}
-decisions.confusions(runs.tables.confusions(done))
->>>>>>> cec1937 (Register metrics, and let the bootstrap, tables and evaluate iterate over them)
+decisions.confusions(runs.tables.confusions(trained))
 
 # %% [markdown]
 # ### Real speech
@@ -159,11 +154,7 @@ decisions.confusions(runs.tables.confusions(done))
 references = runs.load_references("resnet_lstm")
 
 # %% tags=["hide-input"]
-<<<<<<< HEAD
-report.origin(references)
-=======
-report.describe_runs(recorded)
->>>>>>> cec1937 (Register metrics, and let the bootstrap, tables and evaluate iterate over them)
+report.describe_runs(references)
 
 # %% tags=["hide-input"]
 report.results_table(
@@ -173,13 +164,8 @@ report.results_table(
 # %% tags=["hide-input"] mystnb={"figure": {"name": "fig-resnet-lstm-real-learning", "caption": "Training of ResNet50+LSTM on real speech, with the same lines as above."}, "image": {"alt": "Two line charts over epochs for the reference runs: the loss on the training set and on the validation set, and macro-F1 on the validation set."}}
 training.learning([run.history for run in references]) if references else None
 
-<<<<<<< HEAD
 # %% tags=["hide-input"] mystnb={"figure": {"name": "fig-resnet-lstm-real-confusion", "caption": "Confusion matrices of ResNet50+LSTM on real speech at score 0, averaged over seeds."}, "image": {"alt": "Two confusion matrices of the reference runs, of the testing and the evaluation dataset."}}
-decisions.confusions(runs.confusions(references)) if references else None
-=======
-# %% tags=["hide-input"] mystnb={"figure": {"name": "fig-resnet-lstm-real-confusion", "caption": "Confusion matrices of ResNet50+LSTM on real speech at score 0, averaged over seeds."}, "image": {"alt": "Two confusion matrices of the recorded runs, of the testing and the evaluation dataset."}}
-decisions.confusions(runs.tables.confusions(recorded)) if recorded else None
->>>>>>> cec1937 (Register metrics, and let the bootstrap, tables and evaluate iterate over them)
+decisions.confusions(runs.tables.confusions(references)) if references else None
 
 # %% [markdown]
 # ## What it means

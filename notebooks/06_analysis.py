@@ -84,7 +84,7 @@ report.header(la)
 # Runs of the three chapters before are reused. Missing runs are trained.
 
 # %%
-chosen = compared or models.TITLES
+chosen = compared or models.MODELS
 configs = {name: TrainConfig.from_profile(name, settings) for name in chosen}
 log = report.progress_line()
 references = None if fresh else runs.REFERENCES
@@ -110,13 +110,8 @@ report.describe_runs(real)
 # %% tags=["hide-input"]
 report.results_table(real, caption="The three models, real speech")
 
-<<<<<<< HEAD
 # %% tags=["hide-input"] mystnb={"figure": {"name": "fig-real-loss", "caption": "Training loss of the three models over epochs, real speech. Lines are means over seeds; bands show the range from the lowest to the highest seed."}, "image": {"alt": "Line chart of the training loss of CNN, ResNet50 and ResNet50+LSTM over epochs."}}
-training.loss_curves(runs.histories(real)) if real else None
-=======
-# %% tags=["hide-input"] mystnb={"figure": {"name": "fig-real-loss", "caption": "Training loss of the three models over epochs, real speech. Lines are means over seeds, bands reach from the lowest to the highest seed."}, "image": {"alt": "Line chart of the training loss of CNN, ResNet50 and ResNet50+LSTM over epochs."}}
 training.loss_curves(runs.tables.histories(real)) if real else None
->>>>>>> cec1937 (Register metrics, and let the bootstrap, tables and evaluate iterate over them)
 
 # %% tags=["hide-input"] mystnb={"figure": {"name": "fig-real-macro-f1", "caption": "Macro-F1 of the three models on both datasets, real speech. A bar is the mean over seeds, a dot is one seed, and the dashed line is the always-spoof baseline."}, "image": {"alt": "Bars of macro-F1 of CNN, ResNet50 and ResNet50+LSTM on the testing and the evaluation dataset, with a line for always answering spoof."}}
 decisions.metric_bars(
@@ -128,13 +123,8 @@ decisions.metric_bars(
     runs.tables.results_frame(real), "accuracy", label="accuracy"
 ) if real else None
 
-<<<<<<< HEAD
 # %% tags=["hide-input"] mystnb={"figure": {"name": "fig-real-confusion", "caption": "Confusion matrices of the three models on both datasets, real speech, at score 0 and averaged over seeds. Percentages are relative to the true class."}, "image": {"alt": "Six confusion matrices: three models by testing and evaluation dataset."}}
-decisions.confusions(runs.confusions(real)) if real else None
-=======
-# %% tags=["hide-input"] mystnb={"figure": {"name": "fig-real-confusion", "caption": "Confusion matrices of the three models on both datasets, real speech, at score 0 and averaged over seeds. Percentages are shares of the true class."}, "image": {"alt": "Six confusion matrices: three models by testing and evaluation dataset."}}
 decisions.confusions(runs.tables.confusions(real)) if real else None
->>>>>>> cec1937 (Register metrics, and let the bootstrap, tables and evaluate iterate over them)
 
 # %% [markdown]
 # ### This corpus
@@ -144,31 +134,17 @@ report.results_table(
     live, caption="The three models, the corpus of this page"
 )
 
-<<<<<<< HEAD
 # %% tags=["hide-input"] mystnb={"figure": {"name": "fig-live-loss", "caption": "Training loss of the three models over epochs, the corpus of this page. Lines are means over seeds; bands show the range from the lowest to the highest seed."}, "image": {"alt": "Line chart of the training loss of CNN, ResNet50 and ResNet50+LSTM over epochs."}}
-training.loss_curves(runs.histories(live))
-
-# %% tags=["hide-input"] mystnb={"figure": {"name": "fig-live-macro-f1", "caption": "Macro-F1 of the three models on both datasets, the corpus of this page. A bar is the mean over seeds, a dot is one seed, and the dashed line is the always-spoof baseline."}, "image": {"alt": "Bars of macro-F1 of CNN, ResNet50 and ResNet50+LSTM on the testing and the evaluation dataset, with a line for always answering spoof."}}
-decisions.metric_bars(runs.results_frame(live), "macro_f1", label="macro-F1")
-
-# %% tags=["hide-input"] mystnb={"figure": {"name": "fig-live-accuracy", "caption": "Accuracy of the three models on both datasets, the corpus of this page, with the same marks as above."}, "image": {"alt": "Bars of accuracy of the three models on the testing and the evaluation dataset, with a line for always answering spoof."}}
-decisions.metric_bars(runs.results_frame(live), "accuracy", label="accuracy")
-
-# %% tags=["hide-input"] mystnb={"figure": {"name": "fig-live-confusion", "caption": "Confusion matrices of the three models on both datasets, the corpus of this page, at score 0 and averaged over seeds. Percentages are relative to the true class."}, "image": {"alt": "Six confusion matrices: three models by testing and evaluation dataset."}}
-decisions.confusions(runs.confusions(live))
-=======
-# %% tags=["hide-input"] mystnb={"figure": {"name": "fig-live-loss", "caption": "Training loss of the three models over epochs, the corpus of this page. Lines are means over seeds, bands reach from the lowest to the highest seed."}, "image": {"alt": "Line chart of the training loss of CNN, ResNet50 and ResNet50+LSTM over epochs."}}
 training.loss_curves(runs.tables.histories(live))
 
-# %% tags=["hide-input"] mystnb={"figure": {"name": "fig-live-macro-f1", "caption": "Macro-F1 of the three models on both datasets, the corpus of this page. A bar is the mean over seeds, a dot one seed, the dashed line the constant answer."}, "image": {"alt": "Bars of macro-F1 of CNN, ResNet50 and ResNet50+LSTM on the testing and the evaluation dataset, with a line for always answering spoof."}}
+# %% tags=["hide-input"] mystnb={"figure": {"name": "fig-live-macro-f1", "caption": "Macro-F1 of the three models on both datasets, the corpus of this page. A bar is the mean over seeds, a dot is one seed, and the dashed line is the always-spoof baseline."}, "image": {"alt": "Bars of macro-F1 of CNN, ResNet50 and ResNet50+LSTM on the testing and the evaluation dataset, with a line for always answering spoof."}}
 decisions.metric_bars(runs.tables.results_frame(live), "macro_f1", label="macro-F1")
 
-# %% tags=["hide-input"] mystnb={"figure": {"name": "fig-live-accuracy", "caption": "Accuracy of the three models on both datasets, the corpus of this page, drawn as above."}, "image": {"alt": "Bars of accuracy of the three models on the testing and the evaluation dataset, with a line for always answering spoof."}}
+# %% tags=["hide-input"] mystnb={"figure": {"name": "fig-live-accuracy", "caption": "Accuracy of the three models on both datasets, the corpus of this page, with the same marks as above."}, "image": {"alt": "Bars of accuracy of the three models on the testing and the evaluation dataset, with a line for always answering spoof."}}
 decisions.metric_bars(runs.tables.results_frame(live), "accuracy", label="accuracy")
 
-# %% tags=["hide-input"] mystnb={"figure": {"name": "fig-live-confusion", "caption": "Confusion matrices of the three models on both datasets, the corpus of this page, at score 0 and averaged over seeds. Percentages are shares of the true class."}, "image": {"alt": "Six confusion matrices: three models by testing and evaluation dataset."}}
+# %% tags=["hide-input"] mystnb={"figure": {"name": "fig-live-confusion", "caption": "Confusion matrices of the three models on both datasets, the corpus of this page, at score 0 and averaged over seeds. Percentages are relative to the true class."}, "image": {"alt": "Six confusion matrices: three models by testing and evaluation dataset."}}
 decisions.confusions(runs.tables.confusions(live))
->>>>>>> cec1937 (Register metrics, and let the bootstrap, tables and evaluate iterate over them)
 
 # %% [markdown]
 # ### How certain is this?
@@ -195,7 +171,7 @@ title = "Evaluation dataset, " + (
 report.comparison_table(resampled, caption=f"{title}, with 95 % intervals")
 
 # %% tags=["hide-input"]
-report.threshold_free_table(resampled, caption=f"{title}: equal error rates")
+report.threshold_free_table(resampled, caption=f"{title}: without a threshold")
 
 # %% [markdown]
 # ### Which threshold would you choose?
@@ -205,13 +181,8 @@ report.threshold_free_table(resampled, caption=f"{title}: equal error rates")
 # decisions have the strong colour. Zero and the threshold chosen on the testing dataset do
 # not use the labels of the evaluation dataset; the {term}`oracle` threshold does.
 
-<<<<<<< HEAD
 # %% tags=["hide-input"] mystnb={"figure": {"name": "fig-explorer", "caption": "Scores of the testing clips by class, first seed of each model, with the three thresholds: zero, chosen on the testing dataset, and oracle. On the screen, you can drag the threshold and choose the model, dataset and seed."}, "image": {"alt": "Histograms of the scores of bona fide and spoof testing clips for each model, with vertical lines at three thresholds."}}
-first = {models.TITLES[n]: rs[0] for n, rs in runs.by_model(shown).items()}
-=======
-# %% tags=["hide-input"] mystnb={"figure": {"name": "fig-explorer", "caption": "Scores of the testing clips by class, first seed of each model, with the three thresholds: zero, chosen on the testing dataset, and the oracle's. On the screen the threshold can be dragged, and every model, dataset and seed be chosen."}, "image": {"alt": "Histograms of the scores of bona fide and spoof testing clips for each model, with vertical lines at three thresholds."}}
 first = {models.title(n): rs[0] for n, rs in runs.tables.by_model(shown).items()}
->>>>>>> cec1937 (Register metrics, and let the bootstrap, tables and evaluate iterate over them)
 scores.score_histograms(
     {name: run.scores_and_labels("dev") for name, run in first.items()},
     {name: runs.tables.thresholds(run, "dev") for name, run in first.items()},

@@ -54,7 +54,7 @@ check_parameters()
 
 # %% tags=["hide-input"]
 import antispoof_report as report
-from antispoof import corpora, metrics, models, runs, stats
+from antispoof import corpora, metrics, runs, stats
 from antispoof.config import TrainConfig
 from antispoof.plots import forest, scores, training
 from antispoof_report import claims
