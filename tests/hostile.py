@@ -163,7 +163,7 @@ def sound(data: bytes) -> None:
     from antispoof.errors import AntispoofError
 
     path = _file(data)
-    for read in (info, load_mono_16k, lambda p: list(iter_blocks(p, whole=0))):
+    for read in (info, load_mono_16k, lambda p: list(iter_blocks(p, max_in_memory=0))):
         try:
             load(path)
         except AntispoofError:

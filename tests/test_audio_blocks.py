@@ -35,7 +35,7 @@ def test_pieces_are_the_whole(tmp_path, sample_rate, channels):
     path = tmp_path / "clip.wav"
     soundfile.write(path, noise(sample_rate * 2 + 777, channels), sample_rate)
     whole = load_mono_16k(path)
-    pieces = list(iter_blocks(path, whole=0, seconds=0.3))
+    pieces = list(iter_blocks(path, max_in_memory=0, block_seconds=0.3))
     assert len(pieces) > 5
     joined = np.concatenate(pieces)
     assert len(joined) == len(whole)
@@ -53,22 +53,22 @@ def test_refused_piece_by_piece(tmp_path):
     data = bytearray(path.read_bytes())
     path.write_bytes(data[:-2_000])
     with pytest.raises(AudioError, match="damaged or truncated"):
-        together(path, whole=0)
+        together(path, max_in_memory=0)
     data[22:26] = (20_000).to_bytes(4, "big")  # the length in STREAMINFO
     path.write_bytes(data)
-    with pytest.raises(AudioError, match="16000 of the 20000 samples announced"):
-        together(path, whole=0)
+    with pytest.raises(AudioError, match="16000 of the 20000 samples declared"):
+        together(path, max_in_memory=0)
     broken = noise(800)
     broken[400] = np.nan
     soundfile.write(path, broken, 16_000, format="WAV", subtype="FLOAT")
     with pytest.raises(AudioError, match="not finite"):
-        together(path, whole=0)
+        together(path, max_in_memory=0)
     soundfile.write(path, noise(800), 100, format="WAV")
     with pytest.raises(AudioError, match="100 Hz; accepted are"):
-        together(path, whole=0)
+        together(path, max_in_memory=0)
     soundfile.write(path, noise(0), 16_000, format="WAV")
     with pytest.raises(AudioError, match="no samples"):
-        together(path, whole=0)
+        together(path, max_in_memory=0)
     with pytest.raises(AudioError, match="NUL"):
         load_mono_16k("a\0b.wav")
 
@@ -85,10 +85,10 @@ def test_too_large_for_memory(tmp_path, monkeypatch, container):
     with pytest.raises(AudioError, match="MiB are accepted") as caught:
         load_mono_16k(path)
     assert str(path) in str(caught.value)
-    assert abs(len(together(path, whole=0)) - len(whole)) <= 1_200
+    assert abs(len(together(path, max_in_memory=0)) - len(whole)) <= 1_200
     monkeypatch.setattr(limits, "MAX_SECONDS", 0.4)
     with pytest.raises(AudioError, match="hours are accepted"):
-        together(path, whole=0)
+        together(path, max_in_memory=0)
     monkeypatch.setattr(limits, "MAX_BYTES", 1_000)
     with pytest.raises(AudioError, match="GiB are accepted"):
         load_mono_16k(path)
@@ -128,7 +128,7 @@ def test_depths_rates_and_channels(tmp_path, subtype, sample_rate, channels):
     middle = slice(400, 1_200)
     step = 0.02 if subtype in ("PCM_U8", "ULAW", "ALAW") else 1e-3
     np.testing.assert_allclose(waveform[middle], expected[middle], atol=step)
-    pieces = together(path, whole=0, seconds=0.03)
+    pieces = together(path, max_in_memory=0, block_seconds=0.03)
     np.testing.assert_allclose(pieces, waveform, rtol=0, atol=0.01)
 
 

@@ -1,16 +1,17 @@
-"""A sound file to samples, by whichever decoder understands it best.
+"""Decode a sound file into samples.
 
-miniaudio reads FLAC (also the ASVspoof FLACs that libsndfile refuses), WAV and MP3,
-FFmpeg through PyAV the rest. What a file is, its first bytes say, not its name.
-Integer samples are scaled by a power of two (16 bit: value / 32 768), so the float32
-holds them exactly; nothing is dithered, clipped or normalised.
+miniaudio decodes FLAC (also the ASVspoof FLACs that libsndfile refuses) and WAV, and
+FFmpeg through PyAV everything else: miniaudio stops at a wrong frame count of an MP3, and
+a damaged Ogg header crashes it. The first bytes decide what a file is, not its name.
+Integer samples are scaled by a power of two (16 bit: value / 32 768), so that float32
+is exact; nothing is dithered, clipped or normalised.
 """
 
 from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -19,35 +20,19 @@ import miniaudio
 import numpy as np
 
 from antispoof.audio import ffmpeg, limits
-from antispoof.audio.formats import FLAC, MP3, WAV, sniff
 from antispoof.audio.resampling import resample
 from antispoof.constants import SAMPLE_RATE
 from antispoof.errors import AudioError
 
-# Below, speech is no longer speech; above, no microphone delivers. Bounds what a
-# forged header can make the resampler allocate.
-LOWEST_RATE = 4_000
-HIGHEST_RATE = 768_000
-# Bytes read to learn what a file is. A FLAC says it at its beginning, before or behind
-# a picture; of WAV and MP3 miniaudio counts what is there, which takes all of it.
-HEAD = 2**16
-MOST_PROBED = 2**25
-
 _READERS = {
-    FLAC: miniaudio.flac_read_f32,
-    WAV: miniaudio.wav_read_f32,
-    MP3: miniaudio.mp3_read_f32,
-}
-_INFORMERS = {
-    FLAC: miniaudio.flac_get_info,
-    WAV: miniaudio.wav_get_info,
-    MP3: miniaudio.mp3_get_info,
+    "flac": (miniaudio.flac_get_info, miniaudio.flac_read_f32),
+    "wav": (miniaudio.wav_get_info, miniaudio.wav_read_f32),
 }
 
 
 @dataclass(frozen=True, eq=False)
 class Clip:
-    """A decoded file as it is: its own rate and channels.
+    """A decoded file with its own rate and channels.
 
     Attributes
     ----------
@@ -74,28 +59,24 @@ class Clip:
 
 @dataclass(frozen=True)
 class AudioInfo:
-    """What a file says about itself.
+    """What the headers of a file declare.
 
     Attributes
     ----------
     encoding
-        ``flac``, ``wav``, ``mp3``, or FFmpeg's name of the codec.
+        FFmpeg's name of the codec, such as ``flac``, ``pcm_s16le``, ``mp3``.
     sample_rate
         Hz.
     channels
         Number of channels.
     samples
-        Samples per channel; None where only decoding would tell.
-    bits
-        Bits of a stored sample, rounded down to whole bytes; None for lossy encodings
-        and where FFmpeg told the rest.
+        Samples per channel; None if the headers do not declare it.
     """
 
     encoding: str
     sample_rate: int
     channels: int
     samples: int | None
-    bits: int | None
 
 
 def load_mono_16k(path: str | Path) -> np.ndarray:
@@ -115,7 +96,7 @@ def load_mono_16k(path: str | Path) -> np.ndarray:
     Raises
     ------
     AudioError
-        If the file is missing, empty, no audio, truncated, without samples, too large
+        If the file is missing, empty, not audio, truncated, without samples, too large
         for memory (:mod:`antispoof.audio.limits`), or has samples that are not
         finite; names the path and the reason.
 
@@ -129,37 +110,38 @@ def load_mono_16k(path: str | Path) -> np.ndarray:
 
 
 def load(path: str | Path) -> Clip:
-    """Decode a clip with its own rate and channels; raises as :func:`decode`."""
-    with opened(path) as file:
-        return _read(file)
+    """Decode a clip with its own rate and channels; raises as :func:`load_mono_16k`."""
+    with open_audio(path) as file:
+        clip = load_native(file, max_in_memory=None)
+        if clip is None:
+            clip = Clip(*ffmpeg.read(file))
+            require_sound(clip)
+        return clip
 
 
 def info(path: str | Path) -> AudioInfo:
     """Rate, channels and length of a clip from its headers, without decoding it.
 
-    No more than 32 MiB are read. A larger WAV or MP3 is taken at its word, by FFmpeg,
-    and does not tell its bits.
-
     Raises
     ------
     AudioError
-        If the file is missing, empty or no audio.
+        If the file is missing, empty or not audio.
     """
-    with opened(path) as file:
-        return _probe(file)
+    with open_audio(path) as file:
+        return AudioInfo(*ffmpeg.probe(file))
 
 
 @contextmanager
-def opened(path: str | Path) -> Iterator[BinaryIO]:
-    """The file at its start; every failure within gets the path and a reason."""
+def open_audio(path: str | Path) -> Iterator[BinaryIO]:
+    """Open a file; every error within the block gets the path and a reason."""
     try:
         if "\0" in str(path):
-            raise AudioError("no file has a name with a NUL in it")
+            raise AudioError("a file name cannot contain NUL")
         with Path(path).open("rb") as file:
             size = file.seek(0, os.SEEK_END)
             if not size:
                 raise AudioError("the file is empty")
-            limits.require_file_fits(size)
+            limits.check_file_size(size)
             file.seek(0)
             yield file
     except AudioError as error:
@@ -172,119 +154,77 @@ def opened(path: str | Path) -> Iterator[BinaryIO]:
         raise AudioError(f"cannot decode {path}: {error.strerror or error}") from None
 
 
-def _read(file: BinaryIO) -> Clip:
-    encoding = sniff(file)
-    if encoding is None:
-        samples, sample_rate = ffmpeg.read(file)
-    else:
-        try:
-            samples, sample_rate = _read_native(file.read(), encoding)
-        except miniaudio.MiniaudioError:
-            # A WAV may hold codecs that miniaudio lacks (GSM, MP3, ...), and what does
-            # not say how long it is must be counted while it is decoded.
-            file.seek(0)
-            samples, sample_rate = ffmpeg.read(file)
-    _require_sound(samples, sample_rate)
-    return Clip(samples=samples, sample_rate=sample_rate)
+def load_native(file: BinaryIO, *, max_in_memory: int | None) -> Clip | None:
+    """Decode a FLAC or WAV with miniaudio; None if FFmpeg has to do it.
 
+    Leaves the file at its start if the result is None.
 
-def _read_native(data: bytes, encoding: str) -> tuple[np.ndarray, int]:
-    info = _info(data, encoding)
-    if _must_be_counted(info, encoding, len(data)):
-        raise miniaudio.MiniaudioError("its header does not say how long it is")
-    limits.require_values_fit(info.num_frames, info.nchannels)
-    reader = _READERS[encoding]
-    if encoding == WAV and info.sample_width == 1:
-        # As float, miniaudio centres unsigned bytes on 127.5; silence is 128.
-        reader = miniaudio.wav_read_s16
-    sound = reader(data)
-    if sound.sample_format is miniaudio.SampleFormat.SIGNED16:
-        flat = np.frombuffer(sound.samples, dtype=np.int16) / np.float32(32_768)
-    else:
-        flat = np.frombuffer(sound.samples, dtype=np.float32)
-    samples = flat.reshape(-1, sound.nchannels)
-    if encoding == FLAC and info.num_frames != len(samples):
-        # Frames that fail their checksum and a missing end are skipped without a
-        # word; what is left is another clip than the one that was recorded.
-        raise AudioError(
-            f"damaged or truncated, {len(samples)} of the {info.num_frames} samples "
-            "announced in its header can be decoded"
-        )
-    return samples, sound.sample_rate
+    Parameters
+    ----------
+    max_in_memory
+        Samples times channels above which the result is None. With None a clip that
+        is too large for memory raises.
 
-
-def _must_be_counted(
-    info: miniaudio.SoundFileInfo, encoding: str, n_bytes: int
-) -> bool:
-    """Whether only decoding tells the length: what was recorded into a pipe.
-
-    Its FLAC header announces nothing, its WAV header more than the file can hold (the
-    densest codec of a WAV packs two samples into a byte).
+    Raises
+    ------
+    AudioError
+        If the file is damaged, truncated, too large, or without samples.
     """
-    if encoding == FLAC:
-        return not info.num_frames
-    return encoding == WAV and info.num_frames * info.nchannels > 2 * n_bytes
-
-
-def _info(data: bytes, encoding: str) -> miniaudio.SoundFileInfo:
-    try:
-        return _INFORMERS[encoding](data)
-    except ZeroDivisionError:  # miniaudio divides by the rate to tell the duration
-        raise AudioError("its header gives a sample rate of 0 Hz") from None
-
-
-def _require_sound(samples: np.ndarray, sample_rate: int) -> None:
-    require_rate(sample_rate)
-    if samples.size == 0:
-        raise AudioError("it holds no samples")
-    require_finite(samples)
-
-
-def require_rate(sample_rate: int) -> None:
-    """Raise AudioError unless speech can have this rate, in Hz."""
-    if not LOWEST_RATE <= sample_rate <= HIGHEST_RATE:
-        raise AudioError(
-            f"its sample rate is {sample_rate} Hz; accepted are {LOWEST_RATE} to "
-            f"{HIGHEST_RATE} Hz"
-        )
-
-
-def require_finite(samples: np.ndarray) -> None:
-    """Raise AudioError if there is a NaN or an infinity among n >= 1 samples."""
-    # Minimum and maximum carry NaN and infinities through, and need no copy.
-    if not np.isfinite([samples.min(), samples.max()]).all():
-        raise AudioError("it holds samples that are not finite (NaN or infinite)")
-
-
-def _probe(file: BinaryIO) -> AudioInfo:
-    encoding = sniff(file)
-    n_bytes = file.seek(0, os.SEEK_END)
-    sizes = (HEAD, MOST_PROBED) if encoding == FLAC else (MOST_PROBED,)
-    if encoding is not None and (encoding == FLAC or n_bytes <= MOST_PROBED):
-        for size in sizes:
-            file.seek(0)
-            with suppress(miniaudio.MiniaudioError):
-                return _probe_native(file.read(size), encoding)
+    encoding = _sniff(file)
+    if encoding is None:
+        return None
+    get_info, reader = _READERS[encoding]
+    data = file.read()
     file.seek(0)
-    codec, sample_rate, channels, samples = ffmpeg.probe(file)
-    if encoding == WAV and samples is not None and samples * channels > 2 * n_bytes:
-        samples = None  # recorded into a pipe: its header announces anything
-    return AudioInfo(
-        encoding=encoding or codec,
-        sample_rate=sample_rate,
-        channels=channels,
-        samples=samples,
-        bits=None,
-    )
+    try:
+        header = get_info(data)
+        n_values = header.num_frames * header.nchannels
+        # Recorded into a pipe: the FLAC header declares nothing, the WAV header more
+        # than the file can hold (the densest codec packs two samples into a byte).
+        if not n_values if encoding == "flac" else n_values > 2 * len(data):
+            return None
+        if max_in_memory is not None and n_values > max_in_memory:
+            return None
+        limits.check_decoded_size(header.num_frames, header.nchannels)
+        if encoding == "wav" and header.sample_width == 1:
+            # As float, miniaudio centres unsigned bytes on 127.5; silence is 128.
+            decoded = miniaudio.wav_read_s16(data)
+            flat = np.frombuffer(decoded.samples, np.int16) / np.float32(32_768)
+        else:
+            decoded = reader(data)
+            flat = np.frombuffer(decoded.samples, np.float32)
+    except ZeroDivisionError:  # miniaudio divides by the rate for the duration
+        raise AudioError("its header declares a sample rate of 0 Hz") from None
+    except miniaudio.MiniaudioError:  # such as a WAV with GSM, or not sound at all
+        return None
+    samples = flat.reshape(-1, decoded.nchannels)
+    if encoding == "flac":
+        limits.check_complete(len(samples), header.num_frames)
+    clip = Clip(samples, decoded.sample_rate)
+    require_sound(clip)
+    return clip
 
 
-def _probe_native(data: bytes, encoding: str) -> AudioInfo:
-    info = _info(data, encoding)
-    lossless = encoding in (FLAC, WAV)
-    return AudioInfo(
-        encoding=encoding,
-        sample_rate=info.sample_rate,
-        channels=info.nchannels,
-        samples=info.num_frames or None,
-        bits=info.sample_width * 8 or None if lossless else None,
-    )
+def require_sound(clip: Clip) -> None:
+    """Raise AudioError if the rate is not accepted, or there is no finite sound."""
+    limits.check_sample_rate(clip.sample_rate)
+    if clip.samples.size == 0:
+        raise AudioError("it contains no samples")
+    limits.check_finite(clip.samples)
+
+
+def _sniff(file: BinaryIO) -> str | None:
+    """``flac``, ``wav`` or None, from the first bytes; leaves the file at its start."""
+    head = file.read(12)
+    if head[:3] == b"ID3":  # a tag before the sound, seven bits of length per byte
+        size = sum(
+            (byte & 0x7F) << shift for byte, shift in zip(head[6:10], (21, 14, 7, 0))
+        )
+        file.seek(10 + size)
+        head = file.read(12)
+    file.seek(0)
+    if head[:4] == b"fLaC":
+        return "flac"
+    if head[:4] in (b"RIFF", b"RF64") and head[8:12] == b"WAVE":
+        return "wav"
+    return None

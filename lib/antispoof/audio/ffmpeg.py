@@ -1,4 +1,4 @@
-"""What miniaudio does not read (m4a, Ogg, WebM, ...), by FFmpeg through PyAV."""
+"""Decode with FFmpeg, through PyAV: what miniaudio does not read, and long clips."""
 
 from __future__ import annotations
 
@@ -11,29 +11,28 @@ import numpy as np
 from antispoof.audio import limits
 from antispoof.errors import AudioError
 
-# Containers of sound and film only: FFmpeg also "plays" lists that name other files
-# and addresses, which a clip from a stranger must not make it fetch.
+# Containers of sound and film only: FFmpeg also plays lists that name other files and
+# addresses, which it must not open for a clip from a stranger.
 _CONTAINERS = (
     "aac,ac3,aiff,amr,asf,au,avi,eac3,flac,flv,matroska,webm,mov,mp3,mp4,m4a,"
     "mpeg,mpegts,ogg,oma,tta,voc,w64,wav,wv,"
     "caf"  # codespell:ignore caf
 )
-_NOT_AUDIO = "not a sound file (FLAC, WAV, MP3, Ogg, m4a, Opus, WebM, ... are accepted)"
 
 
-class _Nameless:
-    """An open file without its name, from which FFmpeg would guess what is inside."""
+class _UnnamedFile:
+    """An open file without its name, from which FFmpeg would guess the format."""
 
     def __init__(self, file: BinaryIO):
         self._file = file
         self.read, self.tell = file.read, file.tell
 
     def seek(self, offset: int, whence: int = 0) -> int:
-        """Seek, and answer -1 where a damaged file points outside itself."""
+        """Seek; -1, FFmpeg's code for failure, where a damaged file points outside."""
         try:
             return self._file.seek(offset, whence)
         except OSError:
-            return -1  # FFmpeg's word for failure; PyAV would print the exception
+            return -1
 
 
 def read(file: BinaryIO) -> tuple[np.ndarray, int]:
@@ -46,16 +45,15 @@ def read(file: BinaryIO) -> tuple[np.ndarray, int]:
         sound is too large for memory.
     """
     parts, sample_rate, n_samples = [], 0, 0
-    for part, rate in frames(file):
+    for part, sample_rate in frames(file):
         n_samples += len(part)
-        limits.require_values_fit(n_samples, part.shape[1])
+        limits.check_decoded_size(n_samples, part.shape[1])
         parts.append(part)
-        sample_rate = rate
     return np.concatenate(parts), sample_rate
 
 
 def frames(file: BinaryIO) -> Iterator[tuple[np.ndarray, int]]:
-    """Decode the first audio stream bit by bit.
+    """Decode the first audio stream in small parts.
 
     Yields
     ------
@@ -65,49 +63,64 @@ def frames(file: BinaryIO) -> Iterator[tuple[np.ndarray, int]]:
     Raises
     ------
     AudioError
-        As :func:`read`, but for the size.
+        If FFmpeg finds no audio in the file, or cannot decode it to its end.
     """
     import av  # loads FFmpeg's libraries; most clips do not need them
 
     with _open(file) as container:
         stream = _audio_stream(container)
-        # Only the sample format is converted: rate and channels stay the file's own.
-        # Interleaved, because PyAV reads beyond the planes of more than 8 channels.
+        # Only the sample format is converted, not rate and channels. Interleaved,
+        # because PyAV reads beyond the planes of more than 8 channels.
         to_float = av.AudioResampler(format="flt")
-        first = None
+        first, n_samples = None, 0
         try:
             for frame in chain(container.decode(stream), [None]):
                 for part in to_float.resample(frame):
-                    form = part.sample_rate, len(part.layout.channels)
-                    first = first or form
-                    if form != first:
+                    shape = part.sample_rate, len(part.layout.channels)
+                    first = first or shape
+                    if shape != first:
                         raise AudioError(
-                            "its sample rate or its channels change on the way"
+                            "its sample rate or number of channels changes"
                         )
-                    yield part.to_ndarray()[0].reshape(-1, form[1]), form[0]
+                    n_samples += part.samples
+                    yield part.to_ndarray()[0].reshape(-1, shape[1]), shape[0]
         except (av.FFmpegError, ValueError) as error:
             raise AudioError(f"damaged or truncated ({error})") from None
+        if stream.codec_context.name == "flac":
+            limits.check_complete(n_samples, _declared_n_samples(stream))
         if first is None:
             yield np.empty((0, 1), dtype=np.float32), stream.rate
 
 
 def probe(file: BinaryIO) -> tuple[str, int, int, int | None]:
-    """Codec, rate (Hz), channels and samples per channel (None if not announced)."""
+    """Codec, rate (Hz), channels and samples per channel (None if not declared)."""
+    n_bytes = file.seek(0, 2)
+    file.seek(0)
     with _open(file) as container:
         stream = _audio_stream(container)
-        samples = None
-        if stream.duration is not None:
-            samples = round(stream.duration * stream.time_base * stream.rate)
-        return stream.codec_context.name, stream.rate, stream.channels, samples
+        samples = _declared_n_samples(stream)
+        # Recorded into a pipe: a WAV header declares more than the file can hold.
+        if container.format.name == "wav" and (samples or 0) > 2 * n_bytes:
+            samples = None
+        codec = stream.codec_context.codec.canonical_name
+        return codec, stream.rate, stream.channels, samples
+
+
+def _declared_n_samples(stream) -> int | None:
+    if not stream.duration:
+        return None
+    return round(stream.duration * stream.time_base * stream.rate)
 
 
 def _open(file: BinaryIO):
     import av
 
     try:
-        return av.open(_Nameless(file), options={"format_whitelist": _CONTAINERS})
+        return av.open(_UnnamedFile(file), options={"format_whitelist": _CONTAINERS})
     except (av.FFmpegError, ValueError):
-        raise AudioError(_NOT_AUDIO) from None
+        raise AudioError(
+            "not a sound file (FLAC, WAV, MP3, Ogg, m4a, Opus, WebM, ... are accepted)"
+        ) from None
 
 
 def _audio_stream(container):

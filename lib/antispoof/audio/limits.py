@@ -1,28 +1,25 @@
-"""What a stranger's file may make the decoder allocate.
+"""What is accepted of a sound file, so that no header decides how much is allocated.
 
-A few bytes of header can announce terabytes, and a megabyte of compressed silence can
-hold days. Both are refused before memory is taken, or as soon as decoding runs past
-what is accepted.
+A few bytes of header can declare terabytes, and a megabyte of compressed silence can
+hold days. Both raise before memory is taken, or as soon as decoding passes the limit.
+Every function raises AudioError.
 """
 
 from __future__ import annotations
 
+import numpy as np
+
 from antispoof.errors import AudioError
 
-MAX_BYTES = 2**31  # of a file that is read
+MAX_BYTES = 2**31  # of a file
 MAX_VALUES = 2**27  # samples times channels in memory at once: 512 MiB of float32
-MAX_SECONDS = 24 * 3_600  # of sound in one clip
-_HOUR = 3_600
+MAX_SECONDS = 24 * 3_600  # of one clip
+# Accepted sample rates (Hz); protects the resampler against forged headers.
+MIN_RATE, MAX_RATE = 4_000, 768_000
 
 
-def require_file_fits(n_bytes: int) -> None:
-    """Raise unless a file of this size may be read.
-
-    Raises
-    ------
-    AudioError
-        If it is larger than 2 GiB.
-    """
+def check_file_size(n_bytes: int) -> None:
+    """Raise if a file is larger than 2 GiB."""
     if n_bytes > MAX_BYTES:
         raise AudioError(
             f"the file has {n_bytes / 2**30:.1f} GiB; up to {MAX_BYTES / 2**30:.0f} GiB"
@@ -30,19 +27,8 @@ def require_file_fits(n_bytes: int) -> None:
         )
 
 
-def require_values_fit(n_samples: int, channels: int) -> None:
-    """Raise unless so much sound may be held in memory.
-
-    Parameters
-    ----------
-    n_samples
-        Per channel; announced by a header, or decoded so far.
-
-    Raises
-    ------
-    AudioError
-        If it would take more than 512 MiB.
-    """
+def check_decoded_size(n_samples: int, channels: int) -> None:
+    """Raise if this many samples per channel would take more than 512 MiB."""
     if n_samples * channels > MAX_VALUES:
         raise AudioError(
             f"{n_samples} samples in {channels} channel(s) would take"
@@ -51,16 +37,38 @@ def require_values_fit(n_samples: int, channels: int) -> None:
         )
 
 
-def require_duration_fits(n_samples: int, sample_rate: int) -> None:
-    """Raise unless a clip of this length may be worked through.
-
-    Raises
-    ------
-    AudioError
-        If it is longer than a day.
-    """
+def check_duration(n_samples: int, sample_rate: int) -> None:
+    """Raise if a clip is longer than a day."""
     if n_samples > MAX_SECONDS * sample_rate:
         raise AudioError(
-            f"it lasts {n_samples / sample_rate / _HOUR:.1f} hours;"
-            f" up to {MAX_SECONDS // _HOUR} hours are accepted"
+            f"it lasts {n_samples / sample_rate / 3_600:.1f} hours;"
+            f" up to {MAX_SECONDS // 3_600} hours are accepted"
+        )
+
+
+def check_sample_rate(sample_rate: int) -> None:
+    """Raise if speech cannot have this sample rate, in Hz."""
+    if not MIN_RATE <= sample_rate <= MAX_RATE:
+        raise AudioError(
+            f"its sample rate is {sample_rate} Hz; accepted are {MIN_RATE} to"
+            f" {MAX_RATE} Hz"
+        )
+
+
+def check_finite(samples: np.ndarray) -> None:
+    """Raise if there is a NaN or an infinity among n >= 1 samples."""
+    # Minimum and maximum propagate NaN and infinities, and need no copy.
+    if not np.isfinite([samples.min(), samples.max()]).all():
+        raise AudioError("it contains samples that are not finite (NaN or infinite)")
+
+
+def check_complete(n_samples: int, declared: int | None) -> None:
+    """Raise if a FLAC has fewer or more samples than its header declares.
+
+    Decoders skip frames that fail their checksum, and a missing end, silently.
+    """
+    if declared not in (None, n_samples):
+        raise AudioError(
+            f"damaged or truncated, {n_samples} of the {declared} samples declared in"
+            " its header can be decoded"
         )

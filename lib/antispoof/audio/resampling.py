@@ -1,8 +1,8 @@
 """Change the sample rate with a windowed-sinc filter.
 
 A long Kaiser window (128 zero crossings, beta 14.77) passes everything below 94 % of
-the lower Nyquist frequency and leaves nothing audible above: the traces of synthesis
-sit high, and a soft filter or an alias there would be taken for one.
+the lower Nyquist frequency and attenuates what is above it by 140 dB: traces of
+synthesis are at high frequencies, where a soft filter or an alias would look like one.
 """
 
 from __future__ import annotations
@@ -15,9 +15,9 @@ import numpy as np
 _ZERO_CROSSINGS = 64  # on each side of the centre
 _KAISER_BETA = 14.77  # stop band below -140 dB
 _ROLLOFF = 0.945  # of the lower Nyquist frequency
-# Ordinary rates have far smaller ratios. An odd one, say 44 101 Hz, is taken as the
-# nearest ratio with such a denominator, or its filter would fill the memory.
-_LARGEST_DENOMINATOR = 1_000
+# Usual rates have far smaller ratios. An odd one, such as 44 101 Hz, is approximated by
+# a ratio with at most this denominator, or its filter would not fit into memory.
+_MAX_DENOMINATOR = 1_000
 
 
 def resample(waveform: np.ndarray, sample_rate: int, new_rate: int) -> np.ndarray:
@@ -37,23 +37,23 @@ def resample(waveform: np.ndarray, sample_rate: int, new_rate: int) -> np.ndarra
     """
     if sample_rate == new_rate:
         return waveform
-    from scipy.signal import resample_poly  # heavy, and seldom needed
+    from scipy.signal import resample_poly  # slow to import, and seldom needed
 
-    up, down = steps(sample_rate, new_rate)
+    up, down = up_down(sample_rate, new_rate)
     taps = _low_pass(max(up, down))
     resampled = resample_poly(waveform.astype(np.float64), up, down, window=taps)
     return resampled.astype(np.float32)
 
 
-def steps(sample_rate: int, new_rate: int) -> tuple[int, int]:
-    """``up`` new samples fall on every ``down`` old ones."""
-    ratio = Fraction(new_rate, sample_rate).limit_denominator(_LARGEST_DENOMINATOR)
+def up_down(sample_rate: int, new_rate: int) -> tuple[int, int]:
+    """The ratio of the rates: ``up`` new samples per ``down`` old ones."""
+    ratio = Fraction(new_rate, sample_rate).limit_denominator(_MAX_DENOMINATOR)
     return ratio.numerator, ratio.denominator
 
 
-def reach(sample_rate: int, new_rate: int) -> int:
-    """How many old samples before and after it a new sample depends on."""
-    up, down = steps(sample_rate, new_rate)
+def filter_half_width(sample_rate: int, new_rate: int) -> int:
+    """Number of old samples before and after it that a new sample depends on."""
+    up, down = up_down(sample_rate, new_rate)
     return -(-_ZERO_CROSSINGS * max(up, down) // up)
 
 

@@ -1,4 +1,4 @@
-"""Where in a clip nothing is said."""
+"""Find and trim silence."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ import numpy as np
 
 from antispoof.constants import SAMPLE_RATE
 
-RANGE_DB = 40.0  # below the loudest frame, where pauses begin
+RANGE_DB = 40.0  # below the loudest frame
 FRAME = SAMPLE_RATE // 100  # 10 ms
 
 
 def is_silent(waveform: np.ndarray) -> np.ndarray:
-    """Which frames of 10 ms lie 40 dB or more below the loudest one.
+    """Which frames of 10 ms are 40 dB or more below the loudest one.
 
     Parameters
     ----------
@@ -19,9 +19,17 @@ def is_silent(waveform: np.ndarray) -> np.ndarray:
 
     Returns
     -------
-    bool, shape (ceil(n / 160),); all true of digital silence.
+    bool, shape (ceil(n / 160),); all true for digital silence.
     """
     n_frames = -(-len(waveform) // FRAME)
     padded = np.pad(np.asarray(waveform, float), (0, n_frames * FRAME - len(waveform)))
     power = np.square(padded.reshape(n_frames, FRAME)).mean(axis=1)
     return power <= power.max() * 10 ** (-RANGE_DB / 10)
+
+
+def trim(waveform: np.ndarray) -> np.ndarray:
+    """The clip without silence at its beginning and end; unchanged if all is silent."""
+    loud = np.flatnonzero(~is_silent(waveform))
+    if not loud.size:
+        return waveform
+    return waveform[loud[0] * FRAME : (loud[-1] + 1) * FRAME]

@@ -1,4 +1,4 @@
-"""Long clips piece by piece, so that hours of sound take the memory of a minute."""
+"""Decode long clips in blocks, so that hours of sound need the memory of a minute."""
 
 from __future__ import annotations
 
@@ -9,38 +9,35 @@ from typing import BinaryIO
 import numpy as np
 
 from antispoof.audio import ffmpeg, limits
-from antispoof.audio.decoding import (
-    info,
-    load_mono_16k,
-    opened,
-    require_finite,
-    require_rate,
-)
-from antispoof.audio.resampling import reach, resample, steps
+from antispoof.audio.decoding import load_native, open_audio
+from antispoof.audio.resampling import filter_half_width, resample, up_down
 from antispoof.constants import SAMPLE_RATE
 from antispoof.errors import AudioError
 
-WHOLE = 2**24  # samples times channels: what is smaller is decoded at once
+STREAM_ABOVE = 2**24  # samples times channels; smaller clips are decoded at once
 BLOCK_SECONDS = 60
 
 
 def iter_blocks(
-    path: str | Path, *, whole: int = WHOLE, seconds: float = BLOCK_SECONDS
+    path: str | Path,
+    *,
+    max_in_memory: int = STREAM_ABOVE,
+    block_seconds: float = BLOCK_SECONDS,
 ) -> Iterator[np.ndarray]:
-    """Decode a clip to mono at 16 kHz, piece by piece.
+    """Decode a clip to mono at 16 kHz, block by block.
 
-    A short clip is one piece, what :func:`~antispoof.audio.load_mono_16k` gives. A long one,
-    or one that does not say how long it is, is decoded by FFmpeg and resampled piece
-    by piece, each with what lies before and after it, so that no seam is heard.
+    A short FLAC or WAV is one block. Everything else is decoded by FFmpeg, and each
+    block is resampled together with the samples around it, so that the blocks joined
+    are the resampled clip.
 
     Parameters
     ----------
     path
-        As for :func:`~antispoof.audio.load_mono_16k`.
-    whole
-        Samples times channels up to which a clip is short.
-    seconds
-        Length of a piece.
+        As in :func:`~antispoof.audio.load_mono_16k`.
+    max_in_memory
+        Samples times channels up to which a clip is one block.
+    block_seconds
+        Length of a block.
 
     Yields
     ------
@@ -49,68 +46,58 @@ def iter_blocks(
     Raises
     ------
     AudioError
-        As :func:`~antispoof.audio.load_mono_16k`, but clips up to a day long are accepted. It
-        may come after some pieces, where a long file is damaged further on.
+        As :func:`~antispoof.audio.load_mono_16k`, but clips up to a day long are
+        accepted. It may be raised after some blocks, where a file is damaged.
     """
-    found = info(path)
-    if found.samples is not None and found.samples * found.channels <= whole:
-        yield load_mono_16k(path)
-        return
-    with opened(path) as file:
-        if found.samples is not None:
-            limits.require_duration_fits(found.samples, found.sample_rate)
-        heard = False
-        announced = found.samples if found.encoding == "flac" else None
-        for block in _resampled(file, seconds, announced):
-            heard = True
+    with open_audio(path) as file:
+        clip = load_native(file, max_in_memory=max_in_memory)
+        if clip is not None:
+            yield resample(clip.mono(), clip.sample_rate, SAMPLE_RATE)
+            return
+        any_output = False
+        for block in _resampled_blocks(file, block_seconds):
+            any_output = True
             yield block
-        if not heard:
-            raise AudioError("it holds no samples")
+        if not any_output:
+            raise AudioError("it contains no samples")
 
 
-def _resampled(
-    file: BinaryIO, seconds: float, announced: int | None
-) -> Iterator[np.ndarray]:
-    """Blocks at 16 kHz: every block is resampled with its neighbours' edges."""
-    up = down = margin = length = 0
-    left = np.empty(0, np.float32)  # what lies before the waiting samples
-    waiting: list[np.ndarray] = []
-    n_waiting = n_samples = 0
+def _resampled_blocks(file: BinaryIO, block_seconds: float) -> Iterator[np.ndarray]:
+    up = down = margin = length = n_samples = n_pending = 0
+    before = np.empty(0, np.float32)  # the samples before the pending ones
+    pending: list[np.ndarray] = []
     for part, sample_rate in ffmpeg.frames(file):
         if not length:
-            require_rate(sample_rate)
-            up, down = steps(sample_rate, SAMPLE_RATE)
-            # Multiples of `down`, so that old and new samples meet at every seam.
-            margin = down * -(-reach(sample_rate, SAMPLE_RATE) // down)
-            length = down * max(1, round(seconds * sample_rate / down))
+            limits.check_sample_rate(sample_rate)
+            up, down = up_down(sample_rate, SAMPLE_RATE)
+            # Multiples of `down`, so that old and new samples coincide where blocks
+            # meet.
+            margin = down * -(-filter_half_width(sample_rate, SAMPLE_RATE) // down)
+            length = down * max(1, round(block_seconds * sample_rate / down))
         if not part.size:
             continue
         n_samples += len(part)
-        limits.require_duration_fits(n_samples, sample_rate)
-        require_finite(part)
-        waiting.append(part.mean(axis=1, dtype=np.float64).astype(np.float32))
-        n_waiting += len(part)
-        while n_waiting >= length + margin:
-            samples = np.concatenate(waiting)
-            yield _inner(left, samples[: length + margin], length, up, down)
-            left = np.concatenate([left, samples[:length]])[-margin:]
-            waiting = [samples[length:]]
-            n_waiting -= length
-    if announced not in (None, n_samples):
-        # Frames that fail their checksum are skipped without a word.
-        raise AudioError(
-            f"damaged or truncated, {n_samples} of the {announced} samples announced"
-            " in its header can be decoded"
-        )
-    if n_waiting:
-        samples = np.concatenate(waiting)
-        yield _inner(left, samples, len(samples), up, down)
+        limits.check_duration(n_samples, sample_rate)
+        limits.check_finite(part)
+        pending.append(part.mean(axis=1, dtype=np.float64).astype(np.float32))
+        n_pending += len(part)
+        while n_pending >= length + margin:
+            samples = np.concatenate(pending)
+            yield _resample_between(
+                before, samples[: length + margin], length, up, down
+            )
+            before = np.concatenate([before, samples[:length]])[-margin:]
+            pending = [samples[length:]]
+            n_pending -= length
+    if n_pending:
+        samples = np.concatenate(pending)
+        yield _resample_between(before, samples, len(samples), up, down)
 
 
-def _inner(
-    left: np.ndarray, samples: np.ndarray, length: int, up: int, down: int
+def _resample_between(
+    before: np.ndarray, samples: np.ndarray, length: int, up: int, down: int
 ) -> np.ndarray:
-    """The first `length` of `samples`, resampled, where `left` went before them."""
-    resampled = resample(np.concatenate([left, samples]), down, up)
-    first = len(left) * up // down
+    """Resample the first ``length`` of ``samples``, which follow ``before``."""
+    resampled = resample(np.concatenate([before, samples]), down, up)
+    first = len(before) * up // down
     return resampled[first : first + -(-length * up // down)]
