@@ -1,11 +1,10 @@
-"""Contracts of archives from elsewhere.
+"""Contracts of opening archives from elsewhere.
 
-1. A good archive is unpacked as it is.
+1. A good archive unpacks completely; after an interruption it resumes.
 2. Refused before a byte is written: absolute paths, .., drive letters, backslashes,
-   links, repeated names (also in another case), a file below a file, encrypted
-   members, other compressions than deflating, an archive without its beginning,
-   growth beyond reason, what is no ZIP.
-3. A damaged member leaves nothing behind; what does not fit is not begun.
+   links, repeated names (ignoring case), a file below a file, encrypted members,
+   other compressions than deflate, growth beyond reason, what is not a ZIP archive.
+3. A damaged member leaves nothing behind; what does not fit is not started.
 """
 
 import shutil
@@ -15,12 +14,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from antispoof.archives import (
-    open_archive,
-    read_member,
-    require_room,
-    unpack_member,
-)
+from antispoof.archives import extract_all, open_archive, read_member
 from antispoof.errors import ArchiveError, DiskError
 
 
@@ -39,7 +33,7 @@ def link(name):
 
 def unpack_all(path, folder):
     with open_archive(path) as archive:
-        return [unpack_member(archive, m, folder) for m in archive.infolist()]
+        extract_all(archive, folder)
 
 
 def test_a_good_archive(tmp_path):  # 1
@@ -47,21 +41,27 @@ def test_a_good_archive(tmp_path):  # 1
     unpack_all(path, tmp_path / "out")
     assert (tmp_path / "out/LA/one.txt").read_text() == "1"
     assert (tmp_path / "out/two").read_text() == "22"
+    (tmp_path / "out/two").write_text("2")
+    calls = []
+    with open_archive(path) as archive:
+        extract_all(archive, tmp_path / "out", on_extract=lambda *n: calls.append(n))
+    assert (tmp_path / "out/two").read_text() == "22"
+    assert calls[-1] == (3, 3)
 
 
 @pytest.mark.filterwarnings("ignore:Duplicate name")
 @pytest.mark.parametrize(
     ("members", "reason"),
     [
-        ([("/etc/passwd", "x")], "not a plain relative path"),
-        ([("../up.txt", "x")], "leads out"),
-        ([("a/../../up.txt", "x")], "leads out"),
-        ([("C:/x", "x")], "not a plain relative path"),
-        ([("a\\..\\b", "x")], "not a plain relative path"),
+        ([("/etc/passwd", "x")], "is not a relative path"),
+        ([("../up.txt", "x")], "leaves the folder"),
+        ([("a/../../up.txt", "x")], "leaves the folder"),
+        ([("C:/x", "x")], "is not a relative path"),
+        ([("a\\..\\b", "x")], "is not a relative path"),
         ([(link("a"), "/etc/passwd")], "is a link"),
-        ([("a", "1"), ("a", "2")], "stands in it twice"),
-        ([("A/b", "1"), ("a/B", "2")], "stands in it twice"),
-        ([("a", "1"), ("a/b", "2")], "lies below a file"),
+        ([("a", "1"), ("a", "2")], "is in it twice"),
+        ([("A/b", "1"), ("a/B", "2")], "is in it twice"),
+        ([("a", "1"), ("a/b", "2")], "is below a file"),
     ],
 )
 def test_what_is_refused(tmp_path, members, reason):  # 2
@@ -89,14 +89,7 @@ def test_encrypted(tmp_path):  # 2
 
 def test_other_compressions(tmp_path):  # 2
     path = make(tmp_path / "a.zip", ("a", "x"), compression=zipfile.ZIP_BZIP2)
-    with pytest.raises(ArchiveError, match="'a' is compressed in a way"):
-        unpack_all(path, tmp_path / "out")
-
-
-def test_a_lost_beginning(tmp_path):  # 2
-    path = make(tmp_path / "a.zip", ("a", "x"))
-    path.write_bytes(path.read_bytes()[1:])
-    with pytest.raises(ArchiveError, match="has lost its beginning"):
+    with pytest.raises(ArchiveError, match="'a' is not compressed with deflate"):
         unpack_all(path, tmp_path / "out")
 
 
@@ -117,7 +110,7 @@ def test_a_damaged_member(tmp_path, compression):  # 3
     data = bytearray(path.read_bytes())
     data[60] ^= 0xFF
     path.write_bytes(data)
-    with pytest.raises(ArchiveError, match="a is damaged"):
+    with pytest.raises(ArchiveError, match=": a is damaged"):
         unpack_all(path, tmp_path / "out")
     assert list((tmp_path / "out").iterdir()) == []
 
@@ -125,11 +118,11 @@ def test_a_damaged_member(tmp_path, compression):  # 3
 def test_a_member_is_read(tmp_path):  # 3
     path = make(tmp_path / "a.zip", ("a", "xyz"))
     with open_archive(path) as archive:
-        assert read_member(archive, "a", most=3) == b"xyz"
-        with pytest.raises(ArchiveError, match="up to 2 are accepted"):
-            read_member(archive, "a", most=2)
+        assert read_member(archive, "a", max_bytes=3) == b"xyz"
+        with pytest.raises(ArchiveError, match="accepted: up to 2"):
+            read_member(archive, "a", max_bytes=2)
         with pytest.raises(ArchiveError, match="b is not in it"):
-            read_member(archive, "b", most=2)
+            read_member(archive, "b", max_bytes=2)
     # The directory at the end points at another member's place: no header there.
     data = bytearray(path.read_bytes())
     where = data.index(b"PK\x01\x02") + 42
@@ -137,16 +130,16 @@ def test_a_member_is_read(tmp_path):  # 3
     path.write_bytes(data)
     with (
         open_archive(path) as archive,
-        pytest.raises(ArchiveError, match="a is damaged"),
+        pytest.raises(ArchiveError, match=": a is damaged"),
     ):
-        read_member(archive, "a", most=3)
+        read_member(archive, "a", max_bytes=3)
 
 
-def test_no_room(tmp_path, monkeypatch):  # 3
+def test_no_space(tmp_path, monkeypatch):  # 3
     path = make(tmp_path / "a.zip", ("a", "x"))
     monkeypatch.setattr(shutil, "disk_usage", lambda path: SimpleNamespace(free=100))
     with (
         open_archive(path) as archive,
         pytest.raises(DiskError, match="0 MiB are"),
     ):
-        require_room(archive, tmp_path)
+        extract_all(archive, tmp_path / "out")

@@ -1,13 +1,13 @@
-"""Contracts of fetching a corpus, against a server on this very machine.
+"""Contracts of downloading a corpus, against a server on this machine.
 
-1. A whole file arrives as it is; what is there of it is not fetched again.
-2. A cut connection is taken up where it broke, also by a later call; a server that
-   knows no ranges, or whose file has changed, makes it begin anew.
-3. A wrong length, a wrong hash, a refusal, a wrong range and a server that keeps
-   failing are errors that say what happened; a wrong file is not kept.
-4. What does not fit on the disk is not begun.
-5. fetch leaves a corpus, goes on after being cut off, refuses members that leave the
-   folder, and takes the archive away; the command says what came.
+1. A complete file arrives as it is; what was received before is not sent again.
+2. After a cut connection the download resumes, also in a later call; if the server has
+   no ranges, or its file changed, it starts again.
+3. A wrong length, hash or range, a refusal and a server that keeps failing raise a
+   DownloadError with the reason; a wrong file is not kept.
+4. What does not fit on the disk is not started.
+5. fetch leaves a corpus, resumes after an interruption, refuses members that leave the
+   folder, and deletes the archive; the command prints which corpus it is.
 6. kagglehub is optional.
 """
 
@@ -24,7 +24,7 @@ import pytest
 
 from antispoof import cli
 from antispoof.corpora import fetch, fetch_from_kaggle
-from antispoof.corpora.downloading import download
+from antispoof.corpora.download import download
 from antispoof.errors import ArchiveError, CorpusError, DiskError, DownloadError
 
 DATA = bytes(range(256)) * 400  # 100 kB
@@ -98,13 +98,13 @@ def left(folder):
 # 1
 
 
-def test_a_whole_file(server, tmp_path):
+def test_a_complete_file(server, tmp_path):
     seen = []
     path = get(
         server,
         tmp_path,
         sha256=hashlib.sha256(DATA).hexdigest().upper(),
-        progress=lambda *told: seen.append(told),
+        progress=lambda *calls: seen.append(calls),
     )
     assert path.read_bytes() == DATA
     assert left(tmp_path) == ["LA.zip"]
@@ -115,7 +115,7 @@ def test_a_whole_file(server, tmp_path):
 # 2
 
 
-def test_cut_connections_are_taken_up(server, tmp_path):
+def test_resume_after_cut_connections(server, tmp_path):
     server.cuts = [1000, 0, 5000, 90_000]
     assert get(server, tmp_path).read_bytes() == DATA
     assert server.asked == [
@@ -127,16 +127,16 @@ def test_cut_connections_are_taken_up(server, tmp_path):
     ]
 
 
-def test_a_later_call_goes_on(server, tmp_path):
+def test_a_later_call_resumes(server, tmp_path):
     server.cuts = [1000, 0, 0]
-    with pytest.raises(DownloadError, match=r"after 2 attempts.* 1000 bytes are in"):
+    with pytest.raises(DownloadError, match=r"in 2 attempts.* 1000 bytes are in"):
         get(server, tmp_path, attempts=2)
     assert "LA.zip" not in left(tmp_path)
     assert get(server, tmp_path).read_bytes() == DATA
     assert server.asked[-1] == "bytes=1000-"
 
 
-def test_a_file_that_was_whole_already(server, tmp_path):
+def test_a_part_that_was_complete(server, tmp_path):
     (tmp_path / "LA.zip.part").write_bytes(DATA)
     (tmp_path / "LA.zip.part.etag").write_text(server.etag)
     assert get(server, tmp_path).read_bytes() == DATA
@@ -172,7 +172,7 @@ def test_a_wrong_hash(server, tmp_path):
 
 def test_a_wrong_range(server, tmp_path):
     server.cuts, server.shift = [1000], 5
-    with pytest.raises(DownloadError, match="from 1000 on, got them from 1005"):
+    with pytest.raises(DownloadError, match="from 1000 on were requested, the server sent 'bytes 1005-"):
         get(server, tmp_path)
 
 
@@ -184,19 +184,19 @@ def test_a_refusal(server, tmp_path):
     assert left(tmp_path) == []
 
 
-def test_a_busy_server_is_asked_again(server, tmp_path):
+def test_a_busy_server_is_retried(server, tmp_path):
     server.statuses = [503, 500]
     assert get(server, tmp_path).read_bytes() == DATA
 
 
 def test_a_length_never_reached(server, tmp_path):
     server.cuts = [0] * 9
-    with pytest.raises(DownloadError, match="given up after 3 attempts"):
+    with pytest.raises(DownloadError, match="no new data in 3 attempts"):
         get(server, tmp_path, attempts=3)
 
 
 def test_no_server(tmp_path):
-    with pytest.raises(DownloadError, match="given up after 2 attempts"):
+    with pytest.raises(DownloadError, match="no new data in 2 attempts"):
         download("http://127.0.0.1:9/LA.zip", tmp_path / "x", attempts=2, pause=0)
 
 
@@ -230,28 +230,28 @@ def archive(server, small_corpus):
 
 
 def test_fetch_leaves_a_corpus(server, archive, tmp_path, small_corpus):
-    told = []
+    calls = []
     found = fetch(
-        tmp_path / "data", url=server.url, unpacked=lambda *done: told.append(done)
+        tmp_path / "data", url=server.url, on_extract=lambda *done: calls.append(done)
     )
-    assert found.fingerprint == small_corpus.fingerprint
+    assert found.id == small_corpus.id
     assert left(tmp_path / "data") == ["LA"]
-    assert told[-1][0] == told[-1][1]
+    assert calls[-1][0] == calls[-1][1]
 
 
-def test_fetch_goes_on_with_unpacking(server, archive, tmp_path):
+def test_fetch_resumes_unpacking(server, archive, tmp_path):
     fetch(tmp_path / "data", url=server.url, keep=True)
     lost = next((tmp_path / "data").rglob("*.flac"))
     lost.write_bytes(b"half")
-    told = []
-    fetch(tmp_path / "data", url=server.url, unpacked=lambda *done: told.append(done))
+    calls = []
+    fetch(tmp_path / "data", url=server.url, on_extract=lambda *done: calls.append(done))
     assert lost.stat().st_size > 4
     assert len(server.asked) == 1
 
 
 def test_a_member_that_leaves_the_folder(server, archive, tmp_path):
     archive(("../out.txt", "x"))
-    with pytest.raises(ArchiveError, match="leads out of the folder"):
+    with pytest.raises(ArchiveError, match="leaves the folder"):
         fetch(tmp_path / "data", url=server.url)
     assert not (tmp_path / "out.txt").exists()
     assert left(tmp_path / "data") == ["LA.zip"]
@@ -270,7 +270,7 @@ def test_the_command(server, archive, tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(sys, "argv", ["antispoof", *arguments])
     with contextlib.suppress(SystemExit):
         cli.main()
-    assert "Subset of ASVspoof 2019 LA" in capsys.readouterr().out
+    assert "A subset of ASVspoof 2019 LA" in capsys.readouterr().out
 
 
 # 6
@@ -292,7 +292,7 @@ def test_kagglehub_fetches(monkeypatch, small_corpus):
     monkeypatch.setitem(
         sys.modules, "kagglehub", SimpleNamespace(dataset_download=fake)
     )
-    assert fetch_from_kaggle().fingerprint == small_corpus.fingerprint
+    assert fetch_from_kaggle().id == small_corpus.id
     assert asked == ["awsaf49/asvpoof-2019-dataset"]
 
 

@@ -5,11 +5,11 @@ from antispoof.audio.resampling import resample
 from antispoof.audio.streaming import iter_blocks
 
 __all__ = [
-    "Clip",
     "AudioInfo",
-    "load_mono_16k",
-    "iter_blocks",
+    "Clip",
     "info",
+    "iter_blocks",
     "load",
+    "load_mono_16k",
     "resample",
 ]
