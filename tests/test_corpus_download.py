@@ -172,7 +172,9 @@ def test_a_wrong_hash(server, tmp_path):
 
 def test_a_wrong_range(server, tmp_path):
     server.cuts, server.shift = [1000], 5
-    with pytest.raises(DownloadError, match="from 1000 on were requested, the server sent 'bytes 1005-"):
+    with pytest.raises(
+        DownloadError, match="from 1000 on were requested, the server sent 'bytes 1005-"
+    ):
         get(server, tmp_path)
 
 
@@ -244,7 +246,9 @@ def test_fetch_resumes_unpacking(server, archive, tmp_path):
     lost = next((tmp_path / "data").rglob("*.flac"))
     lost.write_bytes(b"half")
     calls = []
-    fetch(tmp_path / "data", url=server.url, on_extract=lambda *done: calls.append(done))
+    fetch(
+        tmp_path / "data", url=server.url, on_extract=lambda *done: calls.append(done)
+    )
     assert lost.stat().st_size > 4
     assert len(server.asked) == 1
 

@@ -1,10 +1,10 @@
 """Decode a sound file into samples.
 
 miniaudio decodes FLAC (also the ASVspoof FLACs that libsndfile refuses) and WAV, and
-FFmpeg through PyAV everything else: miniaudio stops at a wrong frame count of an MP3, and
-a damaged Ogg header crashes it. The first bytes decide what a file is, not its name.
-Integer samples are scaled by a power of two (16 bit: value / 32 768), so that float32
-is exact; nothing is dithered, clipped or normalised.
+FFmpeg through PyAV everything else: miniaudio stops at a wrong frame count of an MP3,
+and a damaged Ogg header crashes it. The first bytes decide what a file is, not its
+name. Integer samples are scaled by a power of two (16 bit: value / 32 768), so that
+float32 is exact; nothing is dithered, clipped or normalised.
 """
 
 from __future__ import annotations
@@ -217,9 +217,9 @@ def _sniff(file: BinaryIO) -> str | None:
     """``flac``, ``wav`` or None, from the first bytes; leaves the file at its start."""
     head = file.read(12)
     if head[:3] == b"ID3":  # a tag before the sound, seven bits of length per byte
-        size = sum(
-            (byte & 0x7F) << shift for byte, shift in zip(head[6:10], (21, 14, 7, 0))
-        )
+        size = 0
+        for byte in head[6:10]:
+            size = size << 7 | byte & 0x7F
         file.seek(10 + size)
         head = file.read(12)
     file.seek(0)

@@ -249,9 +249,7 @@ def _count_unlisted(trials: pd.DataFrame, partition: str) -> int:
     )
 
 
-def _file_issues(
-    trials: pd.DataFrame, decoded: list[_DecodedFile]
-) -> Iterable[Issue]:
+def _file_issues(trials: pd.DataFrame, decoded: list[_DecodedFile]) -> Iterable[Issue]:
     for partition, utt_id, file in zip(
         trials["partition"], trials["utt_id"], decoded, strict=True
     ):

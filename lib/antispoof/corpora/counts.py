@@ -1,4 +1,4 @@
-"""How many trials a partition has: bona fide ones, spoofed ones per attack, speakers."""
+"""Counts of a partition: bona fide trials, spoof trials per attack, speakers."""
 
 from __future__ import annotations
 
