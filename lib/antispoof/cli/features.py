@@ -19,7 +19,9 @@ def features(
     cache_dir: Annotated[Path | None, CACHE_DIR] = None,
     jobs: Annotated[
         int | None,
-        typer.Option(help="Number of worker threads; one per core if omitted."),
+        typer.Option(
+            metavar="N", help="Number of worker threads; one per core if omitted."
+        ),
     ] = None,
     on_error: Annotated[str, ON_ERROR] = "stop",
 ) -> None:

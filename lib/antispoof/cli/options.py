@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import MISSING, Field, fields
+import inspect
+from dataclasses import MISSING, fields
 from pathlib import Path
-from typing import Any, get_type_hints
+from typing import Annotated, Any, get_type_hints
 
 import typer
-from typer.core import TyperCommand, TyperOption
+from typer.core import TyperCommand
 
 CORPUS = typer.Option(metavar="DIR", help="Folder of the corpus.")
-RUNS_DIR = typer.Option("--runs-dir", help="Folder of run records.")
+RUNS_DIR = typer.Option("--runs-dir", metavar="DIR", help="Folder of run records.")
 CACHE_DIR = typer.Option(
     "--cache-dir",
+    metavar="DIR",
     help="Folder of cached features; data/features, on Kaggle the temporary folder.",
     show_default=False,
 )
@@ -39,15 +41,7 @@ def config_command(*names: str, repeatable: bool = False) -> type[TyperCommand]:
 
     class ConfigCommand(TyperCommand):
         def get_params(self, ctx: Any) -> list:
-            from antispoof.config import TrainConfig
-
-            types = get_type_hints(TrainConfig)
-            options = [
-                _option(one, types[one.name], repeatable)
-                for one in fields(TrainConfig)
-                if not names or one.name in names
-            ]
-            return [*options, *super().get_params(ctx)]
+            return [*_config_options(names, repeatable), *super().get_params(ctx)]
 
         def invoke(self, ctx: Any) -> Any:
             own = {one.name for one in self.params}
@@ -59,20 +53,45 @@ def config_command(*names: str, repeatable: bool = False) -> type[TyperCommand]:
     return ConfigCommand
 
 
-def _option(one: Field, kind: type, repeatable: bool) -> TyperOption:
-    text, choices = one.metadata["help"], one.metadata["choices"]
-    if choices:
-        text += f" Accepted: {', '.join(choices)}."
-    multiple = kind not in (int, float, str)
-    if one.default not in (MISSING, ()):
-        text += f" [default: {one.default}]"
-    return TyperOption(
-        param_decls=[f"--{one.name.replace('_', '-')}"],
-        type=str if multiple else kind,
-        required=one.name == "model",
-        multiple=multiple or repeatable,
-        help=text,
-    )
+def _config_options(names: tuple[str, ...], repeatable: bool) -> list:
+    """Typer's options for fields, made from a function that has them as parameters."""
+    from antispoof.config import TrainConfig
+
+    types = get_type_hints(TrainConfig)
+    parameters = []
+    for one in fields(TrainConfig):
+        if names and one.name not in names:
+            continue
+        text, choices = one.metadata["help"], one.metadata["choices"]
+        if choices:
+            text += f" Accepted: {', '.join(choices)}."
+        if one.default not in (MISSING, ()):
+            text += f" [default: {one.default}]"
+        kind = types[one.name]
+        metavar = {int: "N", float: "X"}.get(kind, "NAME")
+        if repeatable or kind not in (int, float, str):
+            kind = list[str]
+        required = one.name == "model"
+        parameters.append(
+            inspect.Parameter(
+                one.name,
+                inspect.Parameter.KEYWORD_ONLY,
+                default=inspect.Parameter.empty if required else None,
+                annotation=Annotated[
+                    kind if required else kind | None,
+                    typer.Option(help=text, metavar=metavar),
+                ],
+            )
+        )
+
+    def function(**settings: Any) -> None:
+        """Never called."""
+
+    function.__signature__ = inspect.Signature(parameters)
+    function.__annotations__ = {one.name: one.annotation for one in parameters}
+    app = typer.Typer(add_completion=False)
+    app.command()(function)
+    return typer.main.get_command(app).params
 
 
 def _value(value: Any) -> Any:

@@ -18,16 +18,18 @@ def save_references(
     profile: Annotated[Path, PROFILE],
     model: Annotated[
         list[str] | None,
-        typer.Option(help="Model to train; may be repeated; all if omitted."),
+        typer.Option(
+            metavar="NAME", help="Model to train; may be repeated; all if omitted."
+        ),
     ] = None,
     runs_dir: Annotated[Path, RUNS_DIR] = RUNS,
     cache_dir: Annotated[Path | None, CACHE_DIR] = None,
-    out: Annotated[Path, typer.Option(help="Folder of reference runs.")] = Path(
-        "data/reference-runs"
-    ),
+    out: Annotated[
+        Path, typer.Option(metavar="DIR", help="Folder of reference runs.")
+    ] = Path("data/reference-runs"),
     short_out: Annotated[
         Path, typer.Option(help="Folder of those with the profile's other_epochs.")
-    ] = Path("data/shorter-runs"),
+    ] = Path("data/short-runs"),
 ) -> None:
     """Train the models of a profile; keep their runs.
 
@@ -62,7 +64,7 @@ def save_references(
                     config,
                     opened,
                     [seed],
-                    runs_dir=runs_dir,
+                    runs_dir=runs_dir.absolute(),
                     cache_dir=cache_dir,
                     references=None,
                     log=typer.echo,
@@ -95,7 +97,7 @@ def export_weights(
         open_corpus(corpus),
         TrainConfig.from_profile("cnn", settings),
         seed=seed,
-        runs_dir=runs_dir,
+        runs_dir=runs_dir.absolute(),
         cache_dir=cache_dir or feature_cache_dir(),
         log=typer.echo,
     )

@@ -15,19 +15,22 @@ def train(
     corpus: Annotated[Path, CORPUS],
     seed: Annotated[
         list[int] | None,
-        typer.Option(help="Seed of a run; may be repeated.", show_default="0"),
+        typer.Option(metavar="N", help="Seed of a run; may be repeated; 0 if omitted."),
     ] = None,
     runs_dir: Annotated[Path, RUNS_DIR] = RUNS,
     cache_dir: Annotated[Path | None, CACHE_DIR] = None,
     on_error: Annotated[str, ON_ERROR] = "stop",
     num_processes: Annotated[
-        int, typer.Option(min=1, help="Number of training processes, one per GPU.")
+        int,
+        typer.Option(
+            min=1, metavar="N", help="Number of training processes, one per GPU."
+        ),
     ] = 1,
     compiled: Annotated[
         bool, typer.Option("--compile", help="Train with torch.compile.")
     ] = False,
     tensorboard_dir: Annotated[
-        Path | None, typer.Option(help="Folder for TensorBoard logs.")
+        Path | None, typer.Option(metavar="DIR", help="Folder for TensorBoard logs.")
     ] = None,
 ) -> None:
     """Train a model. Finished runs are reused, interrupted ones resume.
@@ -43,7 +46,7 @@ def train(
         TrainConfig.for_model(settings.pop("model"), **settings),
         open_corpus(corpus),
         seed or [0],
-        runs_dir=runs_dir,
+        runs_dir=runs_dir.absolute(),
         cache_dir=cache_dir,
         references=None,
         on_error=on_error,
