@@ -52,7 +52,7 @@ check_parameters()
 
 # %% tags=["hide-input"]
 import antispoof_report as report
-from antispoof import corpora, inference, metrics
+from antispoof import corpora, inference
 from antispoof.constants import SAMPLE_RATE
 from antispoof.inference import explanation, measurement
 from antispoof.plots import attributions, timeline
@@ -72,14 +72,15 @@ report.header(la)
 #   two parameters come from scores of the testing dataset, never from the evaluation
 #   dataset. These scores are means over full clips, as in a prediction. Both classes have
 #   the same weight, so the probability is valid if real and fake clips are equally
-#   frequent.
+#   frequent. The model was trained on the attacks of the testing dataset, so for other
+#   attacks its probabilities are too confident.
 # - **Uncertain.** If the probability is between one tenth and nine tenths, the prediction
 #   is "uncertain". A system that always decides makes most errors in this range.
 # - **Explanation.** Integrated gradients {cite}`sundararajan2017` compute how much each
 #   cell of the picture adds to the score.
 #
 # The weights are part of the library: the CNN of {doc}`03_cnn`, trained on
-# {result}`check_fitted` clips of real speech. The predictions below, for clips of the
+# {result}`check_n_train` clips of real speech. The predictions below, for clips of the
 # corpus of this page, are examples. The quality of the model is measured on real speech.
 #
 # On the command line: `antispoof check CLIP`.
@@ -89,7 +90,7 @@ report.header(la)
 
 # %%
 ready = run or inference.has_pretrained()
-detector = inference.load(run) if ready else None
+detector = inference.load_detector(run) if ready else None
 trials = la.require_both_classes("eval").groupby("label").first()
 examples = {f"{x} clip": path for x, path in trials["path"].items()}
 clips = {"your clip": clip} if clip else examples
@@ -99,9 +100,9 @@ checked = inference.predict_clips(clips.items(), detector)
 predictions = list(checked) if ready else []
 
 # %% tags=["hide-input"]
-measured = None if run else measurement.read_measured("measured")
-deleted = None if run else measurement.read_measured("deletion")
-calibrated = None if run else measurement.read_measured("calibration")
+measured = None if run else measurement.read_measurements("measured")
+deleted = None if run else measurement.read_measurements("deletion")
+calibrated = None if run else measurement.read_measurements("calibration")
 report.glue_inference(detector, measured, deleted, calibrated)
 report.upload(detector, wanted=upload)
 
@@ -136,7 +137,7 @@ _, explained = (
     else (None, None)
 )
 attributions.attributions(
-    explained.picture,
+    explained.features,
     explained.attributions,
     seconds=detector.n_samples / SAMPLE_RATE,
 ) if explainable else None
@@ -156,22 +157,16 @@ report.calibration_table(measured, detector)
 
 # %% tags=["hide-input"] mystnb={"figure": {"name": "fig-check-reliability", "caption": "Reliability of the predicted probabilities on evaluation clips of real speech. On the diagonal, the fraction of real clips equals the probability. A larger dot means more clips."}, "image": {"alt": "Dots near a diagonal: fraction of real clips over predicted probability."}}
 shown = measured is not None and detector is not None
-original = measurement.select_condition(measured) if shown else None
+original = report.select_condition(measured) if shown else None
 plots.reliability_plot(
-    {
-        "pretrained weights": metrics.reliability(
-            detector.calibration.log_odds(original["score"]),
-            measurement.labels_of(original),
-            n_bins=measurement.BINS,
-        )
-    }
+    {"pretrained weights": report.reliability(original, detector.calibration)}
 ) if shown else None
 
 # %% [markdown]
 # The expected calibration error (ECE) is {result}`check_ece`. With so few clips, perfectly
 # calibrated probabilities would have an ECE of {result}`check_chance_ece` by chance. If we
 # calibrated on the first window of each clip only, the ECE would be
-# {result}`check_beginning_ece`.
+# {result}`check_first_window_ece`.
 #
 # ### Robustness
 #

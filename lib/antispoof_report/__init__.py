@@ -22,7 +22,9 @@ from antispoof_report.inference_tables import (
     calibration_table,
     formats_table,
     glue_inference,
+    reliability,
     robustness_table,
+    select_condition,
 )
 from antispoof_report.page_header import header
 from antispoof_report.progress import progress_line
@@ -58,8 +60,10 @@ __all__ = [
     "missing_runs",
     "player",
     "progress_line",
+    "reliability",
     "results_table",
     "robustness_table",
+    "select_condition",
     "settings_table",
     "standard_metrics_table",
     "table",

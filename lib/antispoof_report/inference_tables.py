@@ -1,50 +1,57 @@
-"""What the check of single clips says, and how far it can be believed, for reading."""
+"""Predictions for single clips, and how far they can be trusted, as text and tables.
+
+Intervals are those of :mod:`antispoof.stats`: speakers are drawn with their trials, one
+fewer than there are, and the standard error is multiplied by Student's t.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from html import escape
 
+import numpy as np
 import pandas as pd
 from scipy.stats import binomtest
 
 from antispoof import metrics
-from antispoof.inference import Detector, Prediction, about, sentence
-from antispoof.inference import measurement as m
+from antispoof.augment.conditions import CLEAN, FORMATS
+from antispoof.constants import BONAFIDE, LABELS, label_indices
+from antispoof.inference import (
+    Calibration,
+    Detector,
+    Prediction,
+    describe_detector,
+    format_prediction,
+)
+from antispoof.inference.calibration import CONFIDENCE
+from antispoof.stats import BootstrapDistribution, Estimate
 from antispoof_report.glue_values import glue
 from antispoof_report.html import Html
 from antispoof_report.quoted_results import UNKNOWN
 from antispoof_report.run_tables import NARROW, missing_runs
 from antispoof_report.tables import table
 
-SURE_ENOUGH = 0.05  # p-value of a sign test
+N_REPLICATES = 500
+N_BINS = 5  # of a reliability diagram of some dozens of trials
+MIN_TRIALS = 10  # of each class; an EER of fewer is not a measurement
+ALPHA = 0.05  # of a sign test
 QUOTED = (
-    "eer",
-    "n",
-    "ece",
-    "chance_ece",
-    "beginning_ece",
-    "coverage",
-    "selective_error",
-    "moved",
-    "explained",
-    "random",
-    "further",
-    "reasons",
-    "fitted",
-    "threshold",
+    *("eer", "n", "ece", "chance_ece", "first_window_ece", "coverage"),
+    *("selective_error", "moved", "explained", "random", "further", "reasons"),
+    *("n_train", "threshold"),
 )
 
 
-def answers(given: Sequence[Prediction], detector: Detector | None) -> Html:
-    """Answers in words, and once what their detector knows and does not know.
+def answers(predictions: Sequence[Prediction], detector: Detector | None) -> Html:
+    """Predictions in words, and once what their detector knows and does not know.
 
     Without a detector, a sentence that says so.
     """
     if detector is None:
-        return no_weights("An answer")
-    texts = [f"{one.clip}: {one.error or sentence(one)}." for one in given]
-    note = about(detector)
+        text = "An answer: this copy of the library has no pretrained weights."
+        return Html(f"<p><em>{escape(text)}</em></p>", text)
+    texts = [f"{p.clip}: {p.error or format_prediction(p)}." for p in predictions]
+    note = describe_detector(detector)
     lines = "".join(f"<p><strong>{escape(text)}</strong></p>" for text in texts)
     html = (
         f'<div class="report-answer" role="note">{lines}'
@@ -53,67 +60,72 @@ def answers(given: Sequence[Prediction], detector: Detector | None) -> Html:
     return Html(html, "\n".join([*texts, note]))
 
 
-def no_weights(what: str) -> Html:
-    """The sentence that stands where no detector is at hand."""
-    text = f"{what}: this copy of the library brings no weights."
-    return Html(f"<p><em>{escape(text)}</em></p>", text)
-
-
 def attacks_table(measured: pd.DataFrame | None) -> Html:
-    """EER of each attack of eval against all real clips."""
+    """EER of each attack of eval against all real clips, where there are enough."""
     if measured is None:
         return missing_runs("Measured errors")
-    trials = m.select_condition(measured)
-    rates = metrics.per_attack(trials["score"], m.labels_of(trials), trials["attack"])
-    counts = trials["attack"].value_counts()
-    rows = [(name, int(counts[name]), _percent(rate)) for name, rate in rates.items()]
+    trials = select_condition(measured)
+    labels = label_indices(trials["label"])
+    rates = metrics.per_attack(trials["score"], labels, trials["attack"])
+    n_real = int(labels.sum())
+    rows = []
+    for attack, rate in rates.items():
+        n = int((trials["attack"] == attack).sum())
+        rows.append(
+            (attack, n, _percent(rate) if min(n, n_real) >= MIN_TRIALS else None)
+        )
     frame = pd.DataFrame(rows, columns=["Attack", "Clips", "EER"])
-    return table(frame, caption="Error by attack, evaluation clips")
+    caption = (
+        f"Error by attack against {n_real} real evaluation clips; of fewer than"
+        f" {MIN_TRIALS} clips no error is given"
+    )
+    return table(frame, caption=caption)
 
 
 def robustness_table(measured: pd.DataFrame | None) -> Html:
-    """EER under each condition, and what the condition costs."""
+    """EER under each condition, and its difference from the clips as they are."""
     if measured is None:
         return missing_runs("Measured errors")
-    rows = [
-        (
-            row.condition,
-            _percent(row.eer),
-            _points(row.cost),
-            f"{_points(row.low)} to {_points(row.high)}",
-        )
-        for row in m.robustness(measured).itertuples()
-    ]
+    clean = select_condition(measured)
+    rows = []
+    for name in dict.fromkeys(measured["condition"]):
+        if name in FORMATS:
+            continue
+        both = clean.assign(changed=select_condition(measured, name)["score"])
+        cost = estimate(both, lambda t: _eer(t, "changed") - _eer(t, "score"))
+        low, high = cost.interval()
+        interval = f"{100 * low:+.1f} to {100 * high:+.1f}"
+        eer = _percent(_eer(both, "changed"))
+        rows.append((name, eer, f"{100 * cost.value:+.1f}", interval))
     frame = pd.DataFrame(rows, columns=["Clips", "EER", "Cost (points)", "95 %"])
     return table(frame, caption="What happens to a clip, and what it costs")
 
 
 def calibration_table(measured: pd.DataFrame | None, detector: Detector | None) -> Html:
-    """How far the stated probabilities hold, and what the decided answers are worth."""
+    """How true the stated probabilities are, and how many decided answers are wrong."""
     if measured is None or detector is None:
         return missing_runs("Measured errors")
-    calibration = detector.calibration
-    trials = m.select_condition(measured)
+    calibration, trials = detector.calibration, select_condition(measured)
+    chance = _percent(expected_ece(trials, calibration))
     rows = []
     for name, measure in (
-        ("calibration error (ECE)", m.calibration_error),
-        ("share of clips that get an answer", m.coverage),
-        ("wrong among those answers", m.selective_error),
+        ("calibration error (ECE)", calibration_error),
+        ("fraction of clips that get an answer", coverage),
+        ("wrong among those answers", selective_error),
     ):
-        value = measure(trials, calibration)
-        low, high = m.interval(trials, lambda t, f=measure: f(t, calibration))
-        rows.append((name, _percent(value), f"{_percent(low)} to {_percent(high)}"))
-    chance = m.expected_ece(trials, calibration)
-    rows.insert(1, ("ECE of so few clips by chance", _percent(chance), None))
+        found = estimate(trials, lambda t, f=measure: f(t, calibration))
+        low, high = map(_percent, found.rate_interval())
+        rows.append((name, _percent(found.value), f"{low} to {high}"))
+    rows.insert(1, ("ECE of so few clips by chance", chance, None))
     frame = pd.DataFrame(rows, columns=["Measure", "Value", "95 %"])
-    return table(frame, caption="How far to believe it, evaluation clips")
+    return table(frame, caption="How far to trust it, evaluation clips")
 
 
 def formats_table(measured: pd.DataFrame | None, detector: Detector | None) -> Html:
     """How far the probability moves when a clip is saved in another format."""
     if measured is None or detector is None:
         return missing_runs("Measured errors")
-    moved = m.probability_shift(measured, detector.calibration)
+    moved = probability_shift(measured, detector.calibration)
     frame = pd.DataFrame(
         {"Saved as": moved.index, "Median change of the probability": moved.to_numpy()}
     )
@@ -126,45 +138,123 @@ def glue_inference(
     deletion: pd.DataFrame | None,
     calibrated: pd.DataFrame | None,
 ) -> None:
-    """Glue what pages quote of a detector, a dash for each where it is not there."""
+    """Glue what pages quote of a detector; a dash for each value that is missing."""
     quoted = dict.fromkeys(QUOTED, UNKNOWN)
     if detector is not None:
-        quoted["fitted"] = str(detector.origin["corpus"]["fitted"])
+        quoted["n_train"] = str(detector.metadata["corpus"]["n_train"])
         quoted["threshold"] = f"{detector.calibration.threshold:.2f}"
     if detector is not None and measured is not None:
-        made = detector.calibration
-        trials = m.select_condition(measured)
-        error = metrics.eer(trials["score"], m.labels_of(trials))
+        calibration, trials = detector.calibration, select_condition(measured)
         quoted |= {
-            "eer": _percent(error),
+            "eer": _percent(_eer(trials)),
             "n": str(len(trials)),
-            "ece": f"{m.calibration_error(trials, made):.2f}",
-            "chance_ece": f"{m.expected_ece(trials, made):.2f}",
-            "coverage": _percent(m.coverage(trials, made)),
-            "selective_error": _percent(m.selective_error(trials, made)),
-            "moved": f"{m.probability_shift(measured, made).max():.3f}",
+            "ece": f"{calibration_error(trials, calibration):.2f}",
+            "chance_ece": f"{expected_ece(trials, calibration):.2f}",
+            "coverage": _percent(coverage(trials, calibration)),
+            "selective_error": _percent(selective_error(trials, calibration)),
+            "moved": f"{probability_shift(measured, calibration).max():.3f}",
         }
     if measured is not None and calibrated is not None:
-        other = m.calibrate_on_first_window(calibrated)
-        error = m.calibration_error(m.select_condition(measured), other)
-        quoted["beginning_ece"] = f"{error:.2f}"
-    if deletion is not None:
-        quoted["explained"] = f"{deletion['explained'].median():.2f}"
-        quoted["random"] = f"{deletion['random'].median():.2f}"
-        further, n = (
-            int((deletion["explained"] > deletion["random"]).sum()),
-            len(deletion),
+        first_window = Calibration.fit(
+            calibrated["first_window_score"],
+            label_indices(calibrated["label"]),
+            partition="dev",
         )
-        quoted["further"] = f"{further} of {n}"
-        proven = binomtest(further, n, alternative="greater").pvalue <= SURE_ENOUGH
-        quoted["reasons"] = "more often" if proven else "no more often"
+        error = calibration_error(select_condition(measured), first_window)
+        quoted["first_window_ece"] = f"{error:.2f}"
+    if deletion is not None:
+        n_further = int((deletion["explained"] > deletion["random"]).sum())
+        test = binomtest(n_further, len(deletion), alternative="greater")
+        quoted |= {
+            "explained": f"{deletion['explained'].median():.2f}",
+            "random": f"{deletion['random'].median():.2f}",
+            "further": f"{n_further} of {len(deletion)}",
+            "reasons": "more often" if test.pvalue <= ALPHA else "no more often",
+        }
     for name, text in quoted.items():
         glue(f"check_{name}", text)
 
 
+def select_condition(measured: pd.DataFrame, name: str = CLEAN) -> pd.DataFrame:
+    """The trials of one condition, in the order in which they were measured."""
+    return measured[measured["condition"] == name].reset_index(drop=True)
+
+
+def reliability(trials: pd.DataFrame, calibration: Calibration) -> metrics.Reliability:
+    """Stated probabilities and observed frequencies of trials, in five bins."""
+    log_odds = calibration.log_odds(trials["score"])
+    return metrics.reliability(log_odds, label_indices(trials["label"]), n_bins=N_BINS)
+
+
+def calibration_error(trials: pd.DataFrame, calibration: Calibration) -> float:
+    """ECE of the stated probabilities."""
+    return reliability(trials, calibration).calibration_error
+
+
+def expected_ece(trials: pd.DataFrame, calibration: Calibration) -> float:
+    """The ECE that so few trials have by chance if every probability is true."""
+    rng = np.random.default_rng(2019)
+    probability = calibration.probability(trials["score"])
+    labels = np.array(LABELS)
+    drawn = (
+        trials.assign(label=labels[(rng.random(len(trials)) < probability).astype(int)])
+        for _ in range(N_REPLICATES)
+    )
+    return float(np.mean([calibration_error(one, calibration) for one in drawn]))
+
+
+def coverage(trials: pd.DataFrame, calibration: Calibration) -> float:
+    """Fraction of trials whose answer is not "uncertain"."""
+    probability = calibration.probability(trials["score"])
+    return float((np.maximum(probability, 1 - probability) >= CONFIDENCE).mean())
+
+
+def selective_error(trials: pd.DataFrame, calibration: Calibration) -> float:
+    """Fraction of wrong answers among the decided ones; NaN where none is."""
+    probability = calibration.probability(trials["score"])
+    decided = np.maximum(probability, 1 - probability) >= CONFIDENCE
+    wrong = (probability >= CONFIDENCE) != (label_indices(trials["label"]) == BONAFIDE)
+    return float(wrong[decided].mean()) if decided.any() else float("nan")
+
+
+def probability_shift(measured: pd.DataFrame, calibration: Calibration) -> pd.Series:
+    """Format -> median change of the probability by saving a clip in it."""
+
+    def probability(name: str) -> np.ndarray:
+        return calibration.probability(select_condition(measured, name)["score"])
+
+    clean = probability(CLEAN)
+    return pd.Series({f: np.median(np.abs(probability(f) - clean)) for f in FORMATS})
+
+
+def estimate(
+    trials: pd.DataFrame, measure: Callable[[pd.DataFrame], float]
+) -> Estimate:
+    """A measure of trials, with its variance between speakers.
+
+    A replicate that lacks a class does not count, nor one where the measure is NaN.
+    """
+    rng = np.random.default_rng(2019)
+    groups = list(trials.groupby("speaker").indices.values())
+    draws = []
+    for _ in range(N_REPLICATES):
+        drawn = rng.integers(len(groups), size=len(groups) - 1)
+        replicate = trials.iloc[np.concatenate([groups[i] for i in drawn])]
+        both = replicate["label"].nunique() == len(LABELS)
+        draws.append(measure(replicate) if both else float("nan"))
+    value = measure(trials)
+    return BootstrapDistribution(
+        value=value,
+        per_seed=np.array([value]),
+        draws=np.array(draws),
+        seed_draws=np.full(len(draws), value),
+        n_speakers=len(groups),
+    ).estimate
+
+
+def _eer(trials: pd.DataFrame, column: str = "score") -> float:
+    return metrics.eer(trials[column], label_indices(trials["label"]))
+
+
 def _percent(rate: float) -> str:
     return f"{100 * rate:.1f}{NARROW}%"
-
-
-def _points(rate: float) -> str:
-    return f"{100 * rate:+.1f}"
