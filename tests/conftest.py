@@ -100,16 +100,20 @@ def detector():
     from antispoof.inference import Calibration, Detector
 
     torch.manual_seed(0)
-    origin = {
+    metadata = {
         "model": "cnn",
         "frontend": "logmel",
         "seed": 0,
-        "corpus": {"kind": "mini", "fitted": 12, "trials": {"train": 14}},
+        "corpus": {
+            "title": "a corpus of noise",
+            "caveat": "Noise proves nothing.",
+            "n_train": 12,
+        },
         "calibrated_on": "dev",
     }
     return Detector(
         models.build("cnn").eval(),
         frontends.build("logmel"),
         Calibration(slope=1.0, intercept=0.0, n_bonafide=5, n_spoof=7),
-        origin,
+        metadata,
     )

@@ -145,16 +145,21 @@ def packed_member(data: bytes) -> None:
 
 def detector_card(data: bytes) -> None:
     """A detector's card and weights, and what is said of a clip by them."""
-    from antispoof.inference import Detector, about, predict_clip, sentence
+    from antispoof.inference import (
+        Detector,
+        describe_detector,
+        format_prediction,
+        predict_clip,
+    )
 
     shutil.rmtree(FOLDER, ignore_errors=True)
     for name, content in _one_replaced(_detector_files(), data).items():
         _file(content, name)
     clip = _file(_clip("WAV", "PCM_16", n_samples=8_000), "clip")
     with _small_models():
-        detector = Detector.open(FOLDER)
-        about(detector)
-        sentence(predict_clip(clip, detector))
+        detector = Detector.load(FOLDER)
+        describe_detector(detector)
+        format_prediction(predict_clip(clip, detector))
 
 
 def sound(data: bytes) -> None:
@@ -172,11 +177,11 @@ def sound(data: bytes) -> None:
 
 PROTOCOL = b"S1 U1 - - bonafide\nS2 U2 - A01 spoof\n"
 CARD_SEED = {
-    "format": 1,
-    "origin": {
+    "format": 2,
+    "metadata": {
         "model": "cnn",
         "frontend": "logmel",
-        "corpus": {"kind": "mini", "fitted": 12},
+        "corpus": {"title": "noise", "caveat": "", "n_train": 12},
         "calibrated_on": "dev",
     },
     "calibration": {"slope": 1.0, "intercept": 0, "n_bonafide": 1, "n_spoof": 1},

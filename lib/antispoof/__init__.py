@@ -41,4 +41,4 @@ def predict(path: str | Path, *, run: str | Path | None = None) -> Prediction:
     """
     from antispoof import inference  # loads torch
 
-    return inference.predict_clip(path, inference.load(run))
+    return inference.predict_clip(path, inference.load_detector(run))

@@ -1,6 +1,6 @@
 """From a score to a probability, by the line that `metrics` fits to scores of dev.
 
-Both classes weigh the same: the probability holds where real and fake are equally
+Both classes have the same weight: the probability holds where real and fake are equally
 frequent.
 """
 
@@ -15,8 +15,7 @@ from numpy.typing import ArrayLike
 from antispoof.constants import BONAFIDE, SPOOF
 from antispoof.errors import ParameterError, ScoreError
 
-SURE = 0.9  # what a probability must reach for an answer other than "uncertain"
-UNCERTAIN = "uncertain"
+CONFIDENCE = 0.9  # smallest probability of an answer other than "uncertain"
 
 
 @dataclass(frozen=True)
@@ -26,7 +25,7 @@ class Calibration:
     Attributes
     ----------
     slope, intercept : of the line.
-    n_bonafide, n_spoof : trials it was fitted on.
+    n_bonafide, n_spoof : number of trials that it was fitted on.
 
     Raises
     ------
@@ -40,27 +39,22 @@ class Calibration:
     n_spoof: int
 
     def __post_init__(self) -> None:
-        """Refuse what gives no probabilities, or turns them round."""
-        if not (math.isfinite(self.slope) and self.slope > 0):
+        if not (0 < self.slope < math.inf and math.isfinite(self.intercept)):
             raise ParameterError(
-                f"slope={self.slope}; accepted: finite numbers above 0, so that higher"
-                " scores are more bona fide"
-            )
-        if not math.isfinite(self.intercept):
-            raise ParameterError(
-                f"intercept={self.intercept}; accepted: finite numbers"
+                f"slope={self.slope}, intercept={self.intercept}; accepted: finite"
+                " numbers, slope above 0 so that higher scores are more bona fide"
             )
 
     @classmethod
     def fit(
         cls, scores: ArrayLike, labels: ArrayLike, *, partition: str
     ) -> Calibration:
-        """Fit the line.
+        """Fit the line, see :func:`antispoof.metrics.fit_calibration`.
 
         Parameters
         ----------
         scores : (n,) floats. labels : (n,) class indices.
-        partition : where the trials come from; "eval" is refused.
+        partition : of the trials; "eval" is not accepted.
 
         Raises
         ------
@@ -69,13 +63,13 @@ class Calibration:
         ScoreError
             If a class is absent, or higher scores do not mean more bona fide.
         """
-        from antispoof.metrics import fit_calibration  # not needed to judge a clip
+        from antispoof.metrics import fit_calibration  # scikit-learn; not for a clip
 
         line = fit_calibration(scores, labels, partition=partition)
         if line.slope <= 0:
             raise ScoreError(
-                f"scores of {partition} rise with spoof (slope {line.slope:.3g}): they"
-                " cannot be turned into probabilities"
+                f"scores of {partition} are higher for spoof than for bona fide (slope"
+                f" {line.slope:.3g}): they cannot be turned into probabilities"
             )
         n = np.bincount(labels, minlength=2)
         return cls(line.slope, line.offset, int(n[BONAFIDE]), int(n[SPOOF]))
@@ -84,16 +78,16 @@ class Calibration:
         """Log odds of bona fide, same shape as `scores`."""
         return self.slope * np.asarray(scores, float) + self.intercept
 
-    def probability(self, score: float) -> float:
-        """Probability of bona fide."""
-        return float(np.exp(-np.logaddexp(0, -self.log_odds(score))))
+    def probability(self, scores: ArrayLike) -> np.ndarray:
+        """Probability of bona fide, same shape as `scores`."""
+        return np.exp(-np.logaddexp(0, -self.log_odds(scores)))
 
     def answer(self, score: float) -> str:
         """``bonafide``, ``spoof``, or ``uncertain`` between 0.1 and 0.9."""
         probability = self.probability(score)
-        if probability >= SURE:
+        if probability >= CONFIDENCE:
             return "bonafide"
-        return "spoof" if probability <= 1 - SURE else UNCERTAIN
+        return "spoof" if probability <= 1 - CONFIDENCE else "uncertain"
 
     @property
     def threshold(self) -> float:
@@ -102,6 +96,6 @@ class Calibration:
 
     @property
     def thresholds(self) -> tuple[float, float]:
-        """Scores from which down the answer is spoof, and from which up bonafide."""
-        reach = math.log(SURE / (1 - SURE)) / self.slope
-        return self.threshold - reach, self.threshold + reach
+        """Scores up to which the answer is spoof, and from which on bonafide."""
+        half_width = math.log(CONFIDENCE / (1 - CONFIDENCE)) / self.slope
+        return self.threshold - half_width, self.threshold + half_width

@@ -1,8 +1,8 @@
-"""Why: which times and frequencies moved the score, by integrated gradients.
+"""Which times and frequencies moved the score, by integrated gradients.
 
 M. Sundararajan, A. Taly and Q. Yan, "Axiomatic attribution for deep networks", ICML
-2017, as captum has it. The baseline is the clip's mean level everywhere, which is
-zero after the front-end's normalisation; so the attributions of all cells sum to the
+2017, as captum implements it. The baseline is the clip's mean level everywhere, which
+is zero after the front-end's normalisation; so the attributions of all cells sum to the
 difference from the score of that baseline.
 """
 
@@ -14,7 +14,6 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from torch import nn
 
 from antispoof.audio import iter_blocks
 from antispoof.audio.silence import is_silent
@@ -22,29 +21,29 @@ from antispoof.constants import SAMPLE_RATE
 from antispoof.errors import AudioError, ParameterError
 from antispoof.inference.detector import Detector
 from antispoof.inference.prediction import Prediction
-from antispoof.inference.windows import windows
+from antispoof.inference.windows import iter_windows
 
-STEPS = 32  # of the integral
-AT_ONCE = 8  # steps in memory together
-REGION = (0.25, 8)  # seconds by rows of the features
-SILENCE_DECIDES = 0.5  # share of all attributions that lies where nothing is said
+N_STEPS = 32  # of the integral
+BATCH_SIZE = 8  # steps in memory together
+REGION_SECONDS, REGION_ROWS = 0.25, 8
+SILENCE_DECIDES = 0.5  # fraction of all attributions that lies in silence
 
 
 @dataclass(frozen=True)
 class Region:
-    """A piece of the picture, and what it did to the score.
+    """A rectangle of the features, and what it did to the score.
 
     Attributes
     ----------
     start, end : seconds within the window.
-    low, high : Hz; None where the front-end has no filter bank to tell.
-    contribution : to the score; above 0 it spoke for bona fide.
+    low, high : Hz; one is NaN where the front-end's rows are not frequencies.
+    contribution : to the score; above 0 it is evidence for bona fide.
     """
 
     start: float
     end: float
-    low: float | None
-    high: float | None
+    low: float
+    high: float
     contribution: float
 
 
@@ -54,26 +53,25 @@ class Explanation:
 
     Attributes
     ----------
-    picture : (rows, frames), what the model saw.
-    attributions : (rows, frames), summing to the score less the baseline's.
-    regions : from the strongest down.
-    silent_share : of all attributions, taken without sign, that lie in silence or
-        padding.
+    features : (n_rows, n_frames), the input of the model.
+    attributions : (n_rows, n_frames), summing to the score minus the baseline's.
+    regions : the strongest first.
+    silent_fraction : of the absolute attributions, in silence or padding.
     """
 
-    picture: np.ndarray
+    features: np.ndarray
     attributions: np.ndarray
     regions: list[Region]
-    silent_share: float
+    silent_fraction: float
 
     @property
     def silence_decides(self) -> bool:
-        """Whether most of what moved the score lies where nothing is said."""
-        return self.silent_share > SILENCE_DECIDES
+        """Whether most of what moved the score lies in silence or padding."""
+        return self.silent_fraction > SILENCE_DECIDES
 
 
 def has_captum() -> bool:
-    """Whether clips can be explained here."""
+    """Whether captum is installed, which explanations need."""
     return find_spec("captum") is not None
 
 
@@ -94,111 +92,91 @@ def explain(detector: Detector, window: np.ndarray) -> Explanation:
     except ImportError:
         raise ParameterError(
             "explanations need the package captum, which is not installed here;"
-            " `pip install captum` brings it"
+            " install it with `pip install captum`"
         ) from None
 
     with torch.no_grad():
         x = detector.frontend(torch.from_numpy(window)[None])
-    attributions = (
-        IntegratedGradients(detector.score)
-        .attribute(x, torch.zeros_like(x), n_steps=STEPS, internal_batch_size=AT_ONCE)
-        .detach()[0, 0]
-        .numpy()
-        .astype(np.float64)
+    gradients = IntegratedGradients(detector.score_features)
+    attributions = gradients.attribute(
+        x, torch.zeros_like(x), n_steps=N_STEPS, internal_batch_size=BATCH_SIZE
     )
-    silent = _frames_of(is_silent(window), attributions.shape[1])
+    attributions = attributions.detach()[0, 0].numpy().astype(np.float64)
+    # Silence is known per 10 ms; each frame of the features takes the nearest.
+    silent = is_silent(window)
+    nearest = np.linspace(0, len(silent) - 1, attributions.shape[1]).round().astype(int)
     strength = np.abs(attributions)
     total = max(float(strength.sum()), np.finfo(float).tiny)
     return Explanation(
-        picture=x[0, 0].numpy(),
+        features=x[0, 0].numpy(),
         attributions=attributions,
-        regions=_regions(attributions, detector.frontend, len(window)),
-        silent_share=float(strength[:, silent].sum()) / total,
+        regions=_regions(
+            attributions, detector.frontend.row_frequencies, len(window) / SAMPLE_RATE
+        ),
+        silent_fraction=float(strength[:, silent[nearest]].sum()) / total,
     )
 
 
-def without(
-    detector: Detector, window: np.ndarray, order: np.ndarray, share: float
+def _regions(
+    attributions: np.ndarray, frequencies: np.ndarray, seconds: float
+) -> list[Region]:
+    """Sums over rectangles; a row reaches half-way to its neighbours' frequencies."""
+    n_rows, n_frames = attributions.shape
+    rows = [*range(0, n_rows, REGION_ROWS), n_rows]
+    frames = [*range(0, n_frames, max(1, round(REGION_SECONDS / seconds * n_frames)))]
+    between = (frequencies[:-1] + frequencies[1:]) / 2
+    hertz = np.concatenate([[0], between, [SAMPLE_RATE / 2]])[rows]
+    times = seconds * np.array([*frames, n_frames]) / n_frames
+    sums = np.add.reduceat(attributions, rows[:-1], axis=0)
+    sums = np.add.reduceat(sums, frames, axis=1)
+    strongest = np.argsort(-np.abs(sums), axis=None, kind="stable")
+    return [
+        Region(times[j], times[j + 1], hertz[i], hertz[i + 1], float(sums[i, j]))
+        for i, j in zip(*np.unravel_index(strongest, sums.shape), strict=True)
+    ]
+
+
+def score_after_deletion(
+    detector: Detector, window: np.ndarray, order: np.ndarray, fraction: float
 ) -> float:
-    """The score of a window after the first `share` of its cells is taken out.
+    """The score of a window after the first cells in an order are set to the baseline.
 
     Parameters
     ----------
-    order : (rows * frames,) positions of the flattened cells, first to be taken out
-        first; they are set to the baseline.
-    share : between 0 and 1.
+    order : (n_rows * n_frames,) positions of the flattened cells.
+    fraction : of all cells, between 0 and 1.
     """
     with torch.inference_mode():
         x = detector.frontend(torch.from_numpy(window)[None])
         cells = x.flatten().clone()
-        cells[torch.from_numpy(order[: round(share * len(order))].copy())] = 0.0
-        return float(detector.score(cells.view(x.shape))[0])
-
-
-def _regions(
-    attributions: np.ndarray, frontend: nn.Module, n_samples: int
-) -> list[Region]:
-    rows, frames = attributions.shape
-    seconds = n_samples / SAMPLE_RATE
-    width = max(1, round(REGION[0] / seconds * frames))
-    edges = _row_edges(frontend, rows)
-    found = []
-    for row in range(0, rows, REGION[1]):
-        top = min(row + REGION[1], rows)
-        for frame in range(0, frames, width):
-            end = min(frame + width, frames)
-            found.append(
-                Region(
-                    start=seconds * frame / frames,
-                    end=seconds * end / frames,
-                    low=None if edges is None else float(edges[row]),
-                    high=None if edges is None else float(edges[top]),
-                    contribution=float(attributions[row:top, frame:end].sum()),
-                )
-            )
-    return sorted(found, key=lambda region: -abs(region.contribution))
-
-
-def _row_edges(frontend: nn.Module, rows: int) -> np.ndarray | None:
-    """(rows + 1,) Hz between the rows: means of the centres of neighbouring bands."""
-    bank = getattr(frontend, "mel_fb", None)
-    if bank is None:
-        return None
-    weights = bank.numpy()
-    frequencies = np.linspace(0, SAMPLE_RATE / 2, len(weights))
-    centres = (weights * frequencies[:, None]).sum(0) / weights.sum(0)
-    inner = (centres[:-1] + centres[1:]) / 2
-    return np.concatenate([[0], inner, [SAMPLE_RATE / 2]])[: rows + 1]
-
-
-def _frames_of(silent: np.ndarray, n_frames: int) -> np.ndarray:
-    """Silence in steps of 10 ms as silence of the features' frames."""
-    nearest = np.linspace(0, len(silent) - 1, n_frames).round().astype(int)
-    return silent[nearest]
+        cells[torch.from_numpy(order[: round(fraction * len(order))].copy())] = 0.0
+        return float(detector.score_features(cells.view(x.shape))[0])
 
 
 def explain_clip(
-    answer: Prediction, path: str | Path, detector: Detector
+    prediction: Prediction, path: str | Path, detector: Detector
 ) -> tuple[float, Explanation]:
-    """Explain the window of a clip that spoke most for its answer.
+    """Explain the window of a clip that is the strongest evidence for its answer.
 
     Returns
     -------
     Second of the clip at which the window starts, and its explanation.
     """
-    towards = 1 if answer.score >= answer.threshold else -1
-    chosen = answer.starts[int(np.argmax(towards * answer.scores))]
-    for start, window in windows(iter_blocks(path), detector.n_samples):
+    sign = 1 if prediction.score >= prediction.threshold else -1
+    chosen = prediction.starts[int(np.argmax(sign * prediction.scores))]
+    for start, window in iter_windows(iter_blocks(path), detector.n_samples):
         if start / SAMPLE_RATE == chosen:
             return float(chosen), explain(detector, window)
     raise AudioError(f"{path} is shorter than when it was judged")
 
 
-def region_in_words(region: Region, offset: float = 0.0) -> str:
-    """A region as a line: when, which frequencies, and for which answer it spoke."""
-    way = "real" if region.contribution > 0 else "fake"
-    band = "" if region.low is None else f", {region.low:.0f} to {region.high:.0f} Hz"
+def format_region(region: Region, offset: float = 0.0) -> str:
+    """A region as a line: when, which frequencies, and evidence for which answer."""
+    answer = "real" if region.contribution > 0 else "fake"
+    band = f", {region.low:.0f} to {region.high:.0f} Hz"
+    if np.isnan(region.low + region.high):
+        band = ""
     return (
         f"{offset + region.start:.2f} to {offset + region.end:.2f} s{band}:"
-        f" spoke for {way} ({region.contribution:+.2f})"
+        f" evidence for {answer} ({region.contribution:+.2f})"
     )

@@ -1,4 +1,4 @@
-"""Which clips are meant: files, folders and standard input."""
+"""The clips of a command: files, folders and standard input."""
 
 from __future__ import annotations
 
@@ -18,34 +18,31 @@ EXTENSIONS = (
 )
 
 
-def collect_inputs(given: Sequence[str]) -> list[tuple[str, Path]]:
-    """Name and path of every clip that is meant, in order.
+def collect_inputs(names: Sequence[str]) -> list[tuple[str, Path]]:
+    """Name and path of every clip, in order.
 
-    Of a folder, all files below it that are named like sound or film are meant;
-    hidden ones are left out. Any other path is one clip, whatever its name.
+    A folder stands for all sound and film files below it, by their extension and
+    without hidden ones. Any other path is one clip, whatever its name.
     """
-    found = []
-    for name in given:
+    clips = []
+    for name in names:
         path = Path(name)
         if name != STANDARD_INPUT and path.is_dir():
-            inside = sorted(file for file in path.rglob("*") if _is_meant(file))
-            found += [(str(file), file) for file in inside]
+            clips += [
+                (str(file), file)
+                for file in sorted(path.rglob("*"))
+                if file.suffix.lower() in EXTENSIONS
+                and not file.name.startswith(".")
+                and file.is_file()
+            ]
         else:
-            found.append((name, path))
-    return found
-
-
-def _is_meant(path: Path) -> bool:
-    return (
-        path.suffix.lower() in EXTENSIONS
-        and not path.name.startswith(".")
-        and path.is_file()
-    )
+            clips.append((name, path))
+    return clips
 
 
 @contextmanager
 def read_standard_input() -> Iterator[Path]:
-    """What comes through standard input, as a file that is gone afterwards.
+    """Standard input as a file, which is deleted afterwards.
 
     Raises
     ------
@@ -53,14 +50,12 @@ def read_standard_input() -> Iterator[Path]:
         If it is larger than files may be.
     """
     with tempfile.TemporaryDirectory(prefix="antispoof-") as folder:
-        path = Path(folder) / "stdin"
+        path = Path(folder, "stdin")
         with path.open("wb") as file:
-            n_bytes = 0
-            while part := sys.stdin.buffer.read(2**20):
-                n_bytes += len(part)
+            while block := sys.stdin.buffer.read(2**20):
                 try:
-                    limits.require_file_fits(n_bytes)
+                    limits.require_file_fits(file.tell() + len(block))
                 except AudioError as error:
                     raise AudioError(f"cannot read standard input: {error}") from None
-                file.write(part)
+                file.write(block)
         yield path

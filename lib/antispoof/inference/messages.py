@@ -1,4 +1,4 @@
-"""Answers in words: which way, how sure, learned from what, and what it cannot know."""
+"""Predictions in words: the answer, how certain it is, and what the detector knows."""
 
 from __future__ import annotations
 
@@ -7,48 +7,47 @@ from antispoof.errors import ParameterError
 from antispoof.inference.detector import Detector
 from antispoof.inference.prediction import Prediction
 
-SAID = {
+ANSWERS = {
     "bonafide": "probably a real voice",
     "spoof": "probably fake",
     "uncertain": "cannot tell",
 }
 LIMITS = (
-    "It learned read English, recorded without telephone or room, and the speech"
-    " synthesis of 2019. Of newer synthesis, other languages, noise, music, telephone"
-    " lines and clips that are fake in part it knows nothing, and of kinds of fakes"
-    " that it has not heard its probabilities are too sure. It is a demonstration, not"
-    " evidence in court."
+    "It knows only the speech and the attacks of its training data. Newer synthesis,"
+    " other languages, noise, music, telephone lines and clips that are partly fake may"
+    " mislead it, and for attacks that it was not trained on its probabilities are too"
+    " confident. This is a demonstration, not evidence in court."
 )
 
 
-def sentence(answer: Prediction) -> str:
-    """One answer as a sentence, without the name of the clip.
+def format_prediction(prediction: Prediction) -> str:
+    """One prediction as a sentence, without the name of the clip.
 
     Raises
     ------
     ParameterError
-        If the answer is an error.
+        If the prediction is an error.
     """
-    if answer.error is not None:
-        raise ParameterError(f"{answer.clip} has no answer: {answer.error}")
-    real = round(100 * answer.probability_bonafide)
-    share, kind = (real, "real") if real >= 50 else (100 - real, "fake")
-    # Nothing is certain here, whatever rounding says.
-    share = min(share, 99)
+    if prediction.error is not None:
+        raise ParameterError(f"{prediction.clip} has no answer: {prediction.error}")
+    n_real = round(100 * prediction.probability_bonafide)
+    n, kind = (n_real, "real") if n_real >= 50 else (100 - n_real, "fake")
+    n = min(n, 99)  # never certain, whatever rounding gives
     return (
-        f"{SAID[answer.answer]}: of 100 clips with this score, about {share} are {kind}"
-        f" where real and fake are equally frequent (score {answer.score:.2f}, even"
-        f" at {answer.threshold:.2f}; {answer.seconds:.1f} s of sound)"
+        f"{ANSWERS[prediction.answer]}: of 100 clips with this score, about {n} are"
+        f" {kind} where real and fake are equally frequent (score"
+        f" {prediction.score:.2f}, even at {prediction.threshold:.2f};"
+        f" {prediction.seconds:.1f} s of sound)"
     )
 
 
-def about(detector: Detector) -> str:
-    """What the detector learned from, and what it cannot know."""
-    origin = detector.origin
-    corpus, calibration = origin["corpus"], detector.calibration
+def describe_detector(detector: Detector) -> str:
+    """What the detector was trained and calibrated on, and what it cannot know."""
+    metadata, calibration = detector.metadata, detector.calibration
+    corpus = metadata["corpus"]
     return (
-        f"Judged by a {models.TITLES[origin['model']]} that learned from"
-        f" {corpus['fitted']} clips of {corpus['title']}; its probabilities come from"
-        f" {calibration.n_bonafide} real and {calibration.n_spoof} fake scores of"
-        f" {origin['calibrated_on']}. {LIMITS}"
-    )
+        f"Judged by a {models.title(metadata['model'])} trained on"
+        f" {corpus['n_train']} clips of {corpus['title']}. Its probabilities were"
+        f" calibrated on {calibration.n_bonafide} real and {calibration.n_spoof} fake"
+        f" clips of {metadata['calibrated_on']}. {corpus['caveat']} {LIMITS}"
+    ).replace("  ", " ")

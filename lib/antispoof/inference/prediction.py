@@ -1,4 +1,4 @@
-"""One clip judged: windows scored, their mean calibrated, an answer given."""
+"""The prediction for one clip: windows scored, their mean calibrated, an answer."""
 
 from __future__ import annotations
 
@@ -13,16 +13,17 @@ import numpy as np
 from antispoof.audio import iter_blocks
 from antispoof.constants import SAMPLE_RATE
 from antispoof.errors import AntispoofError, AudioError
-from antispoof.inference.detector import BATCH, Detector
-from antispoof.inference.windows import sounding, windows
+from antispoof.inference.detector import Detector
+from antispoof.inference.windows import iter_windows
 
-SHORTEST = 0.2  # seconds; below, there is hardly a syllable
+MIN_SECONDS = 0.2  # hardly a syllable
+BATCH_SIZE = 16  # windows
 KEYS = ("clip", "score", "probability_bonafide", "answer", "seconds", "error")
 
 
 @dataclass(frozen=True, eq=False)
 class Prediction:
-    """What is said of one clip; all but ``clip`` and ``error`` is None after an error.
+    """What is predicted for one clip; after an error only ``clip`` and ``error``.
 
     Attributes
     ----------
@@ -51,15 +52,41 @@ class Prediction:
         return {key: getattr(self, key) for key in KEYS}
 
 
+def score_windows(
+    blocks: Iterable[np.ndarray], detector: Detector
+) -> tuple[np.ndarray, np.ndarray]:
+    """Score the windows of a clip, without those of digital silence.
+
+    Parameters
+    ----------
+    blocks : consecutive parts (n,) float32 of the clip at 16 kHz.
+
+    Returns
+    -------
+    (n_windows,) start of each window in samples, and (n_windows,) scores.
+    """
+    windows = (
+        (start, window)
+        for start, window in iter_windows(blocks, detector.n_samples)
+        if np.ptp(window) > 0
+    )
+    starts: list[int] = []
+    scores = [np.empty(0, np.float32)]
+    while batch := list(islice(windows, BATCH_SIZE)):
+        starts += [start for start, _ in batch]
+        scores.append(detector.score(np.stack([window for _, window in batch])))
+    return np.array(starts), np.concatenate(scores)
+
+
 def predict_clip(
     path: str | Path, detector: Detector, *, name: str | None = None
 ) -> Prediction:
-    """Judge one clip.
+    """Predict whether one clip is real or fake.
 
     Parameters
     ----------
     path : a sound file of any kind, rate and number of channels, 0.2 s to a day long.
-    name : what to call it in the answer; the path if None.
+    name : what the prediction calls it; the path if None.
 
     Raises
     ------
@@ -67,49 +94,44 @@ def predict_clip(
         If it cannot be decoded, is too short or too long, or holds silence only.
     """
     clip = str(path) if name is None else name
-    length = 0
+    n_samples = 0
 
     def counted() -> Iterator[np.ndarray]:
-        nonlocal length
+        nonlocal n_samples
         for block in iter_blocks(path):
-            length += len(block)
+            n_samples += len(block)
             yield block
 
-    heard = sounding(windows(counted(), detector.n_samples))
-    starts: list[int] = []
-    scores = [np.empty(0, np.float32)]
-    while batch := list(islice(heard, BATCH)):
-        starts += [start for start, _ in batch]
-        scores.append(detector.scores(np.stack([window for _, window in batch])))
-    seconds = length / SAMPLE_RATE
-    if seconds < SHORTEST:
+    starts, scores = score_windows(counted(), detector)
+    seconds = n_samples / SAMPLE_RATE
+    if seconds < MIN_SECONDS:
         raise AudioError(
             f"cannot judge {clip}: it holds {seconds:.3f} s of sound; at least"
-            f" {SHORTEST} s are needed"
+            f" {MIN_SECONDS} s are needed"
         )
-    if not starts:
+    if not len(starts):
         raise AudioError(
-            f"cannot judge {clip}: it is silent throughout, there is no voice in it"
+            f"cannot judge {clip}: it is silent throughout, there is no"
+            " voice in it"
         )
-    values = np.concatenate(scores)
-    score = float(values.mean(dtype=np.float64))
+    score = float(scores.mean(dtype=np.float64))
     calibration = detector.calibration
     return Prediction(
         clip=clip,
         score=score,
-        probability_bonafide=calibration.probability(score),
+        probability_bonafide=float(calibration.probability(score)),
         answer=calibration.answer(score),
         seconds=seconds,
         threshold=calibration.threshold,
-        starts=np.array(starts) / SAMPLE_RATE,
-        scores=values,
+        starts=starts / SAMPLE_RATE,
+        scores=scores,
     )
 
 
 def predict_clips(
     clips: Iterable[tuple[str, str | Path]], detector: Detector
 ) -> Iterator[Prediction]:
-    """Judge many clips; one that cannot be judged is an answer with an error.
+    """Predict many clips; one that cannot be judged gives a prediction with an error.
 
     Parameters
     ----------
