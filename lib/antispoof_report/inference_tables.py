@@ -33,7 +33,6 @@ from antispoof_report.tables import table
 
 N_REPLICATES = 500
 N_BINS = 5  # of a reliability diagram of some dozens of trials
-MIN_TRIALS = 10  # of each class; an EER of fewer is not a measurement
 ALPHA = 0.05  # of a sign test
 QUOTED = (
     *("eer", "n", "ece", "chance_ece", "first_window_ece", "coverage"),
@@ -66,18 +65,18 @@ def attacks_table(measured: pd.DataFrame | None) -> Html:
         return missing_runs("Measured errors")
     trials = select_condition(measured)
     labels = label_indices(trials["label"])
-    rates = metrics.per_attack(trials["score"], labels, trials["attack"])
-    n_real = int(labels.sum())
-    rows = []
-    for attack, rate in rates.items():
-        n = int((trials["attack"] == attack).sum())
-        rows.append(
-            (attack, n, _percent(rate) if min(n, n_real) >= MIN_TRIALS else None)
-        )
+    rates = metrics.per_attack(
+        trials["score"], labels, trials["attack"], min_trials=metrics.MIN_TRIALS
+    )
+    n = trials["attack"].value_counts()
+    rows = [
+        (attack, int(n[attack]), None if np.isnan(rate) else _percent(rate))
+        for attack, rate in rates.items()
+    ]
     frame = pd.DataFrame(rows, columns=["Attack", "Clips", "EER"])
     caption = (
-        f"Error by attack against {n_real} real evaluation clips; of fewer than"
-        f" {MIN_TRIALS} clips no error is given"
+        f"Error by attack against {labels.sum()} real evaluation clips; none is given"
+        f" for fewer than {metrics.MIN_TRIALS} clips"
     )
     return table(frame, caption=caption)
 
@@ -95,8 +94,9 @@ def robustness_table(measured: pd.DataFrame | None) -> Html:
         cost = estimate(both, lambda t: _eer(t, "changed") - _eer(t, "score"))
         low, high = cost.interval()
         interval = f"{100 * low:+.1f} to {100 * high:+.1f}"
+        shown = (f"{100 * cost.value:+.1f}", interval)
         eer = _percent(_eer(both, "changed"))
-        rows.append((name, eer, f"{100 * cost.value:+.1f}", interval))
+        rows.append((name, eer, *((None, None) if name == CLEAN else shown)))
     frame = pd.DataFrame(rows, columns=["Clips", "EER", "Cost (points)", "95 %"])
     return table(frame, caption="What happens to a clip, and what it costs")
 
@@ -236,19 +236,19 @@ def estimate(
     """
     rng = np.random.default_rng(2019)
     groups = list(trials.groupby("speaker").indices.values())
-    draws = []
+    replicates = []
     for _ in range(N_REPLICATES):
         drawn = rng.integers(len(groups), size=len(groups) - 1)
         replicate = trials.iloc[np.concatenate([groups[i] for i in drawn])]
         both = replicate["label"].nunique() == len(LABELS)
-        draws.append(measure(replicate) if both else float("nan"))
+        replicates.append(measure(replicate) if both else float("nan"))
     value = measure(trials)
     return BootstrapDistribution(
         value=value,
         per_seed=np.array([value]),
-        draws=np.array(draws),
-        seed_draws=np.full(len(draws), value),
-        n_speakers=len(groups),
+        replicates=np.array(replicates),
+        seed_replicates=np.full(N_REPLICATES, value),
+        n_units=len(groups),
     ).estimate
 
 

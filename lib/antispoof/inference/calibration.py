@@ -72,7 +72,7 @@ class Calibration:
                 f" {line.slope:.3g}): they cannot be turned into probabilities"
             )
         n = np.bincount(labels, minlength=2)
-        return cls(line.slope, line.offset, int(n[BONAFIDE]), int(n[SPOOF]))
+        return cls(line.slope, line.intercept, int(n[BONAFIDE]), int(n[SPOOF]))
 
     def log_odds(self, scores: ArrayLike) -> np.ndarray:
         """Log odds of bona fide, same shape as `scores`."""

@@ -52,7 +52,7 @@ TASLP 28, 2020 (the revisited form). Cllr: N. Brümmer and J. du Preez,
 
 from antispoof.metrics.attacks import MIN_TRIALS, per_attack
 from antispoof.metrics.calibration import (
-    Calibration,
+    LinearCalibration,
     Reliability,
     actual_dcf,
     cllr,
@@ -93,9 +93,9 @@ from antispoof.metrics.validation import validate
 
 __all__ = [
     "METRICS",
+    "LinearCalibration",
     "MIN_TRIALS",
     "AsvErrorRates",
-    "Calibration",
     "CostModel",
     "DetCurve",
     "Metric",

@@ -26,20 +26,20 @@ FALSE_ALARM_WEIGHT = 10.0 * P_SPOOF
 
 
 @dataclass(frozen=True)
-class Calibration:
-    """``slope * score + offset`` is a natural-log likelihood ratio of bona fide."""
+class LinearCalibration:
+    """``slope * score + intercept`` is a natural-log likelihood ratio of bona fide."""
 
     slope: float
-    offset: float
+    intercept: float
 
     def log_likelihood_ratios(self, scores: ArrayLike) -> np.ndarray:
         """(n,) scores -> (n,) log-likelihood ratios."""
-        return self.slope * np.asarray(scores, dtype=np.float64) + self.offset
+        return self.slope * np.asarray(scores, dtype=np.float64) + self.intercept
 
 
 def fit_calibration(
     scores: ArrayLike, labels: ArrayLike, *, partition: str
-) -> Calibration:
+) -> LinearCalibration:
     """Fit the line by logistic regression in which both classes weigh the same.
 
     J. Platt, "Probabilistic outputs for support vector machines", 1999; N. Brümmer and
@@ -65,7 +65,7 @@ def fit_calibration(
     ensure_not_eval(partition, what="a calibration")
     scores, labels = validate(scores, labels, both_classes=True)
     line = LogisticRegression(class_weight="balanced").fit(scores[:, None], labels)
-    return Calibration(float(line.coef_[0, 0]), float(line.intercept_[0]))
+    return LinearCalibration(float(line.coef_[0, 0]), float(line.intercept_[0]))
 
 
 def cllr(scores: ArrayLike, labels: ArrayLike) -> float:
