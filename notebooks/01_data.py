@@ -174,7 +174,7 @@ common = {
 }
 report.table(
     pd.DataFrame(common, index=pd.Index(PARTITIONS, name="Speakers")),
-    caption="Speakers in two partitions (diagonal: speakers of one partition)",
+    caption="Common speakers of two partitions (diagonal: of one)",
     index=True,
 )
 

@@ -118,7 +118,7 @@ n_samples = front_end.n_samples
 fixed = {x: fix_length(voices[x], n_samples) for x in voices}
 {label: voice.shape for label, voice in fixed.items()}
 
-# %% tags=["hide-input"] mystnb={"figure": {"name": "fig-fixed", "caption": "The two clips, and what is done to give them one length. What lies beyond the dashed line is cut off; the shaded part is filled with zeros."}, "image": {"alt": "Waveforms of a bona fide and a spoof clip with a dashed line at four seconds."}}
+# %% tags=["hide-input"] mystnb={"figure": {"name": "fig-fixed", "caption": "The two clips before they get the same length. The part after the dashed line is cut off; the shaded part is padded with zeros."}, "image": {"alt": "Waveforms of a bona fide and a spoof clip with a dashed line at four seconds."}}
 features.fixed_length(voices, n_samples=n_samples)
 
 # %% [markdown]
@@ -130,9 +130,9 @@ features.fixed_length(voices, n_samples=n_samples)
 # %%
 batches = {x: torch.from_numpy(fixed[x])[None] for x in fixed}
 waveform = batches["bonafide"]
-power = front_end.power(waveform)
-mel = front_end.mel(power)
-decibel = front_end.decibel(mel)
+power = front_end.power_spectrogram(waveform)
+mel = front_end.apply_mel(power)
+decibel = front_end.power_to_db(mel)
 normal = front_end.normalize(decibel)
 
 # %% [markdown]
@@ -174,7 +174,7 @@ report.glue("frames", normal.shape[-1])
 columns = ["After", "Shape", "Numbers", "Smallest", "Largest"]
 report.table(
     pd.DataFrame(rows, columns=columns),
-    caption="The bona fide clip after each step (rows × columns of the picture)",
+    caption="The bona fide clip after each step (shape: rows × columns)",
     formats={"Smallest": ".4g", "Largest": ".4g"},
 )
 
