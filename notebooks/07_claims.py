@@ -2,7 +2,7 @@
 # jupyter:
 #   antispoof:
 #     compares: true
-#     reads: [data/reference-runs, data/shorter-runs]
+#     reads: [data/reference-runs, data/short-runs]
 #   jupytext:
 #     text_representation:
 #       extension: .py

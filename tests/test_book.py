@@ -4,12 +4,15 @@
 2. Every part of the contents is numbered, as the theme needs it.
 3. Works cited and works in the bibliography are the same.
 4. The repository's address stands in ``pyproject.toml``, and not in the book's files.
-5. Each page of prose has one title, and the title is a question.
+5. Each page of prose has one title.
 6. Files named in the settings exist.
-7. Every room of the library, but the command line, is in its reference.
-8. Publishing calls only targets that the Makefile has.
+7. Every package of both libraries, but the command line, is in the reference, and every
+   registry with all that is registered.
+8. Workflows call only targets that the Makefile has, and one of them runs `make lint`.
+9. A table of published results names the source of every row.
 """
 
+import csv
 import re
 import sys
 from pathlib import Path
@@ -86,11 +89,9 @@ def test_the_repository_s_address_is_typed_nowhere_in_the_book():
 
 
 @pytest.mark.parametrize("path", prose(), ids=lambda path: path.stem)
-def test_a_page_has_one_title_and_it_is_a_question(path):
+def test_a_page_has_one_title(path):
     text = re.sub(r"^```.*?^```", "", path.read_text("utf-8"), flags=re.M | re.S)
-    titles = re.findall(r"^# (.+)$", text, re.M)
-    assert len(titles) == 1
-    assert titles[0].endswith("?")
+    assert len(re.findall(r"^# (.+)$", text, re.M)) == 1
 
 
 def test_files_named_in_the_settings_exist():
@@ -111,23 +112,34 @@ def test_files_named_in_the_settings_exist():
     assert [name for name in named if not (ROOT / name).exists()] == []
 
 
-def test_every_room_is_in_the_reference():
+def test_the_reference_covers_both_packages():
     from antispoof_book import library
 
+    found = library.modules(ROOT)
     folders = {path.stem for path in (ROOT / "lib" / "antispoof").iterdir()}
-    there = {name for name in folders if not name.startswith("__")}
-    assert set(library.rooms(ROOT)) == there - {"cli"}
+    names = {f"antispoof.{name}" for name in folders if not name.startswith("__")}
+    assert names - {"antispoof.cli"} <= set(found)
+    assert {"antispoof_report", "antispoof_report.notebooks"} <= set(found)
     assert (ROOT / f"{library.PAGE}.md").is_file()
+    table = dict(library.registered()[1:])
+    assert "`cnn`: CNN" in table["`antispoof.models.MODELS`"]
+    assert len(table) == len(library.REGISTRIES)
 
 
-def test_publishing_calls_targets_of_the_makefile():
-    workflow = load(".github/workflows/pages.yml")
-    runs = [
-        step.get("run", "")
-        for job in workflow["jobs"].values()
-        for step in job["steps"]
-    ]
-    called = {target for run in runs for target in re.findall(r"make ([\w-]+)", run)}
+def test_workflows_call_targets_of_the_makefile():
+    called = set()
+    for path in ROOT.glob(".github/workflows/*.yml"):
+        for job in load(path)["jobs"].values():
+            for step in job["steps"]:
+                called |= set(re.findall(r"make ([\w-]+)", step.get("run", "")))
     makefile = (ROOT / "Makefile").read_text("utf-8")
-    assert called
+    assert "lint" in called
     assert called <= set(re.findall(r"^([\w-]+):", makefile, re.M))
+
+
+def test_published_results_have_their_source():
+    with (ROOT / "book" / "_data" / "published.csv").open(encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    assert rows
+    for row in rows:
+        assert re.fullmatch(r"\{cite\}`[\w, ]+`", row["Source"]), row

@@ -101,24 +101,11 @@ def test_joining_leaves_its_arguments_alone():
 
 
 def test_a_run_of_the_same_code_is_shown():
-    assert notebook.shortcoming(source(), run(), ROOT) is None
+    assert notebook.stale_reason(source(), run(), ROOT) is None
 
 
 def test_no_run():
-    assert notebook.shortcoming(source(), None, ROOT) == notebook.NOT_RUN
-
-
-@pytest.mark.parametrize("record", [{"exception": True}, {"end_time": None}])
-def test_a_run_that_was_cut_off(record):
-    ran = run()
-    ran.metadata.papermill = record
-    assert notebook.shortcoming(source(), ran, ROOT) == notebook.CUT_OFF
-
-
-def test_a_whole_run_with_papermill_s_record():
-    ran = run()
-    ran.metadata.papermill = {"exception": None, "end_time": "2026-01-01T00:00:00"}
-    assert notebook.shortcoming(source(), ran, ROOT) is None
+    assert notebook.stale_reason(source(), None, ROOT) == notebook.NOT_RUN
 
 
 @pytest.mark.parametrize("change", ["edit", "add", "remove"])
@@ -130,37 +117,36 @@ def test_a_run_of_other_code(change):
         clean.cells.append(new_code_cell("1"))
     else:
         del clean.cells[-1]
-    assert notebook.shortcoming(clean, run(), ROOT) == notebook.CHANGED
+    assert notebook.stale_reason(clean, run(), ROOT) == notebook.CHANGED
 
 
 def test_a_run_that_nobody_stamped():
     ran = run()
     del ran.metadata[provenance.KEY]
-    assert notebook.shortcoming(source(), ran, ROOT) == notebook.UNSTAMPED
+    assert notebook.stale_reason(source(), ran, ROOT) == notebook.NO_RECORD
 
 
-def test_a_run_of_other_code_of_the_library(tmp_path):
+def test_a_run_of_other_code_of_the_library(tmp_path, monkeypatch):
+    monkeypatch.syspath_prepend(tmp_path / "lib")
     library = tmp_path / "lib" / "creature"
     library.mkdir(parents=True)
     (library / "__init__.py").write_text("")
     (library / "legs.py").write_text("NUMBER = 4\n")
     clean, ran = source(), run()
     clean.cells[1].source = ran.cells[1].source = "from creature import legs"
-    ran.metadata[provenance.KEY]["code"] = provenance.of_code(
-        tmp_path, provenance.code_of(clean)
-    )
-    assert notebook.shortcoming(clean, ran, tmp_path) is None
+    ran.metadata[provenance.KEY]["code"] = provenance.hash_code(clean, root=tmp_path)
+    assert notebook.stale_reason(clean, ran, tmp_path) is None
     (library / "legs.py").write_text("NUMBER = 4  # as spiders have not\n")
-    assert notebook.shortcoming(clean, ran, tmp_path) is None
+    assert notebook.stale_reason(clean, ran, tmp_path) is None
     (library / "legs.py").write_text("NUMBER = 8\n")
-    why = notebook.shortcoming(clean, ran, tmp_path)
+    why = notebook.stale_reason(clean, ran, tmp_path)
     assert why == f"{notebook.OTHER_CODE} (creature.legs)"
 
 
 def test_edited_prose_needs_no_run():
     clean = source()
     clean.cells[2].source = "Something else."
-    assert notebook.shortcoming(clean, run(), ROOT) is None
+    assert notebook.stale_reason(clean, run(), ROOT) is None
     assert "Something else." in notebook.join(clean, run()).cells[3].source
 
 
@@ -170,14 +156,6 @@ def test_the_note_stands_below_the_title():
     assert title.strip() == "# A title?"
     assert notebook.NOT_RUN in note + prose
     assert noted.cells[0].source.endswith("Today's prose.")
-
-
-def test_without_a_title_the_note_comes_first():
-    clean = source()
-    del clean.cells[0]
-    noted = notebook.with_note(clean, notebook.NOT_RUN)
-    assert notebook.NOT_RUN in noted.cells[0].source
-    assert len(noted.cells) == len(clean.cells) + 1
 
 
 @pytest.mark.parametrize(

@@ -21,12 +21,10 @@ from pathlib import Path
 import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
-from sphinx.errors import ConfigError
 
 EXTENSIONS = Path(__file__).resolve().parents[1] / "book" / "_ext"
+LIBRARY = EXTENSIONS.parents[1] / "lib"
 sys.path.append(str(EXTENSIONS))
-
-from antispoof_book import pages, repository  # noqa: E402
 
 from antispoof_report.notebooks import provenance  # noqa: E402
 
@@ -92,8 +90,8 @@ def write_run(book, name, title):
     folder = book / "_build" / "executed"
     folder.mkdir(parents=True, exist_ok=True)
     ran = chapter(title, code([printed, glued]))
-    ran.metadata[stamp.KEY] = {
-        "code": stamp.of_code(book, stamp.code_of(ran)),
+    ran.metadata[provenance.KEY] = {
+        "code": provenance.hash_code(ran, root=book),
         "commit": "0123456789ab",
         "parameters": {"corpus": "", "seeds": [0, 1]},
         "seconds": 75.2,
@@ -102,8 +100,9 @@ def write_run(book, name, title):
 
 
 @pytest.fixture
-def book(tmp_path):
+def book(tmp_path, monkeypatch):
     """A small book: one chapter that ran, one that did not."""
+    monkeypatch.syspath_prepend(tmp_path / "lib")
     (tmp_path / "notebooks").mkdir()
     (tmp_path / "CITATION.cff").write_text(
         "title: A work\nauthors:\n"
@@ -127,6 +126,7 @@ def book(tmp_path):
 def build(book, *options, builder="html", require=""):
     """Build as the real book is, warnings as errors; returns the finished process."""
     environment = os.environ | {"ANTISPOOF_REQUIRE_EXECUTED": require}
+    environment["PYTHONPATH"] = f"{book / 'lib'}{os.pathsep}{LIBRARY}"
     command = [sys.executable, "-m", "sphinx", "-b", builder, "-W", "-n"]
     command += ["--keep-going", *options, str(book), str(book / "_build" / builder)]
     return subprocess.run(command, capture_output=True, text=True, env=environment)
@@ -160,7 +160,7 @@ def test_a_small_book(book):
     assert re.search(r"Parameters:?\s+corpus = ''; seeds = \[0, 1\]", made)
     assert re.search(r"Took:?\s+1 min 15 s", made)
     assert re.search(r"Commit:?\s+0123456789ab", made)
-    assert re.search(r"Code:?\s+1 modules of the library, together [0-9a-f]{8}", made)
+    assert re.search(r"Code:?\s+1 modules and data files, together [0-9a-f]{8}", made)
     assert "What this page was made with" not in todo + intro
     for shown, title in ((ran, "Done?"), (todo, "To do?"), (intro, "Does it work?")):
         cited = re.sub(r"<[^>]+>", "", shown[shown.index("Cite this page") :])
@@ -186,18 +186,6 @@ def test_results_can_be_required(book):
     assert "notebooks/02_todo has not been run yet" in failed.stderr
     assert "01_done" not in failed.stderr
     assert not (book / "_build" / "html" / "intro.html").exists()
-
-
-@pytest.mark.parametrize(("value", "meant"), [("", False), ("0", False), ("1", True)])
-def test_the_switch(monkeypatch, value, meant):
-    monkeypatch.setenv(pages.SWITCH, value)
-    assert pages.required() is meant
-
-
-def test_the_switch_takes_nothing_else(monkeypatch):
-    monkeypatch.setenv(pages.SWITCH, "yes")
-    with pytest.raises(pages.MissingResultsError, match="'yes' is neither 0 nor 1"):
-        pages.required()
 
 
 def test_what_does_not_exist_is_a_warning(book):
@@ -238,13 +226,3 @@ def test_a_chapter_of_other_code_is_rendered_again(book):
     failed = build(book, builder="text", require="1")
     assert failed.returncode != 0
     assert "notebooks/01_done was last run with other code" in failed.stderr
-
-
-def test_the_address_is_that_of_the_settings(book):
-    assert repository.address(book) == "https://github.com/someone/something"
-
-
-def test_without_an_address_there_is_a_sentence(tmp_path):
-    (tmp_path / "pyproject.toml").write_text("[project]\n")
-    with pytest.raises(ConfigError, match=r"must have the key Repository"):
-        repository.address(tmp_path)

@@ -1,7 +1,7 @@
 """How the pages are trimmed for the screen, and joined for paper (``book/_ext``).
 
 1. Scripts are kept once and in order; MathJax only where there is an equation.
-2. The theme's icon script goes, its style sheet stays; a theme without it is an error.
+2. The theme's icon script goes, its style sheet stays.
 3. Folds are named by their text; an empty heading of a table becomes a cell.
 4. Joined pages: ids and links carry their chapter, headings are one level lower, folds
    are open, files are found, what needs a screen is gone.
@@ -13,7 +13,6 @@ from types import SimpleNamespace
 
 import pytest
 from bs4 import BeautifulSoup
-from sphinx.errors import ThemeError
 
 sys.path.append(str(Path(__file__).resolve().parents[1] / "book" / "_ext"))
 
@@ -48,7 +47,7 @@ def files():
 
 
 def test_scripts_are_kept_once():
-    kept = scripts.kept(files(), has_math=True, mathjax=MATHJAX)
+    kept = scripts.dedupe_scripts(files(), has_math=True, mathjax=MATHJAX)
     assert [(f.filename, f.attributes["body"]) for f in kept] == [
         ("a.js", ""),
         ("", "let x = 1"),
@@ -58,21 +57,16 @@ def test_scripts_are_kept_once():
 
 
 def test_mathjax_only_for_equations():
-    kept = scripts.kept(files(), has_math=False, mathjax=MATHJAX)
+    kept = scripts.dedupe_scripts(files(), has_math=False, mathjax=MATHJAX)
     assert [f.filename or f.attributes["body"] for f in kept] == ["a.js", "let x = 1"]
 
 
 def test_icons_lose_their_script_and_keep_their_style():
-    slim = scripts.without_icon_extras(HEAD)
+    slim = scripts.ICON_SCRIPT.sub("", HEAD)
     assert "all.min.css" in slim
     assert "bootstrap.js" in slim
     assert "all.min.js" not in slim
     assert "woff2" not in slim
-
-
-def test_a_theme_without_the_script_is_an_error():
-    with pytest.raises(ThemeError, match="no longer"):
-        scripts.without_icon_extras("<link rel='stylesheet'>")
 
 
 @pytest.mark.parametrize(
@@ -86,7 +80,7 @@ def test_a_theme_without_the_script_is_an_error():
     ],
 )
 def test_mended_html(before, after):
-    assert accessible.mended(before) == after
+    assert accessible.fix_a11y(before) == after
 
 
 @pytest.fixture
@@ -99,7 +93,7 @@ def joined(tmp_path):
         )
         html = PAGE.format(title=f"Page {name}?", other=other, mathjax=mathjax)
         (tmp_path / "html" / "book" / f"{name}.html").write_text(html)
-    parts = [onepage.Part("", ("book/one",)), onepage.Part("Second", ("book/two",))]
+    parts = [("", ["book/one"]), ("Second", ["book/two"])]
     page = onepage.joined(tmp_path / "html", parts, tmp_path / "print")
     return BeautifulSoup(page, "html.parser")
 
@@ -147,6 +141,6 @@ def test_contents_of_a_book(tmp_path):
         "root: intro\nparts:\n- caption: A\n  chapters:\n  - file: x\n  - file: y\n"
     )
     assert onepage.contents(tmp_path / "_toc.yml") == [
-        onepage.Part("", ("intro",)),
-        onepage.Part("A", ("x", "y")),
+        ("", ["intro"]),
+        ("A", ["x", "y"]),
     ]

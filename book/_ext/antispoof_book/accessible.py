@@ -1,7 +1,7 @@
-"""Mends of the theme's HTML for readers who do not see it, or do not use a mouse.
+"""Fixes of the theme's HTML for screen readers and keyboards.
 
 The rest is in ``book/_templates`` (landmarks, names of buttons) and in the style
-sheet (contrast). ``make test-book`` holds every page to axe-core's rules.
+sheet (contrast). ``make test-book`` checks every page against axe-core's rules.
 """
 
 from __future__ import annotations
@@ -12,23 +12,22 @@ from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.writers.html5 import HTML5Translator
 
-from . import shown
-from .shown import Shown
+from .page_context import Page, on_page
 
-# A label that replaces the visible text of a fold, and says less than it.
+# A label that replaces the visible text of a fold, and says less.
 FOLD_LABEL = ' aria-label="Toggle hidden content"'
-# The corner of a table names neither its column nor its row, so it is no heading.
+# The corner of a table names neither its column nor its row, so it is not a heading.
 EMPTY_HEADING = re.compile(r"<th\b[^>]*>\s*(?:<p></p>)?\s*</th>")
 
 
 def setup(app: Sphinx) -> None:
-    """Register the mends."""
+    """Register the fixes."""
     app.add_node(nodes.citation, override=True, html=(_open_citation, _close_citation))
-    shown.each(app, _mend)
+    on_page(app, _fix_page)
 
 
 def _open_citation(self: HTML5Translator, node: nodes.citation) -> None:
-    """An item of a list: the role that docutils writes is no longer in use."""
+    """An item of a list: the role that docutils writes is deprecated."""
     if not isinstance(node.previous_sibling(), nodes.citation):
         self.body.append('<div role="list" class="citation-list">\n')
     self.body.append(
@@ -37,17 +36,16 @@ def _open_citation(self: HTML5Translator, node: nodes.citation) -> None:
 
 
 def _close_citation(self: HTML5Translator, node: nodes.citation) -> None:
-    self.body.append("</div>\n")
     following = node.next_node(descend=False, siblings=True)
-    if not isinstance(following, nodes.citation):
-        self.body.append("</div>\n")
+    last = not isinstance(following, nodes.citation)
+    self.body.append("</div>\n</div>\n" if last else "</div>\n")
 
 
-def mended(body: str) -> str:
-    """HTML whose folds are named by their text, and whose headings are none empty."""
+def fix_a11y(body: str) -> str:
+    """HTML whose folds are named by their text, and without empty headings."""
     return EMPTY_HEADING.sub("<td></td>", body.replace(FOLD_LABEL, ""))
 
 
-def _mend(page: Shown) -> None:
+def _fix_page(page: Page) -> None:
     if "body" in page.context:
-        page.context["body"] = mended(page.context["body"])
+        page.context["body"] = fix_a11y(page.context["body"])

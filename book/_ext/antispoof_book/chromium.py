@@ -1,4 +1,4 @@
-"""The machine's own Chromium, driven without a window: for the PDF and the checks."""
+"""The machine's own Chromium, without a window: for the PDF and the page tests."""
 
 from __future__ import annotations
 
@@ -10,26 +10,21 @@ from contextlib import contextmanager
 from playwright.sync_api import Browser, sync_playwright
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-VARIABLE = "CHROMIUM"  # in the environment: where it is, if under no usual name
+VARIABLE = "CHROMIUM"  # in the environment: its path, if it has another name
 
 
 class BrowserMissingError(RuntimeError):
-    """There is no Chromium on this machine."""
+    """No Chromium is installed."""
 
 
 def find() -> str:
-    """Path of Chromium or Chrome.
-
-    Raises BrowserMissingError if there is none.
-    """
-    for name in (os.environ.get(VARIABLE, ""), *NAMES):
-        path = shutil.which(name) if name else None
-        if path:
+    """Path of Chromium or Chrome; BrowserMissingError if none is installed."""
+    for name in filter(None, (os.environ.get(VARIABLE), *NAMES)):
+        if path := shutil.which(name):
             return path
     raise BrowserMissingError(
-        f"no browser under the names {', '.join(NAMES)}; install one "
-        f"('apt-get install chromium' on Debian and Ubuntu) or give the path of one "
-        f"in the environment as {VARIABLE}=..."
+        f"no browser under the names {', '.join(NAMES)}; install one ('apt-get install"
+        f" chromium' on Debian and Ubuntu) or set {VARIABLE} to the path of one"
     )
 
 

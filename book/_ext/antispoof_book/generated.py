@@ -1,14 +1,13 @@
-"""Tables made at the build from what they are about, so that none can be stale.
+"""Tables made in every build from what they describe, so that none can be stale.
 
 ``{chapter-parameters}``  what each chapter accepts: name, type, default, meaning;
-``{sweep-costs}``         hours of a sweep on the whole corpus, by the recorded runs.
+``{sweep-costs}``         hours of a sweep on the whole corpus, by the reference runs.
 
 Both take a caption as argument and ``:name:`` as option.
 """
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
 from pathlib import Path
 from typing import ClassVar
 
@@ -20,9 +19,6 @@ from sphinx.util.docutils import SphinxDirective
 
 from . import notebook
 
-SEEDS = 5  # of a sweep like the thesis's
-MACHINES = (1, 4, 16)
-
 
 def setup(app: Sphinx) -> None:
     """Register the directives."""
@@ -30,28 +26,31 @@ def setup(app: Sphinx) -> None:
     app.add_directive("sweep-costs", SweepCosts)
 
 
-class GeneratedTable(SphinxDirective, ABC):
+def markdown_table(rows: list[tuple[str, ...]]) -> list[str]:
+    """Lines of a Markdown table; the first row holds the headings."""
+    marked = [rows[0], (":--",) * len(rows[0]), *rows[1:]]
+    return [f"| {' | '.join(cells)} |" for cells in marked]
+
+
+class GeneratedTable(SphinxDirective):
     """A Markdown table whose rows are computed."""
 
     required_arguments = 1
     final_argument_whitespace = True
     option_spec: ClassVar = {"name": directives.unchanged_required}
-    heads: ClassVar[tuple[str, ...]] = ()
-    css_class: ClassVar[str] = ""
-    """Class of the table: ``stack`` puts cells of words below each other on a phone."""
 
-    @abstractmethod
     def rows(self) -> list[tuple[str, ...]]:
-        """Cells in Markdown, a tuple a row."""
+        """Cells in Markdown, one tuple a row, the headings first."""
+        raise NotImplementedError
 
     def run(self) -> list[nodes.Node]:
         """The table, with its caption and label."""
         lines = [
             f":::{{table}} {self.arguments[0]}",
             f":name: {self.options['name']}",
-            *([f":class: {self.css_class}"] if self.css_class else []),
+            ":class: stack",  # cells of words below each other on a phone
             "",
-            *map(_line, (self.heads, (":--",) * len(self.heads), *self.rows())),
+            *markdown_table(self.rows()),
             ":::",
         ]
         box = nodes.container()
@@ -61,70 +60,32 @@ class GeneratedTable(SphinxDirective, ABC):
 
 
 class ChapterParameters(GeneratedTable):
-    """The parameters of all chapters; those that several share stand once."""
-
-    heads = ("Name", "Type", "Default", "Meaning", "Chapters")
-    css_class = "stack"
+    """The parameters of all chapters; those that several share are listed once."""
 
     def rows(self) -> list[tuple[str, ...]]:
         """One row a parameter, as the notebooks declare them."""
+        from antispoof_report.notebooks import CHAPTER
         from antispoof_report.notebooks.parameters import accepted
 
-        root = Path(self.env.srcdir)
+        folder = Path(self.env.srcdir) / notebook.FOLDER
         chapters: dict[tuple[str, ...], list[str]] = {}
-        for path in sorted((root / notebook.FOLDER).glob("[0-9][0-9]_*.ipynb")):
+        for path in sorted(folder.glob(f"{CHAPTER}.ipynb")):
             self.env.note_dependency(str(path))
             for one in accepted(path).values():
-                key = (one.name, one.kind, repr(one.default), one.help)
+                # A comment as prose: what looks like code there is code here, too.
+                meaning = one.help.replace("|", "\\|")
+                meaning = meaning.replace("{", "\\{").replace("}", "\\}")
+                key = (f"`{one.name}`", one.kind, f"`{one.default!r}`", meaning)
                 chapters.setdefault(key, []).append(path.stem.split("_", 1)[0])
-        return [
-            (f"`{name}`", kind, f"`{default}`", _plain(meaning), ", ".join(found))
-            for (name, kind, default, meaning), found in chapters.items()
-        ]
+        heads = ("Name", "Type", "Default", "Meaning", "Chapters")
+        return [heads, *((*key, ", ".join(names)) for key, names in chapters.items())]
 
 
 class SweepCosts(GeneratedTable):
     """Each model's default config on the whole corpus, and five seeds of all."""
 
-    heads = (
-        "Model",
-        "Measured on",
-        "Trained, clips/s",
-        "One run, hours",
-        *(f"{SEEDS} seeds on {n} such, days" for n in MACHINES),
-    )
-
     def rows(self) -> list[tuple[str, ...]]:
-        """One row a model that has recorded runs, and their sum."""
-        from antispoof.config import TrainConfig
-        from antispoof.models import TITLES
-        from antispoof.runs import REFERENCE, list_runs
-        from antispoof_report.sweep_costs import hours, speed
+        """One row a model that has reference runs, and their sum."""
+        from antispoof_report.sweep_costs import cost_table
 
-        folder = Path(self.env.srcdir) / REFERENCE
-        rows, total = [], 0.0
-        for model, title in TITLES.items():
-            found = list_runs(folder, model=model)
-            if not found:
-                continue
-            self.env.note_dependency(str(found[0].path / "config.json"))
-            measured = speed(found)
-            each = hours(TrainConfig.for_model(model), measured)
-            total += each
-            rate = f"{measured.trained:.0f}"
-            rows.append((title, measured.machine, rate, *_times(each)))
-        return [*rows, ("all", "", "", *_times(total))]
-
-
-def _times(each: float) -> tuple[str, ...]:
-    days = [SEEDS * each / 24 / machines for machines in MACHINES]
-    return (f"{each:.1f}", *(f"{value:.1f}" for value in days))
-
-
-def _line(cells: tuple[str, ...]) -> str:
-    return f"| {' | '.join(cells)} |"
-
-
-def _plain(text: str) -> str:
-    """A comment as prose: what looks like code there is code here, too."""
-    return text.replace("|", "\\|").replace("{", "\\{").replace("}", "\\}")
+        return cost_table(Path(self.env.srcdir), note=self.env.note_dependency)

@@ -1,29 +1,40 @@
-"""The reference of the library: a section a room, made from the docstrings.
+"""The reference of both packages: what is registered, and every public name.
 
-The rooms are those of the layers in ``pyproject.toml``, ground floor first, so a new
-room is in the book without being named again. The command line has its own help.
+The packages are those of the layers in ``pyproject.toml``, lowest first, so a new one
+is in the book without being named again. The command line has its own help.
 """
 
 from __future__ import annotations
 
+import pkgutil
+from importlib import import_module
 from pathlib import Path
 
 import tomllib
 from sphinx.application import Sphinx
 from sphinx.config import Config
 
+from .generated import markdown_table
+
 PAGE = "book/library"
-NOT_SHOWN = {"cli"}
+NOT_SHOWN = ("antispoof.cli",)
+REGISTRIES = {  # in the order of the work
+    "antispoof.corpora": "CORPORA",
+    "antispoof.augment": "AUGMENTATIONS",
+    "antispoof.frontends": "FRONTENDS",
+    "antispoof.models": "MODELS",
+    "antispoof.metrics": "METRICS",
+}
 SECTION = """
-## `antispoof.{room}`
+## `{module}`
 
 ```{{eval-rst}}
-.. automodule:: antispoof.{room}
+.. automodule:: {module}
    :members:
 ```
 """
-# What has no entry to link to: other libraries, words in a type, parts of a room.
-WITHOUT_ENTRY = [("py:mod", r".*"), (r"py:.*", r"(?!antispoof\.).*")]
+# Without an entry to link to: other libraries, words in a type, parts of a package.
+WITHOUT_ENTRY = [("py:mod", r".*"), (r"py:.*", r"(?!antispoof(_report)?\.).*")]
 
 
 def setup(app: Sphinx) -> None:
@@ -31,26 +42,43 @@ def setup(app: Sphinx) -> None:
     app.setup_extension("sphinx.ext.autodoc")
     app.setup_extension("sphinx.ext.napoleon")
     app.connect("config-inited", _configure)
-    app.connect("source-read", _add_rooms)
+    app.connect("source-read", _add_reference)
 
 
-def rooms(root: Path) -> list[str]:
-    """Names of the library's rooms, ground floor first."""
-    told = tomllib.loads((root / "pyproject.toml").read_text("utf-8"))
-    layers = told["tool"]["importlinter"]["contracts"][0]["layers"]
-    names = [layer.removeprefix("antispoof.") for layer in reversed(layers)]
-    return [name for name in names if name not in NOT_SHOWN]
+def modules(root: Path) -> list[str]:
+    """Names of the modules and packages in the reference, lowest layer first."""
+    settings = tomllib.loads((root / "pyproject.toml").read_text("utf-8"))
+    layers = settings["tool"]["importlinter"]["contracts"][0]["layers"]
+    report = import_module("antispoof_report")
+    packages = [m.name for m in pkgutil.iter_modules(report.__path__) if m.ispkg]
+    shown = [name for name in reversed(layers) if name not in NOT_SHOWN]
+    return [*shown, *(f"{report.__name__}.{name}" for name in packages)]
+
+
+def registered() -> list[tuple[str, ...]]:
+    """One row a registry: where it is, and the names and titles in it."""
+    rows = [("Registry", "Registered")]
+    for module, name in REGISTRIES.items():
+        entries = getattr(import_module(module), name)
+        titles = [
+            f"`{key}`: {getattr(one, 'title', None) or one.info.get('title', '')}"
+            for key, one in entries.items()
+        ]
+        rows.append((f"`{module}.{name}`", "; ".join(titles)))
+    return rows
 
 
 def _configure(app: Sphinx, config: Config) -> None:
     config.autodoc_member_order = "bysource"
-    config.autodoc_typehints = "none"  # the docstrings say shapes and units, too
+    config.autodoc_typehints = "none"  # the docstrings give shapes and units, too
     config.napoleon_use_param = False
     config.napoleon_use_rtype = False
     config.nitpick_ignore_regex = [*config.nitpick_ignore_regex, *WITHOUT_ENTRY]
 
 
-def _add_rooms(app: Sphinx, docname: str, source: list[str]) -> None:
+def _add_reference(app: Sphinx, docname: str, source: list[str]) -> None:
     if docname == PAGE:
-        names = rooms(Path(app.srcdir))
-        source[0] += "".join(SECTION.format(room=name) for name in names)
+        table = "\n".join(markdown_table(registered()))
+        names = modules(Path(app.srcdir))
+        sections = "".join(SECTION.format(module=name) for name in names)
+        source[0] += f"\n## What is registered\n\n{table}\n{sections}"

@@ -1,4 +1,4 @@
-"""The badges S, N and O: who says so, the thesis, common practice, or this book.
+"""The badges S, N and O: the source of a choice (thesis, common practice, this book).
 
 ``{mark}`S``` prints one badge, ``{mark}`S/N``` two; the directive ``{mark-legend}``
 prints what they mean.
@@ -27,31 +27,27 @@ def setup(app: Sphinx) -> None:
 
 
 def badge(letter: str) -> nodes.Node:
-    """One badge, with its meaning as the text that appears on hovering."""
-    return nodes.abbreviation(
-        letter,
-        letter,
-        explanation=MEANINGS[letter],
-        classes=["mark", f"mark-{letter.lower()}"],
-    )
+    """One badge; its meaning is the text that appears on hovering."""
+    classes = ["mark", f"mark-{letter.lower()}"]
+    meaning = MEANINGS[letter]
+    return nodes.abbreviation(letter, letter, explanation=meaning, classes=classes)
 
 
 class MarkRole(SphinxRole):
-    """One or several badges, letters parted by slashes."""
+    """One or several badges, separated by slashes."""
 
     def run(self) -> tuple[list[nodes.Node], list[nodes.system_message]]:
         """Nodes of the badges."""
         letters = self.text.split("/")
-        unknown = [letter for letter in letters if letter not in MEANINGS]
-        if unknown:
-            LOGGER.warning(
-                "{mark}`%s`: accepted are %s, parted by slashes",
-                self.text,
-                ", ".join(MEANINGS),
-                location=self.get_location(),
-            )
-            return [nodes.Text(self.text)], []
-        return [badge(letter) for letter in letters], []
+        if set(letters) <= set(MEANINGS):
+            return [badge(letter) for letter in letters], []
+        LOGGER.warning(
+            "{mark}`%s`: accepted are %s, separated by slashes",
+            self.text,
+            ", ".join(MEANINGS),
+            location=self.get_location(),
+        )
+        return [nodes.Text(self.text)], []
 
 
 class MarkLegend(SphinxDirective):

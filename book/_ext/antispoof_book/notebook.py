@@ -1,10 +1,10 @@
-"""Executed notebooks, without Sphinx: where they lie, if they count, what they say.
+"""Executed notebooks, without Sphinx: where they are, if they are current, their values.
 
 A chapter has two notebooks. The *source* (``notebooks/NN_name.ipynb``) is clean and
-holds the prose of today. The *run* (``_build/executed/NN_name.ipynb``) is what
-papermill left. They are joined only if their code is the same, and the library's code
-under it, so that a page never shows an output beside code that did not make it, and
-prose can change without a run.
+holds the current prose. The *run* (``_build/executed/NN_name.ipynb``) is what papermill
+executed. They are joined only if the code of both, and the code it depends on, is the
+same, so that a page never shows an output beside code that did not make it, and prose
+can change without a run.
 """
 
 from __future__ import annotations
@@ -16,110 +16,94 @@ import nbformat
 from nbformat import NotebookNode
 
 from antispoof_report.notebooks import provenance
+from antispoof_report.notebooks.execute import INJECTED
 
 FOLDER = "notebooks"
-"""Where the chapters lie below the book's root, as Sphinx names documents."""
+"""Folder of the chapters below the book's root, as Sphinx names documents."""
 
 NOT_RUN = "has not been run yet"
-CUT_OFF = "was cut off or failed when it was last run"
 CHANGED = "has changed since it was last run"
-UNSTAMPED = "was not run by `make book`, so nobody knows which code made its results"
+NO_RECORD = "was not run by `make book`, so it is unknown which code made its results"
 OTHER_CODE = "was last run with other code of the library"
-NAMED = 3  # of the modules that have changed
+MAX_NAMED = 3  # of the modules that have changed
 
 
 def run_path(root: Path, docname: str) -> Path:
-    """Where the run of the chapter ``docname`` lies below the book's ``root``."""
+    """Path of the run of the chapter ``docname`` below the book's ``root``."""
     return root / "_build" / "executed" / f"{Path(docname).name}.ipynb"
 
 
 def read(text: str) -> NotebookNode:
-    """Notebook from its JSON, brought to version 4."""
+    """Notebook from its JSON, as version 4."""
     return nbformat.reads(text, as_version=4)
 
 
-def shortcoming(
+def stale_reason(
     source: NotebookNode, run: NotebookNode | None, root: Path
 ) -> str | None:
     """Why ``run`` may not be shown for ``source``: the end of a sentence, or None.
 
-    ``root`` is the book's, where the library of today is.
+    ``root`` is the book's folder, with the current library.
     """
     if run is None:
         return NOT_RUN
-    record = run.metadata.get("papermill", {})
-    if record.get("exception") or record.get("end_time", "") is None:
-        return CUT_OFF
-    wrote = [cell.source for cell in source.cells if cell.cell_type == "code"]
-    ran = [cell.source for cell in _code(run) if not _is_injected(cell)]
-    if wrote != ran:
+    written = [cell.source for cell in _code(source)]
+    if written != [cell.source for cell in _code(run) if not _is_injected(cell)]:
         return CHANGED
     if provenance.KEY not in run.metadata:
-        return UNSTAMPED
+        return NO_RECORD
     then = run.metadata[provenance.KEY]["code"]
     changed = provenance.changed(then, provenance.hash_code(source, root=root))
-    return f"{OTHER_CODE} ({_listed(changed)})" if changed else None
-
-
-def _listed(names: list[str]) -> str:
-    more = len(names) - NAMED
-    return ", ".join(names[:NAMED]) + (f" and {more} more" if more > 0 else "")
+    if not changed:
+        return None
+    more = len(changed) - MAX_NAMED
+    names = ", ".join(changed[:MAX_NAMED]) + (f" and {more} more" if more > 0 else "")
+    return f"{OTHER_CODE} ({names})"
 
 
 def join(source: NotebookNode, run: NotebookNode) -> NotebookNode:
     """``source`` with the outputs of ``run``, whose code must be the same.
 
     Prose, captions and tags are the source's. The cell in which papermill wrote the
-    parameters of the run stays where it was, below the defaults.
+    parameters of the run stays below the defaults.
     """
-    ran = _code(run)
-    cells = [cell for cell in ran[:1] if _is_injected(cell)]
-    position = len(cells)
-    for cell in source.cells:
-        if cell.cell_type != "code":
+    ran, cells = _code(run), []
+    prose = iter(source.cells)
+    for cell in ran:
+        if _is_injected(cell):
             cells.append(cell)
             continue
-        cells.append(NotebookNode({**ran[position], "metadata": cell.metadata}))
-        position += 1
-        while position < len(ran) and _is_injected(ran[position]):
-            cells.append(ran[position])
-            position += 1
-    return NotebookNode({**source, "cells": cells})
+        for own in prose:
+            if own.cell_type == "code":
+                cells.append(NotebookNode({**cell, "metadata": own.metadata}))
+                break
+            cells.append(own)
+    return NotebookNode({**source, "cells": [*cells, *prose]})
 
 
 def with_note(source: NotebookNode, why: str) -> NotebookNode:
-    """``source`` with a box below its title that says ``why`` it shows no results."""
+    """``source`` with a box below its title that says why it shows no results."""
     note = (
         ":::{admonition} No results on this page yet\n:class: warning\n"
         f"The code of this chapter {why}, so its figures and numbers are missing. "
         "`make book` runs it.\n:::"
     )
-    first, *rest = source.cells
-    title, _, body = first.source.partition("\n")
-    if first.cell_type == "markdown" and title.startswith("# "):
-        first = NotebookNode({**first, "source": f"{title}\n\n{note}\n{body}"})
-        return NotebookNode({**source, "cells": [first, *rest]})
-    cell = nbformat.v4.new_markdown_cell(note, id="no-results")
-    return NotebookNode({**source, "cells": [cell, first, *rest]})
+    title, _, body = source.cells[0].source.partition("\n")
+    first = NotebookNode({**source.cells[0], "source": f"{title}\n\n{note}\n{body}"})
+    return NotebookNode({**source, "cells": [first, *source.cells[1:]]})
 
 
 def glued(run: NotebookNode) -> dict[str, str]:
     """Values that the run glued, by name, as text for a sentence."""
     values = {}
-    for cell in _code(run):
-        for output in cell.outputs:
-            scrap = output.get("metadata", {}).get("scrapbook")
-            if scrap is not None:
-                prefix = scrap.get("mime_prefix", "")
-                values[scrap["name"]] = _plain(output["data"][f"{prefix}text/plain"])
+    for output in (output for cell in _code(run) for output in cell.outputs):
+        scrap = output.get("metadata", {}).get("scrapbook")
+        if scrap is not None:
+            shown = output["data"][f"{scrap.get('mime_prefix', '')}text/plain"]
+            # A text as Python shows it, without its quotes.
+            is_text = shown[:1] in ("'", '"')
+            values[scrap["name"]] = literal_eval(shown) if is_text else shown
     return values
-
-
-def _plain(shown: str) -> str:
-    """A value as Python showed it, without the quotes of a string."""
-    if shown[:1] in ("'", '"'):
-        return literal_eval(shown)
-    return shown
 
 
 def _code(notebook: NotebookNode) -> list[NotebookNode]:
@@ -127,4 +111,4 @@ def _code(notebook: NotebookNode) -> list[NotebookNode]:
 
 
 def _is_injected(cell: NotebookNode) -> bool:
-    return "injected-parameters" in cell.metadata.get("tags", ())
+    return INJECTED in cell.metadata.get("tags", ())

@@ -3,7 +3,7 @@
     python -m antispoof_book.pdf ROOT
 
 takes the site in ``ROOT/_build/html`` and writes ``ROOT/_build/book.pdf``. It prints
-twice: only the first print tells on which sheet a chapter begins.
+twice: only the first print shows on which sheet a chapter begins.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from pypdf import PdfReader
 
 from . import chromium, onepage
 
-PATIENCE = 120_000  # milliseconds; a busy machine opens pages slowly
+TIMEOUT = 120_000  # milliseconds; a busy machine opens pages slowly
 READY = (
     "Promise.all([window.MathJax?.startup?.promise, document.fonts.ready])"
     ".then(() => 0)"
@@ -31,24 +31,23 @@ def write(root: Path) -> Path:
     Raises FileNotFoundError if there is no site, BrowserMissingError if there is no
     browser.
     """
-    site, folder = root / "_build" / "html", root / "_build" / "print"
+    folder, out = root / "_build" / "print", root / "_build" / "book.pdf"
     parts = onepage.contents(root / "_toc.yml")
     folder.mkdir(parents=True, exist_ok=True)
     page = folder / "book.html"
-    page.write_text(onepage.joined(site, parts, folder), "utf-8")
-    made = root / "_build" / "book.pdf"
+    page.write_text(onepage.joined(root / "_build" / "html", parts, folder), "utf-8")
     with chromium.started() as browser:
         tab = browser.new_page(color_scheme="light", reduced_motion="reduce")
-        tab.goto(page.as_uri(), wait_until="load", timeout=PATIENCE)
+        tab.goto(page.as_uri(), wait_until="load", timeout=TIMEOUT)
         tab.evaluate(READY)
-        _print(tab, made)
-        tab.evaluate(FILL, first_sheets(made))
-        _print(tab, made)
-    return made
+        _print(tab, out)
+        tab.evaluate(FILL, first_sheets(out))
+        _print(tab, out)
+    return out
 
 
 def first_sheets(pdf: Path) -> dict[str, int]:
-    """The page on which each target of a link lies, by the name of the target."""
+    """The sheet of each target of a link, by the name of the target."""
     reader = PdfReader(pdf)
     return {
         name.lstrip("/"): reader.get_destination_page_number(destination) + 1
@@ -57,13 +56,8 @@ def first_sheets(pdf: Path) -> dict[str, int]:
 
 
 def _print(tab: Page, path: Path) -> None:
-    tab.pdf(
-        path=path,
-        prefer_css_page_size=True,
-        print_background=True,
-        outline=True,
-        tagged=True,
-    )
+    options = {"print_background": True, "outline": True, "tagged": True}
+    tab.pdf(path=path, prefer_css_page_size=True, **options)
 
 
 if __name__ == "__main__":

@@ -3,10 +3,10 @@
 In prose ``{result}`06_analysis::real_seeds``` quotes what the notebook
 ``notebooks/06_analysis.ipynb`` glued under the name ``real_seeds``; inside a chapter
 ``{result}`real_seeds``` quotes the chapter itself. A quoted value links to its chapter;
-a whole sentence does not, since it would be underlined over several lines.
+a sentence does not, since it would be underlined over several lines.
 
-Where the chapter has no results yet, a dash stands in the value's place. A chapter or
-a name that does not exist is a warning, and so fails a build with ``-W``.
+Where the chapter has no results yet, a dash is shown. A chapter or a name that does not
+exist is a warning, and so fails a build with ``-W``.
 """
 
 from __future__ import annotations
@@ -37,15 +37,15 @@ class ResultRole(SphinxRole):
         chapter, separator, name = self.text.rpartition("::")
         target = f"{notebook.FOLDER}/{chapter}" if separator else self.env.docname
         if target not in pages.chapters(self.env):
-            return self._unknown(f"there is no chapter {target!r}")
+            return [self._unknown(f"there is no chapter {target!r}")], []
         root = Path(self.env.srcdir)
         self.env.note_dependency(str(notebook.run_path(root, target)))
-        why = pages.shortcoming(self.env, target)
-        if why:
+        if why := pages.stale_reason(self.env, target):
             return [_dash(f"{Path(target).name} {why}")], []
         values = notebook.glued(pages.read_run(root, target))
         if name not in values:
-            return self._unknown(f"{target} glued nothing under the name {name!r}")
+            text = f"{target} glued nothing under the name {name!r}"
+            return [self._unknown(text)], []
         return [self._quoted(values[name], target)], []
 
     def _quoted(self, value: str, target: str) -> nodes.Node:
@@ -55,22 +55,15 @@ class ResultRole(SphinxRole):
         link = addnodes.pending_xref(
             "",
             nodes.inline(value, value),
-            refdomain="std",
-            reftype="doc",
-            reftarget=f"/{target}",
-            refdoc=self.env.docname,
-            refexplicit=True,
-            refwarn=True,
+            **{"refdomain": "std", "reftype": "doc", "reftarget": f"/{target}"},
+            **{"refdoc": self.env.docname, "refexplicit": True, "refwarn": True},
         )
         return nodes.inline("", "", link, classes=classes)
 
-    def _unknown(
-        self, what: str
-    ) -> tuple[list[nodes.Node], list[nodes.system_message]]:
-        LOGGER.warning(
-            "{result}`%s`: %s", self.text, what, location=self.get_location()
-        )
-        return [_dash(what)], []
+    def _unknown(self, what: str) -> nodes.Node:
+        location = self.get_location()
+        LOGGER.warning("{result}`%s`: %s", self.text, what, location=location)
+        return _dash(what)
 
 
 def _dash(why: str) -> nodes.Node:

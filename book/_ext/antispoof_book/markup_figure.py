@@ -1,8 +1,7 @@
-"""The directive ``{drawn-figure}``: a numbered, captioned figure made of markup.
+"""The directive ``{drawn-figure}``: a numbered figure with a caption, made of markup.
 
-A figure of text and links is better text than picture: it wraps on a phone, follows
-the colour mode, is read aloud, and Sphinx checks its links. The argument is the
-caption; the body is the figure::
+A figure of text and links wraps on a phone, follows the colour mode, is read aloud, and
+Sphinx checks its links. The argument is the caption; the body is the figure::
 
     :::{drawn-figure} The seven stages of the work.
     :name: fig-workflow
@@ -21,10 +20,10 @@ from sphinx.util.docutils import SphinxDirective
 
 def setup(app: Sphinx) -> None:
     """Register the directive."""
-    app.add_directive("drawn-figure", DrawnFigure)
+    app.add_directive("drawn-figure", MarkupFigure)
 
 
-class DrawnFigure(SphinxDirective):
+class MarkupFigure(SphinxDirective):
     """A ``figure`` node whose body is parsed markup instead of an image."""
 
     required_arguments = 1
@@ -37,8 +36,7 @@ class DrawnFigure(SphinxDirective):
 
     def run(self) -> list[nodes.Node]:
         """The figure, with its caption and its label."""
-        classes = ["drawn-figure", *self.options.get("class", [])]
-        figure = nodes.figure(classes=classes)
+        figure = nodes.figure(classes=["drawn-figure", *self.options.get("class", [])])
         self.state.nested_parse(self.content, self.content_offset, figure)
         text, messages = self.state.inline_text(self.arguments[0], self.lineno)
         figure += nodes.caption(self.arguments[0], "", *text)

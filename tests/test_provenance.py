@@ -1,0 +1,156 @@
+"""What is recorded of an executed chapter, and when it is out of date.
+
+Contracts:
+1. A chapter depends on the modules it imports and on all that these import; a name that
+   a package re-exports counts for the module that defines it.
+2. A change of code in such a module changes the record; comments and docstrings do
+   not, nor do prose, captions, outputs and times of files.
+3. Files that a chapter declares to read, and plugins, belong to its record.
+4. The commit is named, with a remark if there are changes on top.
+"""
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from antispoof_report.notebooks import KEY, ChapterError, provenance
+
+ROOT = Path(__file__).resolve().parents[1]
+NEW = nbformat.v4
+# `house` only re-exports names; `shop` has code of its own.
+LIBRARY = {
+    "zoo/__init__.py": "",
+    "zoo/house/__init__.py": "from zoo.house.cat import purr\n"
+    "from zoo.house.dog import bark\n",
+    "zoo/house/cat.py": "from zoo import food\n\ndef purr():\n    return food.fish()\n",
+    "zoo/house/dog.py": "def bark():\n    from zoo.food import meat\n    return meat\n",
+    "zoo/house/mouse.py": "def squeak():\n    return 1\n",
+    "zoo/food.py": "meat = 1\n\ndef fish():\n    return 2\n",
+    "zoo/shop.py": "OPEN = True\n",
+}
+
+
+@pytest.fixture
+def library(tmp_path, monkeypatch):
+    """The folder ``lib`` of a project."""
+    for name, text in LIBRARY.items():
+        path = tmp_path / "lib" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    monkeypatch.syspath_prepend(tmp_path / "lib")
+    provenance._graph.cache_clear()
+    yield tmp_path / "lib"
+    provenance._graph.cache_clear()
+
+
+@pytest.mark.parametrize(
+    ("code", "needed"),
+    [
+        ("from zoo.house import purr", "zoo.food zoo.house.cat"),
+        ("from zoo import house\nhouse.purr()", "zoo.food zoo.house.cat"),
+        ("import zoo.house as h\nh.bark()", "zoo.food zoo.house.dog"),
+        ("from zoo.house import mouse", "zoo.house.mouse"),
+        ("from zoo.shop import OPEN", "zoo.shop"),
+        ("import os\nos.path.join('zoo', 'house')", ""),
+    ],
+)
+def test_dependencies(library, code, needed):  # 1
+    assert provenance.dependencies(code, library) == needed.split()
+
+
+def test_what_is_not_python_is_an_error(library):  # 1
+    with pytest.raises(ChapterError, match="not Python: .*line 1"):
+        provenance.dependencies("import", library)
+
+
+def test_the_real_chapters_depend_on_what_they_use():  # 1
+    found = {
+        path.stem[:2]: set(provenance.hash_code(nbformat.read(path, 4), root=ROOT))
+        for path in sorted(ROOT.glob("notebooks/[0-9][0-9]_*.ipynb"))
+    }
+    for chapter in ("03", "04", "05", "06", "07"):
+        assert "antispoof.training.loop" in found[chapter]
+        assert "data/reference-runs" in found[chapter]
+    assert "antispoof.training.loop" not in found["00"] | found["01"] | found["02"]
+    assert not any("antispoof.cli" in name for names in found.values() for name in names)
+
+
+@pytest.fixture
+def chapter(tmp_path, library):
+    """A notebook in a project with that library."""
+    cells = [
+        NEW.new_markdown_cell("# Why?", id="a"),
+        NEW.new_code_cell("from zoo.house import purr\npurr()", id="b"),
+    ]
+    notebook = NEW.new_notebook(cells=cells, metadata={KEY: {"reads": ["numbers.txt"]}})
+    (tmp_path / "numbers.txt").write_text("1")
+    nbformat.write(notebook, tmp_path / "01_a.ipynb")
+    return tmp_path / "01_a.ipynb"
+
+
+def edit(notebook, change):
+    node = nbformat.read(notebook, as_version=4)
+    change(*node.cells)
+    nbformat.write(node, notebook)
+
+
+def test_words_leave_the_record_as_it_is(chapter):  # 2
+    before = provenance.notebook_hash(chapter, root=chapter.parent)
+    edit(chapter, lambda prose, code: prose.update(source="# Why not?"))
+    edit(chapter, lambda prose, code: code.metadata.update(mystnb={"caption": "A."}))
+    output = NEW.new_output("stream", text="2")
+    edit(chapter, lambda prose, code: code.update(outputs=[output], execution_count=1))
+    food = chapter.parent / "lib/zoo/food.py"
+    food.write_text(f'"""What animals eat."""\n\n{food.read_text()}# A remark.\n')
+    os.utime(chapter, (0, 0))
+    assert provenance.notebook_hash(chapter, root=chapter.parent) == before
+
+
+def test_code_changes_the_record(chapter):  # 2
+    root = chapter.parent
+    before = provenance.notebook_hash(chapter, root=root)
+    edit(chapter, lambda prose, code: code.update(source=f"{code.source}\npurr()"))
+    edited = provenance.notebook_hash(chapter, root=root)
+    (root / "lib/zoo/house/mouse.py").write_text("x = 1\n")  # not depended on
+    assert provenance.notebook_hash(chapter, root=root) == edited != before
+    (root / "lib/zoo/food.py").write_text("def fish():\n    return 7\n")
+    assert provenance.notebook_hash(chapter, root=root) != edited
+
+
+def test_declared_files_and_plugins_belong_to_the_record(chapter, monkeypatch):  # 3
+    root = chapter.parent
+
+    def record():
+        return provenance.hash_code(nbformat.read(chapter, 4), root=root)
+
+    before = record()
+    (root / "numbers.txt").write_text("2")
+    assert provenance.changed(before, record()) == ["numbers.txt"]
+    (root / "lib" / "my_plugin.py").write_text("x = 1\n")
+    monkeypatch.setenv("ANTISPOOF_PLUGINS", "my_plugin")
+    assert provenance.changed(before, record()) == ["my_plugin", "numbers.txt"]
+
+
+def test_a_commit(tmp_path):  # 4
+    git = shutil.which("git")
+    assert provenance.commit(tmp_path) == provenance.UNKNOWN
+    if git is None:
+        pytest.skip("git is not installed")
+
+    def do(*command):
+        person = ["-c", "user.name=a", "-c", "user.email=a@b"]
+        subprocess.run([git, "-C", tmp_path, *person, *command], check=True)
+
+    file = tmp_path / "file"
+    file.write_text("1")
+    do("init", "-q")
+    do("add", ".")
+    do("commit", "-qm", "one")
+    clean = provenance.commit(tmp_path)
+    assert len(clean) == 12
+    file.write_text("2")
+    assert provenance.commit(tmp_path) == f"{clean} with uncommitted changes"
