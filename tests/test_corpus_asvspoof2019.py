@@ -193,10 +193,14 @@ def test_folder_without_permission(la):
         la.chmod(0o755)
 
 
-def test_one_protocol_missing(la):
-    path = la / PROTOCOL_FOLDER / "ASVspoof2019.LA.cm.eval.trl.txt"
-    path.unlink()
-    assert_refused(lambda: open_corpus(la), path, "does not exist")
+def test_missing_protocols(la):
+    for name in ("train.trn", "eval.trl", "dev.trl"):
+        path = la / PROTOCOL_FOLDER / f"ASVspoof2019.LA.cm.{name}.txt"
+        assert name[: name.index(".")] in open_corpus(la).partitions
+        path.unlink()
+        if name != "dev.trl":
+            assert name[: name.index(".")] not in open_corpus(la).partitions
+    assert_refused(lambda: open_corpus(la), "train.trn.txt", "does not exist")
 
 
 def test_malformed_protocol(la):

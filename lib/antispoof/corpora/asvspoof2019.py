@@ -14,7 +14,7 @@ from pathlib import Path
 import pandas as pd
 
 from antispoof.constants import PARTITIONS, SAMPLE_RATE
-from antispoof.corpora.corpus import Corpus
+from antispoof.corpora.corpus import Corpus, list_folder
 from antispoof.corpora.counts import Counts, count_trials
 from antispoof.corpora.protocol import read_protocol
 from antispoof.corpora.registry import register_corpus
@@ -95,18 +95,32 @@ def asv_score_files(la: Path) -> dict[str, Path]:
 
 
 def read_trials(la: Path) -> pd.DataFrame:
-    """Trials of the three protocols of a folder ``LA``, as in ``Corpus.trials``.
+    """Trials of the protocols of a folder ``LA``, as in ``Corpus.trials``.
+
+    A partition without a protocol is left out, so that a corpus may have eval alone.
+    Its sound may be FLAC or, converted by somebody, WAV or another format.
 
     Raises
     ------
     CorpusError
-        If a protocol is missing or damaged.
+        If there is no protocol, or one is damaged.
     """
+    protocols = {
+        name: la / PROTOCOL_FOLDER / PROTOCOL_NAMES[name] for name in PARTITIONS
+    }
+    present = {name: path for name, path in protocols.items() if path.exists()}
     tables = []
-    for partition in PARTITIONS:
-        table = read_protocol(la / PROTOCOL_FOLDER / PROTOCOL_NAMES[partition])
+    # Without any, reading the first raises.
+    for partition, protocol in (present or protocols).items():
+        table = read_protocol(protocol)
+        folder = audio_folder(la, partition)
+        names = sorted(entry.name for entry in list_folder(folder))
+        names.sort(key=lambda name: name.endswith(".flac"))  # last, so that it wins
+        by_id = {name.rpartition(".")[0]: name for name in names}
         table["partition"] = partition
-        folder = f"{audio_folder(la, partition)}{os.sep}"
-        table["path"] = folder + table["utt_id"] + ".flac"
+        table["path"] = [
+            f"{folder}{os.sep}{by_id.get(utt_id, utt_id + '.flac')}"
+            for utt_id in table["utt_id"]
+        ]
         tables.append(table)
     return pd.concat(tables, ignore_index=True)

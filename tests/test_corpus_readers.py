@@ -1,0 +1,119 @@
+"""Contracts of readers, the extension point of corpora.
+
+1. A module outside the library registers a reader; open_corpus and find_corpus use it,
+   and it is tried before the readers of the library.
+2. A corpus may have eval alone, WAV or MP3 files and more columns; audit, description
+   and id handle that.
+3. A damaged table of trials raises a CorpusError with the column and what is accepted.
+4. An unknown layout raises an error that lists the known ones.
+"""
+
+import sys
+
+import numpy as np
+import pandas as pd
+import pytest
+import soundfile
+
+from antispoof.corpora import CORPORA, Corpus, audit, find_corpus, open_corpus
+from antispoof.errors import CorpusError
+from antispoof.plugins import load_plugins
+from corpora import LINES, write_corpus, write_protocol
+
+PLUGIN = """
+import pandas as pd
+from antispoof.corpora import Corpus, register_corpus
+
+@register_corpus("table", title="a table", layout="a folder with trials.csv")
+def read(root):
+    if not (root / "trials.csv").is_file():
+        return None
+    trials = pd.read_csv(root / "trials.csv", dtype=str, keep_default_na=False)
+    trials["path"] = [str(root / name) for name in trials["path"]]
+    return Corpus(name="table", title="a table", root=root, trials=trials)
+"""
+
+
+@pytest.fixture
+def table(tmp_path, monkeypatch):
+    """A registered reader of tables, and a folder in its layout."""
+    (tmp_path / "my_reader.py").write_text(PLUGIN)
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setenv("ANTISPOOF_PLUGINS", "")
+    load_plugins(["my_reader"])
+    folder = tmp_path / "table"
+    folder.mkdir()
+    rng = np.random.default_rng(0)
+    for name, rate in (("a.wav", 44_100), ("b.mp3", 16_000)):
+        soundfile.write(folder / name, 0.1 * rng.standard_normal((4_000, 2)), rate)
+    rows = [
+        ("a", "S1", "-", "bonafide", "eval", "a.wav", "podcast"),
+        ("b", "S2", "xtts", "spoof", "eval", "b.mp3", "xtts"),
+    ]
+    columns = [*LAYOUT, "source"]
+    pd.DataFrame(rows, columns=columns).to_csv(folder / "trials.csv", index=False)
+    yield folder
+    del CORPORA._entries["table"], sys.modules["my_reader"]
+
+
+LAYOUT = ["utt_id", "speaker", "attack", "label", "partition", "path"]
+
+
+def test_a_reader_from_outside(table):  # 1
+    assert "table" in CORPORA
+    assert CORPORA["table"].info["title"] == "a table"
+    assert open_corpus(table).name == find_corpus(table).name == "table"
+    write_corpus(table / "LA")
+    assert open_corpus(table).name == "table"
+
+
+def test_eval_alone_in_any_format(table):  # 2
+    corpus = open_corpus(table)
+    assert corpus.partitions == ("eval",)
+    assert corpus.description == "A table, 2 trials (eval 2)."
+    assert corpus.trials["source"].tolist() == ["podcast", "xtts"]
+    assert corpus.asv_scores("eval") is None
+    assert len(corpus.require_audio("eval")) == 2
+    found = audit(corpus)
+    assert found.ok
+    assert list(found.partitions) == ["eval"]
+    assert found.partitions["eval"].expected is None
+    before = corpus.id
+    (table / "b.mp3").unlink()
+    assert open_corpus(table).id != before
+
+
+def test_asvspoof2019_with_eval_alone_and_wav(tmp_path):  # 2
+    la = tmp_path / "LA"
+    write_protocol(la, "eval", "\n".join(LINES["eval"]))
+    folder = la / "ASVspoof2019_LA_eval" / "flac"
+    folder.mkdir(parents=True)
+    for name in ("E1.wav", "E2.FLAC", "E3.wav"):
+        noise = np.random.default_rng(len(name)).standard_normal(1_600)
+        soundfile.write(folder / name, 0.1 * noise, 16_000)
+    corpus = open_corpus(la)
+    assert corpus.partitions == ("eval",)
+    assert len(corpus.require_audio("eval")) == 3
+
+
+@pytest.mark.parametrize(
+    ("change", "parts"),
+    [
+        (lambda t: t.drop(columns="speaker"), ["no column speaker", "utt_id, speaker"]),
+        (lambda t: t[:0], ["at least one is needed"]),
+        (lambda t: t.assign(attack=None), ["a value is missing"]),
+        (lambda t: t.assign(label="fake"), ["label 'fake'", "accepted: spoof, bona"]),
+    ],
+)
+def test_a_damaged_table(tmp_path, change, parts):  # 3
+    row = ("a", "S1", "-", "bonafide", "eval", "a.wav")
+    trials = change(pd.DataFrame([row], columns=LAYOUT))
+    with pytest.raises(CorpusError) as caught:
+        Corpus(name="mine", title="mine", root=tmp_path, trials=trials)
+    for part in ("trials of mine", *parts):
+        assert part in str(caught.value)
+
+
+def test_an_unknown_layout(tmp_path, table):  # 4
+    with pytest.raises(CorpusError, match=r"no corpus in .*a folder with trials\.csv"):
+        open_corpus(tmp_path)
