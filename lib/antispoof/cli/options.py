@@ -11,10 +11,13 @@ import typer
 from typer.core import TyperCommand
 
 CORPUS = typer.Option(metavar="DIR", help="Folder of the corpus.")
-RUNS_DIR = typer.Option("--runs-dir", metavar="DIR", help="Folder of run records.")
+RUNS_DIR = typer.Option(
+    "--runs-dir", metavar="DIR", resolve_path=True, help="Folder of run records."
+)
 CACHE_DIR = typer.Option(
     "--cache-dir",
     metavar="DIR",
+    resolve_path=True,
     help="Folder of cached features; data/features, on Kaggle the temporary folder.",
     show_default=False,
 )

@@ -64,7 +64,7 @@ def save_references(
                     config,
                     opened,
                     [seed],
-                    runs_dir=runs_dir.absolute(),
+                    runs_dir=runs_dir,
                     cache_dir=cache_dir,
                     references=None,
                     log=typer.echo,
@@ -97,7 +97,7 @@ def export_weights(
         open_corpus(corpus),
         TrainConfig.from_profile("cnn", settings),
         seed=seed,
-        runs_dir=runs_dir.absolute(),
+        runs_dir=runs_dir,
         cache_dir=cache_dir or feature_cache_dir(),
         log=typer.echo,
     )

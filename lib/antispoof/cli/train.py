@@ -46,7 +46,7 @@ def train(
         TrainConfig.for_model(settings.pop("model"), **settings),
         open_corpus(corpus),
         seed or [0],
-        runs_dir=runs_dir.absolute(),
+        runs_dir=runs_dir,
         cache_dir=cache_dir,
         references=None,
         on_error=on_error,
