@@ -193,7 +193,7 @@ data.attacks(la.trials)
 # that matters in practice.
 
 # %% tags=["hide-input"]
-made = {name: way.description for name, way in synthetic.ATTACKS.items()}
+made = {name: attack.title for name, attack in synthetic.ATTACKS.items()}
 spoof = la.trials[la.trials["label"] == "spoof"]
 listed = spoof.groupby("attack").size().reset_index(name="Trials")
 listed["How the fake is made"] = listed["attack"].map(made)

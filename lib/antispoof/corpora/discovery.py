@@ -89,9 +89,9 @@ def load_or_synthesize(given: str | Path | None = None) -> Corpus:
     ours = found is not None and found.root == (folder / "LA").resolve()
     if found is not None and (given or not ours):
         return found
-    from antispoof.corpora.synthetic.making import make  # loads SciPy
+    from antispoof.corpora.synthetic import synthesize_corpus
 
-    return open_corpus(make(folder))
+    return open_corpus(synthesize_corpus(folder))
 
 
 def _platform_folders() -> Iterator[Path]:

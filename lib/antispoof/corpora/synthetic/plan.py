@@ -1,8 +1,7 @@
-"""Who speaks which utterance, and which attack forges it: the trials of the corpus.
+"""The trials of the synthetic corpus: who speaks, and which attack makes a fake of it.
 
-Everything random in the corpus is drawn from a *stream*, a generator that depends on
-the seed and on what it is for, never on what was drawn before. So an utterance
-sounds the same whichever process makes it, and whatever else is made.
+Each speaker and each trial has a random generator of its own, made from the seed and
+its name only. A trial sounds the same in whichever process it is made.
 """
 
 from __future__ import annotations
@@ -10,98 +9,67 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 
-from antispoof.constants import NO_ATTACK, PARTITIONS
+from antispoof.constants import NO_ATTACK
 from antispoof.errors import ParameterError
 
-# What a stream is for; stands between the seed and the position.
-SPEAKERS, UTTERANCES, NUMBERS, ASV_TRIALS = 1, 2, 3, 4
-
-KNOWN_ATTACKS = ("M01", "M02", "M03", "M04", "M05", "M06")  # in train and dev
-UNKNOWN_ATTACKS = ("M07", "M08", "M09", "M10", "M11", "M12")  # in eval
-
-PARTITION_LETTERS = {"train": "T", "dev": "D", "eval": "E"}
+KNOWN_ATTACKS = ("M01", "M02", "M03")  # in train and dev
+UNKNOWN_ATTACKS = ("M04", "M05", "M06")  # in eval
 
 
 @dataclass(frozen=True)
-class Share:
-    """What each speaker of one partition contributes."""
+class PartitionSpec:
+    """What each speaker of a partition contributes."""
 
     speakers: int
-    bonafide: int  # utterances a speaker
-    spoof: int  # utterances a speaker and attack
+    bonafide: int  # utterances per speaker
+    spoof: int  # utterances per speaker and attack
     attacks: tuple[str, ...]
 
 
-# Eval keeps the 9:1 of ASVspoof 2019; train and dev have two fakes to a bona fide
-# utterance, because five bona fide ones a speaker teach no network anything.
-FULL = {
-    "train": Share(speakers=9, bonafide=6, spoof=2, attacks=KNOWN_ATTACKS),
-    "dev": Share(speakers=6, bonafide=6, spoof=2, attacks=KNOWN_ATTACKS),
-    "eval": Share(speakers=10, bonafide=2, spoof=3, attacks=UNKNOWN_ATTACKS),
+# Eval has the 9:1 of ASVspoof 2019. Train and dev have 2:1: at 9:1 so small a training
+# set would contain too little bona fide speech to learn from.
+PARTITION_SPECS = {
+    "train": PartitionSpec(9, bonafide=6, spoof=4, attacks=KNOWN_ATTACKS),
+    "dev": PartitionSpec(6, bonafide=6, spoof=4, attacks=KNOWN_ATTACKS),
+    "eval": PartitionSpec(10, bonafide=2, spoof=6, attacks=UNKNOWN_ATTACKS),
 }
 
 
-@dataclass(frozen=True)
-class Trial:
-    """One line of a protocol, and the position its random stream is drawn from."""
-
-    partition: str
-    index: int
-    utt_id: str
-    speaker: str
-    speaker_index: int  # within its partition
-    attack: str  # "-" for bona fide
-
-    @property
-    def label(self) -> str:
-        """``bonafide`` or ``spoof``."""
-        return "bonafide" if self.attack == NO_ATTACK else "spoof"
-
-
-def stream(seed: int, purpose: int, partition: str, index: int = 0):
-    """Random generator of one thing, independent of every other thing's.
+def make_rng(seed: int, name: str) -> np.random.Generator:
+    """Random generator for one named thing, independent of all others.
 
     Raises
     ------
     ParameterError
-        If `seed` is not a whole number from 0 on.
+        If `seed` is not an integer >= 0.
     """
-    whole = isinstance(seed, (int, np.integer)) and not isinstance(seed, bool)
-    if not whole or seed < 0:
-        raise ParameterError(f"seed={seed!r} is not a whole number from 0 on")
-    return np.random.default_rng([seed, purpose, PARTITIONS.index(partition), index])
+    if not isinstance(seed, (int, np.integer)) or isinstance(seed, bool) or seed < 0:
+        raise ParameterError(f"seed={seed!r}; accepted: integers >= 0")
+    return np.random.default_rng([seed, *name.encode()])
 
 
-def trials(shares: dict[str, Share], *, seed: int) -> list[Trial]:
-    """All trials, partition by partition, sorted by utterance id.
+def list_trials(partitions: dict[str, PartitionSpec], *, seed: int) -> pd.DataFrame:
+    """All trials: ``partition``, ``speaker``, ``utt_id``, ``attack``, ``label``.
 
-    Ids are drawn without order: neither an id nor the place in a protocol tells
-    anything of speaker or class.
+    Sorted by utterance id within a partition. Ids are random: neither an id nor the
+    order shows the class or the speaker.
     """
-    n_speakers = sum(share.speakers for share in shares.values())
-    numbers = stream(seed, NUMBERS, "train", 0).permutation(n_speakers) + 1
-    names = iter(f"LA_{number:04d}" for number in numbers)
-    listed = []
-    for partition, share in shares.items():
-        speakers = [next(names) for _ in range(share.speakers)]
-        attacks = [NO_ATTACK] * share.bonafide
-        attacks += [name for name in share.attacks for _ in range(share.spoof)]
-        spoken = [(k, attack) for k in range(share.speakers) for attack in attacks]
-        ids = stream(seed, NUMBERS, partition, 1).choice(
-            9_000_000, size=len(spoken), replace=False
+    n_speakers = sum(spec.speakers for spec in partitions.values())
+    numbers = iter(make_rng(seed, "speaker ids").permutation(n_speakers) + 1)
+    rows: list[tuple[str, ...]] = []
+    for partition, spec in partitions.items():
+        speakers = [f"LA_{next(numbers):04d}" for _ in range(spec.speakers)]
+        attacks = [NO_ATTACK] * spec.bonafide + list(spec.attacks) * spec.spoof
+        trials = [(speaker, attack) for speaker in speakers for attack in attacks]
+        rng = make_rng(seed, f"{partition} ids")
+        ids = rng.choice(9_000_000, size=len(trials), replace=False) + 1_000_000
+        prefix = f"LA_{partition[0].upper()}"
+        rows += sorted(
+            (partition, f"{prefix}_{number}", speaker, attack)
+            for number, (speaker, attack) in zip(ids, trials, strict=True)
         )
-        letter = PARTITION_LETTERS[partition]
-        rows = [
-            Trial(
-                partition=partition,
-                index=index,
-                utt_id=f"LA_{letter}_{1_000_000 + ids[index]}",
-                speaker=speakers[k],
-                speaker_index=k,
-                attack=attack,
-            )
-            for index, (k, attack) in enumerate(spoken)
-        ]
-        listed += sorted(rows, key=lambda trial: trial.utt_id)
-    return listed
+    table = pd.DataFrame(rows, columns=["partition", "utt_id", "speaker", "attack"])
+    table["label"] = np.where(table["attack"] == NO_ATTACK, "bonafide", "spoof")
+    return table

@@ -9,7 +9,7 @@ from antispoof.corpora.asvspoof2019 import asv_score_files, locate_la_root, read
 from antispoof.corpora.corpus import Corpus
 from antispoof.corpora.registry import register_corpus
 
-MARKER = "minicorpus.json"  # written into LA/ by the generator
+MARKER = "synthetic.json"  # written into LA/ by the generator
 TITLE = "simulated speech"
 
 
