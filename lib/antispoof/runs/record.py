@@ -28,7 +28,7 @@ from antispoof import models
 from antispoof.config import TrainConfig
 from antispoof.constants import PARTITIONS, label_indices
 from antispoof.corpora import read_protocol
-from antispoof.errors import PARSE_ERRORS, DiskError, RunError
+from antispoof.errors import PARSE_ERRORS, CorpusError, DiskError, RunError, ScoreError
 from antispoof.runs.regression_check import Scores
 from antispoof.scoring.score_files import (
     ReversedScoresWarning,
@@ -185,7 +185,13 @@ class Run:
         if "seconds" not in self.environment:
             raise RunError(f"{self.path / ENVIRONMENT} has no seconds")
         for partition in self.partitions:
-            n, listed = len(self.scores(partition)), self.corpus["trials"][partition]
+            try:
+                n, listed = (
+                    len(self.scores(partition)),
+                    self.corpus["trials"][partition],
+                )
+            except (CorpusError, ScoreError, KeyError) as error:
+                raise RunError(f"{self.path}: {error}") from error
             if n != listed:
                 raise RunError(
                     f"{self.path}: {n} scores of {partition}, and {listed} trials"

@@ -1,0 +1,97 @@
+"""Contracts of runs on platforms that end a session and delete its disk.
+
+1. A training that runs out of time stops after an epoch with a sentence. It resumes if
+   its folder is attached to the next session, and ends with the weights of a training
+   that never stopped. The attached folder is not changed.
+2. An attached finished run is used; a damaged one is an error and is not copied; an
+   existing run is not replaced.
+"""
+
+import shutil
+import time
+
+import pytest
+import torch
+
+from antispoof.config import TrainConfig
+from antispoof.errors import RunError, TimeLimitError
+from antispoof.platforms import deadline, folders
+from antispoof.runs import jobs, train_or_load
+from antispoof.runs.previous_sessions import import_previous_run
+
+pytestmark = pytest.mark.usefixtures("small_frontend")
+
+CONFIG = TrainConfig.for_model("cnn", epochs=2, batch_size=8)
+
+
+@pytest.fixture
+def session(small_corpus, tmp_path, monkeypatch):
+    """Train in a new folder of runs, with the runs of an earlier session attached."""
+    attached = tmp_path / "input"
+    monkeypatch.setattr(folders, "KAGGLE_INPUT", attached)
+
+    def begin(name, *, after=None, log=lambda line: None):
+        if after is not None:
+            shutil.copytree(tmp_path / after, attached / "notebook" / "runs")
+        (run,) = train_or_load(
+            CONFIG,
+            small_corpus,
+            [0],
+            runs_dir=tmp_path / name,
+            cache_dir=tmp_path / "cache",
+            references=None,
+            log=log,
+        )
+        return run
+
+    return begin
+
+
+def contents(folder):
+    return {p.name: p.read_bytes() for p in folder.rglob("*") if p.is_file()}
+
+
+# 1
+
+
+def test_training_resumes_in_the_next_session(session, monkeypatch, tmp_path):
+    uninterrupted = session("uninterrupted")
+    monkeypatch.setenv(deadline.DEADLINE, str(time.time() + 60))
+    with pytest.raises(TimeLimitError, match="stopped after epoch 1: "):
+        session("first")
+    monkeypatch.delenv(deadline.DEADLINE)
+    lines = []
+    resumed = session("second", after="first", log=lines.append)
+    assert sum("epoch 2/2" in line for line in lines) == 1
+    assert not any("epoch 1/2" in line for line in lines)
+    for name, weight in uninterrupted.model().state_dict().items():
+        torch.testing.assert_close(weight, resumed.model().state_dict()[name])
+    attached = tmp_path / "input/notebook/runs"
+    assert contents(attached) == contents(tmp_path / "first")
+
+
+# 2
+
+
+def test_an_attached_run_is_used(session, monkeypatch):
+    first = session("first")
+    monkeypatch.setattr(jobs, "fit", None)  # nothing is trained
+    second = session("second", after="first")
+    assert second.path != first.path
+    assert contents(second.path) == contents(first.path)
+
+
+def test_a_damaged_attached_run_is_never_used(session):
+    """The first version copied it before it was read, so the next start used it."""
+    run = session("first")
+    (run.path / "scores-dev.txt").write_text("D1 - bonafide 1.0\n")
+    with pytest.raises(RunError, match=r"scores-dev\.txt"):
+        session("second", after="first")
+    with pytest.raises(RunError, match=r"scores-dev\.txt"):
+        session("second")
+
+
+def test_an_existing_run_is_not_replaced(session, tmp_path):
+    run = session("first")
+    shutil.copytree(tmp_path / "first", tmp_path / "input/notebook/runs")
+    assert import_previous_run(run.path, tmp_path / "first") is None

@@ -1,0 +1,200 @@
+"""Contracts of export and import of runs.
+
+1. An imported run equals the exported one and is reused without training.
+2. Importing again changes nothing and reports it. A different run, or a different
+   protocol, in its place is refused and stays as it is.
+3. An import refuses damaged runs and files that are not part of a run. Then nothing is
+   added.
+4. The commands export and import; without runs they say so.
+"""
+
+import json
+import shutil
+import sys
+import zipfile
+
+import pytest
+
+from antispoof import cli
+from antispoof.config import TrainConfig
+from antispoof.errors import ArchiveError, RunError
+from antispoof.runs import export_runs, import_runs, jobs, list_runs, train_or_load
+
+pytestmark = pytest.mark.usefixtures("small_frontend")
+
+CONFIG = TrainConfig.for_model("cnn", epochs=1, batch_size=8)
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory):
+    return tmp_path_factory.mktemp("trained") / "runs"
+
+
+@pytest.fixture
+def here(small_corpus, tmp_path, trained):
+    """A folder of runs with one finished run."""
+    if not trained.exists():
+        train_or_load(
+            CONFIG, small_corpus, [0], runs_dir=trained, cache_dir=tmp_path / "cache"
+        )
+    shutil.copytree(trained, tmp_path / "here")
+    return tmp_path / "here"
+
+
+@pytest.fixture
+def exported(here, tmp_path):
+    return export_runs(list_runs(here), tmp_path / "runs.zip")
+
+
+@pytest.fixture
+def there(tmp_path):
+    return tmp_path / "there"
+
+
+def contents(folder):
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in folder.rglob("*")
+        if path.is_file() and path.suffix != ".lock"
+    }
+
+
+def change(exported, ending, data):
+    """Change the member with this ending, or leave it out if `data` is None."""
+    with zipfile.ZipFile(exported) as archive:
+        members = {name: archive.read(name) for name in archive.namelist()}
+    (name,) = [name for name in members if name.endswith(ending)]
+    old = members.pop(name)
+    if data is not None:
+        members[name] = data(old) if callable(data) else data
+    with zipfile.ZipFile(exported, "w") as archive:
+        for name, content in members.items():
+            archive.writestr(name, content)
+    return exported
+
+
+# 1
+
+
+def test_an_imported_run_is_reused(here, exported, there, small_corpus, monkeypatch):
+    (run,), known = import_runs(exported, there)
+    assert known == []
+    assert contents(there) == contents(here)
+    monkeypatch.setattr(jobs, "fit", None)  # nothing is trained
+    (reused,) = train_or_load(CONFIG, small_corpus, [0], runs_dir=there)
+    assert reused == run
+    assert reused.model() is not None
+
+
+def test_without_weights(here, there, tmp_path):
+    light = export_runs(list_runs(here), tmp_path / "light.zip", weights=False)
+    (run,), _ = import_runs(light, there)
+    assert len(run.scores("eval")) == 3
+    with pytest.raises(RunError, match="without weights"):
+        run.model()
+
+
+# 2
+
+
+def test_importing_again_changes_nothing(exported, there):
+    import_runs(exported, there)
+    before = contents(there)
+    added, known = import_runs(exported, there)
+    assert (added, len(known)) == ([], 1)
+    assert contents(there) == before
+
+
+@pytest.mark.parametrize("name", ["history.csv", "model.safetensors", "../protocol"])
+def test_a_different_run_is_refused(exported, there, name):
+    (run,), _ = import_runs(exported, there)
+    if name == "../protocol":
+        shutil.rmtree(run.path)
+        path = run.protocol("dev")
+    else:
+        path = run.path / name
+    path.write_bytes(b"different")
+    before = contents(there)
+    with pytest.raises(RunError, match=f"{path.name} exists and differs"):
+        import_runs(exported, there)
+    assert contents(there) == before
+
+
+# 3
+
+
+def without_last_line(data):
+    return b"".join(data.splitlines(keepends=True)[:-1])
+
+
+@pytest.mark.parametrize(
+    ("ending", "data", "message"),
+    [
+        ("scores-eval.txt", without_last_line, "not scored"),
+        ("config.json", b"{}", "config.json is malformed"),
+        ("history.csv", lambda d: d + d.splitlines()[-1], "2 epochs of 1"),
+        ("history.csv", None, "history.csv is missing"),
+        ("environment.json", b"{}", "has no seconds"),
+        ("model.safetensors", b"\x80\x04K\x01.", "does not hold weights"),
+    ],
+)
+def test_damaged_runs_are_refused(exported, there, ending, data, message):
+    with pytest.raises(RunError, match=message):
+        import_runs(change(exported, ending, data), there)
+    assert not there.exists()
+
+
+@pytest.mark.parametrize("name", ["model.pt", "sub/config.json", "../../x/config.json"])
+def test_foreign_files_are_refused(exported, there, name):
+    with zipfile.ZipFile(exported, "a") as archive:
+        folder = next(n for n in archive.namelist() if n.endswith("config.json"))
+        archive.writestr(f"{folder.rpartition('/')[0]}/{name}", b"x")
+    with pytest.raises(ArchiveError, match=r"is not part of a run|leaves the folder"):
+        import_runs(exported, there)
+    assert not there.exists()
+
+
+@pytest.mark.parametrize("content", [b"", b"no archive"])
+def test_what_is_not_an_archive_is_refused(there, tmp_path, content):
+    (tmp_path / "x.zip").write_bytes(content)
+    with pytest.raises(ArchiveError, match=r"x\.zip"):
+        import_runs(tmp_path / "x.zip", there)
+
+
+# 4
+
+
+@pytest.fixture
+def antispoof(monkeypatch, capsys):
+    def run(*arguments):
+        monkeypatch.setattr(sys, "argv", ["antispoof", "runs", *map(str, arguments)])
+        try:
+            cli.main()
+            status = 0
+        except SystemExit as end:
+            status = end.code or 0
+        return status, *capsys.readouterr()
+
+    return run
+
+
+def test_the_commands(antispoof, here, there, tmp_path):
+    file = tmp_path / "x.zip"
+    status, out, _ = antispoof("export", file, "--runs-dir", here)
+    assert (status, "1 run(s)" in out) == (0, True)
+    status, out, err = antispoof("import", file, "--runs-dir", there)
+    (run,) = list_runs(there)
+    assert (status, out, err) == (0, f"{run.path}\n", "")
+    out = antispoof("import", file, "--runs-dir", there)[1]
+    assert out == f"{run.path}: already present\n"
+    assert antispoof("export", file, run.path, "--no-weights")[0] == 0
+    (row,) = json.loads(antispoof("list", "--runs-dir", there, "--json")[1])
+    assert row["model"] == "cnn"
+
+
+def test_without_runs(antispoof, tmp_path):
+    file = tmp_path / "x.zip"
+    status, out, err = antispoof("export", file, "--runs-dir", tmp_path)
+    assert (status, out) == (1, "")
+    assert "no finished runs" in err
+    assert not file.exists()
