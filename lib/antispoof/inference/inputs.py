@@ -54,7 +54,7 @@ def read_standard_input() -> Iterator[Path]:
         with path.open("wb") as file:
             while block := sys.stdin.buffer.read(2**20):
                 try:
-                    limits.require_file_fits(file.tell() + len(block))
+                    limits.check_file_size(file.tell() + len(block))
                 except AudioError as error:
                     raise AudioError(f"cannot read standard input: {error}") from None
                 file.write(block)

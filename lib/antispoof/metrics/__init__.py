@@ -93,11 +93,11 @@ from antispoof.metrics.validation import validate
 
 __all__ = [
     "METRICS",
-    "LinearCalibration",
     "MIN_TRIALS",
     "AsvErrorRates",
     "CostModel",
     "DetCurve",
+    "LinearCalibration",
     "Metric",
     "OperatingPoint",
     "Reliability",

@@ -1,0 +1,328 @@
+"""Contracts of predictions for single clips.
+
+1. Windows follow one another and cover the clip; the last ends with it; a clip shorter
+   than a window is padded; how the clip was cut into blocks makes no difference.
+2. Calibration finds the log odds that made the scores, refuses eval, and answers
+   "uncertain" exactly between its thresholds.
+3. A clip's score is the mean over its windows; digital silence is not scored, nor is
+   what is shorter than 0.2 s; one clip that fails does not stop the rest.
+4. A prediction's dictionary has the six keys of DESIGN, None where there is an error.
+5. A detector is read as it was written; the pretrained one gives the recorded scores;
+   anything else is a RunError, and so are weights whose scores are not numbers.
+6. A folder stands for the sound files below it, in order.
+7. A sentence gives the answer and its uncertainty, never certainty; the note below it
+   names the training corpus, its caveat and what the calibration knows.
+8. Scores under conditions are those of the changed clips.
+9. A prediction for one clip imports nothing that only training, statistics or figures
+   need: the first answer waits for torch and little else.
+"""
+
+import json
+import subprocess
+import sys
+
+import numpy as np
+import pandas as pd
+import pytest
+import soundfile
+import torch
+
+import antispoof
+from antispoof import inference
+from antispoof.errors import AudioError, ParameterError, RunError, ScoreError
+from antispoof.inference import (
+    Calibration,
+    Detector,
+    Prediction,
+    describe_detector,
+    format_prediction,
+    load_detector,
+    measurement,
+    predict_clip,
+    predict_clips,
+)
+from antispoof.inference.inputs import collect_inputs
+from antispoof.inference.windows import iter_windows
+
+RATE = 16_000
+KEYS = ["clip", "score", "probability_bonafide", "answer", "seconds", "error"]
+
+
+def voice(seconds, *, seed=0):
+    """Noise that swells and fades, loud enough not to be silence."""
+    n = round(seconds * RATE)
+    noise = np.random.default_rng(seed).standard_normal(n)
+    swell = 1 + np.sin(2 * np.pi * 3 * np.arange(n) / RATE)
+    return (0.05 * noise * swell).astype(np.float32)
+
+
+@pytest.fixture
+def clip(tmp_path):
+    def write(name, seconds, **options):
+        path = tmp_path / name
+        soundfile.write(path, voice(seconds, **options), RATE, subtype="PCM_16")
+        return path
+
+    return write
+
+
+@pytest.fixture
+def pretrained_dir(tmp_path, monkeypatch):
+    """A folder that stands for the pretrained weights; nothing is in it."""
+    folder = tmp_path / "pretrained"
+    monkeypatch.setattr("antispoof.inference.detector.PRETRAINED_DIR", folder)
+    return folder
+
+
+@pytest.mark.parametrize("length", [1, 7, 10, 11, 20, 25, 39])
+def test_windows_cover_the_clip(length):  # 1
+    wave = np.arange(1, length + 1, dtype=np.float32)
+    windows = list(iter_windows([wave], 10))
+    covered = set()
+    for start, window in windows:
+        assert window.shape == (10,)
+        kept = wave[start : start + 10]
+        np.testing.assert_array_equal(window[: len(kept)], kept)
+        np.testing.assert_array_equal(window[len(kept) :], 0)
+        covered |= set(kept)
+    assert covered == set(wave)
+    starts = [start for start, _ in windows]
+    assert starts[:-1] == list(range(0, 10 * (len(windows) - 1), 10))
+    assert starts[-1] == max(0, length - 10)
+    blocks = np.array_split(wave, 4)
+    for one, other in zip(windows, iter_windows(blocks, 10), strict=True):
+        assert one[0] == other[0]
+        np.testing.assert_array_equal(one[1], other[1])
+    assert list(iter_windows([], 10)) == []
+
+
+def test_calibration_finds_the_log_odds():  # 2
+    rng = np.random.default_rng(0)
+    labels = np.repeat([0, 1], [6_000, 2_000])
+    # Two normal classes: the log odds at equal priors are 2 x mean x score.
+    scores = rng.standard_normal(8_000) + np.where(labels, 1.0, -1.0)
+    found = Calibration.fit(scores, labels, partition="dev")
+    assert found.slope == pytest.approx(2, abs=0.15)
+    assert found.intercept == pytest.approx(0, abs=0.1)
+    assert (found.n_bonafide, found.n_spoof) == (2_000, 6_000)
+
+
+def test_calibration_refuses():  # 2
+    with pytest.raises(ParameterError, match="eval"):
+        Calibration.fit([0.0, 1.0], [0, 1], partition="eval")
+    with pytest.raises(ScoreError, match="bonafide"):
+        Calibration.fit([0.0, 1.0], [0, 0], partition="dev")
+    with pytest.raises(ScoreError, match="higher for spoof than for bona fide"):
+        Calibration.fit([0.0, 1.0, 2.0, 3.0], [1, 1, 0, 0], partition="dev")
+
+
+def test_uncertain_between_the_thresholds():  # 2
+    calibration = Calibration(slope=0.5, intercept=1.0, n_bonafide=1, n_spoof=1)
+    low, high = calibration.thresholds
+    scores = [-1e9, low, calibration.threshold, high, 1e9]
+    assert calibration.probability(scores) == pytest.approx([0, 0.1, 0.5, 0.9, 1])
+    answers = [
+        calibration.answer(x)
+        for x in (low - 0.01, low + 0.01, high - 0.01, high + 0.01)
+    ]
+    assert answers == ["spoof", "uncertain", "uncertain", "bonafide"]
+
+
+def test_the_score_is_the_mean_over_windows(clip, detector):  # 3
+    path = clip("long.wav", 9)
+    prediction = predict_clip(path, detector)
+    wave, _ = soundfile.read(path, dtype="float32")
+    windows = [wave[:64_000], wave[64_000:128_000], wave[-64_000:]]
+    expected = detector.score(np.stack(windows))
+    np.testing.assert_allclose(prediction.scores, expected, atol=1e-5)
+    assert prediction.starts.tolist() == [0, 4, 5]
+    assert prediction.score == pytest.approx(expected.mean(), abs=1e-5)
+    assert prediction.seconds == 9
+    sigmoid = 1 / (1 + np.exp(-prediction.score))
+    assert prediction.probability_bonafide == pytest.approx(sigmoid, abs=1e-6)
+
+
+def test_a_silent_window_is_not_scored(tmp_path, detector):  # 3
+    wave = np.concatenate([voice(4), np.zeros(8 * RATE, np.float32)])
+    path = tmp_path / "half.wav"
+    soundfile.write(path, wave, RATE, subtype="FLOAT")
+    prediction = predict_clip(path, detector)
+    assert prediction.starts.tolist() == [0]
+    assert prediction.seconds == 12
+
+
+@pytest.mark.parametrize(
+    ("samples", "reason"),
+    [(np.zeros(RATE), "silent throughout"), (voice(0.19), "at least 0.2 s")],
+)
+def test_clips_that_cannot_be_judged(tmp_path, detector, samples, reason):  # 3
+    path = tmp_path / "clip.wav"
+    soundfile.write(path, samples, RATE)
+    with pytest.raises(AudioError, match=reason) as caught:
+        predict_clip(path, detector)
+    assert str(path) in str(caught.value)
+
+
+def test_one_bad_clip_does_not_stop_the_rest(clip, detector, tmp_path):  # 3, 4
+    bad = tmp_path / "bad.wav"
+    bad.write_bytes(b"no sound")
+    clips = [("a", clip("a.wav", 0.2)), ("bad", bad), ("b", clip("b.wav", 1))]
+    first, failed, last = predict_clips(clips, detector)
+    assert first.error is None
+    assert last.error is None
+    assert list(last.to_dict()) == list(failed.to_dict()) == KEYS
+    values = failed.to_dict()
+    assert values.pop("clip") == "bad"
+    assert "not a sound file" in values.pop("error")
+    assert set(values.values()) == {None}
+
+
+def test_a_detector_is_read_as_it_was_written(clip, detector, pretrained_dir):  # 5
+    assert not inference.has_pretrained()
+    with pytest.raises(RunError, match="--run DIR"):
+        load_detector()
+    detector.save(pretrained_dir)
+    assert inference.has_pretrained()
+    read = load_detector()
+    assert read.calibration == detector.calibration
+    assert read.metadata == detector.metadata
+    path = clip("x.wav", 2)
+    score = predict_clip(path, detector).score
+    assert predict_clip(path, read).score == score
+    assert antispoof.predict(path).score == score
+
+
+def test_the_pretrained_detector_gives_the_recorded_scores(shared):  # 5, 8
+    measured = measurement.read_measurements("measured")
+    measured = measured[measured["condition"] == "as it is"][:5]
+    folder = "corpora/asvspoof2019-la-subset/LA/ASVspoof2019_LA_eval/flac"
+    detector = load_detector()
+    for utt_id, score in zip(measured["utt_id"], measured["score"], strict=True):
+        path = shared(f"{folder}/{utt_id}.flac")
+        assert predict_clip(path, detector).score == pytest.approx(score, abs=1e-3)
+
+
+@pytest.mark.parametrize(
+    ("where", "value", "message"),
+    [
+        ("calibration", {"slope": 0}, "slope=0, intercept=0.0; accepted"),
+        ("calibration", {"slope": float("nan")}, "slope=nan"),
+        ("calibration", {"intercept": float("inf")}, "intercept=inf; accepted"),
+        ("calibration", {"intercept": []}, "holds no detector"),
+        ("metadata", {"calibrated_on": 3}, "holds no detector"),
+        ("metadata", {"corpus": {"title": "", "n_train": 3}}, "caveat"),
+        ("metadata", {"model": "nothing"}, "unknown model 'nothing'"),
+    ],
+)
+def test_a_damaged_card(tmp_path, detector, where, value, message):  # 5
+    detector.save(tmp_path)
+    card = json.loads((tmp_path / "card.json").read_text())
+    card[where] |= value
+    (tmp_path / "card.json").write_text(json.dumps(card))
+    with pytest.raises(RunError, match=message):
+        Detector.load(tmp_path)
+
+
+def test_damaged_weights(tmp_path, detector, clip):  # 5
+    detector.save(tmp_path)
+    broken = Detector.load(tmp_path)
+    with torch.no_grad():
+        next(broken.model.parameters()).fill_(float("nan"))
+    (prediction,) = predict_clips([("x", clip("x.wav", 1))], broken)
+    assert "scores that are not finite" in prediction.error
+    (tmp_path / "model.safetensors").write_bytes(b"garbage")
+    with pytest.raises(RunError, match="no weights"):
+        Detector.load(tmp_path)
+    with pytest.raises(RunError, match="run"):
+        load_detector(tmp_path)
+
+
+def test_folders_are_searched(tmp_path):  # 6
+    for name in ("b.wav", "sub/a.FLAC", "sub/.hidden.wav", "notes.txt"):
+        path = tmp_path / "in" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(b"")
+    names = [n for n, _ in collect_inputs([str(tmp_path / "in"), "-", "lost.txt"])]
+    inside = [str(tmp_path / "in" / name) for name in ("b.wav", "sub/a.FLAC")]
+    assert names == [*inside, "-", "lost.txt"]
+
+
+@pytest.mark.parametrize(
+    ("score", "parts"),
+    [
+        (-40.0, ("probably fake", "about 99 are fake")),
+        (0.4, ("cannot tell", "about 60 are real")),
+        (3.0, ("probably a real voice", "about 95 are real")),
+    ],
+)
+def test_a_sentence(detector, score, parts):  # 7
+    calibration = detector.calibration
+    prediction = Prediction(
+        clip="x",
+        score=score,
+        probability_bonafide=calibration.probability(score),
+        answer=calibration.answer(score),
+        seconds=2.0,
+        threshold=calibration.threshold,
+    )
+    sentence = format_prediction(prediction)
+    for part in (*parts, f"{score:.2f}", "2.0 s"):
+        assert part in sentence
+    with pytest.raises(ParameterError, match="x has no answer: lost"):
+        format_prediction(Prediction(clip="x", error="lost"))
+
+
+def test_the_note_names_what_the_detector_knows(detector):  # 7
+    note = describe_detector(detector)
+    for part in (
+        "a CNN trained on 12 clips of a corpus of noise",
+        "Noise proves nothing.",
+        "5 real and 7 fake clips of dev",
+        "not evidence in court",
+    ):
+        assert part in note
+
+
+def test_the_pretrained_note_says_that_the_calibration_knows_the_attacks():  # 7
+    """B11: the weights are calibrated on the attacks that they were trained on."""
+    assert "of dev, whose attacks the model was trained on" in describe_detector(
+        load_detector()
+    )
+
+
+def test_score_trials(clip, detector):  # 8
+    trials = pd.DataFrame(
+        {
+            "utt_id": ["U1", "U2"],
+            "speaker": "S1",
+            "attack": ["-", "A07"],
+            "label": ["bonafide", "spoof"],
+            "path": [str(clip("u1.wav", 1)), str(clip("u2.wav", 5, seed=1))],
+        }
+    )
+    scored = measurement.score_trials(detector, trials, ["noise at 10 dB"])
+    assert scored["condition"].tolist() == ["as it is"] * 2 + ["noise at 10 dB"] * 2
+    for score, path in zip(scored["score"], trials["path"], strict=False):
+        expected = predict_clip(path, detector).score
+        assert score == pytest.approx(expected, abs=1e-4)
+    assert scored["score"].nunique() == 4
+
+
+WITHOUT_HEAVY = """
+import sys
+from pathlib import Path
+from antispoof.inference import Detector, predict_clip
+predict_clip(sys.argv[1], Detector.load(Path(sys.argv[2])))
+heavy = "accelerate", "antispoof.runs", "matplotlib", "scipy", "sklearn"
+print([name for name in heavy if name in sys.modules])
+"""
+
+
+def test_a_prediction_imports_little(clip, detector, tmp_path):  # 9
+    detector.save(tmp_path / "kept")
+    done = subprocess.run(
+        [sys.executable, "-c", WITHOUT_HEAVY, clip("x.wav", 1), tmp_path / "kept"],
+        capture_output=True,
+        text=True,
+    )
+    assert done.stdout == "[]\n", done.stdout + done.stderr

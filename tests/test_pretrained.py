@@ -1,0 +1,72 @@
+"""Contracts of making the pretrained weights.
+
+1. Training, calibration and measurement end in a folder that a detector opens, at
+   most 2 MB large; its measured scores are that detector's.
+2. The calibration is fitted on predictions for dev: means over the windows of clips.
+3. If it fails, the folder keeps what it held.
+"""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import soundfile
+
+from antispoof.audio import load_mono_16k
+from antispoof.config import TrainConfig
+from antispoof.constants import SAMPLE_RATE
+from antispoof.errors import CorpusError
+from antispoof.inference import (
+    Calibration,
+    Detector,
+    measurement,
+    pretrained,
+)
+from antispoof.inference.prediction import score_windows
+from corpora import flac_path
+
+
+def mean_score(path, detector):
+    return float(score_windows([load_mono_16k(path)], detector)[1].mean())
+
+
+def test_export_pretrained(tmp_path, small_corpus, small_frontend, monkeypatch):
+    fitted = {}
+
+    def fit(scores, labels, *, partition):  # a line through noise has no slope
+        fitted.update(scores=list(scores), labels=list(labels), partition=partition)
+        return Calibration(1.0, 0.0, n_bonafide=1, n_spoof=1)
+
+    monkeypatch.setattr(Calibration, "fit", fit)
+    monkeypatch.setattr(pretrained, "N_EXPLAINED", 0)  # explanations: see their tests
+    long = 0.1 * np.random.default_rng(1).standard_normal(20_000)
+    soundfile.write(flac_path(small_corpus.root, "dev", "D2"), long, SAMPLE_RATE)
+    folder = tmp_path / "pretrained"
+    options = {
+        "folder": folder,
+        "runs_dir": tmp_path / "runs",
+        "cache_dir": tmp_path / "cache",
+    }
+    config = TrainConfig.for_model("cnn", epochs=1, batch_size=8)
+
+    pretrained.export_pretrained(small_corpus, config, **options)
+
+    assert sum(path.stat().st_size for path in folder.iterdir()) < 2_000_000  # 1
+    detector = Detector.load(folder)
+    measured = measurement.read_measurements("measured", folder)
+    clean = measured[measured["condition"] == "as it is"]
+    paths = small_corpus.partition("eval")["path"]
+    for score, path in zip(clean["score"], paths, strict=True):
+        assert score == pytest.approx(mean_score(path, detector), abs=1e-4)
+    dev = small_corpus.partition("dev")  # 2
+    scores = [mean_score(path, detector) for path in dev["path"]]
+    assert fitted["scores"] == pytest.approx(scores, abs=1e-5)
+    assert (fitted["labels"], fitted["partition"]) == ([1, 0, 0], "dev")
+    calibrated = measurement.read_measurements("calibration", folder)
+    assert calibrated["score"].tolist() == pytest.approx(scores, abs=1e-4)
+    differs = (calibrated["score"] - calibrated["first_window_score"]).abs() > 1e-4
+    assert calibrated["utt_id"][differs].tolist() == ["D2"]
+    lost = replace(small_corpus, trials=small_corpus.trials.replace("E3", "E4"))  # 3
+    with pytest.raises(CorpusError):
+        pretrained.export_pretrained(lost, config, **options)
+    assert Detector.load(folder).metadata == detector.metadata
