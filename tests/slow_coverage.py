@@ -47,9 +47,9 @@ import numpy as np
 import pandas as pd
 from scipy.stats import norm
 
-from antispoof.metrics import counts
+from antispoof.metrics import rates
 from antispoof.stats import make_panel, resample
-from antispoof.stats.bootstrap import ALL_STAGES, CURVE_METRICS, STAGES
+from antispoof.stats.bootstrap import ALL_STAGES, STAGES
 from antispoof.stats.estimates import combine
 
 METRICS = ("accuracy", "macro_f1", "eer")
@@ -130,7 +130,7 @@ def truth(setting: Setting, metric: str, distance: float) -> float:
         cells = [0.8 * right, 0.8 * (1 - right), 0.2 * (1 - right), 0.2 * right]
         # Large counts stand for shares.
         confusions = 1e9 * np.stack(cells, axis=-1).reshape(-1, 2, 2)
-        values = getattr(counts, metric)(confusions)
+        values = getattr(rates, metric)(confusions)
     return float(np.average(values, weights=weights))
 
 
@@ -153,7 +153,7 @@ def coverage(
             n_replicates=replicates,
             seed=run,
             stages=stages,
-            curve_metrics=CURVE_METRICS if "eer" in metrics else {},
+            metrics=None if "eer" in metrics else {},
         )
         for metric in metrics:
             better = resampled.quantity(metric, "better")

@@ -1,4 +1,4 @@
-"""Metrics: what they hold.
+"""Metrics.
 
 1. On every published score file the EER is the organisers' within 0.0005 percentage
    points, both min t-DCF within 0.0001, and CNN-LFCC's accuracy at its own dev
@@ -7,7 +7,10 @@
 3. Decision metrics are scikit-learn's; the constant answers are those of the corpus.
 4. Empty, one-class, tied and non-finite input does what the conventions say.
 5. The hull's EER, the t-DCF and the calibration metrics behave at their extremes.
-6. 100 000 trials are evaluated in time.
+6. A metric of one attack takes its trials and all bona fide ones; an attack with fewer
+   than ten trials has no EER in a report (B12).
+7. Every metric is in METRICS once, and a registered one is computed like the others.
+8. 100 000 trials are evaluated in 0.2 s.
 """
 
 import json
@@ -20,8 +23,10 @@ import pytest
 from sklearn import metrics as sk
 
 from antispoof import metrics
+from antispoof.constants import label_indices
 from antispoof.corpora import read_protocol
 from antispoof.errors import ParameterError, ScoreError
+from antispoof.metrics import METRICS, MIN_TRIALS, rates
 from antispoof.scoring.score_files import read_asv_scores, read_scores
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -56,7 +61,7 @@ def asv_at(path):
 
 
 def indices(trials):
-    return (trials["label"] == "bonafide").to_numpy().astype(int)
+    return label_indices(trials["label"])
 
 
 def golden(name="eval-4-columns.txt"):
@@ -154,14 +159,14 @@ def test_golden_evaluation():
     result = metrics.evaluate(
         scores, labels, attacks=attacks, asv=golden_asv(), dev_threshold=threshold
     )
-    assert list(result) == ["eer", "min_tdcf", "at", "per_attack", "n"]
+    assert list(result) == ["eer", "min_tdcf", "at", "per_attack", "n", "metrics"]
     assert result["eer"] == pytest.approx(expected["eer"], abs=1e-12)
     assert result["min_tdcf"] == pytest.approx(expected["min_tdcf"]["2019"], abs=1e-12)
     assert result["n"] == {"bonafide": 24, "spoof": 96}
     for name, point in result["at"].items():
         confusion = point.pop("confusion")
         assert confusion == expected["at"][name]["confusion"]
-        assert list(point) == ["accuracy", "macro_f1", "balanced_accuracy"]
+        assert set(point) == {"accuracy", "macro_f1", "balanced_accuracy"}
         for rate, value in point.items():
             assert value == pytest.approx(expected["at"][name][rate], abs=1e-12)
     json.dumps(result)
@@ -176,6 +181,8 @@ def test_golden_operating_points():
         point = metrics.operating_point(scores, labels, threshold=threshold)
         for rate in set(expected) - {"confusion"}:
             assert getattr(point, rate) == pytest.approx(expected[rate], abs=1e-12)
+            of_matrices = METRICS[rate].fn(np.array([expected["confusion"]]))
+            assert of_matrices == pytest.approx([expected[rate]], abs=1e-12)
 
 
 # 3 ------------------------------------------------------------------------------------
@@ -183,35 +190,33 @@ def test_golden_operating_points():
 
 def test_decision_metrics_are_those_of_scikit_learn():
     scores, labels, _ = golden()
-    said = metrics.decide(scores, threshold=0.3)
+    decided = metrics.decide(scores, threshold=0.3)
     at = {"threshold": 0.3}
-    assert metrics.accuracy(scores, labels, **at) == sk.accuracy_score(labels, said)
-    assert metrics.macro_f1(scores, labels, **at) == pytest.approx(
-        sk.f1_score(labels, said, average="macro"), abs=1e-15
-    )
-    assert metrics.balanced_accuracy(scores, labels, **at) == pytest.approx(
-        sk.balanced_accuracy_score(labels, said), abs=1e-15
-    )
-    assert metrics.recalls(scores, labels, **at) == pytest.approx(
-        sk.recall_score(labels, said, average=None), abs=1e-15
-    )
-    assert metrics.auc(scores, labels) == pytest.approx(
-        sk.roc_auc_score(labels, scores), abs=1e-15
-    )
-    confusion = metrics.confusion_matrix(scores, labels, **at)
-    assert confusion.tolist() == sk.confusion_matrix(labels, said).tolist()
-    assert metrics.predicted_spoof_rate(scores, labels, **at) == np.mean(said == 0)
-    assert metrics.hter(scores, labels, **at) == pytest.approx(
-        1 - sk.balanced_accuracy_score(labels, said), abs=1e-15
-    )
+    point = metrics.operating_point(scores, labels, **at)
+    balanced = sk.balanced_accuracy_score(labels, decided)
+    for ours, theirs in (
+        (metrics.accuracy(scores, labels, **at), sk.accuracy_score(labels, decided)),
+        (
+            metrics.macro_f1(scores, labels, **at),
+            sk.f1_score(labels, decided, average="macro"),
+        ),
+        (metrics.balanced_accuracy(scores, labels, **at), balanced),
+        (metrics.hter(scores, labels, **at), 1 - balanced),
+        (point.recall_spoof, sk.recall_score(labels, decided, pos_label=0)),
+        (point.recall_bonafide, sk.recall_score(labels, decided)),
+        (point.confusion, sk.confusion_matrix(labels, decided)),
+        (metrics.predicted_spoof_rate(scores, labels, **at), np.mean(decided == 0)),
+        (metrics.auc(scores, labels), sk.roc_auc_score(labels, scores)),
+    ):
+        assert ours == pytest.approx(theirs, abs=1e-15)
 
 
 def test_macro_f1_of_one_class_is_that_of_scikit_learn():
     scores = [-1.0, -2.0, 1.0]
     for labels in ([0, 0, 0], [1, 1, 1]):
-        said = metrics.decide(scores)
+        decided = metrics.decide(scores)
         expected = sk.f1_score(
-            labels, said, average="macro", labels=[0, 1], zero_division=0
+            labels, decided, average="macro", labels=[0, 1], zero_division=0
         )
         assert metrics.macro_f1(scores, labels) == pytest.approx(expected, abs=1e-15)
 
@@ -229,7 +234,7 @@ def test_macro_f1_of_one_class_is_that_of_scikit_learn():
         ([0.0, 1.0], ["spoof", "bonafide"], "class indices"),
         ([0.0, 1.0], [0.0, 1.0], "class indices"),
         ([0.0, 1.0, 2.0], [0, 1], r"\(3,\).*\(2,\)"),
-        ([[0.0, 1.0]], [[0, 1]], "one score and one label a trial"),
+        ([[0.0, 1.0]], [[0, 1]], "one score and one label per trial"),
         (["a", "b"], [0, 1], "must be numbers"),
     ],
 )
@@ -258,7 +263,8 @@ def test_one_class(labels):
             metric(scores, labels)
     assert metrics.accuracy(scores, labels) == 0.5
     assert np.isnan(metrics.balanced_accuracy(scores, labels))
-    assert np.isnan(metrics.recalls(scores, labels)[1 - labels[0]])
+    recalls = rates.recalls(metrics.confusion_matrix(scores, labels))
+    assert np.isnan(recalls[1 - labels[0]])
 
 
 def test_ties_are_decided_together():
@@ -287,20 +293,20 @@ def test_order_of_trials_does_not_matter():
 
 def test_unknown_choices_are_errors():
     scores, labels, _ = golden()
-    with pytest.raises(ParameterError, match="'organisers', 'hull'"):
-        metrics.eer(scores, labels, method="mean")
-    with pytest.raises(ParameterError, match="'2019', 'revisited'"):
-        metrics.min_tdcf(scores, labels, golden_asv(), formulation="2021")
-    with pytest.raises(ParameterError, match="'macro_f1'"):
-        metrics.oracle_threshold(scores, labels, criterion="f1")
-    with pytest.raises(ParameterError, match="p_bonafide=1"):
-        metrics.log_likelihood_ratios(scores, p_bonafide=1)
-    with pytest.raises(ParameterError, match="p_spoof=0"):
-        metrics.actual_dcf(scores, labels, p_spoof=0)
-    with pytest.raises(ParameterError, match="must be positive"):
-        metrics.min_dcf(scores, labels, c_miss=0)
-    with pytest.raises(ParameterError, match="n_bins=0"):
-        metrics.reliability(scores, labels, n_bins=0)
+    for sentence, call in (
+        ("'asvspoof', 'hull'", lambda: metrics.eer(scores, labels, method="mean")),
+        (
+            "'2019', 'revisited'",
+            lambda: metrics.min_tdcf(scores, labels, golden_asv(), formulation="2021"),
+        ),
+        (
+            "'macro_f1'",
+            lambda: metrics.oracle_threshold(scores, labels, criterion="f1"),
+        ),
+        ("n_bins=0", lambda: metrics.reliability(scores, labels, n_bins=0)),
+    ):
+        with pytest.raises(ParameterError, match=sentence):
+            call()
     with pytest.raises(ScoreError, match="119 attack names for 120 trials"):
         metrics.per_attack(scores, labels, ["A01"] * 119)
 
@@ -352,8 +358,6 @@ def test_calibrated_scores_are_recognised():
     # Normal scores of unit variance, 2 apart: the log-likelihood ratio is 2 (x - 1).
     ratios = 2 * (rng.normal(size=labels.size) + 2 * labels - 1)
     posterior = ratios + np.log(0.1 / 0.9)
-    back = metrics.log_likelihood_ratios(posterior, p_bonafide=0.1)
-    assert back == pytest.approx(ratios, abs=1e-12)
     excess = metrics.cllr(ratios, labels) - metrics.min_cllr(ratios, labels)
     assert 0 <= excess < 0.01
     assert metrics.cllr(posterior, labels) > metrics.cllr(ratios, labels) + 0.1
@@ -388,6 +392,9 @@ def test_calibration_of_classes_apart_has_an_end():
     assert flat.log_likelihood_ratios([3.0]) == pytest.approx([0.0], abs=1e-3)
 
 
+# 6 ------------------------------------------------------------------------------------
+
+
 def test_per_attack_takes_any_metric():
     scores, labels, attacks = golden()
     areas = metrics.per_attack(scores, labels, attacks, metric=metrics.auc)
@@ -395,7 +402,66 @@ def test_per_attack_takes_any_metric():
     assert areas["A01"] == metrics.auc(scores[own], labels[own])
 
 
-# 6 ------------------------------------------------------------------------------------
+@pytest.mark.parametrize(("n", "is_measured"), [(MIN_TRIALS - 1, False), (10, True)])
+def test_an_eer_of_few_trials_is_not_reported(n, is_measured):
+    """B12: ten trials of each class are needed."""
+    rng = np.random.default_rng(0)
+    for n_spoof, n_bonafide in ((n, 50), (50, n)):
+        labels = np.repeat([0, 1], [n_spoof, n_bonafide])
+        attacks = ["A07"] * n_spoof + ["-"] * n_bonafide
+        scores = rng.normal(size=labels.size)
+        found = metrics.evaluate(scores, labels, attacks=attacks)["per_attack"]
+        assert (found["A07"] is not None) == is_measured
+        assert metrics.per_attack(scores, labels, attacks)["A07"] > 0  # if asked for
+
+
+# 7 ------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def own_metrics(monkeypatch):
+    """Registration in a copy of METRICS."""
+    copy = dict(METRICS)
+    monkeypatch.setattr("antispoof.metrics.registry.METRICS", copy)
+    return copy
+
+
+def test_all_registered_metrics_are_those_of_the_reference():
+    scores, labels, _ = golden()
+    expected = EXPECTED["eval"]
+    found = metrics.compute_metrics(scores, labels, ratios=scores)
+    assert list(found) == list(METRICS)
+    expected |= expected["at"]["zero"] | {"eer_hull": expected["hull_eer"]}
+    for name, value in found.items():
+        assert value == pytest.approx(expected[name], abs=1e-12), name
+    without = metrics.compute_metrics(scores, labels)
+    assert [name for name in without if np.isnan(without[name])] == [
+        name for name, metric in METRICS.items() if metric.needs == "llr"
+    ]
+
+
+def test_a_registered_metric_is_computed(own_metrics):
+    @metrics.register_metric("mean_score", title="mean score")
+    def mean_score(scores, labels):
+        return scores.mean()
+
+    @metrics.register_metric("gap", needs="confusion", higher_is_better=None)
+    def gap(confusions):
+        return rates.recall_bonafide(confusions) - rates.recall_spoof(confusions)
+
+    found = metrics.evaluate([-2.0, 1.0, 4.0], [0, 0, 1])["metrics"]
+    assert (found["mean_score"], found["gap"]) == (1.0, 0.5)
+    assert own_metrics["gap"].title == "gap"
+
+
+def test_what_cannot_be_registered(own_metrics):
+    with pytest.raises(ParameterError, match="'eer' is already registered by"):
+        metrics.register_metric("eer")(lambda scores, labels: 0.0)
+    with pytest.raises(ParameterError, match="accepted are 'scores', 'curve'"):
+        metrics.register_metric("mine", needs="labels")(lambda labels: 0.0)
+
+
+# 8 ------------------------------------------------------------------------------------
 
 
 def test_a_hundred_thousand_trials_in_time():

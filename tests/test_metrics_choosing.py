@@ -1,12 +1,12 @@
 """Nothing is ever chosen on eval.
 
-1. Every function of the metrics and the statistics that chooses is told the partition,
-   refuses "eval", and refuses what is no partition.
-2. Every function anywhere in the library named choose_threshold_... or select_... that
-   takes scores takes a partition too: a new one cannot forget to be told.
+1. Every function of metrics and stats that chooses takes the partition, and refuses
+   "eval" and unknown names.
+2. Every function of the library named choose_..., select_... or the like that takes
+   scores takes a partition too.
 3. What is chosen for eval does not depend on eval: other eval labels and scores give
    the same dev threshold.
-4. The functions that do look at the answers say so in their name.
+4. Only oracle functions use the answers.
 """
 
 import ast
