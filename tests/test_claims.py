@@ -1,28 +1,43 @@
-"""The verdicts: what they hold.
+"""Hypotheses and verdicts.
 
-1. An effect is reproduced, contradicted or undecided as the fixed rule says, and one
-   seed alone decides nothing.
+1. An effect is reproduced, contradicted or undecided by the fixed rule; one seed, or no
+   variance (B6), decides nothing.
 2. Data made so that a hypothesis is true, false or open gets that verdict, H1 to H6.
-3. Sentences hold the numbers they were made from; the table has every finding.
-4. McNemar's test stands beside H3, class by class and seed by seed.
-5. Without the material there is no verdict, or a clear error.
+3. Sentences contain the numbers behind them; the table has every finding, with the
+   smallest effect that its verdict used (B8).
+4. McNemar's test of H3 is by class and seed.
+5. Without the runs it needs, a hypothesis is left out, or a clear error.
+6. H4 uses as many replicates as the other hypotheses (B9).
+7. Comparisons are undecided while a model has a dev EER above the limit; H5 and the
+   findings are unchanged.
+8. The claims name their own three models (B15).
 """
+
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 
 from antispoof.errors import ParameterError
+from antispoof.models import title
 from antispoof.stats import Estimate
-from antispoof_report.claims import hypotheses
+from antispoof_report import claims
+from antispoof_report.claims import hypotheses, training_length
+from antispoof_report.claims.preconditions import (
+    MAX_DEV_EER,
+    gate_on_dev_eer,
+    undertrained,
+)
 from antispoof_report.claims.training_length import spoof_rate_by_epochs
 from antispoof_report.claims.verdicts import (
     CONTRADICTED,
+    MIN_EFFECT_MACRO_F1,
+    MIN_EFFECT_RATE,
     REPRODUCED,
-    SMALLEST_MACRO_F1,
-    SMALLEST_SHARE,
     UNDECIDED,
     Finding,
+    Verdict,
     conjunction,
     disjunction,
     verdict_table,
@@ -72,7 +87,7 @@ def part(partition, models, *, n_seeds=3, noise=0.0):
 def made(cnn, resnet, resnet_lstm, *, with_dev=False, **options):
     """A resampling of three models; on dev they are what they are on eval."""
     models = {"cnn": cnn, "resnet": resnet, "resnet_lstm": resnet_lstm}
-    return hypotheses.evidence(
+    return hypotheses.bootstrap_scores(
         part("E", models, **options),
         dev=part("D", models, **options) if with_dev else None,
         n_replicates=200,
@@ -80,13 +95,14 @@ def made(cnn, resnet, resnet_lstm, *, with_dev=False, **options):
 
 
 GOOD, FAIR, POOR = (0.97, 0.95), (0.92, 0.92), (0.75, 0.6)
-LEANING = (*FAIR, 0.5)  # FAIR with all scores lowered: accurate, poor in macro-F1
+# About FAIR with all scores lowered: accurate, poor in macro-F1.
+BIASED = (0.918, 0.918, 0.5)
 
 # 1 ------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
-    ("value", "claimed", "verdict"),
+    ("value", "direction", "verdict"),
     [
         (0.05, 1, REPRODUCED),
         (0.012, 1, UNDECIDED),
@@ -96,28 +112,43 @@ LEANING = (*FAIR, 0.5)  # FAIR with all scores lowered: accurate, poor in macro-
         (0.05, -1, CONTRADICTED),
     ],
 )
-def test_the_rule(value, claimed, verdict):
+def test_the_rule(value, direction, verdict):
     estimate = Estimate(value, ((4e-6, 40),), np.full(3, value))
-    finding = Finding("x", estimate, claimed, 0.01, estimate.p_value(claimed * 0.01))
+    finding = Finding(
+        "x", estimate, direction, 0.01, estimate.p_value(direction * 0.01)
+    )
     assert finding.verdict == verdict
     low, high = finding.interval
-    beyond = (low if claimed > 0 else -high) > 0.01
-    short = (high if claimed > 0 else -low) < 0.01
+    beyond = (low if direction > 0 else -high) > 0.01
+    short = (high if direction > 0 else -low) < 0.01
     assert (beyond, short) == (verdict == REPRODUCED, verdict == CONTRADICTED)
-    assert finding.seeds_agreeing == (3 if claimed * value > 0 else 0)
+    assert finding.seeds_agreeing == (3 if direction * value > 0 else 0)
 
 
 def test_one_seed_decides_nothing():
     estimate = Estimate(0.5, ((4e-6, 40),), np.array([0.5]))
     assert Finding("x", estimate, 1, 0.01, 0.0).verdict == UNDECIDED
     resampled = made(POOR, GOOD, FAIR, n_seeds=1)
-    for verdict in hypotheses.judge(resampled):
+    for verdict in hypotheses.test_hypotheses(resampled):
         assert verdict.verdict == UNDECIDED
-        assert "one seed ranks nothing" in verdict.sentence
+        assert "one seed cannot rank models" in verdict.sentence
+
+
+def test_no_variance_decides_nothing():
+    """B6: an effect that is the same in every replicate."""
+    estimate = Estimate(0.02, ((0.0, 2), (0.0, 40)), np.full(3, 0.02))
+    finding = Finding("x", estimate, 1, 0.01, 0.0)
+    assert finding.verdict == UNDECIDED
+    assert "the same in every bootstrap replicate" in str(finding)
+    constant = part("E", {"cnn": FAIR, "resnet": FAIR, "resnet_lstm": FAIR})
+    for table in (table for tables in constant.values() for table in tables):
+        table["score"] = -1.0
+    collapsed = hypotheses.bootstrap_scores(constant, n_replicates=50)
+    assert hypotheses.h5(collapsed).verdict == UNDECIDED
 
 
 def test_smallest_effects_are_fixed():
-    assert (SMALLEST_MACRO_F1, SMALLEST_SHARE) == (0.01, 0.005)
+    assert (MIN_EFFECT_MACRO_F1, MIN_EFFECT_RATE) == (0.01, 0.005)
 
 
 def test_all_and_any():
@@ -143,36 +174,36 @@ def test_h1_is_the_order_by_macro_f1():
     assert wrong.verdict == CONTRADICTED
     assert len(wrong.findings) == 3
     assert wrong.findings[0].margin == min(f.margin for f in wrong.findings)
-    assert wrong.seeds_agreeing == 0
+    assert wrong.findings[0].seeds_agreeing == 0
     noisy = made(POOR, (0.925, 0.92), FAIR, noise=0.02, n_seeds=5)
     assert hypotheses.h1(noisy).verdict == UNDECIDED
 
 
 def test_h2_is_more_accuracy_with_less_macro_f1():
-    split = hypotheses.h2(made(POOR, FAIR, LEANING))
+    split = hypotheses.h2(made(POOR, FAIR, BIASED))
     accuracy, macro_f1 = split.findings[1:]
-    assert accuracy.estimate.value > SMALLEST_SHARE
-    assert macro_f1.estimate.value < -SMALLEST_MACRO_F1
+    assert accuracy.estimate.value > MIN_EFFECT_RATE
+    assert macro_f1.estimate.value < -MIN_EFFECT_MACRO_F1
     assert split.verdict == REPRODUCED
     assert "both signs occur together in 100.0% of the replicates" in split.sentence
     assert hypotheses.h2(made(POOR, FAIR, GOOD)).verdict == CONTRADICTED
 
 
-def test_h3_is_the_lean_to_spoof():
-    leaning = hypotheses.h3(made(POOR, FAIR, LEANING))
-    assert leaning.verdict == REPRODUCED
-    assert [finding.claimed for finding in leaning.findings] == [1, 1, 1, -1]
-    assert hypotheses.h3(made(POOR, LEANING, FAIR)).verdict == CONTRADICTED
+def test_h3_is_the_bias_to_spoof():
+    biased = hypotheses.h3(made(POOR, FAIR, BIASED))
+    assert biased.verdict == REPRODUCED
+    assert [finding.direction for finding in biased.findings] == [1, 1, 1, -1]
+    assert hypotheses.h3(made(POOR, BIASED, FAIR)).verdict == CONTRADICTED
 
 
-def lengths(*leans, noise=0.0):
-    """Runs of ResNet50+LSTM and ResNet50 after 4, 8, ... epochs; each has its lean,
+def lengths(*biases, noise=0.0):
+    """Runs of ResNet50+LSTM and ResNet50 after 4, 8, ... epochs; each has its bias,
     which lowers the scores of FAIR."""
     runs = {
         4 * (k + 1): part(
-            "E", {"resnet_lstm": (*FAIR, lean), "resnet": FAIR}, noise=noise
+            "E", {"resnet_lstm": (*FAIR, bias), "resnet": FAIR}, noise=noise
         )
-        for k, lean in enumerate(leans)
+        for k, bias in enumerate(biases)
     }
     return {
         model: {epochs: tables[model] for epochs, tables in runs.items()}
@@ -180,38 +211,40 @@ def lengths(*leans, noise=0.0):
     }
 
 
-def h4(*leans):
-    return hypotheses.h4(lengths(*leans), n_replicates=200)
+def h4(*biases):
+    return hypotheses.h4(lengths(*biases), n_replicates=200)
 
 
-def test_h4_is_a_lean_that_longer_training_mends():
-    mended = h4(0.5, 0.0)
-    assert mended.verdict == REPRODUCED
-    assert [finding.claimed for finding in mended.findings] == [-1, 0, 1]
+def test_h4_is_a_bias_that_longer_training_reduces():
+    reduced = h4(0.5, 0.0)
+    assert reduced.verdict == REPRODUCED
+    assert [finding.direction for finding in reduced.findings] == [-1, 0, 1]
     table = spoof_rate_by_epochs(lengths(0.5, 0.0))
     mean = table[table["model"] == "resnet_lstm"].groupby("epochs").mean(True)
     change = mean["predicted_spoof_rate"][8] - mean["predicted_spoof_rate"][4]
-    assert mended.estimate == pytest.approx(change, abs=1e-12) != 0
-    assert mended.findings[1].estimate.value == 0
-    assert mended.findings[2].estimate.value == pytest.approx(
+    assert reduced.findings[0].estimate.value == pytest.approx(change, abs=1e-12) != 0
+    assert reduced.findings[1].estimate.value == 0
+    assert reduced.findings[2].estimate.value == pytest.approx(
         mean["predicted_spoof_rate"][4] - mean["is_spoof"][4], abs=1e-12
     )
     assert h4(0.3, 0.5).verdict == CONTRADICTED
-    assert h4(0.5, 0.5).verdict == CONTRADICTED
+    assert h4(0.5, 0.502).verdict == CONTRADICTED
 
 
-def test_h4_needs_a_lean_to_mend():
+def test_h4_needs_a_bias_to_reduce():
     nothing = h4(-0.2, -0.5)
     assert nothing.findings[0].verdict == REPRODUCED
     assert nothing.verdict == UNDECIDED
-    assert "nothing is to be mended" in nothing.sentence
+    assert "there is none to reduce" in nothing.sentence
 
 
 def test_h4_of_several_lengths_is_their_slope():
     shares = spoof_rate_by_epochs(lengths(0.5, 0.3, 0.0))
     own = shares[shares["model"] == "resnet_lstm"]
     slope = np.polyfit(own["epochs"], own["predicted_spoof_rate"], 1)[0]
-    assert h4(0.5, 0.3, 0.0).estimate == pytest.approx(slope * 8, abs=1e-12)
+    assert h4(0.5, 0.3, 0.0).findings[0].estimate.value == pytest.approx(
+        slope * 8, abs=1e-12
+    )
 
 
 def test_h5_is_an_accuracy_above_always_spoof():
@@ -221,22 +254,24 @@ def test_h5_is_an_accuracy_above_always_spoof():
     assert hypotheses.h5(made(POOR, POOR, POOR)).verdict == CONTRADICTED
 
 
-def test_h6_is_the_split_going_away_at_the_dev_threshold():
-    resampled = made(POOR, FAIR, LEANING, with_dev=True)
+def test_h6_is_the_split_disappearing_at_the_dev_threshold():
+    resampled = made(POOR, FAIR, BIASED, with_dev=True)
     assert hypotheses.h2(resampled).verdict == REPRODUCED
     assert hypotheses.h6(resampled).verdict == REPRODUCED
     nothing = hypotheses.h6(made(POOR, FAIR, GOOD, with_dev=True))
     assert nothing.verdict == UNDECIDED
-    assert "nothing is to be explained" in nothing.sentence
+    assert "there is nothing to explain" in nothing.sentence
 
 
-def test_h6_is_contradicted_by_a_split_that_no_threshold_mends():
-    models = {"cnn": POOR, "resnet": FAIR, "resnet_lstm": LEANING}
+def test_h6_is_contradicted_by_a_split_that_no_threshold_reduces():
+    models = {"cnn": POOR, "resnet": FAIR, "resnet_lstm": BIASED}
     tables = {name: part(name, models) for name in ("D", "E")}
     for tables_of in tables.values():
         for table in (*tables_of["resnet"], *tables_of["resnet_lstm"]):
             table["score"] = np.sign(table["score"])  # leaves one sensible threshold
-    resampled = hypotheses.evidence(tables["E"], dev=tables["D"], n_replicates=200)
+    resampled = hypotheses.bootstrap_scores(
+        tables["E"], dev=tables["D"], n_replicates=200
+    )
     assert hypotheses.h2(resampled).verdict == REPRODUCED
     assert hypotheses.h6(resampled).verdict == CONTRADICTED
 
@@ -245,43 +280,54 @@ def test_h6_is_contradicted_by_a_split_that_no_threshold_mends():
 
 
 def test_sentences_hold_their_numbers():
-    resampled = made(POOR, FAIR, LEANING, with_dev=True, noise=0.01)
-    verdicts = hypotheses.judge(resampled, lengths=lengths(0.5, 0.0, noise=0.01))
+    resampled = made(POOR, FAIR, BIASED, with_dev=True, noise=0.01)
+    verdicts = hypotheses.test_hypotheses(
+        resampled, lengths=lengths(0.5, 0.0, noise=0.01)
+    )
     assert [v.key for v in verdicts] == ["H1", "H2", "H3", "H4", "H5", "H6"]
     for verdict in verdicts:
         assert f" is {verdict.verdict}" in verdict.sentence
         finding = verdict.findings[-1]
         assert f"{finding.estimate.value:+.4f}" in verdict.sentence
         low, high = finding.interval
-        assert f"95 % interval {low:+.4f} to {high:+.4f}" in verdict.sentence
+        interval = f"95 % interval {low:+.4f} to {high:+.4f}"
+        assert (interval in verdict.sentence) == finding.varies
         assert verdict.sentence.endswith(".")
-        assert 0 <= verdict.p <= 1
-        assert verdict.interval[0] <= verdict.estimate <= verdict.interval[1]
+        assert 0 <= finding.p <= 1
     table = verdict_table(verdicts)
     assert len(table) == sum(len(v.findings) for v in verdicts)
     assert set(table["hypothesis"]) == {v.key for v in verdicts}
     assert (table["low"] <= table["high"]).all()
 
 
+def test_the_table_has_the_smallest_effect_that_the_verdict_used():
+    """B8: the figure of H2 showed macro-F1 with the band of accuracy."""
+    table = verdict_table([hypotheses.h2(made(POOR, FAIR, BIASED))])
+    assert table["min_effect"].tolist() == [0, 0.005, 0.01]
+    assert table["effect"].str.startswith("macro-F1").tolist() == [False, False, True]
+
+
 # 4 ------------------------------------------------------------------------------------
 
 
 def test_mcnemar_by_class_and_seed():
-    table = hypotheses.h3_mcnemar(made(POOR, FAIR, LEANING))
+    table = hypotheses.h3_mcnemar(made(POOR, FAIR, BIASED))
     assert len(table) == 6
     assert table["label"].tolist() == ["spoof", "bonafide"] * 3
     assert table["as_claimed"].all()
     assert (table["p_holm"] >= table["p"]).all()
     assert (table["p_holm"] < 0.05).all()
-    reverse = hypotheses.h3_mcnemar(made(POOR, LEANING, FAIR))
+    reverse = hypotheses.h3_mcnemar(made(POOR, BIASED, FAIR))
     assert not reverse["as_claimed"].any()
 
 
 # 5 ------------------------------------------------------------------------------------
 
 
-def test_what_cannot_be_asked_is_left_out():
-    keys = [verdict.key for verdict in hypotheses.judge(made(POOR, GOOD, FAIR))]
+def test_what_cannot_be_tested_is_left_out():
+    keys = [
+        verdict.key for verdict in hypotheses.test_hypotheses(made(POOR, GOOD, FAIR))
+    ]
     assert keys == ["H1", "H2", "H3", "H5"]
     for given, found in ((lengths(0.5), "no model"), ({}, "no model")):
         with pytest.raises(ParameterError, match=f"of {found}; at least two"):
@@ -290,7 +336,84 @@ def test_what_cannot_be_asked_is_left_out():
     with pytest.raises(ParameterError, match="of resnet; at least two of"):
         hypotheses.h4(given)
     assert keys == [
-        v.key for v in hypotheses.judge(made(POOR, GOOD, FAIR), lengths=given)
+        v.key for v in hypotheses.test_hypotheses(made(POOR, GOOD, FAIR), lengths=given)
     ]
     with pytest.raises(ParameterError, match="no operating point 'dev'"):
         hypotheses.h6(made(POOR, GOOD, FAIR))
+
+
+# 6 ------------------------------------------------------------------------------------
+
+
+def test_h4_uses_the_replicates_of_the_others(monkeypatch):
+    """B9: H4 always used 2000."""
+    used = []
+
+    def h4(lengths, **options):
+        used.append(options["n_replicates"])
+        return training_length.h4(lengths, **options)
+
+    monkeypatch.setattr(hypotheses, "h4", h4)
+    hypotheses.test_hypotheses(made(POOR, GOOD, FAIR), lengths=lengths(0.5, 0.0))
+    assert used == [200]
+
+
+# 7 ------------------------------------------------------------------------------------
+
+
+def dev_table(distance):
+    noise = np.random.default_rng(1).standard_normal(400)
+    label = np.array(["spoof", "bonafide"] * 200)
+    return pd.DataFrame(
+        {
+            "utt_id": [f"u{i}" for i in range(400)],
+            "speaker": [f"s{i % 8}" for i in range(400)],
+            "attack": np.where(label == "spoof", "A01", "-"),
+            "label": label,
+            "score": noise + distance * (label == "bonafide"),
+        }
+    )
+
+
+@pytest.fixture
+def verdicts():
+    finding = Finding(
+        "f", Estimate(0.15, ((0.0025, 1),), np.array([0.1, 0.2])), 1, 0.01, 0.5
+    )
+    return [
+        Verdict(key, "claim", "contradicted", "It is so.", (finding,))
+        for key in ("H1", "H5")
+    ]
+
+
+def test_a_model_near_chance_is_named():
+    found = undertrained({"cnn": [dev_table(4.0)], "resnet": [dev_table(0.1)]})
+    assert list(found) == ["resnet"]
+    assert MAX_DEV_EER < found["resnet"] < 0.6
+
+
+def test_comparisons_are_withheld_and_the_rest_stays(verdicts):
+    dev = {"cnn": [dev_table(4.0)], "resnet": [dev_table(0.1)]}
+    h1, h5 = gate_on_dev_eer(verdicts, dev)
+    assert h1.verdict == "undecided"
+    assert "ResNet50 (" in h1.sentence
+    assert "It is so." in h1.sentence
+    assert h1.findings == verdicts[0].findings
+    assert h5 == verdicts[1]
+
+
+def test_trained_models_keep_their_verdicts(verdicts):
+    assert gate_on_dev_eer(verdicts, {"cnn": [dev_table(4.0)]}) == verdicts
+
+
+# 8 ------------------------------------------------------------------------------------
+
+
+def test_the_claims_are_about_three_models():
+    """B15: chapter 07 trained every registered model."""
+    assert claims.MODELS == ("cnn", "resnet", "resnet_lstm")
+    assert {title(name) for name in claims.MODELS} == set(claims.TITLES.values())
+    chapter = Path(__file__).parents[1] / "notebooks" / "07_claims.py"
+    source = chapter.read_text(encoding="utf-8")
+    assert "in claims.MODELS" in source
+    assert "models.MODELS" not in source.replace("claims.MODELS", "")

@@ -1,14 +1,16 @@
-"""``antispoof evaluate``: what it holds.
+"""``antispoof evaluate``.
 
 1. JSON has exactly the documented keys, and the metrics' values; null where something
-   was not given.
-2. The table for people shows the three operating points beside both constant answers,
-   every attack, and intervals.
-3. A reversed sign is a sentence on stderr, with the answer as it stands.
-4. Wrong usage ends with status 2; bad files raise their one sentence.
+   was not given or is not a measurement (B12).
+2. The tables show the three operating points, both constant answers, every attack,
+   and intervals.
+3. A registered metric is in the JSON, in the tables and has an interval.
+4. A reversed sign is a warning on stderr; the result is unchanged.
+5. Wrong usage ends with status 2; bad files raise one sentence.
 """
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -17,6 +19,7 @@ from typer.testing import CliRunner
 
 from antispoof.cli.evaluate import evaluate
 from antispoof.errors import CorpusError, ScoreError
+from antispoof.metrics import METRICS, Metric, select_metrics
 
 GOLDEN = Path(__file__).parent / "golden"
 EXPECTED = json.loads((GOLDEN / "expected.json").read_text())["eval"]
@@ -46,7 +49,7 @@ def answer(*words):
 
 def test_json_in_full():
     found = answer(SCORES, "--protocol", PROTOCOL, *ASV, *DEV, "--replicates", 40)
-    assert set(found) == {"eer", "min_tdcf", "at", "per_attack", "ci", "n"}
+    assert set(found) == {"eer", "min_tdcf", "at", "per_attack", "ci", "n", "metrics"}
     assert found["eer"] == pytest.approx(EXPECTED["eer"], abs=1e-12)
     assert found["min_tdcf"] == pytest.approx(EXPECTED["min_tdcf"]["2019"], abs=1e-12)
     assert found["n"] == {"bonafide": 24, "spoof": 96}
@@ -57,6 +60,10 @@ def test_json_in_full():
         assert set(point) == rates | {"confusion"}
         assert point["confusion"] == EXPECTED["at"][name]["confusion"]
     values = {"eer": found["eer"], "min_tdcf": found["min_tdcf"]}
+    assert list(found["metrics"]) == list(METRICS)
+    assert None not in found["metrics"].values()
+    resampled = select_metrics("confusion") | {"eer": METRICS["eer"]}
+    values |= {f"metrics.{name}": found["metrics"][name] for name in resampled}
     values |= {f"per_attack.{a}": error for a, error in found["per_attack"].items()}
     values |= {
         f"at.{name}.{rate}": point[rate]
@@ -73,7 +80,23 @@ def test_json_without_options():
     found = answer(SCORES, "--protocol", PROTOCOL, "--replicates", 0)
     assert found["min_tdcf"] is None
     assert found["at"]["dev"] is None
+    assert found["metrics"]["cllr"] is None  # it needs calibration on dev
     assert found["ci"] == {}
+
+
+def test_an_attack_of_few_trials_has_no_eer(tmp_path):
+    """B12: null in the JSON, no interval, and "n < 10" in the table."""
+    files = [tmp_path / "scores.txt", tmp_path / "protocol.txt"]
+    for file, source in zip(files, (SCORES, PROTOCOL), strict=True):
+        lines = source.read_text().splitlines()
+        spoof = [line for line in lines if "A01" in line]
+        file.write_text("\n".join(set(lines) - set(spoof[9:])))
+    found = answer(files[0], "--protocol", files[1], "--replicates", 20)
+    assert found["per_attack"]["A01"] is None
+    assert found["per_attack"]["A02"] == pytest.approx(EXPECTED["per_attack"]["A02"])
+    assert "per_attack.A01" not in found["ci"]
+    shown = run(files[0], "--protocol", files[1], "--replicates", 0).stdout
+    assert re.search(r"A01 +9 +n < 10", shown)
 
 
 def test_json_is_repeatable():
@@ -98,7 +121,7 @@ def test_tables_for_people():
         "zero",
         "score > 0.2",
         "oracle",
-        "no result",
+        "not a result",
         "always spoof",
         "always bonafide",
         "0.8000",  # accuracy of always-spoof
@@ -120,6 +143,21 @@ def test_tables_say_what_was_not_given():
 # 3 ------------------------------------------------------------------------------------
 
 
+def test_a_registered_metric_is_everywhere(monkeypatch):
+    own = Metric("mean score", lambda scores, labels: scores.mean(), bounded=False)
+    monkeypatch.setitem(METRICS, "mean_score", own)
+    words = (SCORES, "--protocol", PROTOCOL, "--replicates", 20)
+    found = answer(*words)
+    low, high = found["ci"]["metrics.mean_score"]
+    assert low < found["metrics"]["mean_score"] < high < 0
+    assert f"mean score {found['metrics']['mean_score']:.4f} (" in " ".join(
+        run(*words).stdout.split()
+    )
+
+
+# 4 ------------------------------------------------------------------------------------
+
+
 def test_a_reversed_sign():
     words = (GOLDEN / "eval-reversed.csv", "--protocol", PROTOCOL, "--replicates", 0)
     as_it_is = run(*words, "--json")
@@ -132,7 +170,7 @@ def test_a_reversed_sign():
     assert json.loads(negated.stdout)["eer"] == pytest.approx(EXPECTED["eer"])
 
 
-# 4 ------------------------------------------------------------------------------------
+# 5 ------------------------------------------------------------------------------------
 
 
 def test_usage_errors():

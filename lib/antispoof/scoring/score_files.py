@@ -82,7 +82,9 @@ def read_scores(
     path = Path(path)
     table = _read_table(path, LAYOUTS)
     table["score"] = _finite(table["score"], table["utt_id"], path)
-    _raise_for_trials(table.loc[table["utt_id"].duplicated(), "utt_id"], path, "twice")
+    _raise_for_trials(
+        table.loc[table["utt_id"].duplicated(), "utt_id"], path, "given twice"
+    )
     if protocol is None:
         trials = _labels_from_file(table, path)
     else:
@@ -122,7 +124,7 @@ def write_scores(path: str | Path, trials: pd.DataFrame) -> None:
     utt_ids = trials["utt_id"].astype(str)
     # float() first: a float32 widened to float64 reads back to the very same value.
     scores = _finite(trials["score"], utt_ids, path)
-    _raise_for_trials(utt_ids[utt_ids.duplicated()], path, "twice")
+    _raise_for_trials(utt_ids[utt_ids.duplicated()], path, "given twice")
     fields = [trials[name].astype(str).tolist() for name in COLUMNS[:-1]]
     for name, column in zip(COLUMNS, fields, strict=False):
         for value in column:
@@ -234,9 +236,9 @@ def _split_csv(lines: list[str], path: Path) -> tuple[list[str], list[list[str]]
 def _finite(scores: pd.Series, utt_ids: pd.Series, path: Path) -> np.ndarray:
     """(n,) float64; ScoreError for what is not a finite number."""
     numbers = np.array([_to_float(score) for score in scores])
-    bad = ~np.isfinite(numbers)
+    bad = np.flatnonzero(~np.isfinite(numbers))
     _raise_for_trials(
-        utt_ids[bad] + " (" + scores[bad].astype(str) + ")",
+        [f"{utt_ids.iloc[i]} ({scores.iloc[i]})" for i in bad],
         path,
         "without a finite score",
     )
