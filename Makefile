@@ -15,13 +15,12 @@ CORES   ?= $(shell nproc 2>/dev/null || sysctl -n hw.ncpu)
 SNAKEMAKE = $(BIN)/python -m snakemake --cores $(CORES) --nolock
 
 export CORPUS PROFILE  # for the Snakefile
-
-# Threads that wait must not spin when others want the core, and large activations
-# come in huge pages: together twice the training speed on a busy CPU.
+# Waiting threads must not spin when others want the core, and large activations come in
+# huge pages: together twice the training speed on a busy CPU.
 export OMP_WAIT_POLICY := PASSIVE
 export THP_MEM_ALLOC_ENABLE := 1
 
-.PHONY: book test lint pairs setup clean reference-runs vendor test-book shipped-weights fuzz sweep prove-sweep wheelhouse platforms matrix pdf screenshots time-book linkcheck prove-dependencies bench bench-scale bench-cli test-resume
+.PHONY: $(shell sed -n 's/^\([a-z-]*\):.*/\1/p' Makefile)
 
 book: setup  ## run every chapter, build _build/html; warnings are errors
 	$(BIN)/python -m antispoof_report.notebooks sync --check
@@ -31,12 +30,25 @@ book: setup  ## run every chapter, build _build/html; warnings are errors
 test: setup  ## the tests
 	$(BIN)/python -m pytest
 
-pdf: setup  ## _build/book.pdf from _build/html; installs Chromium if there is none
+lint: setup size  ## rules that a machine keeps
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports
+	$(BIN)/codespell
+	$(BIN)/python -m antispoof_report.notebooks sync --check
+
+size: setup  ## code lines of each package, and their limits
+	@$(BIN)/python tools/size.py
+
+notebooks: setup  ## generate the notebooks from their sources
+	$(BIN)/python -m antispoof_report.notebooks sync
+
+pdf: setup  ## _build/book.pdf from _build/html; installs Chromium if it is missing
 	@test -s _build/html/index.html || { echo "no book here; run 'make book'"; exit 1; }
 	@.ci/chromium
 	PYTHONPATH=book/_ext $(BIN)/python -m antispoof_book.pdf .
 
-test-book: pdf  ## every page of _build/html, in headless Chromium, and the PDF
+test-book: pdf  ## every page of _build/html in headless Chromium, and the PDF
 	$(BIN)/python -m pytest -n 0 tests/book
 
 screenshots: setup  ## _build/screenshots: every page as light, dark, phone and print
@@ -44,52 +56,56 @@ screenshots: setup  ## _build/screenshots: every page as light, dark, phone and 
 	@.ci/chromium
 	$(BIN)/python tests/book/screenshots.py
 
-time-book: setup  ## how long the pages take, from chapters that have been run
-	@.ci/chromium
-	$(BIN)/python tests/book/timing.py
-
-linkcheck: setup  ## ask the network whether external links still lead somewhere
+linkcheck: setup  ## whether external links still work; needs the network
 	$(BIN)/jupyter-book build . --builder linkcheck --path-output _build/links --quiet
 
-lint: setup  ## rules that a machine keeps
-	$(BIN)/ruff check .
-	$(BIN)/ruff format --check .
-	$(BIN)/lint-imports
-	$(BIN)/codespell
-	$(BIN)/python -m antispoof_report.notebooks sync --check
-
-test-resume: setup  ## kill a training ten times; it must end as if it had not been
-	PYTHONPATH=lib $(BIN)/python -m benchmarks.resume_stress
-
-pairs: setup  ## generate the notebooks from their sources
-	$(BIN)/python -m antispoof_report.notebooks sync
-
-reference-runs: setup  ## train on CORPUS by PROFILE and record the runs (hours)
-	$(BIN)/antispoof save-references --corpus "$(CORPUS)" --profile "profiles/$(PROFILE).yaml"
-
-vendor:  ## copy the browser files of package-lock.json into the tree; needs npm
-	npm ci --ignore-scripts --no-audit --no-fund
-	rm -rf $(MATHJAX) $(AXE)
-	mkdir -p $(MATHJAX)/output/chtml/fonts $(AXE)
-	cp node_modules/mathjax/LICENSE node_modules/mathjax/es5/tex-chtml.js $(MATHJAX)
-	cp -R node_modules/mathjax/es5/output/chtml/fonts/woff-v2 $(MATHJAX)/output/chtml/fonts
-	cp node_modules/axe-core/LICENSE node_modules/axe-core/axe.min.js $(AXE)
-
-shipped-weights: setup  ## train on CORPUS, calibrate and measure the weights of `check`
-	$(BIN)/antispoof export-weights --corpus "$(CORPUS)" --profile profiles/thesis.yaml
-
-fuzz: setup  ## ten thousand hostile inputs for everything that reads files
-	$(BIN)/python tests/fuzz.py
-
-# A killed sweep goes on, a finished one does nothing. What a job depends on is in its
-# parameters, so times of files do not count; runs keep locks of their own. An output
-# takes its place whole, so one that is there is complete.
+# What a job depends on is in its parameters, so times of files do not count. An output
+# is written atomically, so one that exists is complete. A killed sweep resumes.
 sweep: setup  ## models x seeds x corpora as the file SWEEP says, then analysis
 	$(SNAKEMAKE) -s sweep.smk --configfile "$(SWEEP)" --resources gpu=$(GPUS) \
 		--keep-going --retries 1 --ignore-incomplete --rerun-triggers params $(MORE)
 
-prove-sweep: setup  ## a sweep killed twice, refused, and on two workers
+# Slow tests, each a script that says what it checks.
+test-switch: setup  ## the book with another corpus and profile, there and back
+	$(BIN)/python tests/slow_switch.py
+
+test-sweep: setup  ## a sweep killed twice, refused, and on two workers
 	$(BIN)/python tests/slow_sweep.py
+
+test-resume: setup  ## kill -9 a run twenty times; its result must not change
+	PYTHONPATH=lib $(BIN)/python -m benchmarks.resume_stress --kills 20
+
+test-deps: setup  ## run the chapters: does their provenance cover what they call?
+	MPLBACKEND=agg $(BIN)/python tests/slow_dependencies.py
+
+platforms: wheelhouse  ## every chapter as on Kaggle and on Colab, without internet
+	$(BIN)/python tests/slow_platforms.py
+
+matrix: setup  ## the tests on each Python with oldest and newest dependencies
+	$(BIN)/python tests/slow_matrix.py
+
+fuzz: setup  ## ten thousand malformed inputs for everything that reads files
+	$(BIN)/python tests/fuzz.py
+
+bench: setup  ## what things cost; the chapter on costs reads what it writes
+	PYTHONPATH=lib $(BIN)/python -m benchmarks --corpus "$(CORPUS)"
+
+bench-scale: setup  ## memory and time at the size of LA (hours)
+	PYTHONPATH=lib $(BIN)/python -m benchmarks.scale
+
+bench-cli: setup  ## how long `antispoof check` takes
+	PYTHONPATH=lib $(BIN)/python -m benchmarks.cli_latency
+
+bench-book: setup  ## how long the pages take, from executed chapters
+	@.ci/chromium
+	$(BIN)/python tests/book/timing.py
+
+reference-runs: setup  ## train on CORPUS by PROFILE and save the runs (hours)
+	$(BIN)/antispoof save-references --corpus "$(CORPUS)" \
+		--profile "profiles/$(PROFILE).yaml"
+
+weights: setup  ## train on CORPUS, calibrate and measure the weights of `check`
+	$(BIN)/antispoof export-weights --corpus "$(CORPUS)" --profile profiles/thesis.yaml
 
 wheelhouse: setup  ## a folder to attach where there is no internet: _build/wheelhouse
 	rm -rf _build/wheelhouse build
@@ -101,33 +117,23 @@ wheelhouse: setup  ## a folder to attach where there is no internet: _build/whee
 			--platform manylinux2014_x86_64 --platform manylinux_2_28_x86_64 \
 			miniaudio av || exit 1; done
 
-platforms: wheelhouse  ## every chapter as on Kaggle and on Colab, without internet
-	$(BIN)/python tests/slow_platforms.py
-
-matrix: setup  ## the tests on each Python with oldest and newest dependencies
-	$(BIN)/python tests/slow_matrix.py
-
-prove-dependencies: setup  ## run the chapters: do their stamps cover what they call?
-	MPLBACKEND=agg $(BIN)/python tests/slow_dependencies.py
-
-bench: setup  ## what things cost; the chapter on costs reads what it writes
-	PYTHONPATH=lib $(BIN)/python -m benchmarks --corpus "$(CORPUS)"
-
-bench-scale: setup  ## memory and time at the size of LA (hours)
-	PYTHONPATH=lib $(BIN)/python -m benchmarks.scale
-
-bench-cli: setup  ## how long `antispoof check` takes
-	PYTHONPATH=lib $(BIN)/python -m benchmarks.cli_latency
+vendor:  ## copy the browser files of package-lock.json into the tree; needs npm
+	npm ci --ignore-scripts --no-audit --no-fund
+	rm -rf $(MATHJAX) $(AXE)
+	mkdir -p $(MATHJAX)/output/chtml/fonts $(AXE)
+	cp node_modules/mathjax/LICENSE node_modules/mathjax/es5/tex-chtml.js $(MATHJAX)
+	cp -R node_modules/mathjax/es5/output/chtml/fonts/woff-v2 $(MATHJAX)/output/chtml/fonts
+	cp node_modules/axe-core/LICENSE node_modules/axe-core/axe.min.js $(AXE)
 
 setup: $(VENV)/.ready
 
 $(VENV)/.ready: requirements.txt pyproject.toml
 	@command -v $(PYTHON) >/dev/null || { \
-		echo "$(PYTHON) is not there; name a Python 3.11 with PYTHON=..."; exit 1; }
+		echo "$(PYTHON) was not found; name a Python 3.11 with PYTHON=..."; exit 1; }
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -e .
 	touch $@
 
-clean:  ## what the build made; runs, features and the environment stay
+clean:  ## delete what the build made; runs, features and the environment stay
 	rm -rf _build .snakemake

@@ -10,7 +10,7 @@ content; prose, comments and docstrings are not among them.
 No input that a rule makes is `ancient`: where a job runs again, Snakemake does not
 check the parameters of those that depend on it, and an ancient input would then let
 them stand although the corpus or profile is another. Before the pages are made, every
-executed chapter is compared with what was asked for, and the build fails if one differs.
+executed chapter is compared with the request, and the build fails if one differs.
 """
 
 import json
@@ -30,7 +30,7 @@ PROFILE = Path(PROFILE if PROFILE.endswith(".yaml") else f"profiles/{PROFILE}.ya
 FOUND = corpora.find_corpus(CORPUS or None)
 SYNTHETIC = FOUND is None or FOUND.is_synthetic
 CORPUS_ID = "synthetic" if SYNTHETIC else FOUND.id
-NOTEBOOKS = {path.stem: path for path in sorted(Path("notebooks").glob(f"{CHAPTER}.ipynb"))}
+NOTEBOOKS = {p.stem: p for p in sorted(Path("notebooks").glob(f"{CHAPTER}.ipynb"))}
 DECLARED = {name: read_declaration(path) for name, path in NOTEBOOKS.items()}
 TRAINING = [name for name, declared in DECLARED.items() if declared.trains]
 # Those that compare can train, too, where a claim needs other runs.
@@ -55,8 +55,8 @@ REQUESTS = {name: request(name) for name in NOTEBOOKS}
 
 def needed_first(wildcards):
     """The corpus, and for comparisons the runs of the training chapters."""
-    trained = expand(EXECUTED, name=TRAINING)
-    return ["_build/corpus.txt", *(trained if DECLARED[wildcards.name].compares else [])]
+    compares = DECLARED[wildcards.name].compares
+    return ["_build/corpus.txt", *expand(EXECUTED, name=TRAINING if compares else [])]
 
 
 rule html:

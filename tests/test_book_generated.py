@@ -18,8 +18,8 @@ import pandas as pd
 import pytest
 
 from antispoof.config import TrainConfig
-from antispoof_report.notebooks.parameters import accepted
 from antispoof_report import sweep_costs
+from antispoof_report.notebooks.parameters import accepted
 from antispoof_report.sweep_costs import hours, speed
 
 ROOT = Path(__file__).resolve().parents[1]

@@ -76,7 +76,9 @@ def test_the_real_chapters_depend_on_what_they_use():  # 1
         assert "antispoof.training.loop" in found[chapter]
         assert "data/reference-runs" in found[chapter]
     assert "antispoof.training.loop" not in found["00"] | found["01"] | found["02"]
-    assert not any("antispoof.cli" in name for names in found.values() for name in names)
+    assert not any(
+        "antispoof.cli" in name for names in found.values() for name in names
+    )
 
 
 @pytest.fixture

@@ -24,9 +24,9 @@ from pathlib import Path
 from sphinx.application import Sphinx
 
 PARTS = (
-    "repository launch pages results marks markup_figure generated provenance library"
-    " scripts accessible"
-).split()
+    *("repository", "launch", "pages", "results", "marks", "markup_figure"),
+    *("generated", "provenance", "library", "scripts", "accessible"),
+)
 
 
 def setup(app: Sphinx) -> dict[str, bool]:

@@ -48,19 +48,19 @@ def _button(url: str, text: str, tooltip: str, icon: str) -> dict[str, str]:
 
 
 def _copy_downloads(page: Page) -> list[dict[str, str]]:
-    """Copy the script and the executed notebook into the site; returns their buttons."""
-    name, run = page.name, notebook.run_path(page.root, page.name)
+    """Copy the script and the executed notebook into the site; return buttons."""
+    script = page.root / f"{page.name}.py"
+    run = notebook.run_path(page.root, page.name)
+    text, icons = ".ipynb, with results", ("fas fa-code", "fas fa-chart-bar")
     buttons = []
-    for file, target, text, tooltip, icon in (
-        (page.root / f"{name}.py", f"_sources/{name}.py")
-        + (".py", "Download script", "fas fa-code"),
-        (run, f"_executed/{run.name}")
-        + (".ipynb, with results", "Download notebook with results", "fas fa-chart-bar"),
+    for file, folder, *shown in (
+        (script, f"_sources/{notebook.FOLDER}", ".py", "Download script", icons[0]),
+        (run, "_executed", text, "Download notebook with results", icons[1]),
     ):
         if file.is_file():
-            copied = Path(page.app.outdir) / target
-            copied.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(file, copied)
-            url = page.context["pathto"](target, 1)
-            buttons.append(_button(url, text, tooltip, icon))
+            target = Path(page.app.outdir) / folder / file.name
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(file, target)
+            url = page.context["pathto"](f"{folder}/{file.name}", 1)
+            buttons.append(_button(url, *shown))
     return buttons

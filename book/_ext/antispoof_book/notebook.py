@@ -1,4 +1,4 @@
-"""Executed notebooks, without Sphinx: where they are, if they are current, their values.
+"""Executed notebooks, without Sphinx: their paths, whether they are current, values.
 
 A chapter has two notebooks. The *source* (``notebooks/NN_name.ipynb``) is clean and
 holds the current prose. The *run* (``_build/executed/NN_name.ipynb``) is what papermill

@@ -1,4 +1,4 @@
-"""``python -m antispoof_report.notebooks sync [--check]`` and ``... run NOTEBOOK OUT``."""
+"""``python -m antispoof_report.notebooks {sync [--check] | run NOTEBOOK OUT}``."""
 
 from __future__ import annotations
 
