@@ -1,23 +1,10 @@
-"""Give every reader thousands of hostile inputs (`make fuzz`).
+"""Give every reader of `hostile.py` thousands of inputs (`make fuzz`).
 
     python tests/fuzz.py [READER ...] [--runs N]
 
-Each reader gets a process of its own, with a limit on memory and on the time of one
+Each reader runs in its own process, with a limit on memory and on the time of one
 input; a process that dies, hangs, grows or raises something undocumented is a failure.
 atheris steers the inputs by the coverage of the readers' Python code.
-
-Last run in full on 24 November 2026, two cores that had other work: ten thousand inputs
-a reader, no undocumented error, seconds with the start of Python and torch:
-
-    protocol         8
-    scores          18
-    asv_scores      10
-    config           8
-    run_record      66
-    run_pack        17
-    packed_member  121
-    detector_card   24
-    sound           22
 """
 
 from __future__ import annotations
@@ -36,7 +23,7 @@ MEGABYTES = 2_048  # of the process, torch included
 
 
 def fuzz(name: str, runs: int) -> None:
-    """Give one reader its inputs, in this process, which ends with the last."""
+    """Give one reader its inputs, in this process; atheris ends the process."""
     import atheris
 
     from antispoof.errors import AntispoofError
@@ -73,7 +60,7 @@ def fuzz(name: str, runs: int) -> None:
 
 
 def main() -> int:
-    """Fuzz the readers that are named, or all; 1 if one failed."""
+    """Fuzz the named readers, or all; return 1 if one failed."""
     parser = argparse.ArgumentParser()
     parser.add_argument("readers", nargs="*", default=list(READERS))
     parser.add_argument("--runs", type=int, default=10_000)
@@ -86,9 +73,9 @@ def main() -> int:
         command = [sys.executable, __file__, name, "--runs", str(given.runs), "--here"]
         start = time.monotonic()
         done = subprocess.run(command, capture_output=True, text=True, check=False)
-        said = "0 undocumented errors" if done.returncode == 0 else "FAILED"
+        outcome = "0 undocumented errors" if done.returncode == 0 else "FAILED"
         seconds = time.monotonic() - start
-        print(f"{name}: {given.runs} inputs, {said}, {seconds:.0f} s", flush=True)
+        print(f"{name}: {given.runs} inputs, {outcome}, {seconds:.0f} s", flush=True)
         if done.returncode:
             failed.append(name)
             print(done.stdout[-4_000:], done.stderr[-4_000:], sep="\n")

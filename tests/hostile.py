@@ -1,11 +1,11 @@
-"""What reads a stranger's bytes, and bytes to begin with.
+"""Readers of files from strangers, and bytes to start from.
 
 Each reader takes bytes and may raise nothing but an AntispoofError. `test_hostile.py`
 gives each some dozens of inputs; `fuzz.py` (`make fuzz`) gives each thousands.
 
-Where several files belong together, the first byte says which of them the rest is; the
-others are as they should be, so that reading goes on behind the damaged one. Their
-model is a very small one, or hardly a byte of its weights would ever be changed.
+Where several files belong together, the first byte selects the one that the other bytes
+replace; the rest stay intact, so that reading continues behind the damaged file. Their
+model is very small, so that mutation often changes its weights.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ import warnings
 import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import cache, partial
-from hashlib import sha256
 from pathlib import Path
 from unittest import mock
 
@@ -41,7 +41,7 @@ def _file(data: bytes, name: str = "input") -> Path:
 
 
 def _one_replaced(files: dict[str, bytes], data: bytes) -> dict[str, bytes]:
-    """The files, that one which the first byte means replaced by the other bytes."""
+    """The files, with the one that the first byte selects replaced by the rest."""
     which = list(files)[data[0] % len(files)] if data else next(iter(files))
     return {**files, which: data[1:]}
 
@@ -61,9 +61,12 @@ def _small_models() -> Iterator[None]:
     def small() -> nn.Module:
         return nn.Sequential(nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(1, 2))
 
+    model = replace(MODELS["cnn"], factory=small)
+    short = partial(LogMel, n_samples=5_200)
+    frontend = replace(FRONTENDS["logmel"], factory=short)
     with (
-        mock.patch.dict(MODELS, cnn=small),
-        mock.patch.dict(FRONTENDS, logmel=partial(LogMel, n_samples=5_200)),
+        mock.patch.dict(MODELS._entries, cnn=model),
+        mock.patch.dict(FRONTENDS._entries, logmel=frontend),
     ):
         yield
 
@@ -76,7 +79,7 @@ def protocol(data: bytes) -> None:
 
 
 def scores(data: bytes) -> None:
-    """A score file, by itself and against a protocol."""
+    """A score file, alone and with a protocol."""
     from antispoof.corpora import read_protocol
     from antispoof.errors import AntispoofError
     from antispoof.scoring.score_files import ReversedScoresWarning, read_scores
@@ -100,7 +103,7 @@ def asv_scores(data: bytes) -> None:
 
 
 def config(data: bytes) -> None:
-    """Settings of a config, as a profile has them."""
+    """Settings of a configuration in a profile."""
     import yaml
 
     from antispoof.config import TrainConfig
@@ -108,43 +111,35 @@ def config(data: bytes) -> None:
     try:
         settings = yaml.safe_load(data)
     except (yaml.YAMLError, RecursionError, ValueError):
-        return  # PyYAML's own words, which the commands pass on
+        return  # reported by the commands as they are
     TrainConfig.from_profile("cnn", settings)
 
 
 def run_record(data: bytes) -> None:
-    """A run's folder and its protocols: all that is told of it, and its weights."""
-    from antispoof.runs import Run, pack
+    """The folder of a run and its protocols: every file, and the weights."""
+    from antispoof.runs import Run
 
     shutil.rmtree(FOLDER, ignore_errors=True)
     for name, content in _one_replaced(_run_files(), data).items():
         _file(content, name)
     path = FOLDER / next(iter(_run_files()))
     with _small_models():
-        pack([Run.open(path.parent)], FOLDER / "again.zip")  # packing reads it all
+        Run.open(path.parent).check()
 
 
-def run_pack(data: bytes) -> None:
-    """A file of packed runs."""
-    from antispoof.runs import unpack
+def run_archive(data: bytes) -> None:
+    """A file of exported runs."""
+    from antispoof.runs import import_runs
 
     shutil.rmtree(FOLDER, ignore_errors=True)
     path = _file(data)
     with _small_models():
-        unpack(path, FOLDER / "arrived")
-        unpack(path, FOLDER / "arrived")  # what came meets itself
-
-
-def packed_member(data: bytes) -> None:
-    """A member of a file of packed runs, whose manifest has its right hash."""
-    from antispoof.runs.transfer import MANIFEST
-
-    # Without a manifest in the place of a member, one is made that fits.
-    run_pack(_archive(_one_replaced({**_run_files(), MANIFEST: b""}, data)))
+        import_runs(path, FOLDER / "imported")
+        import_runs(path, FOLDER / "imported")  # the same runs exist already
 
 
 def detector_card(data: bytes) -> None:
-    """A detector's card and weights, and what is said of a clip by them."""
+    """The card and the weights of a detector, and a prediction with them."""
     from antispoof.inference import (
         Detector,
         describe_detector,
@@ -163,7 +158,7 @@ def detector_card(data: bytes) -> None:
 
 
 def sound(data: bytes) -> None:
-    """A clip: its header, the whole, and piece by piece."""
+    """A clip: its header, decoded at once, and in blocks."""
     from antispoof.audio import iter_blocks
     from antispoof.errors import AntispoofError
 
@@ -206,7 +201,7 @@ def _small_weights() -> bytes:
 
 @cache
 def _run_files() -> dict[str, bytes]:
-    """A run's files and its protocols, by name below a folder of runs."""
+    """Name below a folder of runs -> content: a run's files, then its protocols."""
     import pandas as pd
 
     from antispoof import models
@@ -214,51 +209,34 @@ def _run_files() -> dict[str, bytes]:
     from antispoof.corpora import read_protocol, write_protocol
     from antispoof.runs.record import protocol_name, run_path, write_run
 
-    config = TrainConfig.for_model("cnn", epochs=3)
+    trials = read_protocol(_file(PROTOCOL, "protocol"))
+    run = {
+        "config": TrainConfig.for_model("cnn", epochs=3),
+        "seed": 0,
+        "corpus": {"id": "noise-0", "trials": {"dev": 2, "eval": 2}},
+        "regression_scores": {"untrained": [0.5], "trained": [0.5]},
+        "best_epoch": 0,
+    }
+    epoch = {"epoch": 0, "loss": 0.5, "val_loss": 0.5, "val_macro_f1": 0.5}
     with tempfile.TemporaryDirectory() as folder, _small_models():
-        path = run_path(folder, "mini-0", config, 0)
-        path.mkdir(parents=True)
-        protocol = Path(folder, "protocol")
-        protocol.write_bytes(PROTOCOL)
-        trials = read_protocol(protocol)
-        protocol.unlink()
-        epoch = {"loss": 0.5, "val_loss": 0.5, "val_macro_f1": 0.5}
         write_run(
-            path,
-            config=config,
-            seed=0,
-            corpus={"id": "mini-0", "kind": "mini", "trials": {"dev": 2, "eval": 2}},
-            code="0",
-            canary={"untrained": [0.5], "trained": [0.5]},
-            best_epoch=0,
-            history=pd.DataFrame([{"epoch": 0, **epoch, "seconds": 1.0}]),
+            run_path(folder, "noise-0", run["config"], 0),
+            run=run,
+            history=pd.DataFrame([{**epoch, "seconds": 1.0}]),
             scores=dict.fromkeys(("dev", "eval"), trials.assign(score=[1.5, -2.0])),
             environment={"python": "", "device": "", "packages": {}, "seconds": 1},
             model=models.build("cnn"),
         )
         for partition in ("dev", "eval"):
-            write_protocol(Path(folder, "mini-0", protocol_name(partition)), trials)
-        # Files of the run first.
+            write_protocol(Path(folder, "noise-0", protocol_name(partition)), trials)
         found = sorted(Path(folder).rglob("*.*"), key=lambda p: (-len(p.parts), p))
         return {p.relative_to(folder).as_posix(): p.read_bytes() for p in found}
 
 
-def _manifest(members: dict[str, bytes]) -> bytes:
-    from antispoof.runs.transfer import FORMAT
-
-    hashes = {name: sha256(data).hexdigest() for name, data in members.items()}
-    return json.dumps({"format": FORMAT, "sha256": hashes}).encode()
-
-
 def _archive(members: dict[str, bytes]) -> bytes:
-    """A file of packed runs; its manifest fits the other members unless it is given."""
-    from antispoof.runs.transfer import MANIFEST
-
-    others = {name: data for name, data in members.items() if name != MANIFEST}
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w") as archive:
-        archive.writestr(MANIFEST, members.get(MANIFEST) or _manifest(others))
-        for name, data in others.items():
+        for name, data in members.items():
             archive.writestr(name, data)
     return file.getvalue()
 
@@ -298,7 +276,7 @@ def _clips() -> list[bytes]:
     return clips
 
 
-# Reader -> inputs that it accepts, or nearly, for mutation to start from.
+# Name -> reader, and inputs that it accepts, which mutation starts from.
 READERS: dict[str, tuple[Callable[[bytes], None], Callable[[], list[bytes]]]] = {
     "protocol": (protocol, lambda: [PROTOCOL]),
     "scores": (
@@ -314,11 +292,7 @@ READERS: dict[str, tuple[Callable[[bytes], None], Callable[[], list[bytes]]]] = 
     "asv_scores": (asv_scores, lambda: [b"bonafide target 1.5\nA07 spoof -2\n"]),
     "config": (config, lambda: [b"cnn: {epochs: 3, lr: 0.001, schedule: cosine}\n"]),
     "run_record": (run_record, lambda: _each_as_input(_run_files())),
-    "run_pack": (run_pack, lambda: [_archive(_run_files())]),
-    "packed_member": (
-        packed_member,
-        lambda: _each_as_input({**_run_files(), "": _manifest(_run_files())}),
-    ),
+    "run_archive": (run_archive, lambda: [_archive(_run_files())]),
     "detector_card": (detector_card, lambda: _each_as_input(_detector_files())),
     "sound": (sound, _clips),
 }

@@ -3,7 +3,7 @@
 1. A good archive unpacks completely; after an interruption it resumes.
 2. Refused before a byte is written: absolute paths, .., drive letters, backslashes,
    links, repeated names (ignoring case), a file below a file, encrypted members,
-   other compressions than deflate, growth beyond reason, what is not a ZIP archive.
+   other compressions than deflate, growth beyond reason, a lost beginning, what is not a ZIP archive.
 3. A damaged member leaves nothing behind; what does not fit is not started.
 """
 
@@ -90,6 +90,13 @@ def test_encrypted(tmp_path):  # 2
 def test_other_compressions(tmp_path):  # 2
     path = make(tmp_path / "a.zip", ("a", "x"), compression=zipfile.ZIP_BZIP2)
     with pytest.raises(ArchiveError, match="'a' is not compressed with deflate"):
+        unpack_all(path, tmp_path / "out")
+
+
+def test_a_lost_beginning(tmp_path):  # 2
+    path = make(tmp_path / "a.zip", ("a", "x"))
+    path.write_bytes(path.read_bytes()[1:])
+    with pytest.raises(ArchiveError, match="whose beginning is missing"):
         unpack_all(path, tmp_path / "out")
 
 

@@ -139,6 +139,8 @@ def _reject_reason(member: zipfile.ZipInfo, names: Container[str]) -> str | None
         return "is encrypted"
     if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
         return "is not compressed with deflate, which alone is accepted"
+    if member.header_offset < 0:
+        return "begins before the file does, whose beginning is missing"
     return None
 
 
