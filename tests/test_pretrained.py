@@ -51,6 +51,7 @@ def test_export_pretrained(tmp_path, small_corpus, small_frontend, monkeypatch):
 
     assert sum(path.stat().st_size for path in folder.iterdir()) < 2_000_000  # 1
     detector = Detector.load(folder)
+    assert "attacks the model was trained on" in detector.metadata["calibrated_on"]
     measured = measurement.read_measurements("measured", folder)
     clean = measured[measured["condition"] == "as it is"]
     paths = small_corpus.partition("eval")["path"]

@@ -111,8 +111,7 @@ def predict_clip(
         )
     if not len(starts):
         raise AudioError(
-            f"cannot judge {clip}: it is silent throughout, there is no"
-            " voice in it"
+            f"cannot judge {clip}: it is silent throughout, there is no voice in it"
         )
     score = float(scores.mean(dtype=np.float64))
     calibration = detector.calibration

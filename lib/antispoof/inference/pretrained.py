@@ -8,6 +8,7 @@ not know its probabilities are too confident. The card and every prediction say 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -25,6 +26,7 @@ from antispoof.inference.prediction import score_windows
 from antispoof.runs import train_or_load
 
 N_EXPLAINED = 24  # clips whose explanations are tested
+KNOWN_ATTACKS = "dev, whose attacks the model was trained on"
 
 
 def export_pretrained(
@@ -32,12 +34,15 @@ def export_pretrained(
     config: TrainConfig,
     *,
     seed: int = 0,
-    runs_dir: str | Path | None = None,
-    cache_dir: str | Path | None = None,
     folder: Path = PRETRAINED_DIR,
     log: Callable[[str], None] = lambda line: None,
+    **folders: str | Path | None,
 ) -> Path:
     """Train, calibrate on dev, measure on eval, and write all of it into `folder`.
+
+    Parameters
+    ----------
+    folders : ``runs_dir`` and ``cache_dir`` of `runs.train_or_load`.
 
     Raises
     ------
@@ -45,30 +50,19 @@ def export_pretrained(
         As `runs.train_or_load` does; what the folder holds is kept then.
     """
     dev, test = corpus.require_audio("dev"), corpus.require_audio("eval")
-    (run,) = train_or_load(
-        config,
-        corpus,
-        [seed],
-        runs_dir=runs_dir,
-        cache_dir=cache_dir,
-        references=None,
-        log=log,
-    )
+    (run,) = train_or_load(config, corpus, [seed], references=None, log=log, **folders)
+    unknown = set(dev["attack"]) - set(corpus.partition("train")["attack"])
     metadata = {
         "model": config.model,
         "frontend": config.frontend,
         "config": config.to_dict(),
         "seed": seed,
         "corpus": run.corpus,
-        "calibrated_on": "dev, whose attacks the model was trained on",
+        "calibrated_on": "dev" if unknown else KNOWN_ATTACKS,
     }
-    frontend = frontends.build(config.frontend)
-    uncalibrated = Detector(
-        run.model(), frontend, Calibration(1.0, 0.0, 0, 0), metadata
-    )
-    scores = [
-        score_windows([load_mono_16k(path)], uncalibrated)[1] for path in dev["path"]
-    ]
+    frontend, uncalibrated = frontends.build(config.frontend), Calibration(1, 0, 0, 0)
+    detector = Detector(run.model(), frontend, uncalibrated, metadata)
+    scores = [score_windows([load_mono_16k(p)], detector)[1] for p in dev["path"]]
     calibrated = dev[["utt_id", "label"]].assign(
         first_window_score=[windows[0] for windows in scores],
         score=[windows.mean(dtype=np.float64) for windows in scores],
@@ -76,7 +70,7 @@ def export_pretrained(
     calibration = Calibration.fit(
         calibrated["score"], label_indices(dev["label"]), partition="dev"
     )
-    detector = Detector(run.model(), frontend, calibration, metadata)
+    detector = replace(detector, calibration=calibration)
     with atomic_path(folder) as temporary:
         detector.save(temporary)
         measured = score_trials(detector, test, log=log)
