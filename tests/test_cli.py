@@ -10,7 +10,7 @@
 6. features computes all partitions. --on-error skip leaves damaged clips out, in
    features, train and score alike.
 7. save-references keeps the runs of a profile without weights and continues after a
-   failure; saved runs are not trained again.
+   failure; saved runs are not trained again. export-weights trains by a profile, too.
 8. runs list prints one line per run with complete ids, however narrow the terminal.
    Text from files is never interpreted as markup.
 9. Features are cached where the platform has space if no folder is given.
@@ -461,6 +461,20 @@ def test_save_references_continues_after_a_failure(references, monkeypatch):
 )
 def test_bad_profile(references, text, message):
     assert_refused(references(text), message, left=["profile.yaml"])
+
+
+def test_export_weights(antispoof, small_corpus, monkeypatch):
+    calls = []
+    monkeypatch.setattr(
+        "antispoof.inference.pretrained.export_pretrained",
+        lambda corpus, config, **options: calls.append((config, options)) or "folder",
+    )
+    Path("p.yaml").write_text(CNN)
+    words = ("--corpus", small_corpus.root, "--profile", "p.yaml", "--seed", 3)
+    result = antispoof("export-weights", *words)
+    assert (result.status, result.out) == (0, "folder\n")
+    ((config, options),) = calls
+    assert (config.model, config.epochs, options["seed"]) == ("cnn", 1, 3)
 
 
 # 8

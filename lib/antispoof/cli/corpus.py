@@ -42,9 +42,8 @@ def audit_command(
         typer.echo(json.dumps(found.to_dict(), indent=2, ensure_ascii=False))
     else:
         typer.echo(format_table(_count_rows(found)))
-        for line in (found.description, f"in {found.root}", *_notes(found)):
-            typer.echo(printable(line))
-        for line in _issue_lines(found):
+        lines = [found.description, f"in {found.root}"]
+        for line in (*lines, *_notes(found), *_issue_lines(found)):
             typer.echo(printable(line))
     if not found.ok:
         raise typer.Exit(1)
@@ -99,19 +98,21 @@ def fetch_command(
 
 
 def _count_rows(found: Audit) -> list[dict[str, object]]:
-    """Clips usable, listed and in the original, by partition, class and attack."""
+    """Usable, listed and expected trials by partition, class and attack."""
     rows = []
     for name, part in found.partitions.items():
         columns = {"usable": part.usable, "listed": part.listed}
         if part.expected is not None:
             columns["expected"] = part.expected
-        for row in ("total", "bonafide", "spoof", "speakers"):
-            counts = {key: getattr(count, row) for key, count in columns.items()}
+        attacks = sorted(set().union(*(count.attacks for count in columns.values())))
+        for row in ("total", "bonafide", "spoof", "speakers", *attacks):
+            counts = {
+                key: count.attacks.get(row, 0)
+                if row in attacks
+                else getattr(count, row)
+                for key, count in columns.items()
+            }
             rows.append({"partition": name, "trials": row, **counts})
-        attacks = set().union(*(count.attacks for count in columns.values()))
-        for attack in sorted(attacks):
-            counts = {key: c.attacks.get(attack, 0) for key, c in columns.items()}
-            rows.append({"partition": name, "trials": attack, **counts})
     return rows
 
 

@@ -90,7 +90,6 @@ def export_weights(
     from antispoof.config import TrainConfig
     from antispoof.corpora import open_corpus
     from antispoof.inference.pretrained import export_pretrained
-    from antispoof.platforms import feature_cache_dir
 
     settings = _read_profile(profile, settings=dict)["settings"]
     folder = export_pretrained(
@@ -98,7 +97,7 @@ def export_weights(
         TrainConfig.from_profile("cnn", settings),
         seed=seed,
         runs_dir=runs_dir,
-        cache_dir=cache_dir or feature_cache_dir(),
+        cache_dir=cache_dir,
         log=typer.echo,
     )
     typer.echo(folder)
