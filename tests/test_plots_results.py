@@ -37,6 +37,7 @@ EFFECTS = pd.DataFrame(
         "estimate": [0.1, -0.2],
         "low": [0.05, -0.4],
         "high": [0.15, 0.0],
+        "min_effect": [0.01, 0.005],
     }
 )
 LENGTHS = pd.DataFrame(
@@ -69,13 +70,13 @@ MATRICES = {("CNN", part): np.array([[30, 5], [2, 13]]) for part in ("dev", "eva
 THRESHOLDS = {name: {"zero": 0.0, "dev": 0.8, "oracle": 1.1} for name in HEARD}
 
 FIGURES = {
-    "effects": lambda: forest.effects(EFFECTS, smallest=0.01),
+    "effects": lambda: forest.effects(EFFECTS),
     "histograms": lambda: scores.score_histograms(HEARD, THRESHOLDS),
     "det": lambda: scores.det_curves(
         {name: metrics.det_curve(*pair) for name, pair in HEARD.items()}
     ),
     "attacks": lambda: scores.attack_heatmap(
-        pd.DataFrame({"CNN": {"A07": 0.1, "A17": 0.4}})
+        pd.DataFrame({"CNN": {"A07": 0.1, "A17": np.nan}})
     ),
     "reliability": lambda: scores.reliability_plot(
         {name: metrics.reliability(*pair) for name, pair in HEARD.items()}
@@ -131,8 +132,9 @@ def test_bars_are_means_over_seeds_in_the_models_order():  # 2
 
 
 def test_every_effect_is_drawn_with_its_interval():  # 2
-    axes = forest.effects(EFFECTS, smallest=0.01).axes[0]
-    (points,) = axes.containers
+    axes = forest.effects(EFFECTS).axes[0]
+    bands, points = axes.containers
+    assert [bar.get_width() for bar in bands] == pytest.approx([0.02, 0.01])
     assert points.lines[0].get_xdata().tolist() == [0.1, -0.2]
     spans = [span[:, 0].tolist() for span in points.lines[2][0].get_segments()]
     assert np.allclose(spans, EFFECTS[["low", "high"]])
@@ -158,4 +160,4 @@ def test_matrices_and_rates_are_written_out():  # 2
     shown = " ".join(written(decisions.confusions(MATRICES)))
     assert "30" in shown
     assert "13" in shown
-    assert {"10%", "40%"} <= written(FIGURES["attacks"]())
+    assert {"10%", "n < 10"} <= written(FIGURES["attacks"]())

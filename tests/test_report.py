@@ -1,7 +1,7 @@
 """What notebooks narrate with.
 
 Contracts:
-1. A table escapes what it shows, right-aligns numbers, and has no index unless asked.
+1. Pieces of HTML can be joined. Tables are tested in test_tables.py.
 2. A player's sound is at most 30 KB in the page, holds the clip, and has a label; above
    it stands the clip's spectrogram, with an alternative text and its time axis told.
 3. The opening line says which corpus; simulated speech is called so, in a warning.
@@ -30,88 +30,6 @@ from antispoof.audio import load_mono_16k
 from antispoof.constants import SAMPLE_RATE
 from antispoof.corpora import Corpus
 from antispoof.errors import AudioError, ParameterError
-from antispoof_report.claims.verdicts import Verdict
-
-
-def frame():
-    return pd.DataFrame(
-        {
-            "attack": ["<b>A01</b>", None],
-            "n": [25380, 7],
-            "eer": [0.12345, float("nan")],
-            "known": [True, False],
-        },
-        index=["first", "second"],
-    )
-
-
-def cells(html):
-    return re.findall(r"<td[^>]*>(.*?)</td>", html)
-
-
-def test_a_table_shows_values_for_reading():  # 1
-    shown = cells(report.table(frame())._repr_html_())
-    assert shown == [
-        "&lt;b&gt;A01&lt;/b&gt;",
-        "25\u202f380",
-        "0.123",
-        "yes",
-        "–",
-        "7",
-        "–",
-        "no",
-    ]
-
-
-def test_only_numbers_stand_on_the_right():  # 1
-    html = report.table(frame())._repr_html_()
-    heads = re.findall(r'<th scope="col" style="([^"]*)">(\w+)</th>', html)
-    right = [name for style, name in heads if "text-align:right" in style]
-    assert right == ["n", "eer"]
-
-
-def test_numbers_that_are_texts_stand_on_the_right_too():  # 1
-    shown = pd.DataFrame(
-        {
-            "mean": ["0.9 ± 0.1", "1"],
-            "interval": ["+0.1 to −0.2", "0.3 [0.1, 0.4]"],
-            "seeds": ["2 of 3", None],
-            "shape": ["1 × 64", "2"],
-            "version": ["3.11.7 (main)", "2"],
-            "nothing": [None, None],
-        }
-    )
-    html = report.table(shown)._repr_html_()
-    heads = re.findall(r'<th scope="col" style="([^"]*)">(\w+)</th>', html)
-    right = [name for style, name in heads if "text-align:right" in style]
-    assert right == ["mean", "interval", "seeds"]
-
-
-def test_the_index_comes_only_when_asked_for():  # 1
-    assert "second" not in report.table(frame())._repr_html_()
-    html = report.table(frame(), index=True)._repr_html_()
-    assert '<th scope="row" style="text-align:left">second</th>' in html
-
-
-def test_formats_are_applied_and_checked():  # 1
-    shown = cells(report.table(frame(), formats={"eer": ".1%"})._repr_html_())
-    assert "12.3%" in shown
-    assert shown.count("–") == 2  # a missing value is not formatted
-    with pytest.raises(ParameterError, match=r"'err'.*'eer'"):
-        report.table(frame(), formats={"err": ".1%"})
-
-
-def test_a_caption_names_the_table_and_is_escaped():  # 1
-    html = report.table(frame(), caption='of "A" & <B>')._repr_html_()
-    assert "<caption>of &quot;A&quot; &amp; &lt;B&gt;</caption>" in html
-    assert 'aria-label="of &quot;A&quot; &amp; &lt;B&gt;"' in html
-
-
-def test_a_table_can_hold_html_and_has_a_plain_form():  # 1
-    mixed = pd.DataFrame({"clip": [report.Html("<audio></audio>", "[sound]")]})
-    table = report.table(mixed)
-    assert cells(table._repr_html_()) == ["<audio></audio>"]
-    assert "[sound]" in repr(table)
 
 
 def test_pieces_of_html_can_be_put_together():  # 1
@@ -219,21 +137,6 @@ def test_glue_passes_plain_values_on(monkeypatch):  # 4
     report.glue("text", "12 %")
     assert kept == {"eer": (0.25, False), "text": ("12 %", False)}
     assert type(kept["eer"][0]) is float
-
-
-def test_every_claim_has_a_sentence_asked_or_not(monkeypatch):  # 4
-    kept = {}
-    fake = ModuleType("myst_nb")
-    fake.glue = lambda name, value, display: kept.update({name: value})
-    monkeypatch.setitem(sys.modules, "myst_nb", fake)
-    report.glue_verdicts(
-        [Verdict("H2", "A claim.", "contradicted", "It is not so.", ())]
-    )
-    assert kept["H2_verdict"] == "contradicted"
-    assert kept["H2_sentence"] == "It is not so."
-    assert kept["H4_verdict"] == "not asked"
-    assert kept["H4_sentence"].endswith("not there.")
-    assert len(kept) == 2 * 6
 
 
 def test_glue_does_nothing_without_myst_nb(monkeypatch, capsys):  # 4
