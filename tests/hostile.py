@@ -28,7 +28,7 @@ import av
 import numpy as np
 import soundfile
 
-from antispoof.audio import info, load, load_mono_16k
+from antispoof.audio import info, iter_blocks, load
 
 FOLDER = Path(tempfile.gettempdir()) / f"antispoof-hostile-{os.getpid()}"
 
@@ -159,13 +159,12 @@ def detector_card(data: bytes) -> None:
 
 def sound(data: bytes) -> None:
     """A clip: its header, decoded at once, and in blocks."""
-    from antispoof.audio import iter_blocks
     from antispoof.errors import AntispoofError
 
     path = _file(data)
-    for read in (info, load_mono_16k, lambda p: list(iter_blocks(p, max_in_memory=0))):
+    for read in (info, load, lambda path: list(iter_blocks(path, max_in_memory=0))):
         try:
-            load(path)
+            read(path)
         except AntispoofError:
             continue
 

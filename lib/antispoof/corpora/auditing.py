@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 
 import pandas as pd
@@ -120,39 +121,8 @@ class Audit:
         return sum(issue.kind == kind for issue in self.issues)
 
     def to_dict(self) -> dict:
-        """The audit for JSON; issues grouped by kind."""
-        issues = {kind: [] for kind in ISSUES}
-        for issue in self.issues:
-            row = asdict(issue)
-            issues[row.pop("kind")].append(row)
-        return {
-            "root": str(self.root),
-            "name": self.name,
-            "description": self.description,
-            "ok": self.ok,
-            "partitions": {
-                name: {
-                    "listed": part.listed.to_dict(),
-                    "usable": part.usable.to_dict(),
-                    "expected": part.expected and part.expected.to_dict(),
-                    "unlisted": part.unlisted,
-                    "seconds": round(part.seconds, 3),
-                    "asv_scores": part.asv_scores,
-                }
-                for name, part in self.partitions.items()
-            },
-            "issues": issues,
-            "repeated_audio": [list(group) for group in self.repeated_audio],
-        }
-
-
-@dataclass(frozen=True)
-class _DecodedFile:
-    """Result of decoding one file: kind and detail of an issue, length, content."""
-
-    issue: tuple[str, str] | None
-    seconds: float = 0.0
-    digest: bytes = b""
+        """The audit for JSON."""
+        return asdict(self) | {"root": str(self.root), "ok": self.ok}
 
 
 def audit(
@@ -167,30 +137,18 @@ def audit(
     progress
         Called as ``progress(done, total)`` while files are decoded.
     """
-    trials = corpus.trials
-    exists = file_sizes(trials["path"]) != MISSING
-    decoded = [_DecodedFile(issue=("missing", path)) for path in trials["path"]]
-    rows = exists.nonzero()[0]
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
-        # The decoder and the hash release the GIL.
-        results = pool.map(
-            lambda path: _decode(path, corpus.sample_rate), trials["path"].iloc[rows]
-        )
-        for done, (row, result) in enumerate(zip(rows, results, strict=True), start=1):
-            decoded[row] = result
-            if progress is not None:
-                progress(done, len(rows))
-    leaks, repeated_audio = _same_audio(trials, decoded)
+    trials = _decode_all(corpus, progress)
+    same_audio, repeated_audio = _same_audio(trials)
+    damaged = trials[trials["issue"] != ""]
+    columns = damaged[["issue", "partition", "utt_id", "detail"]]
     issues = [
-        *_file_issues(trials, decoded),
+        *(Issue(*row) for row in columns.itertuples(index=False)),
         *_listed_twice(trials),
-        *leaks,
+        *same_audio,
         *_shared_speakers(trials),
         *_one_class(trials),
     ]
     issues.sort(key=lambda issue: list(ISSUES).index(issue.kind))  # stable
-    usable = trials[[file.issue is None for file in decoded]]
-    seconds = pd.Series([file.seconds for file in decoded], index=trials.index)
     return Audit(
         root=corpus.root,
         name=corpus.name,
@@ -198,10 +156,10 @@ def audit(
         partitions={
             name: PartitionAudit(
                 listed=count_trials(trials, name),
-                usable=count_trials(usable, name),
+                usable=count_trials(trials[trials["issue"] == ""], name),
                 expected=corpus.expected_counts.get(name),
                 unlisted=_count_unlisted(trials, name),
-                seconds=float(seconds[trials["partition"] == name].sum()),
+                seconds=float(trials["seconds"][trials["partition"] == name].sum()),
                 asv_scores=(
                     corpus.asv_scores(name) is not None
                     if name in corpus.asv_score_files
@@ -215,31 +173,48 @@ def audit(
     )
 
 
-def _decode(path: str, sample_rate: int | None) -> _DecodedFile:
+def _decode_all(
+    corpus: Corpus, progress: Callable[[int, int], None] | None
+) -> pd.DataFrame:
+    """The trials with the columns ``issue`` (a kind or ""), ``detail``, ``seconds``
+    and ``digest`` (of the samples; empty if they cannot be decoded)."""
+    paths = corpus.trials["path"].tolist()
+    sizes = file_sizes(paths)
+    rows = []
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        # The decoder and the hash release the GIL.
+        for row in pool.map(partial(_decode, corpus.sample_rate), paths, sizes):
+            rows.append(row)
+            if progress is not None:
+                progress(len(rows), len(paths))
+    columns = ["issue", "detail", "seconds", "digest"]
+    decoded = pd.DataFrame(rows, corpus.trials.index, columns)
+    return pd.concat([corpus.trials, decoded], axis=1)
+
+
+def _decode(
+    sample_rate: int | None, path: str, size: int
+) -> tuple[str, str, float, bytes]:
+    if size == MISSING:
+        return "missing", path, 0.0, b""
     try:
         clip = load(path)
     except AudioError as error:
-        return _DecodedFile(issue=("undecodable", str(error)))
-    issue = None
-    if sample_rate is not None and (clip.sample_rate, clip.channels) != (
-        sample_rate,
-        1,
-    ):
-        issue = (
-            "wrong_format",
+        return "undecodable", str(error), 0.0, b""
+    issue = detail = ""
+    if sample_rate and (clip.sample_rate, clip.channels) != (sample_rate, 1):
+        issue = "wrong_format"
+        detail = (
             f"{path}: {clip.sample_rate} Hz, {clip.channels} channel(s);"
-            f" accepted: {sample_rate} Hz, 1 channel",
+            f" accepted: {sample_rate} Hz, 1 channel"
         )
-    return _DecodedFile(
-        issue=issue,
-        seconds=len(clip.samples) / clip.sample_rate,
-        digest=hashlib.sha256(clip.samples).digest(),
-    )
+    seconds = len(clip.samples) / clip.sample_rate
+    return issue, detail, seconds, hashlib.sha256(clip.samples).digest()
 
 
 def _count_unlisted(trials: pd.DataFrame, partition: str) -> int:
     """Files in the folders of a partition that no protocol lists."""
-    listed = {Path(path) for path in trials["path"]}
+    listed = set(map(Path, trials["path"]))
     paths = [Path(path) for path in trials["path"][trials["partition"] == partition]]
     suffixes = {path.suffix for path in paths}
     return sum(
@@ -247,15 +222,6 @@ def _count_unlisted(trials: pd.DataFrame, partition: str) -> int:
         for folder in {path.parent for path in paths}
         for entry in list_folder(folder)
     )
-
-
-def _file_issues(trials: pd.DataFrame, decoded: list[_DecodedFile]) -> Iterable[Issue]:
-    for partition, utt_id, file in zip(
-        trials["partition"], trials["utt_id"], decoded, strict=True
-    ):
-        if file.issue is not None:
-            kind, detail = file.issue
-            yield Issue(kind, partition, utt_id, detail)
 
 
 def _listed_twice(trials: pd.DataFrame) -> Iterable[Issue]:
@@ -267,25 +233,22 @@ def _listed_twice(trials: pd.DataFrame) -> Iterable[Issue]:
 
 
 def _same_audio(
-    trials: pd.DataFrame, decoded: list[_DecodedFile]
+    trials: pd.DataFrame,
 ) -> tuple[list[Issue], tuple[tuple[str, ...], ...]]:
     """Utterances with the same samples: issues, and groups within one class."""
-    groups: dict[bytes, dict[str, tuple[str, str]]] = defaultdict(dict)
-    columns = (trials[name] for name in ("utt_id", "partition", "label"))
-    for utt_id, partition, label, file in zip(*columns, decoded, strict=True):
-        if file.digest:
-            groups[file.digest].setdefault(utt_id, (partition, label))
     issues, harmless = [], []
-    for group in groups.values():
-        if len(group) > 1 and len(set(group.values())) == 1:
-            harmless.append(tuple(group))
-        elif len(group) > 1:
-            partitions = dict.fromkeys(partition for partition, _ in group.values())
-            where = (f"{utt_id} ({' '.join(place)})" for utt_id, place in group.items())
-            detail = f"the same sound: {', '.join(where)}"
-            issues.append(
-                Issue("same_audio", "+".join(partitions), "+".join(group), detail)
-            )
+    decoded = trials[trials["digest"] != b""].drop_duplicates("utt_id")
+    repeated = decoded[decoded["digest"].duplicated(keep=False)]
+    for _, group in repeated.groupby("digest", sort=False):
+        if len(group[["partition", "label"]].drop_duplicates()) == 1:
+            harmless.append(tuple(group["utt_id"]))
+            continue
+        where = group["utt_id"] + " (" + group["partition"] + " " + group["label"] + ")"
+        partitions = "+".join(group["partition"].unique())
+        detail = f"the same sound: {', '.join(where)}"
+        issues.append(
+            Issue("same_audio", partitions, "+".join(group["utt_id"]), detail)
+        )
     return issues, tuple(harmless)
 
 
@@ -299,7 +262,6 @@ def _shared_speakers(trials: pd.DataFrame) -> Iterable[Issue]:
 
 def _one_class(trials: pd.DataFrame) -> Iterable[Issue]:
     for name, labels in trials.groupby("partition", sort=False)["label"]:
-        for label in LABELS:
-            if label not in set(labels):
-                detail = f"partition {name} has no {label} trial"
-                yield Issue("one_class", name, label, detail)
+        for label in sorted(set(LABELS) - set(labels)):
+            detail = f"partition {name} has no {label} trial"
+            yield Issue("one_class", name, label, detail)

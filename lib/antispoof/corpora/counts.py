@@ -27,16 +27,6 @@ class Counts:
         """All trials."""
         return self.bonafide + self.spoof
 
-    def to_dict(self) -> dict:
-        """The counts for JSON."""
-        return {
-            "bonafide": self.bonafide,
-            "spoof": self.spoof,
-            "total": self.total,
-            "speakers": self.speakers,
-            "attacks": dict(self.attacks),
-        }
-
 
 def count_trials(trials: pd.DataFrame, partition: str) -> Counts:
     """Count the trials of one partition.

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from antispoof.constants import PARTITIONS
-from antispoof.corpora.asvspoof2019 import audio_folder, locate_la_root
+from antispoof.corpora.asvspoof2019 import PROTOCOL_FOLDER, audio_folder
 from antispoof.corpora.corpus import Corpus, list_folder
 from antispoof.corpora.registry import open_corpus
 from antispoof.errors import CorpusError
@@ -24,12 +24,6 @@ KAGGLE_INPUT = Path("/kaggle/input")
 COLAB = Path("/content")
 COLAB_DRIVE = Path("/content/drive/MyDrive")
 KAGGLEHUB_DATASET = "datasets/awsaf49/asvpoof-2019-dataset/versions"
-
-# Levels of folders to search; in each, LA and LA/LA are looked for as well.
-KAGGLE_DEPTH = 3  # <input>/<dataset> or <input>/datasets/<owner>/<dataset>
-COLAB_DEPTH = 2
-DRIVE_DEPTH = 1  # listing one folder of a mounted Drive takes seconds
-DATA_DEPTH = 2
 
 
 def find_corpus(given: str | Path | None = None) -> Corpus | None:
@@ -61,7 +55,7 @@ def find_corpus(given: str | Path | None = None) -> Corpus | None:
     for la in _platform_folders():
         if _has_audio(la):
             return open_corpus(la)
-    data = _la_folders(project_folder() / "data", depth=DATA_DEPTH)
+    data = dict.fromkeys(_la_folders(project_folder() / "data", depth=2))
     in_data = [open_corpus(la) for la in data if _has_audio(la)]
     return min(in_data, key=lambda corpus: corpus.is_synthetic, default=None)
 
@@ -95,51 +89,29 @@ def load_or_synthesize(given: str | Path | None = None) -> Corpus:
 
 
 def _platform_folders() -> Iterator[Path]:
-    yield from _la_folders(KAGGLE_INPUT, depth=KAGGLE_DEPTH)
-    yield from _la_folders(COLAB, depth=COLAB_DEPTH, skip="drive")
-    yield from _la_folders(COLAB_DRIVE, depth=DRIVE_DEPTH)
+    yield from _la_folders(KAGGLE_INPUT, depth=3)  # <input>/datasets/<owner>/<dataset>
+    yield from _la_folders(COLAB, depth=0)
+    for folder in sorted(COLAB.glob("*")):
+        if folder.name != "drive":  # listing a folder of it takes seconds
+            yield from _la_folders(folder, depth=1)
+    yield from _la_folders(COLAB_DRIVE, depth=1)
     cache = os.environ.get("KAGGLEHUB_CACHE", "") or "~/.cache/kagglehub"
-    versions = [
-        folder
-        for folder in _subfolders(Path(cache).expanduser() / KAGGLEHUB_DATASET)
-        if folder.name.isdecimal()
-    ]
+    found = (Path(cache).expanduser() / KAGGLEHUB_DATASET).glob("*")
+    versions = [folder for folder in found if folder.name.isdecimal()]
     for version in sorted(versions, key=lambda folder: -int(folder.name)):
         yield from _la_folders(version, depth=0)
 
 
-def _la_folders(top: Path, *, depth: int, skip: str = "") -> Iterator[Path]:
-    """LA folders in ``top`` and down to ``depth`` levels below, breadth first.
-
-    Nothing below an LA folder is searched.
-    """
-    level = [top]
-    for remaining in range(depth, -1, -1):
-        below: list[Path] = []
-        for folder in level:
-            try:
-                la = locate_la_root(folder)
-            except OSError:  # forbidden: nothing can be found there
-                continue
-            if la is not None:
-                yield la
-            elif remaining:
-                below += [path for path in _subfolders(folder) if path.name != skip]
-        level = below
-
-
-def _subfolders(folder: Path) -> list[Path]:
-    try:
-        entries = list_folder(folder)
-    except CorpusError:  # forbidden: nothing can be found there
-        return []
-    names = sorted(e.name for e in entries if e.is_dir() and e.name[0] != ".")
-    return [folder / name for name in names]
+def _la_folders(top: Path, *, depth: int) -> Iterator[Path]:
+    """Folders with protocols in ``top`` and ``depth`` levels below, and in LA or LA/LA
+    of these; the upper levels first."""
+    for level in range(depth + 1):
+        for inside in ("", "LA/", "LA/LA/"):
+            pattern = "*/" * level + inside + PROTOCOL_FOLDER
+            for path in sorted(top.glob(pattern)):
+                if not any(p.startswith(".") for p in path.relative_to(top).parts):
+                    yield path.parent
 
 
 def _has_audio(la: Path) -> bool:
-    return any(
-        entry.name.endswith(".flac")
-        for partition in PARTITIONS
-        for entry in list_folder(audio_folder(la, partition))
-    )
+    return any(list_folder(audio_folder(la, name)) for name in PARTITIONS)

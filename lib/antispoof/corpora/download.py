@@ -21,7 +21,6 @@ from antispoof.hashing import hash_file
 OFFICIAL_ARCHIVE = "https://datashare.ed.ac.uk/bitstream/handle/10283/3336/LA.zip"
 KAGGLE_COPY = "awsaf49/asvpoof-2019-dataset"
 
-BLOCK = 2**20  # bytes
 RETRY_STATUS = (408, 425, 429, 500, 502, 503, 504)
 NETWORK_ERRORS = (urllib.error.URLError, http.client.HTTPException, OSError)
 
@@ -170,38 +169,25 @@ def _one_attempt(
     try:
         response = urllib.request.urlopen(request, timeout=timeout)
     except urllib.error.HTTPError as error:
-        if error.code != 416:
+        if error.code != 416:  # the part is not the beginning of the file
             raise
-        # No byte is left: the part is the complete file, or a part of another file.
-        if _total(error.headers.get("Content-Range", "")) == n_bytes:
-            return True
         _discard(part)
         return False
     with response:
-        if response.status == 206:
-            content_range = response.headers.get("Content-Range", "")
-            if not content_range.startswith(f"bytes {n_bytes}-"):
-                raise DownloadError(
-                    f"{url}: bytes from {n_bytes} on were requested, the server sent"
-                    f" {content_range!r}"
-                )
-            total = _total(content_range)
-        else:
-            n_bytes, total = 0, _total(response.headers.get("Content-Length", ""))
-        check_disk_space(part.parent, max((total or 0) - n_bytes, 0))
+        n_bytes = n_bytes if response.status == 206 else 0
+        length = response.headers.get("Content-Length", "")
+        total = n_bytes + int(length) if length.isdecimal() else None
+        check_disk_space(part.parent, (total or 0) - n_bytes)
         etag = response.headers.get("ETag", "W/")
         if etag.startswith("W/"):  # a weak ETag does not promise the same bytes
             etag = response.headers.get("Last-Modified", "")
         etag_path.write_text(etag, "utf-8")
         with part.open("ab" if n_bytes else "wb") as file:
-            while block := response.read(BLOCK):
+            while block := response.read(2**20):
                 file.write(block)
                 n_bytes += len(block)
                 if progress is not None:
                     progress(n_bytes, total)
-    if total is not None and n_bytes > total:
-        _discard(part)
-        raise DownloadError(f"{url}: sent {n_bytes} bytes, and announced {total}")
     return total is None or n_bytes == total
 
 
@@ -216,9 +202,3 @@ def _etag_path(part: Path) -> Path:
 def _discard(part: Path) -> None:
     part.unlink(missing_ok=True)
     _etag_path(part).unlink(missing_ok=True)
-
-
-def _total(header: str) -> int | None:
-    """Length from ``Content-Length`` or from the end of ``Content-Range``."""
-    number = header.rpartition("/")[2]
-    return int(number) if number.isdecimal() else None
