@@ -9,7 +9,7 @@
 4. A prediction's dictionary has the six keys of DESIGN, None where there is an error.
 5. A detector is read as it was written; the pretrained one gives the recorded scores;
    anything else is a RunError, and so are weights whose scores are not numbers.
-6. A folder stands for the sound files below it, in order.
+6. A folder means the sound files below it, in order.
 7. A sentence gives the answer and its uncertainty, never certainty; the note below it
    names the training corpus, its caveat and what the calibration knows.
 8. Scores under conditions are those of the changed clips.
@@ -68,7 +68,7 @@ def clip(tmp_path):
 
 @pytest.fixture
 def pretrained_dir(tmp_path, monkeypatch):
-    """A folder that stands for the pretrained weights; nothing is in it."""
+    """An empty folder in the place of the pretrained weights."""
     folder = tmp_path / "pretrained"
     monkeypatch.setattr("antispoof.inference.detector.PRETRAINED_DIR", folder)
     return folder

@@ -1,7 +1,7 @@
 """Contracts of the pages about single clips.
 
-1. Answers are sentences, escape the name of a clip, and say once what the detector
-   cannot know; without a detector a sentence stands in their place.
+1. Answers are sentences, escape the name of a clip, and state the limits of the
+   detector once; without a detector they are one sentence.
 2. Tables show the measures below; without measurements a sentence. An EER of fewer than
    ten clips is not printed.
 3. Measures are right on scores made to order, with intervals over speakers.
@@ -164,7 +164,7 @@ def test_upload(detector, monkeypatch, tmp_path, version):  # 4
     box = report.upload(detector, wanted=True)
     button, output = box.children
     data = memoryview(wav())
-    name = "../../stranger's clip.wav"
+    name = "../../some clip.wav"
     value = (
         {name: {"metadata": {}, "content": bytes(data)}}
         if version == 7

@@ -1,6 +1,6 @@
 """A clip to see and to listen to, small enough to live inside the page.
 
-The spectrogram stands above the player. On the book's page a script
+The spectrogram is above the player. On the book's page a script
 (``book/_static/player.js``) moves a line over it as the clip plays; in print the
 spectrogram stays and the player goes.
 """

@@ -44,7 +44,7 @@ QUOTED = (
 def answers(predictions: Sequence[Prediction], detector: Detector | None) -> Html:
     """Predictions in words, and once what their detector knows and does not know.
 
-    Without a detector, a sentence that says so.
+    Without a detector, a sentence that weights are missing.
     """
     if detector is None:
         text = "An answer: this copy of the library has no pretrained weights."

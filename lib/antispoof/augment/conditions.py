@@ -9,7 +9,7 @@ import numpy as np
 from antispoof.augment.registry import AUGMENTATIONS
 
 CLEAN = "as it is"
-SEED = 2019  # every clip meets the same noise, so that differences are the clips'
+SEED = 2019  # of the noise, the same for every clip
 
 # Name shown -> augmentation and its parameters.
 CONDITIONS: dict[str, tuple[str, dict[str, Any]]] = {

@@ -21,7 +21,7 @@ EXTENSIONS = (
 def collect_inputs(names: Sequence[str]) -> list[tuple[str, Path]]:
     """Name and path of every clip, in order.
 
-    A folder stands for all sound and film files below it, by their extension and
+    A folder means all sound and film files below it, by their extension and
     without hidden ones. Any other path is one clip, whatever its name.
     """
     clips = []

@@ -1,6 +1,6 @@
 """What a detector is worth: its scores under every condition, and deletion tests.
 
-The results are plain tables, kept beside the pretrained weights; statistics of them are
+The results are plain tables, saved with the pretrained weights. Statistics of them are
 computed where they are shown.
 """
 
@@ -86,7 +86,7 @@ def measure_deletion(detector: Detector, trials: pd.DataFrame) -> pd.DataFrame:
 
 
 def read_measurements(name: str, folder: Path = PRETRAINED_DIR) -> pd.DataFrame | None:
-    """A table kept beside the pretrained weights; None if it does not exist.
+    """A table saved with the pretrained weights; None if it does not exist.
 
     Parameters
     ----------

@@ -1,8 +1,8 @@
 """Train, calibrate and measure the weights that the library includes.
 
-The score is calibrated on what predictions are made of: means over the windows of whole
-clips of dev. The model was trained on the attacks of dev, so for attacks that it does
-not know its probabilities are too confident. The card and every prediction say so.
+The score is calibrated on what predictions are made of: means over the windows of each
+clip of dev. The model was trained on the attacks of dev, so for attacks that it does not
+know its probabilities are too confident. The card and every prediction say so.
 """
 
 from __future__ import annotations
