@@ -1,6 +1,6 @@
 """A sweep of two models and three seeds, killed twice, and how it scales.
 
-    make prove-sweep            everything
+    make test-sweep             everything
     python tests/slow_sweep.py --part killed|refused|workers
 
 Works in a copy of the tracked files, so nothing here is touched. It holds that

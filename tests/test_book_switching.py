@@ -52,7 +52,7 @@ PAGES["_toc.yml"] = (
     "format: jb-book\nroot: intro\nchapters:\n- file: notebooks/03_train\n"
     "- file: notebooks/06_compare\n"
 )
-PAGES["pyproject.toml"] = '[project.urls]\nRepository = "https://example.org/a/b"\n'
+PAGES["pyproject.toml"] = '[project.urls]\nRepository = "https://github.com/a/b"\n'
 
 
 @pytest.fixture(scope="module")

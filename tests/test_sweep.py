@@ -1,10 +1,12 @@
 """Contracts of a sweep.
 
-1. What a sweep file says is checked before anything runs: names, types, models,
+1. What is in a sweep file is checked before anything runs: names, types, models,
    front-ends, settings, chapters, corpora; and that no analysis would train a model
    that the sweep does not name.
 2. The parameters of its jobs are accepted by the chapters that get them.
 3. Snakemake plans the jobs of the sweeps in profiles/, and refuses a bad one.
+4. A model and a front-end of a plugin, with a chapter in a folder of its own and an
+   augmentation in its settings, are swept like the library's own.
 """
 
 import os
@@ -18,6 +20,7 @@ import yaml
 from antispoof.errors import AntispoofError, ParameterError
 from antispoof_report.notebooks.parameters import accepted, checked
 from antispoof_report.notebooks.sweep import Sweep
+from antispoof_report.notebooks.sync import sync_notebooks
 
 ROOT = Path(__file__).resolve().parents[1]
 SWEEPS = sorted(ROOT.glob("profiles/sweep-*.yaml"))
@@ -41,10 +44,10 @@ def in_the_project(monkeypatch):
         ({"seeds": []}, "seeds of a sweep are"),
         ({"seeds": [1, 1]}, "each once"),
         ({"models": ["rnn"]}, "unknown model 'rnn'; accepted: cnn"),
-        ({"frontends": ["mfcc"]}, "frontend='mfcc'"),
+        ({"frontends": ["mfcc"]}, "mfcc"),
         ({"settings": {"cnn": {"epoch": 1}}}, "unknown setting 'epoch'"),
         ({"settings": {"rnn": {}}}, "unknown model 'rnn'"),
-        ({"analysis": ["09_none"]}, "'09_none' is no chapter"),
+        ({"analysis": ["09_none"]}, "'09_none' of a sweep is not a chapter"),
         ({"threads": 0}, "threads from 1"),
         ({"book": 1}, "'book' takes bool"),
         (
@@ -57,23 +60,23 @@ def in_the_project(monkeypatch):
 )
 def test_a_bad_sweep_is_refused(change, reason):
     with pytest.raises(ParameterError, match=reason):
-        Sweep.of(SMALL | change)
+        Sweep.from_config(SMALL | change)
 
 
 def test_a_sweep_needs_models_and_seeds():
     with pytest.raises(ParameterError, match="a sweep needs seeds"):
-        Sweep.of({"models": ["cnn"]})
+        Sweep.from_config({"models": ["cnn"]})
 
 
 def test_a_sweep_of_all_models_may_have_any_analysis():
     whole = SMALL | {"models": ["resnet_lstm", "cnn", "resnet"]}
     analysis = ["06_analysis", "07_claims", "09_costs"]
-    assert Sweep.of(whole | {"analysis": analysis, "book": True}).book
-    assert Sweep.of(SMALL | {"analysis": ["06_analysis", "09_costs"]})
+    assert Sweep.from_config(whole | {"analysis": analysis, "book": True}).book
+    assert Sweep.from_config(SMALL | {"analysis": ["06_analysis", "09_costs"]})
 
 
-def test_a_corpus_that_is_none_is_refused():
-    sweep = Sweep.of(SMALL | {"corpora": ["no/such/folder"]})
+def test_a_folder_without_corpus_is_refused():
+    sweep = Sweep.from_config(SMALL | {"corpora": ["no/such/folder"]})
     with pytest.raises(AntispoofError, match="does not exist"):
         sweep.corpus_names  # noqa: B018
 
@@ -84,17 +87,17 @@ def test_a_corpus_that_is_none_is_refused():
 @pytest.mark.parametrize("path", SWEEPS, ids=lambda path: path.stem)
 def test_jobs_have_parameters_that_chapters_accept(path, small_corpus):
     told = yaml.safe_load(path.read_text("utf-8"))
-    sweep = Sweep.of(told | {"corpora": [str(small_corpus.root)]})
+    sweep = Sweep.from_config(told | {"corpora": [str(small_corpus.root)]})
     (corpus,) = sweep.corpus_names
     assert corpus == small_corpus.id
     for model in sweep.models:
-        chapter = sweep.chapter(model)
-        given = sweep.training(corpus, "logmel", 1)
+        chapter = sweep.training_chapter(model)
+        given = sweep.train_params(corpus, "logmel", 1)
         assert checked(given, accepted(chapter), where=chapter.stem) == given
         assert given["settings"][model]["frontend"] == "logmel"
     for chapter in sweep.analysis:
-        given = sweep.comparing(chapter, corpus, "logmel")
-        known = accepted(ROOT / "notebooks" / f"{chapter}.ipynb")
+        given = sweep.analysis_params(chapter, corpus, "logmel")
+        known = accepted(sweep.chapter(chapter))
         assert checked(given, known, where=chapter) == given
         assert given["seeds"] == sweep.seeds
 
@@ -102,8 +105,8 @@ def test_jobs_have_parameters_that_chapters_accept(path, small_corpus):
 # 3
 
 
-def plan(*words, folder):
-    environment = os.environ | {"XDG_CACHE_HOME": str(folder)}
+def plan(*words, folder, **variables):
+    environment = os.environ | {"XDG_CACHE_HOME": str(folder)} | variables
     environment.pop("ASVSPOOF2019_LA", None)
     return subprocess.run(
         [sys.executable, "-m", "snakemake", "-s", "sweep.smk", "-n", *words],
@@ -135,3 +138,53 @@ def test_snakemake_refuses_a_bad_sweep(tmp_path):
     done = plan("--configfile", file, "--nolock", folder=tmp_path)
     assert done.returncode != 0
     assert "a sweep has no parameter 'epochs'" in done.stdout + done.stderr
+
+
+# 4
+
+PLUGIN = """
+from antispoof.frontends import LogMel, register_frontend
+from antispoof.models import CNN, register_model
+
+register_model("mine", title="Mine", lr=1e-3)(CNN)
+register_frontend("mel_of_mine", title="Mel of mine")(LogMel)
+"""
+CHAPTER = """\
+# ---
+# jupyter:
+#   antispoof: {trains: mine}
+# ---
+
+# %% tags=["parameters"]
+corpus = ""  # a folder
+seed = 0  # one
+settings = {}  # of all
+"""
+
+
+def test_a_plugin_is_swept(tmp_path):
+    (tmp_path / "my_plugin.py").write_text(PLUGIN)
+    (tmp_path / "chapters").mkdir()
+    (tmp_path / "pyproject.toml").write_text('Repository = "https://a.b/c/d"\n')
+    (tmp_path / "chapters" / "10_mine.py").write_text(CHAPTER)
+    sync_notebooks(tmp_path / "chapters")
+    sweep = {
+        "models": ["mine", "cnn"],
+        "seeds": [0],
+        "frontends": ["mel_of_mine"],
+        "plugins": ["my_plugin"],
+        "notebooks": [str(ROOT / "notebooks"), str(tmp_path / "chapters")],
+        "settings": {"mine": {"augment": ["noise"]}},
+        "analysis": [],
+    }
+    file = tmp_path / "sweep-plugin.yaml"
+    file.write_text(yaml.safe_dump(sweep))
+    done = plan(
+        *("--configfile", file, "--nolock", "-p"),
+        folder=tmp_path,
+        PYTHONPATH=f"{ROOT / 'lib'}{os.pathsep}{tmp_path}",
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "--plugin my_plugin" in done.stdout
+    assert "mel_of_mine/mine-seed0.ipynb" in done.stdout
+    assert '"augment": ["noise"]' in done.stdout
