@@ -92,74 +92,55 @@ class TrainingBatches:
     ) -> None:
         self.features, self.config, self.device = features, config, device
         self.seed = seed
-        kinds = {
-            name: augment.AUGMENTATIONS[name].info["on"] for name in config.augment
-        }
-        self.on_waveforms = [name for name in kinds if kinds[name] == "waveform"]
-        self.on_features = [name for name in kinds if kinds[name] == "features"]
-        self.cached = None if self.on_waveforms else Batches(features, device)
+        kinds = {augment.AUGMENTATIONS[name].info["on"] for name in config.augment}
+        self.cached = None if "waveform" in kinds else Batches(features, device)
+        self.augments_features = "features" in kinds
 
     def stream(self, indices: list[np.ndarray], *, epoch: int) -> Iterator[Tensor]:
         """Float32 batches (n, 1, n_rows, n_frames), channels last, one per index."""
         if self.cached is not None:
             batches = self.cached.stream(indices)
         else:
-            batches = self._compute(indices, epoch)
+            batches = DataLoader(
+                _AugmentedClips(self.features, self.config, [self.seed, epoch]),
+                batch_sampler=[index.tolist() for index in indices],
+                num_workers=min(os.cpu_count() or 1, MAX_WORKERS),
+                pin_memory=self.device.type == "cuda",
+            )
         for index, x in zip(indices, batches, strict=True):
-            if self.on_features:
+            if self.augments_features:
                 x = self._augment_features(x, index, epoch)
             yield _to_device(x, self.device)
 
     def _augment_features(self, x: Tensor, index: np.ndarray, epoch: int) -> Tensor:
-        clips = [
-            augment.apply(
-                self.on_features,
-                clip,
-                np.random.default_rng([self.seed, epoch, row, 1]),
-                self.config.augment_probability,
-                on="features",
-            )
-            for clip, row in zip(x.float().cpu().numpy(), index, strict=True)
-        ]
+        config, clips = self.config, []
+        for clip, row in zip(x.float().cpu().numpy(), index, strict=True):
+            rng = np.random.default_rng([self.seed, epoch, row, 1])
+            p = config.augment_probability
+            clips.append(augment.apply(config.augment, clip, rng, p, on="features"))
         return torch.from_numpy(np.stack(clips))
-
-    def _compute(self, indices: list[np.ndarray], epoch: int) -> DataLoader:
-        clips = _AugmentedClips(
-            paths=self.features.trials["path"].tolist(),
-            frontend=self.config.frontend,
-            names=self.on_waveforms,
-            probability=self.config.augment_probability,
-            seed=[self.seed, epoch],
-        )
-        return DataLoader(
-            clips,
-            batch_sampler=[index.tolist() for index in indices],
-            num_workers=min(os.cpu_count() or 1, MAX_WORKERS),
-            pin_memory=self.device.type == "cuda",
-        )
 
 
 class _AugmentedClips(Dataset):
+    """Features (1, n_rows, n_frames) of one clip, decoded and augmented on demand."""
+
     def __init__(
-        self,
-        *,
-        paths: list[str],
-        frontend: str,
-        names: list[str],
-        probability: float,
-        seed: list[int],
+        self, features: FeatureSet, config: TrainConfig, seed: list[int]
     ) -> None:
-        self.paths, self.names = paths, names
-        self.frontend = frontends.build(frontend)
-        self.probability, self.seed = probability, seed
+        self.paths = features.trials["path"].tolist()
+        self.config, self.seed = config, seed
+        self.frontend = frontends.build(config.frontend)
 
     def __len__(self) -> int:
         return len(self.paths)
 
     def __getitem__(self, row: int) -> Tensor:
+        config = self.config
         rng = np.random.default_rng([*self.seed, row])
         waveform = audio.load_mono_16k(self.paths[row])
-        waveform = augment.apply(self.names, waveform, rng, self.probability)
+        waveform = augment.apply(
+            config.augment, waveform, rng, config.augment_probability
+        )
         with torch.inference_mode():
             # Rounded as cached features are.
             return self.frontend(torch.from_numpy(waveform)[None])[0].half()
