@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-# Two workers share the cores, so one thread each; read when torch is imported, which
-# fixtures leave to the tests that need it.
+# Two test workers run at a time, so one thread each. Read when torch is imported; the
+# fixtures import it only when they are used.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 SHARED = Path(
@@ -30,12 +30,12 @@ SMALL = {
 
 @pytest.fixture
 def shared():
-    """Path below the shared data beside the checkout; skips where it is absent."""
+    """Path in the folder of shared data; skips the test where it does not exist."""
 
     def find(relative: str) -> Path:
         path = SHARED / relative
         if not path.exists():
-            pytest.skip(f"shared data not beside this checkout: {relative}")
+            pytest.skip(f"no shared data {relative}")
         return path
 
     return find

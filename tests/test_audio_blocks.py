@@ -1,12 +1,12 @@
-"""Contracts of decoding piece by piece.
+"""Contracts of decoding in blocks.
 
-1. Pieces put together are the whole clip: to the bit where nothing is resampled, and
-   without a seam where it is.
-2. Damage, odd rates, NaN and the lack of sound are refused as for a whole clip.
-3. Limits: too large for memory at once is refused before decoding, and is accepted
-   piece by piece; longer than a day is refused.
+1. The blocks joined are the clip decoded at once: exactly where nothing is resampled,
+   and without a step between blocks where it is.
+2. Damage, odd rates, NaN and the lack of samples raise as in decoding at once.
+3. Limits: what is too large for memory raises before it is decoded, and is accepted in
+   blocks; more than a day raises.
 4. Every depth from 8-bit to 64-bit float, every rate from 8 to 192 kHz and 8 channels
-   load_mono_16k, at once and piece by piece; clipped and silent clips too.
+   decode, at once and in blocks; clipped and silent clips too.
 """
 
 import numpy as np
@@ -22,7 +22,7 @@ def noise(n, channels=1):
     return (0.1 * values).astype(np.float32)
 
 
-def together(path, **options):
+def join_blocks(path, **options):
     return np.concatenate(list(iter_blocks(path, **options)))
 
 
@@ -31,44 +31,44 @@ def together(path, **options):
 
 @pytest.mark.parametrize("sample_rate", [16_000, 8_000, 22_050, 44_100, 48_000])
 @pytest.mark.parametrize("channels", [1, 2])
-def test_pieces_are_the_whole(tmp_path, sample_rate, channels):
+def test_blocks_joined_are_the_clip(tmp_path, sample_rate, channels):
     path = tmp_path / "clip.wav"
     soundfile.write(path, noise(sample_rate * 2 + 777, channels), sample_rate)
-    whole = load_mono_16k(path)
-    pieces = list(iter_blocks(path, max_in_memory=0, block_seconds=0.3))
-    assert len(pieces) > 5
-    joined = np.concatenate(pieces)
-    assert len(joined) == len(whole)
+    at_once = load_mono_16k(path)
+    blocks = list(iter_blocks(path, max_in_memory=0, block_seconds=0.3))
+    assert len(blocks) > 5
+    joined = np.concatenate(blocks)
+    assert len(joined) == len(at_once)
     exact = 0 if sample_rate == 16_000 else 1e-6
-    np.testing.assert_allclose(joined, whole, rtol=0, atol=exact)
-    assert [len(piece) for piece in iter_blocks(path)] == [len(whole)]
+    np.testing.assert_allclose(joined, at_once, rtol=0, atol=exact)
+    assert [len(block) for block in iter_blocks(path)] == [len(at_once)]
 
 
 # 2
 
 
-def test_refused_piece_by_piece(tmp_path):
+def test_refused_in_blocks(tmp_path):
     path = tmp_path / "clip"
     soundfile.write(path, noise(16_000), 16_000, format="FLAC")
     data = bytearray(path.read_bytes())
     path.write_bytes(data[:-2_000])
     with pytest.raises(AudioError, match="damaged or truncated"):
-        together(path, max_in_memory=0)
+        join_blocks(path, max_in_memory=0)
     data[22:26] = (20_000).to_bytes(4, "big")  # the length in STREAMINFO
     path.write_bytes(data)
     with pytest.raises(AudioError, match="16000 of the 20000 samples declared"):
-        together(path, max_in_memory=0)
+        join_blocks(path, max_in_memory=0)
     broken = noise(800)
     broken[400] = np.nan
     soundfile.write(path, broken, 16_000, format="WAV", subtype="FLOAT")
     with pytest.raises(AudioError, match="not finite"):
-        together(path, max_in_memory=0)
+        join_blocks(path, max_in_memory=0)
     soundfile.write(path, noise(800), 100, format="WAV")
     with pytest.raises(AudioError, match="100 Hz; accepted are"):
-        together(path, max_in_memory=0)
+        join_blocks(path, max_in_memory=0)
     soundfile.write(path, noise(0), 16_000, format="WAV")
     with pytest.raises(AudioError, match="no samples"):
-        together(path, max_in_memory=0)
+        join_blocks(path, max_in_memory=0)
     with pytest.raises(AudioError, match="NUL"):
         load_mono_16k("a\0b.wav")
 
@@ -80,15 +80,15 @@ def test_refused_piece_by_piece(tmp_path):
 def test_too_large_for_memory(tmp_path, monkeypatch, container):
     path = tmp_path / "clip"
     soundfile.write(path, noise(8_000), 16_000, format=container)
-    whole = load_mono_16k(path)
+    at_once = load_mono_16k(path)
     monkeypatch.setattr(limits, "MAX_VALUES", 4_000)
     with pytest.raises(AudioError, match="MiB are accepted") as caught:
         load_mono_16k(path)
     assert str(path) in str(caught.value)
-    assert abs(len(together(path, max_in_memory=0)) - len(whole)) <= 1_200
+    assert abs(len(join_blocks(path, max_in_memory=0)) - len(at_once)) <= 1_200
     monkeypatch.setattr(limits, "MAX_SECONDS", 0.4)
     with pytest.raises(AudioError, match="hours are accepted"):
-        together(path, max_in_memory=0)
+        join_blocks(path, max_in_memory=0)
     monkeypatch.setattr(limits, "MAX_BYTES", 1_000)
     with pytest.raises(AudioError, match="GiB are accepted"):
         load_mono_16k(path)
@@ -98,9 +98,9 @@ def test_a_wav_recorded_into_a_pipe(tmp_path):
     path = tmp_path / "piped.wav"
     soundfile.write(path, noise(8_000), 16_000, subtype="PCM_16")
     data = bytearray(path.read_bytes())
-    data[4:8] = data[40:44] = b"\xff\xff\xff\xff"  # lengths that nobody knew yet
+    data[4:8] = data[40:44] = b"\xff\xff\xff\xff"  # lengths that were not known yet
     path.write_bytes(data)
-    assert len(load_mono_16k(path)) == len(together(path)) == 8_000
+    assert len(load_mono_16k(path)) == len(join_blocks(path)) == 8_000
 
 
 # 4
@@ -128,8 +128,8 @@ def test_depths_rates_and_channels(tmp_path, subtype, sample_rate, channels):
     middle = slice(400, 1_200)
     step = 0.02 if subtype in ("PCM_U8", "ULAW", "ALAW") else 1e-3
     np.testing.assert_allclose(waveform[middle], expected[middle], atol=step)
-    pieces = together(path, max_in_memory=0, block_seconds=0.03)
-    np.testing.assert_allclose(pieces, waveform, rtol=0, atol=0.01)
+    blocks = join_blocks(path, max_in_memory=0, block_seconds=0.03)
+    np.testing.assert_allclose(blocks, waveform, rtol=0, atol=0.01)
 
 
 @pytest.mark.parametrize("values", [np.zeros(1_600), np.sign(noise(1_600)[:, 0])])

@@ -31,14 +31,14 @@ DATA = bytes(range(256)) * 400  # 100 kB
 
 
 class Handler(http.server.BaseHTTPRequestHandler):
-    """Answers as its server's attributes say; notes the ranges asked for."""
+    """Respond as the attributes of the server determine; record requested ranges."""
 
     protocol_version = "HTTP/1.1"
 
     def do_GET(self):
         server = self.server
-        asked = self.headers.get("Range")
-        server.asked.append(asked)
+        requested = self.headers.get("Range")
+        server.requested.append(requested)
         if server.statuses:
             self.send_response(server.statuses.pop(0))
             self.send_header("Content-Length", "0")
@@ -46,8 +46,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
             return
         fresh = self.headers.get("If-Range") == server.etag
         start = 0
-        if asked and fresh and server.ranges:
-            start = int(asked.removeprefix("bytes=").rstrip("-"))
+        if requested and fresh and server.ranges:
+            start = int(requested.removeprefix("bytes=").rstrip("-"))
             if start >= len(server.data):
                 self.send_response(416)
                 self.send_header("Content-Range", f"bytes */{len(server.data)}")
@@ -76,7 +76,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
 def server():
     made = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     made.data, made.etag, made.ranges = DATA, '"1"', True
-    made.asked, made.cuts, made.statuses = [], [], []
+    made.requested, made.cuts, made.statuses = [], [], []
     made.url = f"http://127.0.0.1:{made.server_port}/LA.zip"
     thread = threading.Thread(target=made.serve_forever, args=(0.01,))
     thread.start()
@@ -108,7 +108,7 @@ def test_a_complete_file(server, tmp_path):
     assert path.read_bytes() == DATA
     assert left(tmp_path) == ["LA.zip"]
     assert seen[-1] == (len(DATA), len(DATA))
-    assert server.asked == [None]
+    assert server.requested == [None]
 
 
 # 2
@@ -117,7 +117,7 @@ def test_a_complete_file(server, tmp_path):
 def test_resume_after_cut_connections(server, tmp_path):
     server.cuts = [1000, 0, 5000, 90_000]
     assert get(server, tmp_path).read_bytes() == DATA
-    assert server.asked == [
+    assert server.requested == [
         None,
         "bytes=1000-",
         "bytes=1000-",
@@ -132,7 +132,7 @@ def test_a_later_call_resumes(server, tmp_path):
         get(server, tmp_path, attempts=2)
     assert "LA.zip" not in left(tmp_path)
     assert get(server, tmp_path).read_bytes() == DATA
-    assert server.asked[-1] == "bytes=1000-"
+    assert server.requested[-1] == "bytes=1000-"
 
 
 def test_a_part_that_was_complete(server, tmp_path):
@@ -173,7 +173,7 @@ def test_a_refusal(server, tmp_path):
     server.statuses = [404]
     with pytest.raises(DownloadError, match="404 Not Found"):
         get(server, tmp_path)
-    assert server.asked == [None]
+    assert server.requested == [None]
     assert left(tmp_path) == []
 
 
@@ -241,7 +241,7 @@ def test_fetch_resumes_unpacking(server, archive, tmp_path):
         tmp_path / "data", url=server.url, on_extract=lambda *done: calls.append(done)
     )
     assert lost.stat().st_size > 4
-    assert len(server.asked) == 1
+    assert len(server.requested) == 1
 
 
 def test_a_member_that_leaves_the_folder(server, archive, tmp_path):
@@ -278,17 +278,17 @@ def test_kagglehub_is_optional(monkeypatch):
 
 
 def test_kagglehub_fetches(monkeypatch, small_corpus):
-    asked = []
+    requested = []
 
     def fake(name):
-        asked.append(name)
+        requested.append(name)
         return str(small_corpus.root.parent)
 
     monkeypatch.setitem(
         sys.modules, "kagglehub", SimpleNamespace(dataset_download=fake)
     )
     assert fetch_from_kaggle().id == small_corpus.id
-    assert asked == ["awsaf49/asvpoof-2019-dataset"]
+    assert requested == ["awsaf49/asvpoof-2019-dataset"]
 
 
 def test_kagglehub_fails(monkeypatch):

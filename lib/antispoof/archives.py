@@ -39,7 +39,7 @@ def open_archive(path: str | Path) -> Iterator[zipfile.ZipFile]:
     ArchiveError
         If it cannot be read, is not a ZIP archive, has a member that is absolute,
         leaves the folder, is a link or another special file, has the name of another
-        (ignoring case), lies below a file, is encrypted, or is not deflated; or
+        (ignoring case), is below a file, is encrypted, or is not deflated; or
         if it would unpack to more than 200 times its size.
     """
     path = Path(path)
@@ -103,25 +103,6 @@ def extract_all(
                 shutil.copyfileobj(source, file, 2**20)
         if on_extract is not None:
             on_extract(done, len(members))
-
-
-def read_member(archive: zipfile.ZipFile, name: str, *, max_bytes: int) -> bytes:
-    """Content of one member of an archive from :func:`open_archive`.
-
-    Raises
-    ------
-    ArchiveError
-        If it is not in the archive, larger than ``max_bytes``, or damaged.
-    """
-    if name not in archive.namelist():
-        raise ArchiveError(f"{archive.filename}: {name} is not in it")
-    size = archive.getinfo(name).file_size
-    if size > max_bytes:
-        raise ArchiveError(
-            f"{archive.filename}: {name} has {size} bytes; accepted: up to {max_bytes}"
-        )
-    with _damage(archive.filename, name):
-        return archive.read(name)
 
 
 def _reject_reason(member: zipfile.ZipInfo, names: Container[str]) -> str | None:
