@@ -12,7 +12,6 @@ import typer
 
 if TYPE_CHECKING:
     import pandas as pd
-    from rich.table import Table
 
     from antispoof.metrics import AsvErrorRates, OperatingPoint
     from antispoof.stats import BootstrapResult
@@ -25,11 +24,10 @@ DECISIONS = {
     "recall_spoof": "spoof",
     "recall_bonafide": "bonafide",
 }
-LEGEND = (
-    "balanced: mean of the two recalls, which are to the right of it. dev: chosen on "
-    "the dev scores. oracle: the highest macro-F1 on these very trials, an upper bound "
-    "and not a result. Ranges are 95 % intervals over speakers."
-)
+LEGEND = """\
+balanced: mean of the two recalls, which are to the right of it.
+dev: chosen on the dev scores. oracle: the highest macro-F1 on these very
+trials, an upper bound and not a result. Ranges: 95 % intervals over speakers."""
 
 
 def evaluate(
@@ -183,65 +181,55 @@ def _intervals(resampled: BootstrapResult, result: dict) -> dict[str, list[float
 def _show(
     path: Path, result: dict, points: dict[str, OperatingPoint], n_trials: dict
 ) -> None:
-    from rich.console import Console
-
-    from antispoof.cli.text import printable
+    from antispoof.cli.text import format_table, printable
     from antispoof.metrics import METRICS
 
-    console = Console(markup=False)
     ci, n = result["ci"], result["n"]
-    console.print(f"{path}: {n['bonafide']} bona fide and {n['spoof']} spoof trials")
-    console.print(f"EER {_percent(result['eer'], ci.get('eer'))}")
+    lines = [
+        f"{printable(str(path))}: {n['bonafide']} bona fide and {n['spoof']} spoof trials",
+        f"EER {_percent(result['eer'], ci.get('eer'))}",
+    ]
     if "revisited" in result:
-        console.print(
-            f"min t-DCF {_fraction(result['min_tdcf'], ci.get('min_tdcf'))} by the "
-            f"form of 2019, {result['revisited']:.4f} by the revisited one"
+        lines.append(
+            f"min t-DCF {_fraction(result['min_tdcf'], ci.get('min_tdcf'))} by the form"
+            f" of 2019, {result['revisited']:.4f} by the revisited one"
         )
-    table = _table("Decisions", "threshold", *DECISIONS.values())
+    rows = []
     for name, point in points.items():
-        rates = [
-            _fraction(getattr(point, rate), ci.get(f"at.{name}.{rate}"), separator="\n")
-            for rate in DECISIONS
-        ]
-        where = f"\nscore > {point.threshold:.4g}" if isfinite(point.threshold) else ""
-        table.add_row(f"{name}{where}", *rates)
-    console.print(table)
-    console.print(LEGEND)
+        rates = {head: f"{getattr(point, key):.4f}" for key, head in DECISIONS.items()}
+        rows.append({"threshold": name, **rates})
+        if isfinite(point.threshold):  # a constant answer has no threshold
+            spans = {
+                DECISIONS[key]: _span(ci.get(f"at.{name}.{key}")) for key in DECISIONS
+            }
+            rows.append({"threshold": f"  score > {point.threshold:.4g}", **spans})
+    lines += ["", "Decisions", format_table(rows), "", LEGEND]
     if "dev" not in points:
-        console.print("No dev scores were given, so no threshold was chosen on dev.")
-    table = _table("Other metrics, decisions at score 0", "metric", "value")
+        lines.append("No dev scores were given, so no threshold was chosen on dev.")
+    rows = []
     for name, value in result["metrics"].items():
         if value is not None and name != "eer" and name not in DECISIONS:
             write = _percent if METRICS[name].percent else _fraction
-            table.add_row(METRICS[name].title, write(value, ci.get(f"metrics.{name}")))
-    console.print(table)
-    if result["per_attack"]:
-        table = _table("EER of each attack", "attack", "trials", "EER")
-        for attack, error in result["per_attack"].items():
-            shown = "n < 10"
-            if error is not None:
-                shown = _percent(error, ci.get(f"per_attack.{attack}"))
-            table.add_row(printable(attack), str(n_trials[attack]), shown)
-        console.print(table)
+            shown = write(value, ci.get(f"metrics.{name}"))
+            rows.append({"metric": METRICS[name].title, "value": shown})
+    lines += ["", "Other metrics, decisions at score 0", format_table(rows)]
+    rows = []
+    for attack, error in result["per_attack"].items():
+        shown = "n < 10"
+        if error is not None:
+            shown = _percent(error, ci.get(f"per_attack.{attack}"))
+        rows.append({"attack": attack, "trials": n_trials[attack], "EER": shown})
+    if rows:
+        lines += ["", "EER of each attack", format_table(rows)]
+    typer.echo("\n".join(lines))
 
 
-def _table(title: str, *heads: str) -> Table:
-    from rich.box import SIMPLE
-    from rich.table import Table
-
-    table = Table(title=title, title_justify="left", box=SIMPLE, pad_edge=False)
-    for n, head in enumerate(heads):
-        table.add_column(head, justify="right" if n else "left", no_wrap=True)
-    return table
+def _span(interval: list[float] | None) -> str:
+    return "" if interval is None else f"{interval[0]:.3f}–{interval[1]:.3f}"
 
 
-def _fraction(
-    value: float, interval: list[float] | None, *, separator: str = " "
-) -> str:
-    if interval is None:
-        return f"{value:.4f}"
-    span = f"{interval[0]:.3f}–{interval[1]:.3f}"
-    return f"{value:.4f}{separator}{span if separator != ' ' else f'({span})'}"
+def _fraction(value: float, interval: list[float] | None) -> str:
+    return f"{value:.4f}" + (f" ({_span(interval)})" if interval else "")
 
 
 def _percent(value: float, interval: list[float] | None) -> str:

@@ -83,7 +83,7 @@ from antispoof.metrics.registry import (
     register_metric,
     select_metrics,
 )
-from antispoof.metrics.tandem import AsvErrorRates, CostModel, asv_error_rates, min_tdcf
+from antispoof.metrics.tandem import AsvErrorRates, asv_error_rates, min_tdcf
 from antispoof.metrics.thresholds import (
     choose_threshold,
     ensure_not_eval,
@@ -95,7 +95,6 @@ __all__ = [
     "METRICS",
     "MIN_TRIALS",
     "AsvErrorRates",
-    "CostModel",
     "DetCurve",
     "LinearCalibration",
     "Metric",

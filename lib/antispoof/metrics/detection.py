@@ -79,27 +79,17 @@ class Ranking:
 
     def curve(self, weights: np.ndarray | None = None) -> DetCurve:
         """The curve, every trial counting once or trial i `weights`[i] times (n,)."""
-        n = self.order.size
-        misses, rejected = np.zeros((2, n + 1), dtype=np.int64)
         if weights is None:
-            np.cumsum(self.is_bonafide, out=misses[1:])
-            rejected[1:] = np.arange(1, n + 1)
-        else:
-            weight = weights[self.order]
-            np.cumsum(weight, out=rejected[1:])
-            np.cumsum(weight * self.is_bonafide, out=misses[1:])
-        if self.thresholds.size <= n:
-            misses, rejected = misses[self.cut_points], rejected[self.cut_points]
+            weights = np.ones(self.order.size, dtype=np.int64)
+        weight = weights[self.order]
+        misses, rejected = np.zeros((2, weight.size + 1), dtype=np.int64)
+        np.cumsum(weight * self.is_bonafide, out=misses[1:])
+        np.cumsum(weight, out=rejected[1:])
+        misses, rejected = misses[self.cut_points], rejected[self.cut_points]
         n_bonafide = int(misses[-1])
         n_spoof = int(rejected[-1]) - n_bonafide
-        rejected -= misses
-        return DetCurve(
-            thresholds=self.thresholds,
-            misses=misses,
-            false_alarms=np.subtract(n_spoof, rejected, out=rejected),
-            n_bonafide=n_bonafide,
-            n_spoof=n_spoof,
-        )
+        false_alarms = n_spoof - (rejected - misses)
+        return DetCurve(self.thresholds, misses, false_alarms, n_bonafide, n_spoof)
 
 
 def rank(scores: ArrayLike, labels: ArrayLike) -> Ranking:

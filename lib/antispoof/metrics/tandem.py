@@ -20,6 +20,12 @@ from antispoof.metrics.detection import DetCurve, det_curve, eer_threshold_from_
 FORMULATIONS = ("2019", "revisited")
 ASV_KEYS = ("target", "nontarget", "spoof")
 
+# Priors and costs of the ASVspoof 2019 plan (section 5), kept in 2020 and 2021.
+P_SPOOF = 0.05  # prior of an attack; of the rest, 99 % are targets
+P_TARGET, P_NONTARGET = (1 - P_SPOOF) * 0.99, (1 - P_SPOOF) * 0.01
+C_MISS = 1.0  # cost of rejecting a target
+C_FALSE_ALARM = C_SPOOF = 10.0  # cost of accepting a nontarget, or a spoof
+
 
 @dataclass(frozen=True)
 class AsvErrorRates:
@@ -35,29 +41,6 @@ class AsvErrorRates:
     miss: float
     false_alarm: float
     spoof_false_alarm: float
-
-
-@dataclass(frozen=True)
-class CostModel:
-    """Priors and costs of the ASVspoof 2019 plan (section 5), kept in 2020 and 2021.
-
-    Attributes
-    ----------
-    p_spoof : prior of an attack; of the rest, `p_target` are targets.
-    c_miss : cost of rejecting a target.
-    c_false_alarm : cost of accepting a nontarget.
-    c_spoof : cost of accepting a spoof.
-    """
-
-    p_spoof: float = 0.05
-    p_target: float = (1 - 0.05) * 0.99
-    p_nontarget: float = (1 - 0.05) * 0.01
-    c_miss: float = 1.0
-    c_false_alarm: float = 10.0
-    c_spoof: float = 10.0
-
-
-ASVSPOOF_COSTS = CostModel()
 
 
 def asv_error_rates(scores: ArrayLike, keys: ArrayLike) -> AsvErrorRates:
@@ -107,7 +90,6 @@ def min_tdcf(
     asv: AsvErrorRates,
     *,
     formulation: str = "2019",
-    costs: CostModel = ASVSPOOF_COSTS,
 ) -> float:
     """Smallest normalised tandem detection cost over all countermeasure thresholds.
 
@@ -122,7 +104,6 @@ def min_tdcf(
     scores : (n,) floats. labels : (n,) class indices.
     asv : error rates of the ASV system behind the countermeasure.
     formulation : "2019" or "revisited".
-    costs : priors and costs, the organisers' by default.
 
     Returns
     -------
@@ -136,38 +117,22 @@ def min_tdcf(
     ParameterError
         If the formulation is unknown.
     """
-    return min_tdcf_from_curve(det_curve(scores, labels), asv, formulation, costs)
+    return min_tdcf_from_curve(det_curve(scores, labels), asv, formulation)
 
 
 def min_tdcf_from_curve(
-    curve: DetCurve,
-    asv: AsvErrorRates,
-    formulation: str = "2019",
-    costs: CostModel = ASVSPOOF_COSTS,
+    curve: DetCurve, asv: AsvErrorRates, formulation: str = "2019"
 ) -> float:
     """:func:`min_tdcf` of a curve."""
-    c0, c1, c2 = tdcf_weights(asv, formulation=formulation, costs=costs)
-    return float((c0 + c1 * curve.miss_rate + c2 * curve.false_alarm_rate).min())
-
-
-def tdcf_weights(
-    asv: AsvErrorRates, *, formulation: str = "2019", costs: CostModel = ASVSPOOF_COSTS
-) -> tuple[float, float, float]:
-    """Normalised weights: the cost is c0 + c1 miss rate + c2 false alarm rate.
-
-    Parameters, errors and sources as in :func:`min_tdcf`.
-    """
     if formulation not in FORMULATIONS:
         raise ParameterError(
             f"formulation={formulation!r}; accepted are "
             f"{', '.join(map(repr, FORMULATIONS))}"
         )
-    asv_alone = (
-        costs.p_target * costs.c_miss * asv.miss
-        + costs.p_nontarget * costs.c_false_alarm * asv.false_alarm
-    )
-    c1 = costs.p_target * costs.c_miss - asv_alone
-    c2 = costs.p_spoof * costs.c_spoof * asv.spoof_false_alarm
+    asv_alone = P_TARGET * C_MISS * asv.miss
+    asv_alone += P_NONTARGET * C_FALSE_ALARM * asv.false_alarm
+    c1 = P_TARGET * C_MISS - asv_alone
+    c2 = P_SPOOF * C_SPOOF * asv.spoof_false_alarm
     if c1 <= 0 or c2 <= 0:
         raise ScoreError(
             f"t-DCF is not defined behind an ASV system with miss rate {asv.miss:.4f}, "
@@ -176,4 +141,7 @@ def tdcf_weights(
         )
     c0 = asv_alone if formulation == "revisited" else 0.0
     scale = c0 + min(c1, c2)
-    return c0 / scale, c1 / scale, c2 / scale
+    cost = (
+        c0 / scale + c1 / scale * curve.miss_rate + c2 / scale * curve.false_alarm_rate
+    )
+    return float(cost.min())

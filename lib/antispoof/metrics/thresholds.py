@@ -10,7 +10,6 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
-from antispoof.constants import PARTITIONS
 from antispoof.errors import ParameterError
 from antispoof.metrics import rates
 from antispoof.metrics.detection import DetCurve, det_curve, eer_threshold_from_curve
@@ -32,15 +31,10 @@ def ensure_not_eval(partition: str, *, what: str) -> None:
     ParameterError
         For "eval", and for a name that is not a partition.
     """
-    if partition not in PARTITIONS:
+    if partition not in ("train", "dev"):
         raise ParameterError(
-            f"partition={partition!r}; accepted are 'train' and 'dev' for choosing "
-            f"{what}"
-        )
-    if partition == "eval":
-        raise ParameterError(
-            f"{what} was to be chosen on partition 'eval'; nothing is ever chosen "
-            "there, 'train' and 'dev' are accepted"
+            f"{what} was to be chosen on partition {partition!r}; accepted are 'train' "
+            "and 'dev', nothing is ever chosen on eval"
         )
 
 

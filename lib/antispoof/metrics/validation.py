@@ -47,9 +47,8 @@ def validate(
         )
     if score_array.size == 0:
         raise ScoreError("no trials were given; metrics need at least one")
-    finite = np.isfinite(score_array)
-    if not finite.all():
-        bad = np.flatnonzero(~finite)
+    bad = np.flatnonzero(~np.isfinite(score_array))
+    if bad.size:
         raise ScoreError(
             f"{bad.size} of {score_array.size} scores are not finite, "
             f"the first at position {bad[0]} ({score_array[bad[0]]})"
@@ -60,15 +59,13 @@ def validate(
             "0 = spoof, 1 = bonafide"
         )
     label_array = label_array.astype(np.int64, copy=False)
-    if label_array.min() < 0 or label_array.max() >= len(LABELS):
-        unknown = label_array[(label_array < 0) | (label_array >= len(LABELS))][0]
-        raise ScoreError(f"label {unknown}; accepted are 0 = spoof and 1 = bonafide")
-    if both_classes:
-        present = np.bincount(label_array, minlength=len(LABELS))
-        for name, count in zip(LABELS, present, strict=True):
-            if not count:
-                raise ScoreError(
-                    f"none of the {label_array.size} trials is {name}; "
-                    "this metric compares the two classes"
-                )
+    unknown = label_array[(label_array < 0) | (label_array >= len(LABELS))]
+    if unknown.size:
+        raise ScoreError(f"label {unknown[0]}; accepted are 0 = spoof and 1 = bonafide")
+    for index, name in enumerate(LABELS):
+        if both_classes and not (label_array == index).any():
+            raise ScoreError(
+                f"none of the {label_array.size} trials is {name}; "
+                "this metric compares the two classes"
+            )
     return score_array, label_array
