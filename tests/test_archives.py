@@ -3,7 +3,8 @@
 1. A good archive unpacks completely; after an interruption it resumes.
 2. Refused before a byte is written: absolute paths, .., drive letters, backslashes,
    links, repeated names (ignoring case), a file below a file, encrypted members,
-   other compressions than deflate, growth beyond reason, a lost beginning, what is not a ZIP archive.
+   other compressions than deflate, growth beyond reason, a lost beginning, what is not
+   a ZIP archive.
 3. A damaged member leaves nothing behind; what does not fit is not started.
 """
 
