@@ -22,7 +22,7 @@ import numpy as np
 import pytest
 import soundfile
 
-from antispoof.audio import AudioInfo, info, load, load_mono_16k, resample
+from antispoof.audio import AudioInfo, info, iter_blocks, load, load_mono_16k, resample
 from antispoof.errors import AudioError
 
 
@@ -200,6 +200,17 @@ def test_m4a(tmp_path):
     spectrum = np.abs(np.fft.rfft(waveform))
     peak = np.fft.rfftfreq(len(waveform), 1 / 16_000)[spectrum.argmax()]
     assert abs(peak - 440) < 5
+
+
+def test_several_flac_files_in_one(tmp_path):
+    """The decoders may lose a frame at the joint, so it is refused."""
+    path = tmp_path / "joined.flac"
+    path.write_bytes(2 * clip_bytes(tmp_path))
+    assert_refused(path, "several files joined", (load_mono_16k, in_blocks))
+
+
+def in_blocks(path):
+    return list(iter_blocks(path, max_in_memory=0))
 
 
 def test_several_mp3_files_in_one(shared):

@@ -65,8 +65,14 @@ def check_finite(samples: np.ndarray) -> None:
 def check_complete(n_samples: int, declared: int | None) -> None:
     """Raise if a FLAC has fewer or more samples than its header declares.
 
-    Decoders skip frames that fail their checksum, and a missing end, silently.
+    Decoders silently skip a missing end, frames that fail their checksum, and, where
+    several files are joined, the frame at the joint.
     """
+    if declared is not None and n_samples > declared:
+        raise AudioError(
+            f"{n_samples} samples can be decoded, its header declares {declared};"
+            " several files joined into one are not accepted"
+        )
     if declared not in (None, n_samples):
         raise AudioError(
             f"damaged or truncated, {n_samples} of the {declared} samples declared in"
