@@ -1,8 +1,7 @@
 """Batches of features: from the cache, or from augmented waveforms.
 
 Where nothing is done to waveforms, batches come from the cached features: kept on the
-GPU if they fit, else read ahead by a thread. Where a waveform augmentation is asked for,
-worker processes decode, augment and compute features clip by clip. What is drawn
+GPU if they fit, else read ahead by a thread. With a waveform augmentation, worker processes decode, augment and compute features clip by clip. What is drawn
 depends only on seed, epoch and row, so training is reproducible with any number of
 workers.
 """
@@ -78,7 +77,7 @@ class TrainingBatches:
 
     Parameters
     ----------
-    features : the training trials; their ``path`` is read where waveforms are augmented.
+    features : the training trials; waveforms are read from their ``path``.
     seed : of the augmentation.
     """
 

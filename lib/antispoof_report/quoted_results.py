@@ -59,7 +59,5 @@ def _quote(runs: Sequence[Run]) -> dict[str, str]:
         quoted[f"best_{part}"] = titles[0]
         quoted[f"order_{part}"] = " > ".join(titles)
         quoted[f"n_{part}"] = str(group["n"].iloc[0])
-        quoted[f"always_spoof_{part}_accuracy"] = (
-            f"{constant:.3f}"
-        )
+        quoted[f"always_spoof_{part}_accuracy"] = f"{constant:.3f}"
     return quoted

@@ -167,10 +167,12 @@ def _find(job: _Job, path: Path, seed: int, log: Log, name: str) -> Run | None:
         if not folder.is_dir():
             continue
         run = Run.open(folder)
-        if run.config == job.config and run.corpus["id"] == job.corpus.id:
-            if regression_check.matches(run.regression_scores, job.config):
-                log(f"{name}: reused")
-                return run
+        if (run.config, run.corpus["id"]) == (
+            job.config,
+            job.corpus.id,
+        ) and regression_check.matches(run.regression_scores, job.config):
+            log(f"{name}: reused")
+            return run
         if folder == path:
             number = 1 + len(list(path.parent.glob(f"{path.name}.archived-*")))
             path.rename(path.with_name(f"{path.name}.archived-{number}"))
@@ -184,8 +186,8 @@ def _find(job: _Job, path: Path, seed: int, log: Log, name: str) -> Run | None:
         log(f"{name}: reused from {job.references}")
         return run
     log(
-        f"{name}: the run in {job.references} is not used, because today's code computes"
-        " other numbers (the regression check differs); it is trained anew"
+        f"{name}: the run in {job.references} is not used, because today's code"
+        " computes other numbers (the regression check differs); it is trained anew"
     )
     return None
 
@@ -194,9 +196,10 @@ def _prepare_unfinished(path: Path, config: TrainConfig) -> None:
     """Never resume from a checkpoint that other code wrote."""
     unfinished = path.with_name(f"{path.name}{UNFINISHED}")
     file = unfinished / "regression_scores.json"
-    if file.exists():
-        if regression_check.matches(json.loads(file.read_text("utf-8")), config):
-            return
+    if file.exists() and regression_check.matches(
+        json.loads(file.read_text("utf-8")), config
+    ):
+        return
     shutil.rmtree(unfinished, ignore_errors=True)
     unfinished.mkdir(parents=True)
     write_json(file, regression_check.compute(config))

@@ -107,12 +107,11 @@ class Run:
     @property
     def partitions(self) -> list[str]:
         """The partitions that were scored: dev and eval, where the corpus has them."""
-        known = [p for p in PARTITIONS if (self.path / scores_name(p)).is_file()]
-        return known
+        return [p for p in PARTITIONS if (self.path / scores_name(p)).is_file()]
 
     @property
     def history(self) -> pd.DataFrame:
-        """One row per epoch, as `training.fit` returns it; RunError if it is damaged."""
+        """One row per epoch, as `fit` returns it; RunError if it is damaged."""
         try:
             return pd.read_csv(self.path / HISTORY)
         except PARSE_ERRORS as error:

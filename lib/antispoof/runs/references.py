@@ -44,8 +44,8 @@ def load_references(
         ):
             raise RunError(
                 f"{folder} holds runs of {run.config.model} with several"
-                " configurations or corpora; keep one of each, because they are averaged"
-                " over seeds"
+                " configurations or corpora; keep one of each, because they are"
+                " averaged over seeds"
             )
         if not regression_check.matches(run.regression_scores, run.config):
             raise RunError(

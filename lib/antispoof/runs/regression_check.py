@@ -46,8 +46,8 @@ def compute(config: TrainConfig) -> Scores:
 
     Returns
     -------
-    ``untrained`` -> scores of the freshly initialised model; ``trained`` -> scores after
-    training, then the columns loss, val_loss and val_macro_f1 of its history.
+    ``untrained`` -> scores of the freshly initialised model; ``trained`` -> scores
+    after training, then the columns loss, val_loss and val_macro_f1 of its history.
     """
     short = replace(
         config,
