@@ -1,9 +1,9 @@
 """Batches of features: from the cache, or from augmented waveforms.
 
-Where nothing is done to waveforms, batches come from the cached features: kept on the
-GPU if they fit, else read ahead by a thread. With a waveform augmentation, worker processes decode, augment and compute features clip by clip. What is drawn
-depends only on seed, epoch and row, so training is reproducible with any number of
-workers.
+Without waveform augmentation, batches come from the cached features: kept on the GPU if
+they fit, else read ahead by a thread. With it, worker processes decode, augment and
+compute features clip by clip. What is drawn depends only on seed, epoch and row, so
+training is reproducible with any number of workers.
 """
 
 from __future__ import annotations
