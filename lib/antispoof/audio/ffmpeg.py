@@ -44,12 +44,13 @@ def read(file: BinaryIO) -> tuple[np.ndarray, int]:
         If FFmpeg finds no audio in the file, cannot decode it to its end, or the
         sound is too large for memory.
     """
-    parts, n_samples = [], 0
+    parts, sample_rate, n_samples = [], 0, 0
     for part, rate in frames(file):
         n_samples += len(part)
         limits.check_decoded_size(n_samples, part.shape[1])
         parts.append(part)
-    return np.concatenate(parts), rate
+        sample_rate = rate
+    return np.concatenate(parts), sample_rate
 
 
 def frames(file: BinaryIO) -> Iterator[tuple[np.ndarray, int]]:
