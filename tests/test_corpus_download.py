@@ -6,8 +6,9 @@
 3. A wrong length or hash, a refusal and a server that keeps failing raise a
    DownloadError with the reason; a wrong file is not kept.
 4. What does not fit on the disk is not started.
-5. fetch leaves a corpus, resumes after an interruption, refuses members that leave the
-   folder, and deletes the archive; the command prints which corpus it is.
+5. fetch leaves a corpus, also from an archive with a folder above LA, resumes after an
+   interruption, refuses members that leave the folder, and deletes the archive; the
+   command prints which corpus it is.
 6. kagglehub is optional.
 """
 
@@ -230,6 +231,17 @@ def test_fetch_leaves_a_corpus(server, archive, tmp_path, small_corpus):
     assert found.id == small_corpus.id
     assert left(tmp_path / "data") == ["LA"]
     assert calls[-1][0] == calls[-1][1]
+
+
+def test_an_archive_with_a_folder_above_la(server, small_corpus, tmp_path):
+    path = tmp_path / "made.zip"
+    with zipfile.ZipFile(path, "w") as made:
+        for file in sorted(small_corpus.root.rglob("*")):
+            made.write(file, f"copy/LA/{file.relative_to(small_corpus.root)}")
+    server.data = path.read_bytes()
+    found = fetch(tmp_path / "data", url=server.url)
+    assert found.root == tmp_path / "data" / "copy" / "LA"
+    assert found.id == small_corpus.id
 
 
 def test_fetch_resumes_unpacking(server, archive, tmp_path):

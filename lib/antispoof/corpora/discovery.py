@@ -55,7 +55,7 @@ def find_corpus(given: str | Path | None = None) -> Corpus | None:
     for la in _platform_folders():
         if _has_audio(la):
             return open_corpus(la)
-    data = dict.fromkeys(_la_folders(project_folder() / "data", depth=2))
+    data = dict.fromkeys(search_la_folders(project_folder() / "data", depth=2))
     in_data = [open_corpus(la) for la in data if _has_audio(la)]
     return min(in_data, key=lambda corpus: corpus.is_synthetic, default=None)
 
@@ -89,20 +89,22 @@ def load_or_synthesize(given: str | Path | None = None) -> Corpus:
 
 
 def _platform_folders() -> Iterator[Path]:
-    yield from _la_folders(KAGGLE_INPUT, depth=3)  # <input>/datasets/<owner>/<dataset>
-    yield from _la_folders(COLAB, depth=0)
+    yield from search_la_folders(
+        KAGGLE_INPUT, depth=3
+    )  # <input>/datasets/<owner>/<dataset>
+    yield from search_la_folders(COLAB, depth=0)
     for folder in sorted(COLAB.glob("*")):
         if folder.name != "drive":  # listing a folder of it takes seconds
-            yield from _la_folders(folder, depth=1)
-    yield from _la_folders(COLAB_DRIVE, depth=1)
+            yield from search_la_folders(folder, depth=1)
+    yield from search_la_folders(COLAB_DRIVE, depth=1)
     cache = os.environ.get("KAGGLEHUB_CACHE", "") or "~/.cache/kagglehub"
     found = (Path(cache).expanduser() / KAGGLEHUB_DATASET).glob("*")
     versions = [folder for folder in found if folder.name.isdecimal()]
     for version in sorted(versions, key=lambda folder: -int(folder.name)):
-        yield from _la_folders(version, depth=0)
+        yield from search_la_folders(version, depth=0)
 
 
-def _la_folders(top: Path, *, depth: int) -> Iterator[Path]:
+def search_la_folders(top: Path, *, depth: int) -> Iterator[Path]:
     """Folders with protocols in ``top`` and ``depth`` levels below, and in LA or LA/LA
     of these; the upper levels first."""
     for level in range(depth + 1):

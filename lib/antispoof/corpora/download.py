@@ -12,6 +12,7 @@ from pathlib import Path, PurePosixPath
 
 from antispoof.archives import extract_all, open_archive
 from antispoof.corpora.corpus import Corpus
+from antispoof.corpora.discovery import search_la_folders
 from antispoof.corpora.registry import open_corpus
 from antispoof.errors import DownloadError
 from antispoof.files import check_disk_space
@@ -63,7 +64,7 @@ def fetch(
         download(url, path, sha256=sha256, progress=progress)
     with open_archive(path) as archive:
         extract_all(archive, folder, on_extract=on_extract)
-    corpus = open_corpus(folder)
+    corpus = open_corpus(next(search_la_folders(folder, depth=1), folder))
     if not keep:
         path.unlink()
     return corpus
@@ -98,7 +99,7 @@ def download(
     *,
     sha256: str | None = None,
     progress: Progress | None = None,
-    attempts: int = 8,
+    attempts: int = 6,
     pause: float = 2.0,
     timeout: float = 60.0,
 ) -> Path:
