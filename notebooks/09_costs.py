@@ -68,8 +68,8 @@ from antispoof_report import benchmark_plots
 # program.
 
 # %%
-counted = report.counted()
-measured = report.measured()
+counted = report.model_sizes()
+measured = report.load_benchmarks()
 
 # %% [markdown]
 # ## Run

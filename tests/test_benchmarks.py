@@ -45,7 +45,7 @@ def test_multiply_adds_of_the_cnn():
     blocks = [(1, 16, 64 * 401), (16, 32, 32 * 200), (32, 64, 16 * 100)]
     blocks.append((64, 128, 8 * 50))
     convolutions = sum(a * b * 9 * places for a, b, places in blocks)
-    table = benchmarks.counted().set_index("name")
+    table = benchmarks.model_sizes().set_index("name")
     assert table["multiply_adds"]["cnn"] == convolutions + 2048 * 128 + 128 * 2
     assert table["parameters"]["cnn"] == 360_162
     assert list(table.index) == list(models.MODELS)
@@ -56,7 +56,7 @@ def test_multiply_adds_of_the_cnn():
 
 def test_the_committed_result(monkeypatch):
     monkeypatch.chdir(ROOT)
-    found = benchmarks.measured()
+    found = benchmarks.load_benchmarks()
     pairs = {(row.name, row.work) for row in found.models.itertuples(index=False)}
     assert pairs == {(m, work) for m in models.MODELS for work in ("train", "score")}
     chapter = (ROOT / "notebooks" / "09_costs.py").read_text("utf-8")
@@ -87,7 +87,7 @@ def test_what_follows(tmp_path):
         "models": [{"name": "cnn", "batch": 16, **works}],
     }
     (tmp_path / "bench.json").write_text(json.dumps(told), "utf-8")
-    found = benchmarks.measured(tmp_path / "bench.json")
+    found = benchmarks.load_benchmarks(tmp_path / "bench.json")
     assert found.times_faster("librosa") == 2.0
     (factor,) = found.real_time_factors()["factor"]
     assert factor == pytest.approx((39 + 1) / 1000 / 4)
@@ -98,4 +98,4 @@ def test_what_follows(tmp_path):
 
 def test_away_from_the_book(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    assert benchmarks.measured() is None
+    assert benchmarks.load_benchmarks() is None

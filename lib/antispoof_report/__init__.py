@@ -5,7 +5,7 @@ Kaggle as they come.
 """
 
 from antispoof_report.audio_player import player
-from antispoof_report.benchmarks import counted, measured
+from antispoof_report.benchmarks import load_benchmarks, model_sizes
 from antispoof_report.clip_upload import upload
 from antispoof_report.comparison_tables import (
     comparison_table,
@@ -45,7 +45,6 @@ __all__ = [
     "attacks_table",
     "calibration_table",
     "comparison_table",
-    "counted",
     "describe_runs",
     "environment",
     "explorer",
@@ -55,9 +54,10 @@ __all__ = [
     "glue_results",
     "glue_verdicts",
     "header",
+    "load_benchmarks",
     "mean_and_deviation",
-    "measured",
     "missing_runs",
+    "model_sizes",
     "player",
     "progress_line",
     "reliability",

@@ -1,4 +1,4 @@
-"""What the models cost: counted here, and measured once by the benchmarks.
+"""What the models cost: sizes computed here, and times measured by the benchmarks.
 
 Parameters and multiply-adds follow from a model alone. Rates and memory depend on the
 machine; they are read from the file that ``make bench`` wrote.
@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 import torch
@@ -24,13 +23,13 @@ BENCH = "benchmarks/results/bench.json"
 
 
 @dataclass(frozen=True)
-class Measured:
+class Benchmarks:
     """The benchmarks' last result.
 
     Attributes
     ----------
-    machine : item -> value, as ``environment`` tells them.
-    load : processes that wanted a core just before; beyond ``cores`` others were busy.
+    machine : item -> value, as in ``environment``.
+    load : processes that wanted a core just before; more than ``cores``: others ran.
     cores : processor cores.
     features : one row a way from FLAC to log-mel, by name: ``clips_per_second`` and
         ``cpu_ms``, processor time a clip.
@@ -59,41 +58,35 @@ class Measured:
         return pd.DataFrame({"name": scored["name"], "factor": spent / seconds})
 
 
-def measured(path: str | Path = BENCH) -> Measured | None:
-    """Read the benchmarks' result; None where there is none, as away from the book."""
+def load_benchmarks(path: str | Path = BENCH) -> Benchmarks | None:
+    """Read the result of the benchmarks; None outside the book."""
     file = project_folder() / path
     if not file.is_file():
         return None
-    told: dict[str, Any] = json.loads(file.read_text("utf-8"))
+    result = json.loads(file.read_text("utf-8"))
     works = [
         {"name": model["name"], "batch": model["batch"], "work": work, **model[work]}
-        for model in told["models"]
+        for model in result["models"]
         for work in ("train", "score")
     ]
-    return Measured(
-        machine=told["machine"],
-        load=told["load_before"],
-        cores=told["cores"],
-        features=pd.DataFrame(told["features"]).set_index("name"),
+    return Benchmarks(
+        machine=result["machine"],
+        load=result["load_before"],
+        cores=result["cores"],
+        features=pd.DataFrame(result["features"]).set_index("name"),
         models=pd.DataFrame(works),
     )
 
 
-def counted() -> pd.DataFrame:
+def model_sizes() -> pd.DataFrame:
     """One row a model: ``name``, ``title``, ``parameters`` and ``multiply_adds``."""
     shape = frontends.build("logmel").shape
-    rows = []
-    for name, title in models.TITLES.items():
-        model = models.build(name)
-        rows.append(
-            {
-                "name": name,
-                "title": title,
-                "parameters": models.n_parameters(model),
-                "multiply_adds": multiply_adds(model, shape),
-            }
-        )
-    return pd.DataFrame(rows)
+    built = {name: models.build(name) for name in models.MODELS}
+    rows = [
+        (name, models.title(name), models.n_parameters(one), multiply_adds(one, shape))
+        for name, one in built.items()
+    ]
+    return pd.DataFrame(rows, columns=["name", "title", "parameters", "multiply_adds"])
 
 
 def multiply_adds(model: nn.Module, shape: tuple[int, ...]) -> int:

@@ -18,26 +18,17 @@ def parser() -> argparse.ArgumentParser:
     """The two commands and their options."""
     top = argparse.ArgumentParser(prog="python -m antispoof_report.notebooks")
     commands = top.add_subparsers(dest="command", required=True)
-    sync = commands.add_parser("sync", help="generate the notebooks from their sources")
-    sync.add_argument("folder", nargs="?", type=Path, default=Path("notebooks"))
-    sync.add_argument(
-        "--check", action="store_true", help="change nothing; exit 1 if any differs"
-    )
-    execute = commands.add_parser("run", help="run one chapter")
-    add = execute.add_argument
+    add = commands.add_parser("sync", help="generate the notebooks").add_argument
+    add("folder", nargs="?", type=Path, default=Path("notebooks"))
+    add("--check", action="store_true", help="change nothing; exit 1 if any differs")
+    add = commands.add_parser("run", help="run one chapter").add_argument
     add("notebook", type=Path)
     add("out", type=Path)
     add("-f", "--profile", type=Path, help="YAML file of parameters")
-    add(
-        "-p",
-        "--parameter",
-        nargs=2,
-        action="append",
-        default=[],
-        metavar=("NAME", "VALUE"),
-        help="one parameter, overrides the profile; may be repeated",
-    )
-    add("--plugin", action="append", default=[], help="module to import; repeatable")
+    repeated = {"action": "append", "default": []}
+    pair = {"nargs": 2, "metavar": ("NAME", "VALUE"), **repeated}
+    add("-p", "--parameter", help="overrides the profile; may be repeated", **pair)
+    add("--plugin", help="module to import; may be repeated", **repeated)
     add("--request", default="", help="text recorded with the results")
     add("--one-gpu", action="store_true", help="wait for a free GPU and use only that")
     return top
@@ -50,13 +41,9 @@ def main(arguments: list[str] | None = None) -> int:
         if given.command == "run":
             load_plugins(given.plugin)
             with acquire_gpu() if given.one_gpu else nullcontext():
-                run(
-                    given.notebook,
-                    given.out,
-                    profile=given.profile,
-                    arguments=dict(given.parameter),
-                    request=given.request,
-                )
+                options = {"profile": given.profile, "request": given.request}
+                values = dict(given.parameter)
+                run(given.notebook, given.out, arguments=values, **options)
         elif given.check:
             problems = check(given.folder)
             print(*problems, sep="\n", end="\n" * bool(problems), file=sys.stderr)

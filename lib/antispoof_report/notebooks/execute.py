@@ -120,11 +120,8 @@ def _message(chapter: str, error: Exception, failed: Path) -> str:
     kept = f"; the notebook so far is {failed}" if failed.exists() else ""
     if not hasattr(error, "ename"):  # not raised by a cell
         return f"chapter {chapter} failed: {type(error).__name__}: {error}{kept}"
-    code = [line for line in error.source.splitlines() if line.strip()]
     trace = TERMINAL_COLOUR.sub("", "\n".join(error.traceback)).splitlines()
-    lines = "\n".join(f"    {line}" for line in trace[-LAST_LINES:])
-    return (
-        f"chapter {chapter} failed in cell [{error.exec_count}] "
-        f"({code[0].strip() if code else 'empty'}): {error.ename}: {error.evalue}"
-        f"{kept}\n{lines}"
-    )
+    cell = f"[{error.exec_count}] ({error.source.strip().partition(chr(10))[0]})"
+    reason = f"{error.ename}: {error.evalue}{kept}"
+    lines = [f"chapter {chapter} failed in cell {cell}: {reason}", *trace[-LAST_LINES:]]
+    return "\n    ".join(lines)

@@ -48,38 +48,35 @@ class Parameter:
     @property
     def kind(self) -> str:
         """The accepted type, in words."""
-        if self.default is None:
-            return f"{self.type_name} or None" if self.type_name else "any"
-        return type(self.default).__name__
+        if self.default is not None:
+            return type(self.default).__name__
+        return f"{self.type_name} or None" if self.type_name else "any"
 
     def accepts(self, value: Any) -> bool:
         """Whether ``value`` has the accepted type (an int is a float, too)."""
         example = self.example
-        if example is None or (value is None and self.default is None):
+        if example is None or value is self.default:
             return True
-        if isinstance(example, float) and type(value) is int:
+        if type(example) is float and type(value) is int:
             return True
-        if type(value) is not type(example):
-            return False
-        if isinstance(example, list) and example:
-            element = Parameter(self.name, example[0])
-            return all(element.accepts(item) for item in value)
-        return True
+        if type(example) is list and type(value) is list and example:
+            return all(Parameter(self.name, example[0]).accepts(one) for one in value)
+        return type(value) is type(example)
 
     def parse(self, text: str) -> Any:
-        """The value of ``text`` as it was typed on a command line."""
+        """The value of ``text`` as it was typed on a command line.
+
+        Text that cannot be read as the accepted type is returned as it is.
+        """
         if isinstance(self.example, str):
             return text
         yaml = require_package("yaml")
         try:
-            if isinstance(self.example, float):
-                return float(text)  # YAML takes 1e-3 for a string
-            return yaml.safe_load(text)
-        except (ValueError, yaml.YAMLError) as error:
-            raise ParameterError(
-                f"parameter {self.name!r} takes {self.kind} such as "
-                f"{self.example!r}, not {text!r}"
-            ) from error
+            # YAML takes 1e-3 for a string.
+            is_float = isinstance(self.example, float)
+            return float(text) if is_float else yaml.safe_load(text)
+        except (ValueError, yaml.YAMLError):
+            return text
 
 
 def declared(source: str, *, where: str) -> dict[str, Parameter]:
@@ -165,24 +162,16 @@ def from_profile(profile: Path, notebook: Path) -> dict[str, Any]:
     profile, notebook = Path(profile), Path(notebook)
     try:
         values = yaml.safe_load(profile.read_text("utf-8")) or {}
-    except OSError as error:
-        raise ParameterError(
-            f"profile {profile}: cannot be read ({error.strerror})"
-        ) from error
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise ParameterError(f"profile {profile}: is not YAML ({error})") from error
+    except (OSError, ValueError, yaml.YAMLError) as error:
+        raise ParameterError(f"profile {profile} cannot be read: {error}") from error
     if not isinstance(values, dict):
-        raise ParameterError(
-            f"profile {profile}: must hold lines 'parameter: value', "
-            f"not a {type(values).__name__}"
-        )
+        raise ParameterError(f"profile {profile} must hold lines 'parameter: value'")
+    others = sorted(notebook.parent.glob(f"{CHAPTER}.ipynb"))
+    known = {name: one for path in others for name, one in accepted(path).items()}
     own = accepted(notebook)
-    anywhere = dict(own)
-    for other in sorted(notebook.parent.glob(f"{CHAPTER}.ipynb")):
-        anywhere = accepted(other) | anywhere
-    unknown = {name: value for name, value in values.items() if name not in anywhere}
-    checked(unknown, anywhere, where=f"profile {profile}: no chapter")
-    ours = {name: value for name, value in values.items() if name in own}
+    unknown = {key: values[key] for key in values if key not in known | own}
+    checked(unknown, known | own, where=f"profile {profile}: no chapter")
+    ours = {key: values[key] for key in values if key in own}
     return checked(ours, own, where=f"profile {profile} for {notebook.stem}")
 
 

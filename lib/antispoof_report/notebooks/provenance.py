@@ -15,7 +15,6 @@ from __future__ import annotations
 import ast
 import importlib.util
 import os
-import shutil
 import subprocess
 from collections.abc import Mapping
 from functools import lru_cache
@@ -112,7 +111,10 @@ def dependencies(code: str, library: Path) -> list[str]:
     for node in nodes:
         if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
             module = names.get(node.value.id)
-            if module in graph.modules and _is_package(library, module):
+            if (
+                module in graph.modules
+                and (library / module.replace(".", "/")).is_dir()
+            ):
                 used.discard(module)
                 used.add(_defining_module(library, module, node.attr))
     used &= graph.modules
@@ -129,13 +131,9 @@ def _source_file(library: Path, module: str) -> Path:
     return path / "__init__.py" if path.is_dir() else path.with_suffix(".py")
 
 
-def _is_package(library: Path, module: str) -> bool:
-    return _source_file(library, module).name == "__init__.py"
-
-
 def _defining_module(library: Path, module: str, name: str) -> str:
     """The module of a name that is taken from a module or package."""
-    if not _source_file(library, module).is_file() or not _is_package(library, module):
+    if not (library / module.replace(".", "/") / "__init__.py").is_file():
         return module
     inside = f"{module}.{name}"
     if _source_file(library, inside).is_file():
@@ -153,19 +151,14 @@ def commit(root: Path) -> str:
 
     ``unknown`` outside a repository.
     """
-    git = shutil.which("git")
-    head = git and _git(git, root, "rev-parse", "--short=12", "HEAD")
-    if not head:
+    command = ["describe", "--always", "--abbrev=12", "--exclude=*", "--dirty=+"]
+    try:
+        done = subprocess.run(
+            ["git", "-C", root, *command], capture_output=True, text=True, check=True
+        )
+    except (OSError, subprocess.CalledProcessError):
         return UNKNOWN
-    edited = _git(git, root, "status", "--porcelain", "--untracked-files=no")
-    return f"{head} with uncommitted changes" if edited else head
-
-
-def _git(git: str, root: Path, *command: str) -> str:
-    done = subprocess.run(
-        [git, "-C", str(root), *command], capture_output=True, text=True, check=False
-    )
-    return done.stdout.strip() if done.returncode == 0 else ""
+    return done.stdout.strip().replace("+", " with uncommitted changes")
 
 
 def _hash_data(path: Path) -> str:

@@ -94,20 +94,17 @@ class Sweep:
             for frontend in self.frontends:
                 TrainConfig.from_profile(model, self.settings_for(frontend))
             self.training_chapter(model)
-        missing = set(self.training_chapters) - set(self.models)
+        missing = sorted(set(self.training_chapters) - set(self.models))
+        whole = ["the book"] * self.book
         for name in self.analysis:
             known = accepted(self.chapter(name))
-            if missing and "seeds" in known and "compared" not in known:
-                self._refuse(name, missing)
-        if missing and self.book:
-            self._refuse("the book", missing)
-
-    def _refuse(self, what: str, missing: set[str]) -> None:
-        raise ParameterError(
-            f"{what} of a sweep is about {', '.join(self.training_chapters)}, and would"
-            f" train {', '.join(sorted(missing))} besides the models of the sweep; name"
-            " all models, or leave it out"
-        )
+            whole += [name] * ("seeds" in known and "compared" not in known)
+        if missing and whole:
+            raise ParameterError(
+                f"{whole[0]} of a sweep is about {', '.join(self.training_chapters)},"
+                f" and would train {', '.join(missing)} besides the models of the"
+                " sweep; name all models, or leave it out"
+            )
 
     @cached_property
     def chapters(self) -> dict[str, Path]:
