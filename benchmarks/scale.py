@@ -23,7 +23,6 @@ import subprocess
 import sys
 import tempfile
 import time
-from functools import partial
 from pathlib import Path
 
 from antispoof.config import TrainConfig
@@ -81,10 +80,9 @@ def _in_process(scale: float, n_samples: int) -> dict:
 
 
 def _measure(scale: float, n_samples: int) -> dict:
-    class ShortLogMel(LogMel):
-        __init__ = partial(LogMel.__init__, n_samples=n_samples)
-
-    register_frontend("logmel-short", title="log-mel")(ShortLogMel)
+    register_frontend("logmel-short", title="log-mel")(
+        lambda: LogMel(n_samples=n_samples)
+    )
     trials = {name: round(n * scale) for name, n in LA.items()}
     seconds, cpu_seconds = {}, {}
     clock = (time.perf_counter(), sum(os.times()[:4]))

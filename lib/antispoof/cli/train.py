@@ -40,6 +40,7 @@ def train(
     from antispoof.config import TrainConfig
     from antispoof.corpora import open_corpus
     from antispoof.runs import train_or_load
+    from antispoof.training import current_processes
 
     settings = dict(ctx.obj)
     done = train_or_load(
@@ -55,5 +56,6 @@ def train(
         compiled=compiled,
         tensorboard_dir=tensorboard_dir,
     )
-    for run in done:
-        typer.echo(run.path)
+    if current_processes().is_main_process:
+        for run in done:
+            typer.echo(run.path)
