@@ -55,7 +55,7 @@ from torch import nn
 import antispoof_report as report
 from antispoof import audio, corpora, frontends
 from antispoof.constants import SAMPLE_RATE
-from antispoof_report.diagrams import background, pitch
+from antispoof_report.diagrams import drawing, networks, sound
 
 la = corpora.load_or_synthesize(corpus)
 report.header(la)
@@ -92,11 +92,11 @@ report.player(voice, label="The example: a bona fide clip")
 # The horizontal axis is time, the vertical axis is frequency, and brightness is the
 # level.
 
-# %% tags=["hide-input"] mystnb={"figure": {"name": "fig-spectrogram", "caption": "A bona fide clip as a waveform (above) and as a spectrogram (below). The blue line is the fundamental frequency, found by autocorrelation. It is interrupted where nobody speaks or the sound has no pitch. The stripes above it are the harmonics."}, "image": {"alt": "Waveform of three seconds of speech above its spectrogram from 0 to 4 kHz; horizontal stripes show the harmonics, and a blue line follows the lowest stripe."}}
-times, f0 = pitch.fundamental(voice)
+# %% tags=["hide-input"] mystnb={"figure": {"name": "fig-spectrogram", "caption": "A bona fide clip as a waveform (above) and as a spectrogram (below). The blue line is the fundamental frequency, found by the pYIN method. It is interrupted where nobody speaks or the sound has no pitch. The stripes above it are the harmonics."}, "image": {"alt": "Waveform of three seconds of speech above its spectrogram from 0 to 4 kHz; horizontal stripes show the harmonics, and a blue line follows the lowest stripe."}}
+times, f0 = sound.fundamental_frequency(voice)
 report.glue("median_f0", f"{np.nanmedian(f0):.0f} Hz")
 report.glue("voiced", f"{np.isfinite(f0).mean():.0%}")
-background.spectrogram_with_pitch(voice)
+sound.spectrogram_with_pitch(voice)
 
 # %% [markdown]
 # In this clip, {result}`voiced` of the windows are voiced. Their median F0 is
@@ -122,7 +122,7 @@ front_end.mel_fb.shape
 n_freqs, n_mels = front_end.mel_fb.shape
 report.glue("n_freqs", n_freqs)
 report.glue("n_mels", n_mels)
-background.mel_scale(front_end.mel_fb.numpy())
+sound.mel_scale(front_end.mel_fb.numpy())
 
 # %% [markdown]
 # So {result}`n_freqs` frequencies become {result}`n_mels` bands. The picture becomes
@@ -145,8 +145,8 @@ by_hand = (weights * inputs).sum() + bias
 neuron = nn.functional.linear(inputs, weights[None], torch.tensor([bias]))
 torch.testing.assert_close(neuron[0], by_hand)
 
-# %% tags=["hide-input"] mystnb={"figure": {"name": "fig-perceptron", "caption": "A perceptron. One of three activation functions is applied to the weighted sum z: the step function of the first perceptrons; the sigmoid, which maps any number to a value between 0 and 1; and the ReLU of today's networks, which keeps positive numbers and replaces negative ones by 0."}, "image": {"alt": "Three input circles lead with their weights into one circle with the sum z, which leads to three boxes with the results of step, sigmoid and ReLU."}}
-background.perceptron(inputs.numpy(), weights.numpy(), bias)
+# %% tags=["hide-input"] mystnb={"figure": {"name": "fig-perceptron", "caption": "The weighted sum z of the perceptron (dotted line) and the output of three activation functions (dots): the step function of the first perceptrons; the sigmoid, which maps any number to a value between 0 and 1; and the ReLU of today's networks, which keeps positive numbers and replaces negative ones by 0."}, "image": {"alt": "Three curves, step, sigmoid and ReLU, each with a dot at the weighted sum of the perceptron."}}
+networks.perceptron(inputs.numpy(), weights.numpy(), bias)
 
 # %% [markdown]
 # ### Convolution finds one pattern at every position
@@ -176,10 +176,10 @@ for stride, expected in ((1, stride_1), (2, stride_2)):
     np.testing.assert_array_equal(got, expected)
 
 # %% tags=["hide-input"] mystnb={"figure": {"name": "fig-stride-1", "caption": "Convolution with stride 1. The blue result is the sum of the products of the blue window and the kernel. One step to the right, the orange window gives the orange result."}, "image": {"alt": "A 5 by 5 table of numbers, a 3 by 3 kernel and the 3 by 3 output; two windows one column apart and their two results are outlined."}}
-background.convolution(image, kernel, stride_1, stride=1)
+networks.convolution(image, kernel, stride_1, stride=1)
 
 # %% tags=["hide-input"] mystnb={"figure": {"name": "fig-stride-2", "caption": "The same convolution with stride 2. The window moves two columns at a time, and the output shrinks to 2 by 2."}, "image": {"alt": "The same 5 by 5 table and kernel with a 2 by 2 output; the two outlined windows are two columns apart."}}
-background.convolution(image, kernel, stride_2, stride=2)
+networks.convolution(image, kernel, stride_2, stride=2)
 
 # %% [markdown]
 # A *convolutional neural network* (CNN) has several such layers, each with many kernels.
@@ -194,7 +194,7 @@ background.convolution(image, kernel, stride_2, stride=2)
 # learn the difference $F(x)$. If a block is not needed, $F(x)$ can stay at zero.
 
 # %% tags=["hide-input"] mystnb={"figure": {"name": "fig-residual", "caption": "Two residual blocks. The blue line is the shortcut from the input to the addition. The bottleneck block first reduces 256 channels to 64, so that the expensive 3 by 3 convolution has less to compute, and then expands them again."}, "image": {"alt": "Two columns of boxes: the basic block with two convolutions and the bottleneck block with three; in both a line leads from the input around the convolutions to an addition."}}
-background.residual_block()
+drawing("residual_block")
 
 # %% [markdown]
 # The ResNet50 of {doc}`04_resnet` consists of bottleneck blocks.
@@ -205,7 +205,7 @@ background.residual_block()
 # is its memory of all steps so far. It uses the same weights at every step.
 
 # %% tags=["hide-input"] mystnb={"figure": {"name": "fig-rnn", "caption": "A recurrent layer as a loop (left) and unrolled in time (right). Each step gets one element of the sequence and the state of the step before."}, "image": {"alt": "One box with an arrow back to itself equals a chain of four boxes, each with an input below, an output above and an arrow to the next."}}
-background.rnn_unrolled()
+drawing("rnn_unrolled")
 
 # %% [markdown]
 # Simple recurrent layers forget early steps. The *long short-term memory* (LSTM)
@@ -233,7 +233,7 @@ state = o.sigmoid() * memory.tanh()
 torch.testing.assert_close((state, memory), cell(x, (h, c)))
 
 # %% tags=["hide-input"] mystnb={"figure": {"name": "fig-lstm", "caption": "The LSTM cell. The memory is the upper line. It changes in two places only: the forget gate reduces it, and the input gate adds the candidate. The output gate controls how much of the memory becomes the state. Blue boxes are gates with values between 0 and 1; yellow boxes map to values between -1 and 1."}, "image": {"alt": "A cell with two lines through it, memory above and state below; three blue gates and a yellow candidate rise from the lower line and act on the upper one by multiplication and addition."}}
-background.lstm_cell()
+drawing("lstm_cell")
 
 # %% [markdown]
 # In {doc}`05_resnet_lstm`, an LSTM reads the output of ResNet50 from the start of the clip

@@ -189,7 +189,7 @@ features.stages(pictures, front_end)
 # ### Bona fide and spoof
 
 # %% tags=["hide-input"] mystnb={"figure": {"name": "fig-beside", "caption": "The input of a model: the two clips as normalised mel spectrograms, with the same colour scale. If a clip is shorter than four seconds, the black area on the right is padding."}, "image": {"alt": "Two mel spectrograms side by side, bona fide on the left and spoof on the right."}}
-features.beside(
+features.compare_inputs(
     {label: x[0, 0].numpy() for label, x in inputs.items()},
     front_end,
     unit="standard deviations from the clip's mean",

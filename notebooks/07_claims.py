@@ -162,7 +162,7 @@ report.verdicts_table(found, caption="The claims and the verdicts")
 
 # %% tags=["hide-input"] mystnb={"figure": {"name": "fig-h1", "caption": "Paired differences in macro-F1 on the evaluation dataset, with 95 % intervals. The grey band shows differences below the smallest effect of interest."}, "image": {"alt": "Three differences in macro-F1 between the models, each with its interval, and a band around zero."}}
 table = verdicts.verdict_table(found)
-forest.effects(table[table["hypothesis"] == "H1"])
+forest.forest_plot(table[table["hypothesis"] == "H1"])
 
 # %% [markdown]
 # ### H2: higher accuracy, lower macro-F1
@@ -170,7 +170,7 @@ forest.effects(table[table["hypothesis"] == "H1"])
 # {result}`H2_sentence`
 
 # %% tags=["hide-input"] mystnb={"figure": {"name": "fig-h2", "caption": "ResNet50+LSTM minus ResNet50 on the evaluation dataset: accuracy and macro-F1 at score 0, with 95 % intervals."}, "image": {"alt": "Differences in accuracy and in macro-F1 between ResNet50+LSTM and ResNet50, each with its interval."}}
-forest.effects(table[table["hypothesis"] == "H2"].tail(2))
+forest.forest_plot(table[table["hypothesis"] == "H2"].tail(2))
 
 # %% [markdown]
 # ### H3: the reason is a spoof bias
@@ -213,7 +213,7 @@ training.spoof_rate_by_epochs(
 # {result}`H5_sentence`
 
 # %% tags=["hide-input"] mystnb={"figure": {"name": "fig-h5", "caption": "Accuracy of each model minus the accuracy of always answering spoof, evaluation dataset, at score 0, with 95 % intervals. The grey band shows differences below the smallest effect of interest."}, "image": {"alt": "Three differences in accuracy between a model and the always-spoof baseline, each with its interval, and a band around zero."}}
-forest.effects(table[table["hypothesis"] == "H5"])
+forest.forest_plot(table[table["hypothesis"] == "H5"])
 
 # %% [markdown]
 # ### H6: is H2 only an effect of the threshold?
@@ -221,7 +221,7 @@ forest.effects(table[table["hypothesis"] == "H5"])
 # {result}`H6_sentence`
 
 # %% tags=["hide-input"] mystnb={"figure": {"name": "fig-h6", "caption": "ResNet50+LSTM minus ResNet50 at the thresholds chosen on the testing dataset, and the difference in EER, which needs no threshold. 95 % intervals, evaluation dataset."}, "image": {"alt": "Differences in accuracy, macro-F1 and equal error rate between ResNet50+LSTM and ResNet50 at the thresholds chosen on dev, each with its interval."}}
-forest.effects(table[table["hypothesis"] == "H6"].tail(3))
+forest.forest_plot(table[table["hypothesis"] == "H6"].tail(3))
 
 # %% tags=["hide-input"] mystnb={"figure": {"name": "fig-histograms", "caption": "Scores of the evaluation clips by class, first seed of each model. Lines are the thresholds: zero, chosen on dev, and oracle."}, "image": {"alt": "Three pairs of overlapping histograms of scores of bona fide and spoof clips with vertical lines at three thresholds."}}
 first = {claims.TITLES[n]: rs[0] for n, rs in runs.tables.by_model(judged).items()}

@@ -136,7 +136,7 @@ _, explained = (
     if explainable
     else (None, None)
 )
-attributions.attributions(
+attributions.attribution_map(
     explained.features,
     explained.attributions,
     seconds=detector.n_samples / SAMPLE_RATE,

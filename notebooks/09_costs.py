@@ -142,7 +142,7 @@ shown = "From FLAC to log-mel, the same clips of real speech"
 report.table(ways, caption=shown, formats=formats) if measured else None
 
 # %% tags=["hide-input"] mystnb={"figure": {"name": "fig-ways", "caption": "From FLAC to log-mel, elapsed time. The feature cache and the DataLoader use all cores; the other methods use one."}, "image": {"alt": "Bar chart of clips per second for seven methods from file to log-mel spectrogram."}}
-benchmark_plots.ways(measured.features, names) if measured else None
+benchmark_plots.throughput(measured.features, names) if measured else None
 
 # %% [markdown]
 # For the same clips and settings, the loop with librosa needs {result}`times` times the
@@ -184,7 +184,7 @@ shown = "A training step and scoring, float32 on the CPU"
 report.table(speed, caption=shown, formats=formats) if measured else None
 
 # %% tags=["hide-input"] mystnb={"figure": {"name": "fig-rates", "caption": "Clips per second of processor time, in training and in scoring. The two scales differ."}, "image": {"alt": "Two bar charts: clips per second of processor time in training and in scoring for the three models."}}
-benchmark_plots.rates(measured.models) if measured else None
+benchmark_plots.training_and_scoring_rates(measured.models) if measured else None
 
 # %% [markdown]
 # ### Faster than real time?

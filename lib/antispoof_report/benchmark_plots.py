@@ -1,4 +1,4 @@
-"""What features and models cost."""
+"""Speed of features and models."""
 
 from __future__ import annotations
 
@@ -10,44 +10,45 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from antispoof.models import TITLES
-from antispoof.plots.style import BLUE, GREY, VERMILION, canvas, styled
+from antispoof.plots.style import BLUE, GREY, VERMILION, styled, subplots
 
-LABEL = 22  # characters to a line
+LABEL_WIDTH = 22  # characters
 
 
 @styled
-def ways(features: pd.DataFrame, names: Mapping[str, str]) -> Figure:
-    """Clips a second from file to log-mel, one bar a way.
+def throughput(features: pd.DataFrame, names: Mapping[str, str]) -> Figure:
+    """Clips per second from file to log-mel, one bar per program.
 
     Parameters
     ----------
-    features : indexed by way, with ``clips_per_second``.
-    names : way -> what the axis calls it, from top to bottom; ours is ``store``.
+    features : one row per program, with ``clips_per_second``.
+    names : program -> label, from top to bottom; ours is ``store``.
     """
-    figure, axes = canvas(height=0.5 * len(names) + 0.7)
+    figure, axes = subplots(height=0.5 * len(names) + 0.7)
     rates = features["clips_per_second"].loc[list(names)]
     colours = [BLUE if name == "store" else GREY for name in names]
     _bars(axes, rates, list(names.values()), colours)
-    axes.set_xlabel("clips a second, by the clock")
+    axes.set_xlabel("clips per second of wall time")
     return figure
 
 
 @styled
-def rates(models: pd.DataFrame) -> Figure:
-    """Clips that one core trains on and scores in a second, one bar a model each.
+def training_and_scoring_rates(models: pd.DataFrame) -> Figure:
+    """Clips per second that one core trains on and scores, one bar per model.
 
     Parameters
     ----------
-    models : one row a model and work, with ``name``, ``work`` and ``cpu_ms`` a clip.
+    models : one row per model and work, with ``name``, ``work`` and ``cpu_ms`` (per
+        clip).
     """
-    figure, axes = canvas(2, height=3.6)
+    figure, axes = subplots(2, height=3.6)
     works = {"train": ("training", VERMILION), "score": ("scoring", BLUE)}
     for plot, (work, (title, colour)) in zip(axes, works.items(), strict=True):
         of_work = models[models["work"] == work]
         names = [TITLES[name] for name in of_work["name"]]
         _bars(plot, 1e3 / of_work["cpu_ms"], names, colour)
         plot.set_title(title)
-    axes[-1].set_xlabel("clips a second of processor time")
+    axes[-1].set_xlabel("clips per second of processor time")
     return figure
 
 
@@ -56,7 +57,7 @@ def _bars(axes: Axes, values: pd.Series, names: list[str], colours) -> None:
     bars = axes.barh(places, values, color=colours, height=0.62)
     texts = [f"{value:.0f}" if value >= 10 else f"{value:.1f}" for value in values]
     axes.bar_label(bars, texts, padding=3, fontsize=9)
-    axes.set_yticks(list(places), [fill(name, LABEL) for name in names])
+    axes.set_yticks(list(places), [fill(name, LABEL_WIDTH) for name in names])
     axes.invert_yaxis()
     axes.margins(x=0.14)
     axes.spines["left"].set_visible(False)

@@ -1,6 +1,6 @@
 """One function per figure; each returns a matplotlib ``Figure`` and shows nothing.
 
-Modules go by what they draw: ``background`` (what sound and networks are), ``data``
-(a corpus), ``features`` (from waveform to model input), ``training``, ``decisions``.
-``style`` holds what all figures share.
+One module per subject: ``data`` (a corpus), ``sound``, ``features`` (from waveform to
+model input), ``training``, ``scores``, ``decisions``, ``forest`` (effects),
+``timeline`` and ``attributions`` (one clip). ``style`` has what all figures share.
 """

@@ -1,4 +1,4 @@
-"""Figures of a corpus: how many trials of what, by whom, how long, how they look."""
+"""Figures of a corpus: trials per class, speaker and attack, lengths, examples."""
 
 from __future__ import annotations
 
@@ -13,20 +13,20 @@ from matplotlib.ticker import MaxNLocator
 from antispoof.constants import LABELS, NO_ATTACK, PARTITIONS
 from antispoof.plots import sound, style
 
-ORDER = LABELS[::-1]  # bona fide first: it is what the rest is measured against
+ORDER = LABELS[::-1]  # bona fide first
 
 
 @style.styled
 def class_counts(trials: pd.DataFrame) -> Figure:
-    """Bona fide and spoof trials of each partition, with their shares.
+    """Bona fide and spoof trials of each partition, with their fractions.
 
     Parameters
     ----------
-    trials : a row a trial, columns ``partition`` and ``label``
+    trials : one row per trial, columns ``partition`` and ``label``
     """
     counts = _counts(trials, "label", list(ORDER))
-    shares = counts.div(counts.sum(axis=1), axis=0)
-    figure, axes = style.canvas(height=2.9)
+    fractions = counts.div(counts.sum(axis=1), axis=0)
+    figure, axes = style.subplots(height=2.9)
     height = 0.38
     for offset, label in zip((-0.5, 0.5), ORDER, strict=True):
         positions = np.arange(len(counts)) + offset * height
@@ -38,8 +38,8 @@ def class_counts(trials: pd.DataFrame) -> Figure:
             label=style.LABEL_NAMES[label],
         )
         texts = [
-            f"{count:,} ({share:.0%})".replace(",", "\u202f")
-            for count, share in zip(counts[label], shares[label], strict=True)
+            f"{count:,} ({fraction:.0%})".replace(",", "\u202f")
+            for count, fraction in zip(counts[label], fractions[label], strict=True)
         ]
         axes.bar_label(bars, texts, padding=3, fontsize=9)
     axes.set_yticks(range(len(counts)), counts.index)
@@ -53,14 +53,14 @@ def class_counts(trials: pd.DataFrame) -> Figure:
 
 @style.styled
 def speakers(trials: pd.DataFrame) -> Figure:
-    """Trials of each speaker, the busiest first, partition by partition.
+    """Trials of each speaker, most trials first, one panel per partition.
 
     Parameters
     ----------
-    trials : a row a trial, columns ``partition``, ``label`` and ``speaker``
+    trials : one row per trial, columns ``partition``, ``label`` and ``speaker``
     """
     present = [name for name in PARTITIONS if (trials["partition"] == name).any()]
-    figure, rows = style.canvas(len(present), height=0.6 + 1.35 * len(present))
+    figure, rows = style.subplots(len(present), height=0.6 + 1.35 * len(present))
     for axes, partition in zip(np.atleast_1d(rows), present, strict=True):
         part = trials[trials["partition"] == partition]
         counts = part.groupby(["speaker", "label"]).size().unstack(fill_value=0)
@@ -80,7 +80,7 @@ def speakers(trials: pd.DataFrame) -> Figure:
         axes.set_title(f"{partition}: {len(counts)} speakers")
         axes.set(ylabel="trials", xticks=[], xlim=(-0.7, len(counts) - 0.3))
         axes.yaxis.set_major_locator(MaxNLocator(4, integer=True))
-    axes.set_xlabel("one bar a speaker")
+    axes.set_xlabel("one bar per speaker")
     handles, names = axes.get_legend_handles_labels()
     figure.legend(handles, names, loc="outside upper center", ncols=2)
     return figure
@@ -88,16 +88,16 @@ def speakers(trials: pd.DataFrame) -> Figure:
 
 @style.styled
 def attacks(trials: pd.DataFrame) -> Figure:
-    """How many trials of which attack are in which partition.
+    """Number of trials of each attack in each partition.
 
     Parameters
     ----------
-    trials : a row a trial, columns ``partition`` and ``attack``
+    trials : one row per trial, columns ``partition`` and ``attack``
     """
     spoof = trials[trials["attack"] != NO_ATTACK]
     names = sorted(spoof["attack"].unique())
     counts = _counts(spoof, "attack", names).T
-    figure, axes = style.canvas(height=0.8 + 0.25 * len(names))
+    figure, axes = style.subplots(height=0.8 + 0.25 * len(names))
     sns.heatmap(
         counts.where(counts > 0),
         annot=True,
@@ -118,7 +118,7 @@ def attacks(trials: pd.DataFrame) -> Figure:
 
 @style.styled
 def durations(trials: pd.DataFrame, *, kept: float) -> Figure:
-    """Lengths of the clips, class by class, against the length that models see.
+    """Lengths of the clips of each class, and the length of the model input.
 
     Parameters
     ----------
@@ -126,7 +126,7 @@ def durations(trials: pd.DataFrame, *, kept: float) -> Figure:
     kept : seconds that preprocessing keeps
     """
     present = [name for name in PARTITIONS if (trials["partition"] == name).any()]
-    figure, rows = style.canvas(
+    figure, rows = style.subplots(
         len(present), height=0.8 + 1.4 * len(present), sharex=True
     )
     edges = np.linspace(0, trials["seconds"].max(), 31)
@@ -162,14 +162,14 @@ def durations(trials: pd.DataFrame, *, kept: float) -> Figure:
 
 @style.styled
 def clips(waveforms: Mapping[str, np.ndarray]) -> Figure:
-    """Clips below one another: waveform and spectrogram of each, on one time axis.
+    """One clip below the other: waveform and spectrogram of each, on one time axis.
 
     Parameters
     ----------
     waveforms : title to waveform (n,), float, 16 kHz; "bonafide" and "spoof" are
         drawn in their colours
     """
-    figure, rows = style.canvas(
+    figure, rows = style.subplots(
         2 * len(waveforms),
         height=0.5 + 2.7 * len(waveforms),
         sharex=True,

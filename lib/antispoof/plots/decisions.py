@@ -1,4 +1,4 @@
-"""What models decided: confusion matrices, and metrics side by side."""
+"""Decisions of models: confusion matrices, and metrics of models."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from antispoof.plots.style import (
     GREY,
     LABEL_NAMES,
     PALETTE,
-    canvas,
     styled,
+    subplots,
 )
 
 PART_NAMES = {"dev": "testing (dev)", "eval": "evaluation (eval)"}
@@ -25,16 +25,16 @@ CLASSES = [LABEL_NAMES[label] for label in LABELS]
 
 @styled
 def confusions(matrices: Mapping[tuple[str, str], np.ndarray]) -> Figure:
-    """Confusion matrices, a row of the figure a model, a column a partition.
+    """Confusion matrices: one row per model, one column per partition.
 
     Parameters
     ----------
     matrices : (name of the model, partition) -> (2, 2) counts, rows true. Colour and
-        percentage are shares of the true class.
+        percentage are fractions of the true class.
     """
     names = list(dict.fromkeys(name for name, _ in matrices))
     parts = list(dict.fromkeys(part for _, part in matrices))
-    figure, grid = canvas(
+    figure, grid = subplots(
         len(names), len(parts), height=2.5 * len(names) + 0.2, squeeze=False
     )
     for row, name in zip(grid, names, strict=True):
@@ -53,18 +53,17 @@ def metric_bars(table: pd.DataFrame, metric: str, *, label: str) -> Figure:
 
     Parameters
     ----------
-    table : one row a run and partition: ``title``, ``partition``, the metric, and
+    table : one row per run and partition: ``title``, ``partition``, the metric, and
         ``always_spoof_<metric>``, which is drawn as a line.
     label : name of the metric on the axis.
     """
     parts = [p for p in PART_NAMES if p in set(table["partition"])]
-    figure, row = canvas(1, len(parts), height=2.9, sharey=True, squeeze=False)
+    figure, row = subplots(1, len(parts), height=2.9, sharey=True, squeeze=False)
     for axes, part in zip(row[0], parts, strict=True):
         shown = table[table["partition"] == part]
         order = list(dict.fromkeys(shown["title"]))
         means = shown.groupby("title")[metric].mean()[order]
-        # Not seaborn's bars: a colour each, without a legend, needs 0.13 of it, and
-        # Kaggle brings 0.12.
+        # Not seaborn's bars: colours without a legend need 0.13; Kaggle has 0.12.
         axes.bar(range(len(order)), means, color=PALETTE[: len(order)], alpha=0.55)
         sns.stripplot(
             data=shown,
@@ -85,16 +84,16 @@ def metric_bars(table: pd.DataFrame, metric: str, *, label: str) -> Figure:
 
 
 def _confusion(axes: Axes, matrix: np.ndarray, title: str) -> None:
-    shares = matrix / np.maximum(matrix.sum(1, keepdims=True), 1)
+    fractions = matrix / np.maximum(matrix.sum(1, keepdims=True), 1)
     texts = [
         [
-            f"{count:.{0 if count == round(count) else 1}f}\n{share:.0%}"
-            for count, share in zip(*pair, strict=True)
+            f"{count:.{0 if count == round(count) else 1}f}\n{fraction:.0%}"
+            for count, fraction in zip(*pair, strict=True)
         ]
-        for pair in zip(matrix, shares, strict=True)
+        for pair in zip(matrix, fractions, strict=True)
     ]
     sns.heatmap(
-        shares,
+        fractions,
         annot=np.array(texts),
         fmt="",
         vmin=0,

@@ -1,4 +1,4 @@
-"""Effects with their intervals, one under the other."""
+"""Effects with their intervals, one below the other."""
 
 from __future__ import annotations
 
@@ -7,22 +7,22 @@ from textwrap import fill
 import pandas as pd
 from matplotlib.figure import Figure
 
-from antispoof.plots.style import BLUE, GREY, PALE, canvas, styled
+from antispoof.plots.style import BLUE, GREY, PALE, styled, subplots
 
-LABEL = 24  # characters to a line, so that the plot keeps half of a phone
+LABEL_WIDTH = 24  # characters; leaves half of a phone for the plot
 
 
 @styled
-def effects(table: pd.DataFrame) -> Figure:
+def forest_plot(table: pd.DataFrame) -> Figure:
     """Estimates and 95 % intervals of paired differences.
 
     Parameters
     ----------
     table : one row per effect, with ``effect``, ``estimate``, ``low``, ``high`` and
-        ``min_effect``, the smallest effect of interest; the grey band of a row is what
-        lies within it.
+        ``min_effect``, the smallest effect of interest; the grey band of a row shows
+        smaller effects.
     """
-    figure, axes = canvas(height=0.6 * len(table) + 0.9)
+    figure, axes = subplots(height=0.6 * len(table) + 0.9)
     axes.axvline(0, color=GREY, linewidth=0.8)
     places = range(len(table))[::-1]
     axes.barh(
@@ -32,7 +32,7 @@ def effects(table: pd.DataFrame) -> Figure:
     axes.errorbar(
         table["estimate"], places, xerr=spread, fmt="o", color=BLUE, capsize=3
     )
-    axes.set_yticks(list(places), [fill(name, LABEL) for name in table["effect"]])
+    axes.set_yticks(list(places), [fill(name, LABEL_WIDTH) for name in table["effect"]])
     axes.set(xlabel="difference", ylim=(-0.6, len(table) - 0.4))
     axes.spines["left"].set_visible(False)
     axes.tick_params(axis="y", length=0)

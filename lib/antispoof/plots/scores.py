@@ -1,4 +1,4 @@
-"""What scores look like before and beside a threshold."""
+"""Figures of scores: before a threshold is applied, and at each threshold."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ from antispoof.plots.style import (
     LABEL_NAMES,
     PALETTE,
     PURPLE,
-    canvas,
     styled,
+    subplots,
 )
 
 RATES = (0.01, 0.02, 0.05, 0.1, 0.2, 0.4, 0.6)  # ticks of a DET plot
@@ -38,10 +38,10 @@ def det_curves(curves: Mapping[str, DetCurve]) -> Figure:
 
     Parameters
     ----------
-    curves : name -> curve. A straight line stands for two normal score
+    curves : name -> curve. A straight line means two normal score
         distributions (A. Martin et al., "The DET curve", Eurospeech 1997).
     """
-    figure, axes = canvas(height=4.2)
+    figure, axes = subplots(height=4.2)
     for colour, (name, curve) in zip(PALETTE, curves.items(), strict=False):
         x = norm.ppf(np.clip(curve.false_alarm_rate, EDGE, 1 - EDGE))
         y = norm.ppf(np.clip(curve.miss_rate, EDGE, 1 - EDGE))
@@ -64,14 +64,14 @@ def score_histograms(
     scores: Mapping[str, tuple[np.ndarray, np.ndarray]],
     thresholds: Mapping[str, Mapping[str, float]],
 ) -> Figure:
-    """Score distributions of the two classes, one panel a model.
+    """Score distributions of the two classes, one panel per model.
 
     Parameters
     ----------
     scores : name -> (scores (n,), class indices (n,)).
     thresholds : name -> operating point (zero, dev, oracle) -> threshold.
     """
-    figure, rows = canvas(len(scores), 1, height=1.75 * len(scores), squeeze=False)
+    figure, rows = subplots(len(scores), 1, height=1.75 * len(scores), squeeze=False)
     for axes, (name, (values, labels)) in zip(rows[:, 0], scores.items(), strict=True):
         edges = np.linspace(*np.quantile(values, [0.002, 0.998]), 36)
         for index, label in enumerate(LABELS):
@@ -99,7 +99,7 @@ def attack_heatmap(rates: pd.DataFrame) -> Figure:
 
     NaN stands for an attack with too few trials and is written "n < 10".
     """
-    figure, axes = canvas(height=0.34 * len(rates) + 1.1)
+    figure, axes = subplots(height=0.34 * len(rates) + 1.1)
     sns.heatmap(
         rates,
         annot=True,
@@ -123,8 +123,8 @@ def attack_heatmap(rates: pd.DataFrame) -> Figure:
 
 @styled
 def reliability_plot(bins: Mapping[str, Reliability]) -> Figure:
-    """Said against seen: the probability a score claims, and how often it was so."""
-    figure, axes = canvas(height=3.4 + 0.2 * len(bins))
+    """Predicted probability of bona fide speech against its observed frequency."""
+    figure, axes = subplots(height=3.4 + 0.2 * len(bins))
     axes.plot([0, 1], [0, 1], color=GREY, linestyle=":", linewidth=1)
     for colour, (name, found) in zip(PALETTE, bins.items(), strict=False):
         label = f"{name} (ECE {found.calibration_error:.1%})"
@@ -137,25 +137,25 @@ def reliability_plot(bins: Mapping[str, Reliability]) -> Figure:
             label=label,
         )
     axes.set(
-        xlabel="claimed probability of bona fide",
-        ylabel="share of bona fide",
+        xlabel="predicted probability of bona fide",
+        ylabel="fraction of bona fide",
         xlim=(0, 1),
         ylim=(0, 1),
     )
-    # Its lines cross the whole square, so no corner is free for the legend.
+    # No corner is free for the legend.
     figure.legend(loc="outside lower center")
     return figure
 
 
 @styled
 def spoof_rate_by_threshold(curve: pd.DataFrame) -> Figure:
-    """How the lean moves with the threshold.
+    """Spoof bias at each threshold: how much is decided spoof, and both recalls.
 
     Parameters
     ----------
     curve : from ``stats.spoof_rate_curve``, with a column ``title`` for the legend.
     """
-    figure, (left, right) = canvas(1, 2, height=3.1)
+    figure, (left, right) = subplots(1, 2, height=3.1)
     for colour, (name, rows) in zip(
         PALETTE, curve.groupby("title", sort=False), strict=False
     ):
@@ -164,7 +164,7 @@ def spoof_rate_by_threshold(curve: pd.DataFrame) -> Figure:
         )
         _recalls(right, rows, colour)
     left.axvline(0, color=GREY, linestyle=":", linewidth=1)
-    left.set(xlabel="threshold", ylabel="share decided spoof", ylim=(0, 1))
+    left.set(xlabel="threshold", ylabel="fraction decided spoof", ylim=(0, 1))
     right.set(xlabel="recall of spoof", ylabel="recall of bona fide", ylim=(0, 1.02))
     handles, names = left.get_legend_handles_labels()
     figure.legend(handles, names, loc="outside lower center", ncols=3)

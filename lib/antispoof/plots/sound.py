@@ -38,13 +38,13 @@ def spectrogram(
     highest: float = SAMPLE_RATE / 2,
     range_db: float = 70.0,
 ) -> QuadMesh:
-    """Level over time and frequency, in dB below the clip's loudest point.
+    """Level over time and frequency, in dB relative to the loudest point.
 
     Parameters
     ----------
     samples : (n,) float, 16 kHz
     highest : upper end of the frequency axis, in Hz
-    range_db : what lies further below the loudest point is black
+    range_db : levels further below the loudest point are black
     """
     padded = np.pad(samples, WINDOW // 2)
     frames = np.lib.stride_tricks.sliding_window_view(padded, WINDOW)[::HOP]
@@ -64,10 +64,10 @@ def spectrogram(
 
 @style.styled
 def clip_picture(samples: np.ndarray) -> Figure:
-    """The spectrogram of one clip, as wide as the page and low.
+    """The spectrogram of one clip, wide and low.
 
-    Its axes always lie at `PLOT_AREA`, so that a line drawn over the picture hits the
-    moment that is meant.
+    Its axes always lie at `PLOT_AREA`: the audio player draws a line over it at the
+    current time.
 
     Parameters
     ----------

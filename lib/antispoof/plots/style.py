@@ -1,8 +1,8 @@
 """What all figures share: palette, sizes, fonts.
 
-The colours are Okabe and Ito's, which colour-blind readers can tell apart (Color
+The colours are Okabe and Ito's, which colour-blind readers can distinguish (Color
 Universal Design, 2008). A figure is ``WIDTH`` inches wide, so that its 10-point text
-is still read when a phone shrinks it to its screen.
+is readable on a phone.
 """
 
 from __future__ import annotations
@@ -60,16 +60,11 @@ def settings() -> dict[str, Any]:
     }
 
 
-def use() -> None:
-    """Draw everything that follows in this style."""
-    plt.rcParams.update(settings())
-
-
 def styled(draw: Callable[..., Figure]) -> Callable[..., Figure]:
-    """Let a function draw in this style, whatever the settings around it are.
+    """Make a function draw in this style, whatever the current settings are.
 
-    The figure is closed for pyplot: a notebook then shows it once, as its cell's
-    value, and it is freed with its last reference.
+    The figure is closed in pyplot: a notebook then shows it once, as the value of its
+    cell.
     """
 
     @wraps(draw)
@@ -82,7 +77,7 @@ def styled(draw: Callable[..., Figure]) -> Callable[..., Figure]:
     return in_style
 
 
-def canvas(
+def subplots(
     rows: int = 1, columns: int = 1, *, height: float, width: float = WIDTH, **layout
 ) -> tuple[Figure, Any]:
     """A figure and its axes, ``height`` by ``width`` inches; for styled functions.
@@ -92,7 +87,7 @@ def canvas(
     return plt.subplots(rows, columns, figsize=(width, height), **layout)
 
 
-def bare(axes: Axes) -> Axes:
-    """Take ticks and frame away, for drawings that are no plots."""
+def no_axes(axes: Axes) -> Axes:
+    """Remove ticks and frame, for drawings."""
     axes.set_axis_off()
     return axes

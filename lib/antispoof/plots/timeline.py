@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from matplotlib.figure import Figure
 
-from antispoof.plots.style import BLACK, BLUE, PALE, VERMILION, canvas, styled
+from antispoof.plots.style import BLACK, BLUE, PALE, VERMILION, styled, subplots
 
 
 @styled
@@ -17,24 +17,24 @@ def score_timeline(
     seconds: float,
     thresholds: tuple[float, float],
 ) -> Figure:
-    """Every window's score as a line as long as the window; in the band: uncertain.
+    """One line per window, as long as the window; scores in the band are uncertain.
 
     Parameters
     ----------
     starts : (n,) seconds. scores : (n,), higher is more bona fide.
     window : seconds of a window.
     seconds : of the clip.
-    thresholds : up to which a score says spoof, and from which on bona fide.
+    thresholds : a score up to the first means spoof, from the second on bona fide.
     """
     low, high = thresholds
-    figure, axes = canvas(height=2.6)
+    figure, axes = subplots(height=2.6)
     axes.axhspan(low, high, color=PALE)
     ends = np.minimum(starts + window, seconds)
     colours = np.where(scores >= high, BLUE, np.where(scores <= low, VERMILION, BLACK))
     axes.hlines(scores, starts, ends, colors=colours, linewidth=2)
     axes.set(xlim=(0, seconds), xlabel="time (s)", ylabel="score")
-    room = 0.2 * max(float(np.ptp([*scores, low, high])), 1e-3)
-    axes.set_ylim(min(*scores, low) - room, max(*scores, high) + room)
+    margin = 0.2 * max(float(np.ptp([*scores, low, high])), 1e-3)
+    axes.set_ylim(min(*scores, low) - margin, max(*scores, high) + margin)
     axes.text(0.99, 0.97, "real", transform=axes.transAxes, ha="right", va="top")
     axes.text(0.99, 0.03, "fake", transform=axes.transAxes, ha="right", va="bottom")
     return figure

@@ -1,4 +1,4 @@
-"""How training went, epoch by epoch."""
+"""Training, epoch by epoch."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from antispoof.plots.style import GREY, PALETTE, canvas, styled
+from antispoof.plots.style import GREY, PALETTE, styled, subplots
 
 
 @styled
@@ -19,10 +19,10 @@ def loss_curves(histories: Mapping[str, Sequence[pd.DataFrame]]) -> Figure:
 
     Parameters
     ----------
-    histories : name -> one history a seed, with ``epoch`` and ``loss``. The line is
+    histories : name -> one history per seed, with ``epoch`` and ``loss``. The line is
         the mean over seeds, the band their range.
     """
-    figure, axes = canvas(height=2.9)
+    figure, axes = subplots(height=2.9)
     _curves(axes, histories, "loss")
     axes.set(ylabel="training loss", ylim=(0, None))
     if len(histories) > 1:
@@ -31,29 +31,29 @@ def loss_curves(histories: Mapping[str, Sequence[pd.DataFrame]]) -> Figure:
 
 
 @styled
-def learning(histories: Sequence[pd.DataFrame]) -> Figure:
-    """Loss and held-out macro-F1 of one model over epochs, mean and range of seeds."""
-    figure, (left, right) = canvas(1, 2, height=2.5)
-    both = {"fitted": "loss", "held out": "val_loss"}
+def learning_curves(histories: Sequence[pd.DataFrame]) -> Figure:
+    """Loss and validation macro-F1 of a model over epochs; mean and range of seeds."""
+    figure, (left, right) = subplots(1, 2, height=2.5)
+    both = {"training": "loss", "validation": "val_loss"}
     for colour, (name, column) in zip(PALETTE, both.items(), strict=False):
         _curve(left, histories, column, colour, name)
     left.set(ylabel="loss", ylim=(0, None), xlabel="epoch")
     left.legend()
     _curve(right, histories, "val_macro_f1", PALETTE[1], "")
-    right.set(ylabel="held-out macro-F1", ylim=(0, 1.02), xlabel="epoch")
+    right.set(ylabel="validation macro-F1", ylim=(0, 1.02), xlabel="epoch")
     return figure
 
 
 @styled
 def spoof_rate_by_epochs(table: pd.DataFrame) -> Figure:
-    """How the share decided spoof moves with the epochs trained.
+    """Fraction decided spoof against the number of epochs trained.
 
     Parameters
     ----------
     table : from ``stats.training_length.spoof_rate_by_epochs``, with a column ``title``
         for the legend.
     """
-    figure, axes = canvas(height=2.6)
+    figure, axes = subplots(height=2.6)
     for colour, (title, rows) in zip(
         PALETTE, table.groupby("title", sort=False), strict=False
     ):
@@ -63,7 +63,7 @@ def spoof_rate_by_epochs(table: pd.DataFrame) -> Figure:
         means = rows.groupby("epochs")["predicted_spoof_rate"].mean()
         axes.plot(means.index, means, color=colour, label=title)
     axes.axhline(table["is_spoof"].mean(), color=GREY, linestyle=":", linewidth=1)
-    axes.set(xlabel="epochs trained", ylabel="share decided spoof", ylim=(0, 1))
+    axes.set(xlabel="epochs trained", ylabel="fraction decided spoof", ylim=(0, 1))
     axes.xaxis.set_major_locator(MaxNLocator(integer=True, nbins=6))
     axes.legend()
     return figure
@@ -80,7 +80,7 @@ def _curves(
 def _curve(
     axes: Axes, seeds: Sequence[pd.DataFrame], column: str, colour: str, name: str
 ) -> None:
-    # Seeds may stop at different epochs; a mean needs all that are there.
+    # Seeds may stop at different epochs; the mean is over those that exist.
     table = pd.concat([h.set_index("epoch")[column] for h in seeds], axis=1)
     epochs = table.index.to_numpy() + 1
     low, high = table.min(axis=1), table.max(axis=1)

@@ -90,15 +90,15 @@ def random_phases(utterance: Utterance, rng: np.random.Generator) -> np.ndarray:
 
 
 def voice_conversion(utterance: Utterance, rng: np.random.Generator) -> np.ndarray:
-    """Spectral envelope moved by 8 to 17 % in frequency and smoothed in time."""
+    """Spectral envelope moved by 10 to 20 % in frequency and smoothed in time."""
     n_fft, hop = 512, 128
     spectra = stft(utterance.waveform, n_fft, hop)
     bank = mel_bank(40, n_fft)
     envelope = np.log(from_mel(to_mel(np.abs(spectra), bank), bank) + 1e-6)
-    factor = np.exp(rng.choice([-1, 1]) * rng.uniform(0.08, 0.17))
+    factor = np.exp(rng.choice([-1, 1]) * rng.uniform(0.1, 0.2))
     bins = np.rint(np.arange(len(envelope)) * factor).astype(int)
     converted = envelope[np.minimum(bins, len(envelope) - 1)]
-    width = rng.uniform(0.014, 0.022) * SAMPLE_RATE / hop
+    width = rng.uniform(0.016, 0.028) * SAMPLE_RATE / hop
     converted = gaussian_filter1d(converted, width, axis=1)
     spectra *= np.exp(converted - envelope)
     return istft(spectra, hop, len(utterance.waveform))
@@ -107,8 +107,8 @@ def voice_conversion(utterance: Utterance, rng: np.random.Generator) -> np.ndarr
 ATTACKS: dict[str, Attack] = {
     "M01": Attack("mel spectrogram inverted by Griffin-Lim", griffin_lim, 20),
     "M02": Attack("channel vocoder, pulses or noise", channel_vocoder, 12),
-    "M03": Attack("synthesis from oversmoothed parameters", oversmoothed, 2),
+    "M03": Attack("displaced units concatenated", unit_concatenation, 26),
     "M04": Attack("phases randomised, magnitudes kept", random_phases, 24),
-    "M05": Attack("displaced units concatenated", unit_concatenation, 26),
+    "M05": Attack("synthesis from oversmoothed parameters", oversmoothed, 2),
     "M06": Attack("spectral envelope of another voice", voice_conversion, -14),
 }
