@@ -146,7 +146,9 @@ report.results_table(references, caption="CNN on real speech, reference runs")
 training.learning_curves([run.history for run in references]) if references else None
 
 # %% tags=["hide-input"] mystnb={"figure": {"name": "fig-cnn-real-confusion", "caption": "Confusion matrices of CNN on real speech at score 0, averaged over seeds."}, "image": {"alt": "Two confusion matrices of the reference runs, of the testing and the evaluation dataset."}}
-decisions.confusions(runs.tables.confusions(references)) if references else None
+decisions.confusions(
+    runs.tables.confusions(references)
+) if references else None
 
 # %% [markdown]
 # ## What it means

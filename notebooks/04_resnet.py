@@ -150,7 +150,9 @@ report.results_table(
 training.learning_curves([run.history for run in references]) if references else None
 
 # %% tags=["hide-input"] mystnb={"figure": {"name": "fig-resnet-real-confusion", "caption": "Confusion matrices of ResNet50 on real speech at score 0, averaged over seeds."}, "image": {"alt": "Two confusion matrices of the reference runs, of the testing and the evaluation dataset."}}
-decisions.confusions(runs.tables.confusions(references)) if references else None
+decisions.confusions(
+    runs.tables.confusions(references)
+) if references else None
 
 # %% [markdown]
 # ## What it means

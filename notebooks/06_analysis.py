@@ -54,11 +54,12 @@ fresh = False  # True: train, do not use reference runs
 check_parameters()
 
 # %% tags=["hide-input"]
-
 import antispoof_report as report
 from antispoof import corpora, models, runs
 from antispoof.config import TrainConfig
 from antispoof.plots import decisions, scores, training
+from antispoof_report import claims
+from antispoof_report.claims.hypotheses import bootstrap_scores
 
 la = corpora.load_or_synthesize(corpus)
 report.glue("live_corpus", la.description)
@@ -84,15 +85,17 @@ report.header(la)
 # Runs of the three chapters before are reused. Missing runs are trained.
 
 # %%
-chosen = compared or models.MODELS
-configs = {name: TrainConfig.from_profile(name, settings) for name in chosen}
 log = report.progress_line()
 references = None if fresh else runs.REFERENCES
 live = [
     run
-    for config in configs.values()
+    for name in compared or claims.MODELS
     for run in runs.train_or_load(
-        config, la, seeds, references=references, log=log
+        TrainConfig.from_profile(name, settings),
+        la,
+        seeds,
+        references=references,
+        log=log,
     )
 ]
 real = runs.load_references()
@@ -138,10 +141,14 @@ report.results_table(
 training.loss_curves(runs.tables.histories(live))
 
 # %% tags=["hide-input"] mystnb={"figure": {"name": "fig-live-macro-f1", "caption": "Macro-F1 of the three models on both datasets, the corpus of this page. A bar is the mean over seeds, a dot is one seed, and the dashed line is the always-spoof baseline."}, "image": {"alt": "Bars of macro-F1 of CNN, ResNet50 and ResNet50+LSTM on the testing and the evaluation dataset, with a line for always answering spoof."}}
-decisions.metric_bars(runs.tables.results_frame(live), "macro_f1", label="macro-F1")
+decisions.metric_bars(
+    runs.tables.results_frame(live), "macro_f1", label="macro-F1"
+)
 
 # %% tags=["hide-input"] mystnb={"figure": {"name": "fig-live-accuracy", "caption": "Accuracy of the three models on both datasets, the corpus of this page, with the same marks as above."}, "image": {"alt": "Bars of accuracy of the three models on the testing and the evaluation dataset, with a line for always answering spoof."}}
-decisions.metric_bars(runs.tables.results_frame(live), "accuracy", label="accuracy")
+decisions.metric_bars(
+    runs.tables.results_frame(live), "accuracy", label="accuracy"
+)
 
 # %% tags=["hide-input"] mystnb={"figure": {"name": "fig-live-confusion", "caption": "Confusion matrices of the three models on both datasets, the corpus of this page, at score 0 and averaged over seeds. Percentages are relative to the true class."}, "image": {"alt": "Six confusion matrices: three models by testing and evaluation dataset."}}
 decisions.confusions(runs.tables.confusions(live))
@@ -157,11 +164,10 @@ decisions.confusions(runs.tables.confusions(live))
 # only an upper limit.
 
 # %%
-from antispoof_report.claims.hypotheses import bootstrap_scores
-
 shown = real if la.is_synthetic and real else live
 resampled = bootstrap_scores(
-    runs.tables.score_tables(shown, "eval"), dev=runs.tables.score_tables(shown, "dev")
+    runs.tables.score_tables(shown, "eval"),
+    dev=runs.tables.score_tables(shown, "dev"),
 )
 
 # %% tags=["hide-input"]
@@ -171,7 +177,9 @@ title = "Evaluation dataset, " + (
 report.comparison_table(resampled, caption=f"{title}, with 95 % intervals")
 
 # %% tags=["hide-input"]
-report.threshold_free_table(resampled, caption=f"{title}: without a threshold")
+report.threshold_free_table(
+    resampled, caption=f"{title}: without a threshold"
+)
 
 # %% [markdown]
 # ### Which threshold would you choose?
@@ -182,7 +190,9 @@ report.threshold_free_table(resampled, caption=f"{title}: without a threshold")
 # not use the labels of the evaluation dataset; the {term}`oracle` threshold does.
 
 # %% tags=["hide-input"] mystnb={"figure": {"name": "fig-explorer", "caption": "Scores of the testing clips by class, first seed of each model, with the three thresholds: zero, chosen on the testing dataset, and oracle. On the screen, you can drag the threshold and choose the model, dataset and seed."}, "image": {"alt": "Histograms of the scores of bona fide and spoof testing clips for each model, with vertical lines at three thresholds."}}
-first = {models.title(n): rs[0] for n, rs in runs.tables.by_model(shown).items()}
+first = {
+    models.title(n): rs[0] for n, rs in runs.tables.by_model(shown).items()
+}
 scores.score_histograms(
     {name: run.scores_and_labels("dev") for name, run in first.items()},
     {name: runs.tables.thresholds(run, "dev") for name, run in first.items()},

@@ -78,7 +78,7 @@ report.header(la)
 #
 # - *reproduced*: the effect has the claimed direction and is larger than the smallest
 #   effect of interest, at the 95 % level;
-# - *contradicted*: the opposite is true at the same level;
+# - *contradicted*: the effect is not as claimed, at the same level;
 # - *undecided*: all other cases. A verdict is also undecided if a compared model has
 #   hardly learned its task, measured by its {term}`EER` on the testing dataset.
 #
@@ -128,7 +128,9 @@ others = (
 lengths = runs.tables.by_epochs([*judged, *others], "eval")
 
 # %%
-tables = {part: runs.tables.score_tables(judged, part) for part in ("dev", "eval")}
+tables = {
+    part: runs.tables.score_tables(judged, part) for part in ("dev", "eval")
+}
 resampled = hypotheses.bootstrap_scores(
     tables["eval"], dev=tables["dev"], n_replicates=n_replicates
 )
@@ -178,9 +180,9 @@ forest.forest_plot(table[table["hypothesis"] == "H2"].tail(2))
 # {result}`H3_sentence`
 
 # %% tags=["hide-input"] mystnb={"figure": {"name": "fig-h3", "caption": "The spoof bias at each threshold: the fraction of evaluation clips decided as spoof (left), and the recall of one class against the recall of the other (right). Dots mark the threshold zero."}, "image": {"alt": "Left, the fraction decided as spoof rises with the threshold for each model; right, recall of bona fide falls as recall of spoof rises."}}
-lean = stats.spoof_rate_curve(resampled.panel)
+bias = stats.spoof_rate_curve(resampled.panel)
 scores.spoof_rate_by_threshold(
-    lean.assign(title=lean["model"].map(claims.TITLES))
+    bias.assign(title=bias["model"].map(claims.TITLES))
 )
 
 # %% tags=["hide-input"]
@@ -224,10 +226,10 @@ forest.forest_plot(table[table["hypothesis"] == "H5"])
 forest.forest_plot(table[table["hypothesis"] == "H6"].tail(3))
 
 # %% tags=["hide-input"] mystnb={"figure": {"name": "fig-histograms", "caption": "Scores of the evaluation clips by class, first seed of each model. Lines are the thresholds: zero, chosen on dev, and oracle."}, "image": {"alt": "Three pairs of overlapping histograms of scores of bona fide and spoof clips with vertical lines at three thresholds."}}
-first = {claims.TITLES[n]: rs[0] for n, rs in runs.tables.by_model(judged).items()}
-pairs = {
-    title: run.scores_and_labels("eval") for title, run in first.items()
+first = {
+    claims.TITLES[n]: rs[0] for n, rs in runs.tables.by_model(judged).items()
 }
+pairs = {title: run.scores_and_labels("eval") for title, run in first.items()}
 thresholds = {
     claims.TITLES[name]: {
         at: by[name][0] for at, by in resampled.thresholds.items()
@@ -251,7 +253,7 @@ scores.score_histograms(pairs, thresholds)
 # %% tags=["hide-input"]
 report.standard_metrics_table(
     runs.tables.standard_metrics(judged),
-    caption="Evaluation dataset: usual measures of the field, mean over seeds",
+    caption="Evaluation dataset: usual measures, mean over seeds",
 )
 
 # %% tags=["hide-input"] mystnb={"figure": {"name": "fig-det", "caption": "Detection error trade-off on the evaluation dataset, first seed of each model. Dots are equal error rates. Curves closer to the lower left are better."}, "image": {"alt": "Three stepped curves of missed bona fide against accepted spoof clips, with a dot at each equal error rate."}}
