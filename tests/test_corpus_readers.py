@@ -99,9 +99,12 @@ def test_asvspoof2019_with_eval_alone_and_wav(tmp_path):  # 2
 @pytest.mark.parametrize(
     ("change", "parts"),
     [
-        (lambda t: t.drop(columns="speaker"), ["no column speaker", "utt_id, speaker"]),
-        (lambda t: t[:0], ["at least one is needed"]),
-        (lambda t: t.assign(attack=None), ["a value is missing"]),
+        (
+            lambda t: t.drop(columns="speaker"),
+            ["speaker missing or incomplete", "utt_id, speaker"],
+        ),
+        (lambda t: t[:0], ["utt_id, speaker, attack", "every trial needs"]),
+        (lambda t: t.assign(attack=None), [": attack missing or incomplete"]),
         (lambda t: t.assign(label="fake"), ["label 'fake'", "accepted: spoof, bona"]),
     ],
 )

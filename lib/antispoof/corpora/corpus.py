@@ -70,15 +70,13 @@ class Corpus:
 
     def __post_init__(self) -> None:
         where = f"trials of {self.name} in {self.root}"
-        absent = [name for name in COLUMNS if name not in self.trials]
-        if absent:
+        table = self.trials.reindex(columns=list(COLUMNS))
+        lacking = [name for name in COLUMNS if table[name].isna().any() or table.empty]
+        if lacking:
             raise CorpusError(
-                f"{where}: no column {', '.join(absent)}; needed: {', '.join(COLUMNS)}"
+                f"{where}: {', '.join(lacking)} missing or incomplete; every trial"
+                f" needs {', '.join(COLUMNS)}"
             )
-        if self.trials.empty:
-            raise CorpusError(f"{where}: there are none; at least one is needed")
-        if self.trials[list(COLUMNS)].isna().to_numpy().any():
-            raise CorpusError(f"{where}: a value is missing; every cell needs one")
         unknown = set(self.trials["label"]) - set(LABELS)
         if unknown:
             raise CorpusError(
@@ -167,8 +165,7 @@ class Corpus:
 
     def asv_scores(self, name: str) -> Path | None:
         """File of speaker verification scores of a partition, or None without one."""
-        if name not in self.partitions:
-            self.partition(name)  # raises
+        self.partition(name)  # raises for an unknown name
         path = self.asv_score_files.get(name)
         return path if path is not None and path.is_file() else None
 

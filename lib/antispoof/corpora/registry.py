@@ -10,14 +10,32 @@ damaged. Register one, also from outside the library, with
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any, TypeVar
 
 from antispoof.corpora.corpus import Corpus
 from antispoof.errors import CorpusError
 from antispoof.registry import Registry
 
+T = TypeVar("T", bound=Callable[[Path], "Corpus | None"])
+
 CORPORA = Registry("corpus")
-register_corpus = CORPORA.register
+
+
+def register_corpus(
+    name: str, *, title: str, layout: str = "any folder", **info: Any
+) -> Callable[[T], T]:
+    """Decorator that registers a reader.
+
+    Parameters
+    ----------
+    name : name of the layout, not of one corpus.
+    title : the name for people.
+    layout : how a folder is recognised, for error messages.
+    info : whatever else is known, such as ``license``.
+    """
+    return CORPORA.register(name, title=title, layout=layout, **info)
 
 
 def open_corpus(root: str | Path, *, strict: bool = True) -> Corpus:
@@ -66,12 +84,7 @@ def _read(root: Path) -> Corpus:
         corpus = CORPORA[name].factory(root)
         if corpus is not None:
             return corpus
-    layouts = [
-        f"{entry.info.get('title', name)} ({entry.info['layout']})"
-        if "layout" in entry.info
-        else str(entry.info.get("title", name))
-        for name, entry in CORPORA.items()
-    ]
+    layouts = [f"{e.info['title']}: {e.info['layout']}" for e in CORPORA.values()]
     raise CorpusError(f"no corpus in {root}; accepted: {'; '.join(layouts)}")
 
 
