@@ -287,8 +287,8 @@ def test_a_profile_may_hold_other_chapters_keys(project):  # 4
     [
         ("epoch: 5", "no chapter has no parameter 'epoch'"),
         ("epochs: many", "parameter 'epochs' takes int"),
-        ("- epochs", "not a list"),
-        ("epochs: [", "is not YAML"),
+        ("- epochs", "must hold lines"),
+        ("epochs: [", "cannot be read"),
     ],
 )
 def test_a_bad_profile_is_refused(project, text, reason):  # 4
