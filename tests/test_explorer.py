@@ -105,11 +105,11 @@ def test_the_script_counts_as_the_library_does():  # 2
         run = next(
             run
             for run in runs.list_runs(REFERENCE)
-            if run.seed == one["seed"] and one["model"] == models.TITLES[run.model_name]
+            if run.seed == one["seed"] and one["model"] == models.title(run.config.model)
         )
         part = "dev" if "dev" in one["partition"] else "eval"
-        scores, labels = runs.scores_and_labels(run, part)
-        for name, threshold in runs.thresholds(run, part).items():
+        scores, labels = run.scores_and_labels(part)
+        for name, threshold in runs.tables.thresholds(run, part).items():
             point = metrics.operating_point(scores, labels, threshold=threshold)
             at = found["at"][one["points"][name]]
             assert at["matrix"] == point.confusion.tolist()

@@ -84,8 +84,8 @@ def test_a_panel_of_different_trials_raises():
         ({"a": tables["a"], "b": tables["b"][:2]}, "a: 3, b: 2"),
         ({"a": [tables["a"][0].drop(columns="speaker")]}, "lacks .'speaker'."),
         ({"a": [table(n=120), table(n=119)]}, "119 rows for 120 trials"),
-        ({"a": [table().replace("u3", "u4")]}, "119 trials|each once"),
-        ({"a": [table(), table().replace("u3", "x3")]}, "lacks 1 trials .*: u3"),
+        ({"a": [table().replace("u3", "u4")]}, "each once"),
+        ({"a": [table(), table().replace("u3", "x3")]}, "each once; u3 is missing"),
         ({"a": [table(), table().replace("spoof", "bonafide")]}, "unlike another"),
         ({"a": [table().replace("spoof", "fake")]}, "label 'fake'"),
     ):

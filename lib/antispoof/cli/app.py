@@ -62,9 +62,9 @@ def load(
             metavar="MODULE",
             callback=_load,
             is_eager=True,  # before a subcommand lists its choices
-            help="Python module that registers front-ends, models, augmentations or"
-            " corpora; may be repeated. $ANTISPOOF_PLUGINS names more, separated by"
-            " commas.",
+            help="Python module that registers front-ends, models, augmentations,"
+            " corpora or metrics; may be repeated. $ANTISPOOF_PLUGINS names more,"
+            " separated by commas.",
         ),
     ] = None,
 ) -> None:

@@ -93,18 +93,13 @@ def make_panel(tables: Mapping[str, Sequence[pd.DataFrame]]) -> Panel:
 
 
 def _aligned(table: pd.DataFrame, trials: pd.DataFrame, model: str) -> np.ndarray:
-    by_trial = table.set_index("utt_id")
-    wanted = trials["utt_id"]
-    if by_trial.index.has_duplicates or len(by_trial) != len(wanted):
+    by_trial, wanted = table.set_index("utt_id"), trials["utt_id"]
+    missing = wanted[~wanted.isin(by_trial.index)]
+    if by_trial.index.has_duplicates or len(missing) or len(by_trial) != len(wanted):
+        example = f"; {missing.iloc[0]} is missing" if len(missing) else ""
         raise ScoreError(
             f"a score table of {model} has {len(by_trial)} rows for {len(wanted)} "
-            "trials; every table must hold the same trials, each once"
-        )
-    missing = wanted[~wanted.isin(by_trial.index)]
-    if len(missing):
-        raise ScoreError(
-            f"a score table of {model} lacks {len(missing)} trials that another one "
-            f"has: {', '.join(missing.iloc[:3])}"
+            f"trials; every table must hold the same trials, each once{example}"
         )
     aligned = by_trial.loc[wanted]
     if (aligned["label"].to_numpy() != trials["label"].to_numpy()).any():
