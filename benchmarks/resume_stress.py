@@ -67,8 +67,8 @@ def main() -> None:
     rng = random.Random(options.seed)
     with tempfile.TemporaryDirectory() as folder:
         corpus = make(Path(folder), TRIALS).root
-        whole, killed = Path(folder, "whole"), Path(folder, "killed")
-        child = start(corpus, whole)
+        uninterrupted, killed = Path(folder, "uninterrupted"), Path(folder, "killed")
+        child = start(corpus, uninterrupted)
         began = time.monotonic()
         times = [time.monotonic() - began for _ in epochs(child)]
         if child.wait() != 0:
@@ -88,7 +88,7 @@ def main() -> None:
         child.communicate()
         if child.returncode != 0:
             sys.exit(f"a training ended with status {child.returncode}")
-        expected, found = result(whole), result(killed)
+        expected, found = result(uninterrupted), result(killed)
     differing = [name for name in expected if found[name] != expected[name]]
     if differing or not resumed:
         sys.exit(f"differs: {differing}; {resumed} sessions resumed")
