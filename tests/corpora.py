@@ -10,7 +10,7 @@ import soundfile
 from antispoof.constants import PARTITIONS, SAMPLE_RATE
 from antispoof.corpora.asvspoof2019 import PROTOCOL_FOLDER, PROTOCOL_NAMES
 
-# Two speakers a partition, none shared; both classes; other attacks in eval.
+# Two speakers per partition, none shared; both classes; other attacks in eval.
 LINES = {
     "train": [
         "S1 T1 - - bonafide",
@@ -38,15 +38,17 @@ def write_protocol(la: Path, partition: str, text: str) -> Path:
 
 
 def flac_path(la: Path, partition: str, utt_id: str) -> Path:
-    """Where the official layout has the FLAC of an utterance."""
+    """Path of the FLAC of an utterance in the official layout."""
     return la / f"ASVspoof2019_LA_{partition}" / "flac" / f"{utt_id}.flac"
 
 
-def write_flac(path: Path, *, seed: int, sample_rate: int = SAMPLE_RATE, channels=1):
-    """Write a tenth of a second of noise; another seed, other noise."""
+def write_flac(
+    path: Path, *, seed: int, sample_rate=SAMPLE_RATE, channels=1, seconds=0.1
+):
+    """Write noise; another seed, other noise."""
     path.parent.mkdir(parents=True, exist_ok=True)
     noise = np.random.default_rng(seed).integers(
-        -3_000, 3_000, (sample_rate // 10, channels), dtype=np.int16
+        -3_000, 3_000, (int(seconds * sample_rate), channels), dtype=np.int16
     )
     soundfile.write(path, noise, sample_rate, format="FLAC", subtype="PCM_16")
 

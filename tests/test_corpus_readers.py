@@ -83,6 +83,15 @@ def test_eval_alone_in_any_format(table):  # 2
     assert open_corpus(table).id != before
 
 
+def test_id_changes_with_the_sound_of_wavs_of_the_same_size(table):
+    """B1: a WAV keeps its size whatever is done to its samples."""
+    before = open_corpus(table).id
+    path = table / "a.wav"
+    samples, rate = soundfile.read(path)
+    soundfile.write(path, 0.5 * samples, rate)
+    assert open_corpus(table).id != before
+
+
 def test_asvspoof2019_with_eval_alone_and_wav(tmp_path):  # 2
     la = tmp_path / "LA"
     write_protocol(la, "eval", "\n".join(LINES["eval"]))

@@ -17,9 +17,12 @@ import pandas as pd
 from antispoof.constants import LABELS
 from antispoof.corpora.counts import Counts
 from antispoof.errors import CorpusError, ParameterError
+from antispoof.hashing import hash_file
 
 COLUMNS = ("utt_id", "speaker", "attack", "label", "partition", "path")
 MISSING = -1  # size of a file that does not exist
+# of the WAVs, spread evenly
+N_HASHED = 64
 
 
 @dataclass(frozen=True, eq=False)
@@ -94,14 +97,21 @@ class Corpus:
         """``<name>-<8 hex digits>``: identity of the protocols and of the sound files.
 
         It covers partition, speaker, utterance, attack and label of every trial, in
-        order, and the name and size of its file (-1 if it does not exist). It does not
-        depend on where the folder lies. Computed once, when first used: open the
-        corpus again after its files changed.
+        order, and the name and size of its file (-1 if it does not exist). The size of
+        a WAV depends on its length alone, so the content of some WAVs is covered, too.
+        The id does not depend on where the folder is. It is computed once, when first
+        used: open the corpus again after its files changed.
         """
         columns = ["partition", "speaker", "utt_id", "attack", "label"]
         texts = [self.trials[column].tolist() for column in columns]
         texts.append([path.rpartition(os.sep)[2] for path in self.trials["path"]])
-        texts.append(list(map(str, file_sizes(self.trials["path"]))))
+        sizes = file_sizes(self.trials["path"])
+        texts.append(list(map(str, sizes)))
+        found = self.trials["path"][sizes != MISSING]
+        wavs = [path for path in found if path.lower().endswith(".wav")]
+        if wavs:
+            sample = wavs[:: -(-len(wavs) // N_HASHED)]
+            texts.append([hash_file(Path(path)) for path in sample])
         digest = hashlib.sha256("\n\n".join(map("\n".join, texts)).encode())
         return f"{self.name}-{digest.hexdigest()[:8]}"
 
