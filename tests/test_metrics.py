@@ -172,19 +172,6 @@ def test_golden_evaluation():
     json.dumps(result)
 
 
-def test_golden_operating_points():
-    scores, labels, _ = golden()
-    for expected, threshold in (
-        (EXPECTED["eval"]["at"]["zero"], 0.0),
-        (EXPECTED["eval"]["at"]["oracle"], EXPECTED["eval"]["thresholds"]["oracle"]),
-    ):
-        point = metrics.operating_point(scores, labels, threshold=threshold)
-        for rate in set(expected) - {"confusion"}:
-            assert getattr(point, rate) == pytest.approx(expected[rate], abs=1e-12)
-            of_matrices = METRICS[rate].fn(np.array([expected["confusion"]]))
-            assert of_matrices == pytest.approx([expected[rate]], abs=1e-12)
-
-
 # 3 ------------------------------------------------------------------------------------
 
 

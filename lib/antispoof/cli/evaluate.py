@@ -185,8 +185,9 @@ def _show(
     from antispoof.metrics import METRICS
 
     ci, n = result["ci"], result["n"]
+    size = f"{n['bonafide']} bona fide and {n['spoof']} spoof trials"
     lines = [
-        f"{printable(str(path))}: {n['bonafide']} bona fide and {n['spoof']} spoof trials",
+        f"{printable(str(path))}: {size}",
         f"EER {_percent(result['eer'], ci.get('eer'))}",
     ]
     if "revisited" in result:
