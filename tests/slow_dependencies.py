@@ -3,10 +3,10 @@
     make test-deps, or python tests/slow_dependencies.py [CHAPTER ...]
 
 The cells of each chapter are run in this process, with the parameters of
-``profiles/mini.yaml``. Every function of the two packages that is called is noted by its
-file, and so is every data file of the project that is opened. A module that is called
-but not among the chapter's dependencies, or a data file that it does not declare, would
-let a stale page through: it is printed, and the exit status is 1.
+``profiles/mini.yaml``. The file of every called function of the two packages is noted,
+and so is every data file of the project that is opened. If a module that is called is
+not among the chapter's dependencies, or a data file is not declared, a stale page could
+be shown: it is printed, and the exit status is 1.
 """
 
 import importlib

@@ -63,7 +63,7 @@ def test_dependencies(library, code, needed):  # 1
 
 
 def test_what_is_not_python_is_an_error(library):  # 1
-    with pytest.raises(ChapterError, match="not Python: .*line 1"):
+    with pytest.raises(ChapterError, match=r"not Python: .*line 1"):
         provenance.dependencies("import", library)
 
 
