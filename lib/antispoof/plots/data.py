@@ -30,13 +30,7 @@ def class_counts(trials: pd.DataFrame) -> Figure:
     height = 0.38
     for offset, label in zip((-0.5, 0.5), ORDER, strict=True):
         positions = np.arange(len(counts)) + offset * height
-        bars = axes.barh(
-            positions,
-            counts[label],
-            height=height,
-            color=style.LABEL_COLOURS[label],
-            label=style.LABEL_NAMES[label],
-        )
+        bars = axes.barh(positions, counts[label], height=height, **_look(label))
         texts = [
             f"{count:,} ({fraction:.0%})".replace(",", "\u202f")
             for count, fraction in zip(counts[label], fractions[label], strict=True)
@@ -68,15 +62,9 @@ def speakers(trials: pd.DataFrame) -> Figure:
         counts = counts.loc[counts.sum(axis=1).sort_values(ascending=False).index]
         base = np.zeros(len(counts))
         for label in ORDER:
-            axes.bar(
-                range(len(counts)),
-                counts[label],
-                bottom=base,
-                width=0.85,
-                color=style.LABEL_COLOURS[label],
-                label=style.LABEL_NAMES[label],
-            )
-            base += counts[label].to_numpy()
+            heights = counts[label].to_numpy()
+            axes.bar(range(len(counts)), heights, bottom=base, **_look(label))
+            base += heights
         axes.set_title(f"{partition}: {len(counts)} speakers")
         axes.set(ylabel="trials", xticks=[], xlim=(-0.7, len(counts) - 0.3))
         axes.yaxis.set_major_locator(MaxNLocator(4, integer=True))
@@ -98,18 +86,9 @@ def attacks(trials: pd.DataFrame) -> Figure:
     names = sorted(spoof["attack"].unique())
     counts = _counts(spoof, "attack", names).T
     figure, axes = style.subplots(height=0.8 + 0.25 * len(names))
-    sns.heatmap(
-        counts.where(counts > 0),
-        annot=True,
-        fmt=".0f",
-        cmap="cividis_r",
-        vmin=0,
-        linewidths=0.5,
-        linecolor="white",
-        cbar=False,
-        annot_kws={"fontsize": 9},
-        ax=axes,
-    )
+    shown, lines = counts.where(counts > 0), {"linewidths": 0.5, "linecolor": "white"}
+    colours = {"cmap": "cividis_r", "vmin": 0, "cbar": False}
+    sns.heatmap(shown, annot=True, fmt=".0f", **colours, **lines, ax=axes)
     axes.set(xlabel="partition (blank: the attack is not in it)", ylabel="attack")
     axes.tick_params(axis="y", rotation=0, length=0)
     axes.tick_params(axis="x", length=0)
@@ -132,29 +111,16 @@ def durations(trials: pd.DataFrame, *, kept: float) -> Figure:
     edges = np.linspace(0, trials["seconds"].max(), 31)
     for axes, partition in zip(np.atleast_1d(rows), present, strict=True):
         part = trials[trials["partition"] == partition]
-        sns.histplot(
-            part,
-            x="seconds",
-            hue="label",
-            hue_order=ORDER,
-            palette=style.LABEL_COLOURS,
-            bins=edges,
-            stat="density",
-            common_norm=False,
-            element="step",
-            alpha=0.25,
-            linewidth=1.6,
-            legend=False,
-            ax=axes,
-        )
+        for label in ORDER:
+            seconds = part.loc[part["label"] == label, "seconds"]
+            if len(seconds):
+                look = {"histtype": "stepfilled", "density": True, "alpha": 0.4}
+                axes.hist(seconds, edges, **look, **_look(label))
         axes.axvline(kept, color=style.BLACK, linestyle="--", linewidth=1.2)
         axes.set(title=partition, ylabel="density", xlim=(0, None))
         axes.yaxis.set_major_locator(MaxNLocator(3))
     axes.set_xlabel("length (s)")
-    handles = [
-        axes.plot([], [], color=style.LABEL_COLOURS[x], label=style.LABEL_NAMES[x])[0]
-        for x in ORDER
-    ]
+    handles = [axes.plot([], [], **_look(label))[0] for label in ORDER]
     handles += axes.plot([], [], "--", color=style.BLACK, label=f"kept: {kept:g} s")
     figure.legend(handles=handles, loc="outside upper center", ncols=3)
     return figure
@@ -187,6 +153,10 @@ def clips(waveforms: Mapping[str, np.ndarray]) -> Figure:
     below.set_xlabel("time (s)")
     figure.colorbar(image, ax=rows, label="level (dB)", location="bottom", aspect=40)
     return figure
+
+
+def _look(label: str) -> dict[str, str]:
+    return {"color": style.LABEL_COLOURS[label], "label": style.LABEL_NAMES[label]}
 
 
 def _counts(trials: pd.DataFrame, column: str, values: list[str]) -> pd.DataFrame:

@@ -92,19 +92,12 @@ def _confusion(axes: Axes, matrix: np.ndarray, title: str) -> None:
         ]
         for pair in zip(matrix, fractions, strict=True)
     ]
-    sns.heatmap(
-        fractions,
-        annot=np.array(texts),
-        fmt="",
-        vmin=0,
-        vmax=1,
-        cmap="Blues",
-        cbar=False,
-        square=True,
-        xticklabels=CLASSES,
-        yticklabels=CLASSES,
-        annot_kws={"fontsize": 10},
-        ax=axes,
-    )
-    axes.set(title=title)
+    axes.imshow(fractions, cmap="Blues", vmin=0, vmax=1)
+    for (row, column), fraction in np.ndenumerate(fractions):
+        colour = "white" if fraction > 0.5 else "black"
+        text = texts[row][column]
+        axes.text(column, row, text, color=colour, ha="center", va="center")
+    axes.set(title=title, xticks=[0, 1], yticks=[0, 1])
+    axes.set_xticklabels(CLASSES)
     axes.set_yticklabels(CLASSES, rotation=90, va="center")
+    axes.tick_params(length=0)

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 import seaborn as sns
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator, FuncFormatter
 from scipy.stats import norm
@@ -75,14 +74,9 @@ def score_histograms(
     for axes, (name, (values, labels)) in zip(rows[:, 0], scores.items(), strict=True):
         edges = np.linspace(*np.quantile(values, [0.002, 0.998]), 36)
         for index, label in enumerate(LABELS):
-            axes.hist(
-                np.clip(values[labels == index], edges[0], edges[-1]),
-                edges,
-                density=True,
-                color=LABEL_COLOURS[label],
-                alpha=0.55,
-                label=LABEL_NAMES[label],
-            )
+            shown = np.clip(values[labels == index], edges[0], edges[-1])
+            look = {"color": LABEL_COLOURS[label], "label": LABEL_NAMES[label]}
+            axes.hist(shown, edges, density=True, alpha=0.55, **look)
         for point, value in thresholds[name].items():
             colour, line = POINTS[point]
             axes.axvline(value, color=colour, linestyle=line, label=point)
@@ -128,20 +122,9 @@ def reliability_plot(bins: Mapping[str, Reliability]) -> Figure:
     axes.plot([0, 1], [0, 1], color=GREY, linestyle=":", linewidth=1)
     for colour, (name, found) in zip(PALETTE, bins.items(), strict=False):
         label = f"{name} (ECE {found.calibration_error:.1%})"
-        axes.plot(
-            found.predicted,
-            found.observed,
-            "o-",
-            color=colour,
-            markersize=4,
-            label=label,
-        )
-    axes.set(
-        xlabel="predicted probability of bona fide",
-        ylabel="fraction of bona fide",
-        xlim=(0, 1),
-        ylim=(0, 1),
-    )
+        axes.plot(found.predicted, found.observed, "o-", color=colour, label=label)
+    axes.set(xlabel="predicted probability of bona fide", xlim=(0, 1))
+    axes.set(ylabel="fraction of bona fide", ylim=(0, 1))
     # No corner is free for the legend.
     figure.legend(loc="outside lower center")
     return figure
@@ -159,19 +142,14 @@ def spoof_rate_by_threshold(curve: pd.DataFrame) -> Figure:
     for colour, (name, rows) in zip(
         PALETTE, curve.groupby("title", sort=False), strict=False
     ):
-        left.plot(
-            rows["threshold"], rows["predicted_spoof_rate"], color=colour, label=name
-        )
-        _recalls(right, rows, colour)
+        rates = rows["predicted_spoof_rate"]
+        left.plot(rows["threshold"], rates, color=colour, label=name)
+        right.plot(rows["recall_spoof"], rows["recall_bonafide"], color=colour)
+        zero = rows[rows["threshold"] == 0]
+        right.plot(zero["recall_spoof"], zero["recall_bonafide"], "o", color=colour)
     left.axvline(0, color=GREY, linestyle=":", linewidth=1)
     left.set(xlabel="threshold", ylabel="fraction decided spoof", ylim=(0, 1))
     right.set(xlabel="recall of spoof", ylabel="recall of bona fide", ylim=(0, 1.02))
     handles, names = left.get_legend_handles_labels()
     figure.legend(handles, names, loc="outside lower center", ncols=3)
     return figure
-
-
-def _recalls(axes: Axes, rows: pd.DataFrame, colour: str) -> None:
-    axes.plot(rows["recall_spoof"], rows["recall_bonafide"], color=colour)
-    at_zero = rows[rows["threshold"] == 0]
-    axes.plot(at_zero["recall_spoof"], at_zero["recall_bonafide"], "o", color=colour)

@@ -23,8 +23,9 @@ def loss_curves(histories: Mapping[str, Sequence[pd.DataFrame]]) -> Figure:
         the mean over seeds, the band their range.
     """
     figure, axes = subplots(height=2.9)
-    _curves(axes, histories, "loss")
-    axes.set(ylabel="training loss", ylim=(0, None))
+    for colour, (name, seeds) in zip(PALETTE, histories.items(), strict=False):
+        _curve(axes, seeds, "loss", colour, name)
+    axes.set(xlabel="epoch", ylabel="training loss", ylim=(0, None))
     if len(histories) > 1:
         axes.legend()
     return figure
@@ -67,14 +68,6 @@ def spoof_rate_by_epochs(table: pd.DataFrame) -> Figure:
     axes.xaxis.set_major_locator(MaxNLocator(integer=True, nbins=6))
     axes.legend()
     return figure
-
-
-def _curves(
-    axes: Axes, histories: Mapping[str, Sequence[pd.DataFrame]], column: str
-) -> None:
-    for colour, (name, seeds) in zip(PALETTE, histories.items(), strict=False):
-        _curve(axes, seeds, column, colour, name)
-    axes.set_xlabel("epoch")
 
 
 def _curve(
