@@ -6,7 +6,7 @@
 Works in a copy of the tracked files, so nothing here is touched. It holds that
 
 1. killed twice (-9, with all its children), the sweep completes; each of its six runs
-   stands there once, each training job finished once, and nothing half-made is left;
+   exists once, each training job finished once, and no temporary file is left;
 2. run again, it does nothing, in at most 10 seconds;
 3. an unknown parameter fails in at most 5 seconds: given to papermill, to the batch
    command, and in a sweep file;
@@ -15,7 +15,7 @@ Works in a copy of the tracked files, so nothing here is touched. It holds that
 The times hold on a machine that does nothing else.
 
 Last result, on two cores: killed twice, six trainings finished once each, six runs
-stand, nothing half-made is left; again, it did nothing in 7.2 s; refused in 2.6 s
+exist, no temporary file is left; again, it did nothing in 7.2 s; refused in 2.6 s
 (papermill), 0.6 s (the batch command) and 4.1 s (a sweep file). Two workers were 1.86
 times one (76 s and 142 s).
 """
@@ -55,7 +55,7 @@ def copy(folder: Path) -> Path:
         target = folder / name
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copy2(ROOT / name, target)
-    (folder / "profiles/sweep-proof.yaml").write_text(yaml.safe_dump(SWEEP))
+    (folder / "profiles/sweep-test.yaml").write_text(yaml.safe_dump(SWEEP))
     return folder
 
 
@@ -63,7 +63,7 @@ def command(folder: Path, *words: str, cores: int = 2) -> list[str]:
     """What ``make sweep`` runs."""
     return [
         *(sys.executable, "-m", "snakemake", "-s", "sweep.smk"),
-        *("--configfile", "profiles/sweep-proof.yaml", "--cores", str(cores)),
+        *("--configfile", "profiles/sweep-test.yaml", "--cores", str(cores)),
         *("--resources", "gpu=0", "--keep-going", "--retries", "1"),
         *("--ignore-incomplete", "--rerun-triggers", "params", "--nolock", *words),
     ]
@@ -106,16 +106,16 @@ def killed(folder: Path) -> list[str]:
         path.parent.relative_to(folder / "runs").as_posix()
         for path in (folder / "runs").glob("*/*/*/*/config.json")
     )
-    left = [p.name for p in (folder / "runs").rglob("*") if ".partial-" in p.name]
+    left = [p.name for p in (folder / "runs").rglob("*") if p.name.endswith(".tmp")]
     again, seconds, idle = sweep(folder)
     print(f"killed twice: {finished} trainings finished, {len(made)} runs, left {left}")
     print(f"a finished sweep again: {seconds:.1f} s")
     checks = {
         "the sweep did not complete": status == 0 and idle == 0,
-        "a run is missing, or stands twice": len(made) == 6
+        "a run is missing or duplicate": len(made) == 6
         and all(re.search(r"/seed[012]$", name) for name in made),
         "a job finished more than once": finished == 6,
-        "something half-made is left": not left,
+        "a temporary file is left": not left,
         "a finished sweep did something": "Nothing to be done" in again,
         f"a finished sweep took more than {IDLE} s": seconds <= IDLE,
     }
@@ -124,7 +124,7 @@ def killed(folder: Path) -> list[str]:
 
 def refused(folder: Path) -> list[str]:
     """Contract 3."""
-    bad = folder / "profiles/sweep-proof.yaml"
+    bad = folder / "profiles/sweep-test.yaml"
     good = bad.read_text()
     bad.write_text(yaml.safe_dump(SWEEP | {"unknown": 1}))
     notebook = "notebooks/03_cnn.ipynb"
@@ -162,17 +162,17 @@ def refused(folder: Path) -> list[str]:
 def workers(folder: Path) -> list[str]:
     """Contract 4."""
     targets = [
-        f"_build/sweep/sweep-proof/mini/logmel/cnn-seed{seed}.ipynb"
+        f"_build/sweep/sweep-test/synthetic/logmel/cnn-seed{seed}.ipynb"
         for seed in SWEEP["seeds"] + [3]
     ]
-    file = folder / "profiles/sweep-proof.yaml"
+    file = folder / "profiles/sweep-test.yaml"
     settings = {"cnn": {"epochs": 12, "batch_size": 16}}
-    told = SWEEP | {"models": ["cnn"], "seeds": [0, 1, 2, 3], "settings": settings}
-    file.write_text(yaml.safe_dump(told))
+    changed = SWEEP | {"models": ["cnn"], "seeds": [0, 1, 2, 3], "settings": settings}
+    file.write_text(yaml.safe_dump(changed))
     sweep(folder, "--until", "prepare")
     took = {}
     for cores in (1, 2):
-        for made in ("runs", "_build/sweep/sweep-proof/mini/logmel"):
+        for made in ("runs", "_build/sweep/sweep-test/synthetic/logmel"):
             for path in (folder / made).glob("*" if made == "runs" else "*.ipynb"):
                 shutil.rmtree(path) if path.is_dir() else path.unlink()
         _, took[cores], status = sweep(folder, *targets, cores=cores)

@@ -349,6 +349,13 @@ def test_score_a_corpus_that_has_eval_only(antispoof, small_corpus, run, monkeyp
 def test_score_refuses_damaged_runs(antispoof, small_corpus, run):
     before = files(run.path.parents[4])
     command = ("score", run.path, "--corpus", small_corpus.root)
+    config = run.path / "config.json"
+    text = config.read_text()
+    config.write_text(text.replace('"model": "cnn"', '"model": "lcnn"'))
+    assert_refused(
+        antispoof(*command), "'lcnn' is not registered", "--plugin", left=before
+    )
+    config.write_text(text)
     (run.path / "model.safetensors").write_bytes(b"no weights")
     assert_refused(antispoof(*command), "model.safetensors", left=before)
     (run.path / "model.safetensors").unlink()

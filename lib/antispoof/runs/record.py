@@ -25,10 +25,12 @@ from safetensors.torch import load_file, save_file
 from torch import nn
 
 from antispoof import models
+from antispoof.augment import AUGMENTATIONS
 from antispoof.config import TrainConfig
 from antispoof.constants import PARTITIONS, label_indices
 from antispoof.corpora import read_protocol
 from antispoof.errors import PARSE_ERRORS, CorpusError, DiskError, RunError, ScoreError
+from antispoof.frontends import FRONTENDS
 from antispoof.runs.regression_check import Scores
 from antispoof.scoring.score_files import (
     ReversedScoresWarning,
@@ -71,7 +73,8 @@ class Run:
         Raises
         ------
         RunError
-            If a file is missing or malformed.
+            If a file is missing or malformed, or the run used a model, front-end or
+            augmentation of a plugin that is not loaded.
         """
         path = Path(path)
         for name in (CONFIG, HISTORY, ENVIRONMENT):
@@ -87,10 +90,18 @@ class Run:
                     f"{path}: corpus {corpus['id']!r}; accepted: letters, digits, dots,"
                     " - and _"
                 )
-            scores = record["regression_scores"]
+            scores, settings = record["regression_scores"], record["config"]
+            used = [settings["model"], settings["frontend"], *settings["augment"]]
+            known = {*models.MODELS, *FRONTENDS, *AUGMENTATIONS}
+            if unknown := [name for name in used if name not in known]:
+                raise RunError(
+                    f"{path}: {', '.join(map(repr, unknown))} is not registered; name"
+                    " the module that registers it with `antispoof --plugin MODULE`,"
+                    " or import it in the notebook"
+                )
             return cls(
                 path=path,
-                config=TrainConfig.from_dict(record["config"]),
+                config=TrainConfig.from_dict(settings),
                 seed=int(record["seed"]),
                 corpus=corpus,
                 regression_scores={k: list(map(float, v)) for k, v in scores.items()},
