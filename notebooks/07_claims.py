@@ -148,7 +148,6 @@ live_h4 = (
     else None
 )
 report.glue("H4_live", live_h4.sentence if live_h4 else "not tested.")
-report.glue("judged_on", judged[0].corpus["id"])
 report.describe_runs(judged)
 
 # %% [markdown]
