@@ -2,7 +2,7 @@
 
 import os
 from dataclasses import replace
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 
 import pytest
@@ -69,6 +69,14 @@ def make_features():
     return features_of_noise
 
 
+@cache
+def small_regression_check():
+    """The regression check with the small front-end, computed once per process."""
+    from antispoof.runs import regression_check
+
+    return cache(regression_check.compute.__wrapped__)
+
+
 @pytest.fixture
 def small_frontend(monkeypatch):
     """Let ``logmel`` see the first 33 frames of a clip instead of 401."""
@@ -77,9 +85,7 @@ def small_frontend(monkeypatch):
 
     entry = replace(FRONTENDS["logmel"], factory=partial(LogMel, n_samples=5_200))
     monkeypatch.setitem(FRONTENDS._entries, "logmel", entry)
-    regression_check.compute.cache_clear()
-    yield
-    regression_check.compute.cache_clear()
+    monkeypatch.setattr(regression_check, "compute", small_regression_check())
 
 
 @pytest.fixture

@@ -1,11 +1,11 @@
 """Contracts of scoring a partition.
 
 1. A score is the logit of bonafide minus that of spoof: higher is more bona fide.
-2. One float32 row a trial in the order of the features, whatever the size of a batch,
-   without a trial lost at its end; a subset scores as it does within the whole.
+2. One float32 row per trial in the order of the features, for any number of trials; a
+   subset has the scores that it has within the complete set.
 3. The model is put into eval mode, and no gradient is kept.
-4. Scores are float32 on every device: mixed precision and TF32 do not reach them, and
-   the settings are as before afterwards.
+4. Scores are float32 on every device: mixed precision and TF32 do not affect them,
+   and the settings are restored afterwards.
 5. A score that is not finite is a ScoreError that names the first trial.
 """
 
@@ -15,10 +15,9 @@ import torch
 from torch import nn
 
 from antispoof import models
-from antispoof.devices import disable_tf32
+from antispoof.devices import best_device, disable_tf32
 from antispoof.errors import ScoreError
-from antispoof.scoring import best_device, logits, score
-from antispoof.scoring.partition import BATCH
+from antispoof.scoring.partition import BATCH, compute_logits, score_partition
 
 CPU = torch.device("cpu")
 
@@ -50,8 +49,8 @@ def cnn():
 
 def test_direction(make_features):
     features = make_features(6)
-    found = score(Prediction(mean_as_bonafide), features, device=CPU)
-    expected = features.tensor().mean((1, 2, 3)).numpy() - 0.25
+    found = score_partition(Prediction(mean_as_bonafide), features, device=CPU)
+    expected = features.read().mean((1, 2, 3)).numpy() - 0.25
     np.testing.assert_allclose(found["score"], expected, atol=1e-5)
     assert list(found.columns) == ["utt_id", "attack", "label", "score"]
 
@@ -62,27 +61,30 @@ def test_direction(make_features):
 @pytest.mark.parametrize("n", [1, BATCH, BATCH + 1])
 def test_every_trial_in_order(make_features, n):
     features = make_features(n)
-    found = score(Prediction(mean_as_bonafide), features, device=CPU)
+    found = score_partition(Prediction(mean_as_bonafide), features, device=CPU)
     assert found["utt_id"].tolist() == features.trials["utt_id"].tolist()
     assert found["label"].tolist() == features.trials["label"].tolist()
     assert found["score"].dtype == np.float32
-    expected = features.tensor().mean((1, 2, 3)).numpy() - 0.25
+    expected = features.read().mean((1, 2, 3)).numpy() - 0.25
     np.testing.assert_allclose(found["score"], expected, atol=1e-5)
 
 
 def test_no_trials(make_features):
-    nobody = make_features(3).subset(np.zeros(3, bool))
-    assert logits(Prediction(mean_as_bonafide), nobody, device=CPU).shape == (0, 2)
-    assert len(score(Prediction(mean_as_bonafide), nobody, device=CPU)) == 0
+    nothing = make_features(3).subset(np.zeros(3, bool))
+    assert compute_logits(Prediction(mean_as_bonafide), nothing, device=CPU).shape == (
+        0,
+        2,
+    )
+    assert len(score_partition(Prediction(mean_as_bonafide), nothing, device=CPU)) == 0
 
 
-def test_subset_scores_as_in_the_whole(make_features, cnn):
+def test_subset(make_features, cnn):
     features = make_features(BATCH + 3)
     chosen = np.arange(len(features)) % 5 == 1
-    whole = score(cnn, features, device=CPU)[chosen].reset_index(drop=True)
-    part = score(cnn, features.subset(chosen), device=CPU)
-    assert part["utt_id"].tolist() == whole["utt_id"].tolist()
-    np.testing.assert_allclose(part["score"], whole["score"], atol=1e-5)
+    complete = score_partition(cnn, features, device=CPU)[chosen].reset_index(drop=True)
+    part = score_partition(cnn, features.subset(chosen), device=CPU)
+    assert part["utt_id"].tolist() == complete["utt_id"].tolist()
+    np.testing.assert_allclose(part["score"], complete["score"], atol=1e-5)
 
 
 # 3
@@ -91,7 +93,7 @@ def test_subset_scores_as_in_the_whole(make_features, cnn):
 def test_eval_mode(make_features, cnn):
     cnn.train()
     before = {n: v.clone() for n, v in cnn.state_dict().items()}
-    one, two = (score(cnn, make_features(8), device=CPU) for _ in range(2))
+    one, two = (score_partition(cnn, make_features(8), device=CPU) for _ in range(2))
     assert not cnn.training
     assert one["score"].tolist() == two["score"].tolist()  # dropout is off
     after = cnn.state_dict()
@@ -117,14 +119,17 @@ def test_exact_float32():
         matmul.allow_tf32, cudnn.allow_tf32 = before
 
 
-def test_half_precision_model_is_heard_in_float32(make_features):
+def test_half_precision_model_gives_float32(make_features):
     def half(x):
         return mean_as_bonafide(x).bfloat16()
 
-    assert logits(Prediction(half), make_features(3), device=CPU).dtype == np.float32
+    assert (
+        compute_logits(Prediction(half), make_features(3), device=CPU).dtype
+        == np.float32
+    )
 
 
-def test_best_device_is_there():
+def test_best_device_works():
     assert torch.zeros(1, device=best_device()).item() == 0
 
 
@@ -141,5 +146,5 @@ def test_diverged(make_features, value):
         return made
 
     with pytest.raises(ScoreError, match=r"2 of 9 scores .*train-0-4") as caught:
-        score(Prediction(break_some), features, device=CPU)
+        score_partition(Prediction(break_some), features, device=CPU)
     assert "\n" not in str(caught.value)

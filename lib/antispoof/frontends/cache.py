@@ -178,7 +178,9 @@ def _is_current(target: Path, probe: list[float]) -> bool:
     if not target.exists():
         return False
     recorded = _read_manifest(target)["probe"]
-    return np.allclose(recorded, probe, rtol=PROBE_TOLERANCE, atol=PROBE_TOLERANCE)
+    return len(recorded) == len(probe) and np.allclose(
+        recorded, probe, rtol=PROBE_TOLERANCE, atol=PROBE_TOLERANCE
+    )
 
 
 def _read_manifest(target: Path) -> dict:

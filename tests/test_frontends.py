@@ -1,18 +1,18 @@
 """Contracts of the front-end.
 
-1. Log-mel in decibels is torchaudio's and librosa's within 1e-3 dB: on noise, a tone,
-   silence with a click, and real speech. (Our filters are made in double precision,
-   as librosa's are, and torchaudio's are not; a chirp, which sits on the thin edges
-   of filters, is within what single precision resolves.)
-2. Every clip is normalised by itself to mean 0 and variance 1; silence gives zeros and
-   a constant clip nothing that is not finite.
-3. A clip of 64 000 samples gives 1 x 64 x 401; the stages have the shapes they say; a
-   batch gives what its clips give one by one.
-4. A clip is cut on the right, or filled up there with zeros; the front-end does the
-   same to a clip of any length without transforming those zeros.
-5. What is not accepted is a ParameterError that names the value.
-6. The shortcuts of the mel product change nothing: it is the whole filter bank's within
-   3e-5 dB, for any number of bands, also those so narrow that they reach no frequency.
+1. Log-mel in decibels equals torchaudio's and librosa's within 1e-3 dB: on noise, a
+   tone, silence with a click, and real speech. (Our filters have double precision, as
+   librosa's; torchaudio's have single precision, which a chirp shows at the edges of
+   the filters.)
+2. Every clip is normalised to mean 0 and variance 1; silence gives zeros, and a constant
+   clip finite values.
+3. A clip of 64 000 samples gives 1 x 64 x 401; the stages have the documented shapes; a
+   batch equals its clips one by one; rows have the frequencies of their filters.
+4. A clip is cut or zero-padded on the right; the front-end does the same to a clip of
+   any length without transforming those zeros.
+5. A wrong setting is a ParameterError that names the value.
+6. Skipping zeros of the filter bank changes less than 3e-5 dB, for any number of bands,
+   also for bands so narrow that they contain no frequency.
 """
 
 import importlib
@@ -58,7 +58,9 @@ def decibels(waveform):
     module = LogMel(n_samples=len(waveform))
     wave = torch.from_numpy(waveform)[None]
     with torch.inference_mode():
-        return module.decibel(module.mel(module.power(wave)))[0].numpy()
+        return module.power_to_db(module.apply_mel(module.power_spectrogram(wave)))[
+            0
+        ].numpy()
 
 
 def librosa_decibels(waveform):
@@ -103,7 +105,7 @@ def torchaudio():
     try:
         return importlib.import_module("torchaudio")
     except (ImportError, OSError, RuntimeError) as error:
-        pytest.skip(f"torchaudio does not import beside this PyTorch: {error}")
+        pytest.skip(f"torchaudio does not import with this PyTorch: {error}")
 
 
 @pytest.mark.parametrize("name", CLIPS)
@@ -139,7 +141,7 @@ def test_normalised_clip_by_clip():
         assert abs(clip.var(correction=0) - 1) < 1e-3
 
 
-def test_loudness_does_not_count():
+def test_gain_does_not_matter():
     with torch.inference_mode():
         one, half = LogMel()(torch.from_numpy(np.stack([noise(), noise() / 2])))
     torch.testing.assert_close(one, half, rtol=0, atol=1e-3)
@@ -163,16 +165,16 @@ def test_constant_clip_is_finite():
 def test_shapes():
     module = LogMel()
     wave = torch.from_numpy(np.stack([noise(), noise(seed=2)]))
-    power = module.power(wave)
-    mel = module.mel(power)
-    level = module.decibel(mel)
+    power = module.power_spectrogram(wave)
+    mel = module.apply_mel(power)
+    level = module.power_to_db(mel)
     assert power.shape == (2, 257, 401)
     assert mel.shape == level.shape == module.normalize(level).shape == (2, 64, 401)
     assert module(wave).shape == (2, *module.shape) == (2, 1, 64, 401)
 
 
 @pytest.mark.parametrize("n_samples", [5_119, 5_120, 5_121])
-def test_shape_is_told_before(n_samples):
+def test_shape_attribute(n_samples):
     module = LogMel(n_samples=n_samples, hop_length=128, n_mels=20)
     assert module(torch.zeros(1, n_samples)).shape == (1, *module.shape)
 
@@ -185,7 +187,7 @@ def test_batch_is_its_clips():
         torch.testing.assert_close(module(wave), alone, rtol=0, atol=1e-4)
 
 
-def test_nothing_is_learned():
+def test_no_parameters():
     assert not list(build("logmel").parameters())
     assert not build("logmel").state_dict()
 
@@ -209,7 +211,7 @@ def test_clips_of_any_length(n):
         short = module(torch.from_numpy(noise()[:n])[None])
         long = module(torch.from_numpy(noise(2 * N))[None])
         stages = module.normalize(
-            module.decibel(module.mel(module.power(filled)))
+            module.power_to_db(module.apply_mel(module.power_spectrogram(filled)))
         ).unsqueeze(1)
         torch.testing.assert_close(short, stages, rtol=0, atol=1e-5)
         torch.testing.assert_close(
@@ -217,11 +219,18 @@ def test_clips_of_any_length(n):
         )
 
 
+def test_row_frequencies_are_the_peaks_of_the_filters():
+    module = LogMel()
+    assert module.row_frequencies.shape == (64,)
+    peaks = module.mel_fb.argmax(0).numpy() * RATE / 512
+    assert np.abs(module.row_frequencies - peaks).max() < RATE / 512  # one FFT bin
+
+
 # 5
 
 
 @pytest.mark.parametrize(
-    ("settings", "told"),
+    ("settings", "message"),
     [
         ({"n_mels": 0}, "n_mels=0"),
         ({"hop_length": -160}, "hop_length=-160"),
@@ -231,8 +240,8 @@ def test_clips_of_any_length(n):
         ({"n_samples": 256}, "n_samples=256"),
     ],
 )
-def test_bad_settings(settings, told):
-    with pytest.raises(ParameterError, match=told):
+def test_bad_settings(settings, message):
+    with pytest.raises(ParameterError, match=message):
         LogMel(**settings)
 
 
@@ -253,7 +262,7 @@ def test_unknown_frontend():
 @pytest.mark.filterwarnings("ignore:At least one mel filterbank:UserWarning")
 def test_mel_is_the_whole_filter_bank(n_mels):
     module = LogMel(n_mels=n_mels)
-    power = module.power(torch.from_numpy(np.stack(list(CLIPS.values()))))
+    power = module.power_spectrogram(torch.from_numpy(np.stack(list(CLIPS.values()))))
     whole = torch.einsum("bft,fm->bmt", power.double(), module.mel_fb.double())
-    error = module.decibel(module.mel(power)) - module.decibel(whole)
+    error = module.power_to_db(module.apply_mel(power)) - module.power_to_db(whole)
     assert error.abs().max() < 3e-5

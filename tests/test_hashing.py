@@ -1,11 +1,11 @@
-"""Contracts of fingerprints.
+"""Contracts of hashes.
 
-1. Of data: values and the order of lists count, the order of keys does not; the same
+1. Of JSON: values and the order of lists count, the order of keys does not; the same
    in another process.
 2. Of code: comments, docstrings and layout do not count, everything else does.
-3. A package stands for every file in it, also for files of the same name in folders
-   below; a module for itself.
-4. An unknown module and a source that is not Python are errors.
+3. Of modules: a package is hashed with every file below it, a module alone.
+4. Of a file: the SHA-256 of its bytes.
+5. An unknown module and a source that is not Python are errors.
 """
 
 import hashlib
@@ -29,7 +29,7 @@ def package(tmp_path, monkeypatch):
     return folder
 
 
-def of_package(*names):
+def hash_package(*names):
     hashing.hash_modules.cache_clear()
     return hashing.hash_modules(names or ("creature",))
 
@@ -37,7 +37,7 @@ def of_package(*names):
 # 1
 
 
-def test_data():
+def test_json():
     same = hashing.hash_json({"a": 1, "b": [1, 2]})
     assert same == hashing.hash_json({"b": [1, 2], "a": 1})
     assert same != hashing.hash_json({"a": 1, "b": [2, 1]})
@@ -58,7 +58,7 @@ def test_data():
         '"""A module."""\n\ndef half(x):\n    return x / 2\n',
     ],
 )
-def test_what_does_not_count(other):
+def test_same_code(other):
     assert hashing.hash_source(CODE) == hashing.hash_source(other)
 
 
@@ -74,18 +74,18 @@ def test_what_does_not_count(other):
         'def half(x):\n    x = "Half."\n    return x / 2\n',
     ],
 )
-def test_what_counts(other):
+def test_other_code(other):
     assert hashing.hash_source(CODE) != hashing.hash_source(other)
 
 
-def test_nothing_is_something():
+def test_empty_values_differ():
     sources = ("return", "return None", "return []", "return ''", "return {}")
     bodies = [f"def f(x=None, *, y=None):\n    {source}" for source in sources]
     bodies += [f"def f(x=None, *, y):\n    {source}" for source in sources]
     assert len(set(map(hashing.hash_source, bodies))) == len(bodies)
 
 
-def test_documentation_may_be_all_there_is():
+def test_only_a_docstring():
     assert hashing.hash_source('"""Only words."""') == hashing.hash_source("")
 
 
@@ -93,30 +93,39 @@ def test_documentation_may_be_all_there_is():
 
 
 @pytest.mark.parametrize("file", ["__init__.py", "body/__init__.py", "body/legs.py"])
-def test_every_file_of_a_package_counts(package, file):
-    before = of_package()
-    (package / file).write_text("# Only a remark.\n" + (package / file).read_text())
-    assert of_package() == before
+def test_every_file_of_a_package(package, file):
+    before = hash_package()
+    (package / file).write_text("# Only a comment.\n" + (package / file).read_text())
+    assert hash_package() == before
     (package / file).write_text("CHANGED = True\n")
-    assert of_package() != before
+    assert hash_package() != before
 
 
-def test_a_new_and_a_renamed_file_count(package):
-    before = of_package()
+def test_new_and_renamed_files(package):
+    before = hash_package()
     (package / "body" / "legs.py").rename(package / "body" / "arms.py")
-    renamed = of_package()
+    renamed = hash_package()
     (package / "wings.py").write_text("")
-    assert len({before, renamed, of_package()}) == 3
+    assert len({before, renamed, hash_package()}) == 3
 
 
-def test_a_module_stands_for_itself(package):
-    before = of_package("creature.body.legs")
+def test_module(package):
+    before = hash_package("creature.body.legs")
     (package / "body" / "__init__.py").write_text("SIZE = 2\n")
-    assert of_package("creature.body.legs") == before
-    assert of_package("creature", "creature.body.legs") != before
+    assert hash_package("creature.body.legs") == before
+    assert hash_package("creature", "creature.body.legs") != before
 
 
 # 4
+
+
+def test_file(tmp_path):
+    content = bytes(range(256)) * 5_000  # more than one block
+    (tmp_path / "file").write_bytes(content)
+    assert hashing.hash_file(tmp_path / "file") == hashlib.sha256(content).hexdigest()
+
+
+# 5
 
 
 def test_errors():

@@ -1,0 +1,221 @@
+"""Contracts of the configuration.
+
+1. The defaults are the thesis pipeline: 20 epochs of batches of 64, Adam at 1e-3 for
+   the CNN and 1e-4 for both ResNets, plain cross entropy, no augmentation.
+2. The hash is one of all values: the same in any order and spelling, another one for
+   any other value, given or default.
+3. An unknown setting or model, and a value of the wrong type or range, is a
+   ParameterError that lists what is accepted, however annotations are evaluated.
+4. A profile's settings override the defaults, arguments override those; None keeps.
+5. What `to_dict` writes, `from_dict` reads.
+"""
+
+import sys
+import types
+from dataclasses import FrozenInstanceError, fields
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from antispoof import config as module
+from antispoof.config import TrainConfig
+from antispoof.errors import ParameterError
+
+# 1
+
+
+@pytest.mark.parametrize(
+    ("model", "lr"), [("cnn", 1e-3), ("resnet", 1e-4), ("resnet_lstm", 1e-4)]
+)
+def test_defaults(model, lr):
+    assert TrainConfig.for_model(model).to_dict() == {
+        "model": model,
+        "lr": lr,
+        "frontend": "logmel",
+        "augment": [],
+        "augment_probability": 0.5,
+        "epochs": 20,
+        "batch_size": 64,
+        "weight_decay": 0.0,
+        "schedule": "constant",
+        "warmup_epochs": 0,
+        "grad_clip_norm": 0.0,
+        "class_weights": "none",
+        "precision": "fp32",
+        "keep_checkpoint": "best",
+        "n_val_speakers": 2,
+        "patience": 0,
+    }
+
+
+def test_frozen():
+    with pytest.raises(FrozenInstanceError):
+        TrainConfig.for_model("cnn").epochs = 3
+
+
+# 2
+
+
+def test_hash_is_of_values():
+    one = TrainConfig.for_model("cnn", epochs=3, weight_decay=1.0, augment="noise")
+    two = TrainConfig.for_model("cnn", augment=["noise"], weight_decay=1, epochs=3)
+    assert one == two
+    assert one.config_hash == two.config_hash
+    assert len(one.config_hash) == 8
+    assert int(one.config_hash, 16) >= 0
+    assert hash(one) == hash(two)  # the regression check is cached by configuration
+
+
+def test_every_setting_counts():
+    others = {
+        "model": "resnet",
+        "lr": 2e-3,
+        "augment": ("noise",),
+        "augment_probability": 0.25,
+        "epochs": 21,
+        "batch_size": 65,
+        "weight_decay": 0.1,
+        "schedule": "cosine",
+        "warmup_epochs": 1,
+        "grad_clip_norm": 1.0,
+        "class_weights": "balanced",
+        "precision": "bf16",
+        "keep_checkpoint": "last",
+        "n_val_speakers": 3,
+        "patience": 1,
+    }
+    default = TrainConfig.for_model("cnn")
+    assert {field.name for field in fields(TrainConfig)} == {*others, "frontend"}
+    hashes = {
+        TrainConfig(**{**default.to_dict(), name: value}).config_hash
+        for name, value in others.items()
+    }
+    assert len(hashes | {default.config_hash}) == len(others) + 1
+
+
+def execute(source):
+    """The configuration class of changed source code."""
+    changed = types.ModuleType("changed_config")
+    sys.modules["changed_config"] = changed
+    try:
+        exec(compile(source, "changed_config.py", "exec"), changed.__dict__)
+    finally:
+        del sys.modules["changed_config"]
+    return changed.TrainConfig
+
+
+SOURCE = Path(module.__file__).read_text("utf-8")
+
+
+def test_changed_default_is_another_configuration():
+    """B2: the hash left out values that were equal to the defaults."""
+    line = '_setting(20, text="Passes over the training clips.")'
+    assert line in SOURCE
+    changed = execute(SOURCE.replace(line, line.replace("20", "30")))
+    before, after = TrainConfig.for_model("cnn"), changed.for_model("cnn")
+    assert after.epochs == 30
+    assert after.config_hash != before.config_hash
+    assert changed.for_model("cnn", epochs=20).config_hash == before.config_hash
+
+
+# 3
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({"epoch": 3}, "unknown setting 'epoch'; accepted: .*epochs"),
+        ({"model": "resnet"}, "unknown setting 'model'"),
+        ({"epochs": 0}, "epochs=0 must be positive"),
+        ({"epochs": -1}, "epochs=-1 must be finite and not negative"),
+        ({"epochs": 2.5}, "epochs=2.5 must be a whole number"),
+        ({"epochs": "3"}, "epochs='3' must be a whole number"),
+        ({"epochs": True}, "epochs=True must be a whole number"),
+        ({"batch_size": 0}, "batch_size=0 must be positive"),
+        ({"n_val_speakers": 0}, "n_val_speakers=0 must be positive"),
+        ({"lr": float("nan")}, "lr=nan must be finite"),
+        ({"lr": 0}, "lr=0.* must be positive"),
+        ({"lr": 10**400}, "lr=10000.* must be finite"),
+        ({"epochs": 10**5_000}, "epochs=<too long to be shown> must be finite"),
+        ({"schedule": 10**5_000}, "schedule=<too long to be shown>; accepted"),
+        ({"lr": "1e-3"}, "lr='1e-3' must be a number"),
+        ({"weight_decay": -0.1}, "weight_decay=-0.1"),
+        ({"patience": -1}, "patience=-1"),
+        ({"warmup_epochs": 3, "epochs": 3}, "warmup_epochs=3 must be less .*epochs=3"),
+        ({"schedule": "linear"}, "'linear'; accepted: constant, cosine"),
+        ({"class_weights": "auto"}, "'auto'; accepted: none, balanced"),
+        ({"precision": "fp8"}, "'fp8'; accepted: fp32, bf16, fp16"),
+        ({"keep_checkpoint": "eval"}, "'eval'; accepted: best, last"),
+        ({"keep_checkpoint": "last", "patience": 2}, "patience=2 needs .*'best'"),
+        ({"frontend": "mfcc"}, "'mfcc'; accepted: logmel"),
+        ({"frontend": ["logmel"]}, r"frontend=\['logmel'\]; accepted: logmel"),
+        ({"augment": ["echo"]}, "augment='echo'; accepted: .*noise"),
+        ({"augment": 3}, "augment=3; accepted: .*noise"),
+        ({"augment": [["noise"]]}, r"augment=\['noise'\]; accepted"),
+        ({"augment_probability": 1.5}, "augment_probability=1.5 must be at most 1"),
+    ],
+)
+def test_refused(settings, message):
+    with pytest.raises(ParameterError, match=message) as caught:
+        TrainConfig.for_model("cnn", **settings)
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("model", ["rnn", ["cnn"]])
+def test_unknown_model(model):
+    with pytest.raises(ParameterError, match="unknown model .*; accepted: cnn, resnet"):
+        TrainConfig.for_model(model)
+
+
+def test_numbers_are_checked_without_the_future_import():
+    """B17: numbers were checked only where annotations were text."""
+    source = SOURCE.replace("from __future__ import annotations\n", "")
+    changed = execute(source.replace("-> TrainConfig:", '-> "TrainConfig":'))
+    for settings in ({"epochs": 2.5}, {"lr": "1e-3"}, {"epochs": True}):
+        with pytest.raises(ParameterError, match="must be a"):
+            changed.for_model("cnn", **settings)
+
+
+# 4
+
+PROFILE = {"cnn": {"epochs": 15, "batch_size": 16}, "resnet": {"epochs": 3}}
+
+
+def test_profile():
+    config = TrainConfig.from_profile("cnn", PROFILE, epochs=2, lr=None)
+    assert config == TrainConfig.for_model("cnn", epochs=2, batch_size=16)
+    for model, settings in (("resnet", {"epochs": 3}), ("resnet_lstm", {})):
+        expected = TrainConfig.for_model(model, **settings)
+        assert TrainConfig.from_profile(model, PROFILE) == expected
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({"rnn": {"epochs": 3}}, "unknown model 'rnn'; accepted: cnn"),
+        ({"resnet": 3}, "settings for resnet are 3"),
+        (None, "settings are None; accepted"),
+        (["cnn"], "accepted: model -> setting -> value"),
+        ({"cnn": {"model": "resnet"}}, "unknown setting 'model'"),
+        ({"cnn": {3: 4}}, "unknown setting 3"),
+        ({"resnet": {"epoch": 3}}, "unknown setting 'epoch'"),
+        ({"cnn": 10**5_000}, "settings for cnn are <too long to be shown>"),
+    ],
+)
+def test_bad_profiles(settings, message):
+    with pytest.raises(ParameterError, match=message):
+        TrainConfig.from_profile("cnn", settings)
+
+
+# 5
+
+
+def test_round_trip():
+    config = TrainConfig.for_model(
+        "cnn", lr=np.float64(0.5), augment=["noise", "codec"], epochs=3
+    )
+    assert TrainConfig.from_dict(config.to_dict()) == config
+    assert config.to_dict()["lr"] == 0.5
+    with pytest.raises(ParameterError, match="unknown setting 'colour'"):
+        TrainConfig.from_dict({**config.to_dict(), "colour": "red"})

@@ -1,0 +1,80 @@
+"""Contracts of registries and plugins.
+
+1. A registered name gives its factory and what was registered with it, in the order of
+   registration; an unknown name is a ParameterError that lists the accepted ones.
+2. A name is taken once; importing the same module again replaces its own entry.
+3. Plugins named as arguments or in the environment variable are imported, and named
+   there for child processes; one that cannot be imported is a ParameterError.
+"""
+
+import sys
+
+import pytest
+
+from antispoof.errors import ParameterError
+from antispoof.plugins import VARIABLE, load_plugins
+from antispoof.registry import Registry
+
+
+@pytest.fixture
+def colours():
+    registry = Registry("colour")
+    registry.register("red", title="Red")(lambda: 1)
+    registry.register("blue")(lambda: 2)
+    return registry
+
+
+def test_entries(colours):
+    assert list(colours) == ["red", "blue"]
+    assert len(colours) == 2
+    assert "red" in colours
+    assert "green" not in colours
+    assert [] not in colours  # what a YAML file may hold
+    assert colours["red"].name == "red"
+    assert colours["red"].info == {"title": "Red"}
+    assert colours["blue"].factory() == 2
+
+
+@pytest.mark.parametrize("name", ["green", None, ["red"]])
+def test_unknown_name(colours, name):
+    with pytest.raises(ParameterError, match="unknown colour .*accepted: red, blue"):
+        colours[name]
+
+
+def test_name_is_taken_once(colours):
+    def red():
+        return 3
+
+    with pytest.raises(ParameterError, match=r"colour 'red' is already registered by"):
+        colours.register("red")(red)
+    assert colours["red"].factory() == 1
+
+
+def test_importing_a_module_again_replaces_its_entry(colours):
+    def make(value):
+        def green():
+            return value
+
+        return green
+
+    for value in (4, 5):
+        colours.register("green")(make(value))
+    assert colours["green"].factory() == 5
+    assert list(colours) == ["red", "blue", "green"]
+
+
+def test_plugins(tmp_path, monkeypatch):
+    for name in ("first_plugin", "second_plugin"):
+        (tmp_path / f"{name}.py").write_text("LOADED = True\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setenv(VARIABLE, "first_plugin")
+    assert load_plugins(["second_plugin"]) == ["first_plugin", "second_plugin"]
+    assert {"first_plugin", "second_plugin"} <= set(sys.modules)
+    # A process that is started now loads both.
+    assert load_plugins() == ["first_plugin", "second_plugin"]
+
+
+def test_plugin_that_cannot_be_imported(monkeypatch):
+    monkeypatch.delenv(VARIABLE, raising=False)
+    with pytest.raises(ParameterError, match="plugin 'no_such_module' cannot be impo"):
+        load_plugins(["no_such_module"])
