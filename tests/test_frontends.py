@@ -4,9 +4,9 @@
    tone, silence with a click, and real speech. (Our filters have double precision, as
    librosa's; torchaudio's have single precision, which a chirp shows at the edges of
    the filters.)
-2. Every clip is normalised to mean 0 and variance 1; silence gives zeros, and a constant
+2. Every clip is normalised to mean 0 and variance 1; silence gives zeros, a constant
    clip finite values.
-3. A clip of 64 000 samples gives 1 x 64 x 401; the stages have the documented shapes; a
+3. A clip of 64 000 samples gives 1 x 64 x 401; stages have the documented shapes; a
    batch equals its clips one by one; rows have the frequencies of their filters.
 4. A clip is cut or zero-padded on the right; the front-end does the same to a clip of
    any length without transforming those zeros.

@@ -37,7 +37,7 @@ def test_entries(colours):
 
 @pytest.mark.parametrize("name", ["green", None, ["red"]])
 def test_unknown_name(colours, name):
-    with pytest.raises(ParameterError, match="unknown colour .*accepted: red, blue"):
+    with pytest.raises(ParameterError, match=r"unknown colour .*accepted: red, blue"):
         colours[name]
 
 

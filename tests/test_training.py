@@ -1,62 +1,69 @@
 """Contracts of training.
 
-Holding out speakers:
-1. Among the groups within 1.5 times their fair share, the one with the largest rarer
-   class; no speaker on both sides, both classes on both sides; where that cannot be, a
-   CorpusError. The real subset keeps the speakers that hold most of it in training.
+Validation speakers:
+1. Among the groups within 1.5 times their proportional share, the one whose rarer
+   class is largest; no speaker on both sides, both classes on both sides; where that is
+   impossible, a CorpusError. In the real subset the speakers with most trials stay in
+   training.
 Fitting:
-2. Only trials of train are learned from and chosen by; both parts need both classes.
-3. A learnable problem is learned. The model kept is the one of the best epoch, by
-   macro-F1 on the held-out speakers, then by loss; or the last one, if the config says
-   so.
-4. Same seed, same scores; another seed, others. Fits do not influence one another.
-5. A fit cut off anywhere and taken up again ends with the weights and history of one
-   that was not; a finished one is not trained again. The end of every epoch is saved,
-   and a moment within it every so many seconds, unless saving would take more than a
-   twentieth of the time. The seconds of all sessions count.
-6. A checkpoint that is damaged, of another fit, or that would run code, is a RunError
-   and runs nothing; a full disk is a DiskError that leaves the last checkpoint.
-7. Settings do what they say: class weights, warm-up, cosine schedule, patience,
-   gradient norm, weight decay, bf16. Models and their scores stay float32. What a
-   machine cannot do is a ParameterError.
-8. The history can be watched: signs of life within an epoch, a TensorBoard log.
+2. Only trials of train are used; both sets need both classes.
+3. A learnable problem is learned. The losses are those of a plain loop. The kept
+   weights are those of the best epoch, by macro-F1 on the validation speakers, then by loss; or
+   those of the last one.
+4. Same seed, same weights; another seed, others. Trainings do not influence each other.
+5. A training that is interrupted after an epoch resumes with the weights and history of
+   one that was not. A finished one is not trained again.
+6. A checkpoint that is damaged, of another training, or that would run code, is a
+   RunError and runs nothing; a full disk is a DiskError that leaves the old checkpoint.
+7. Settings do what they say. Models and scores stay float32. What a machine cannot do
+   is a ParameterError. A loss that is not finite ends training at once.
+Callbacks:
+8. They see every step and epoch; progress lines, TensorBoard logs and the time limit.
 """
 
-import importlib
 import sys
-from itertools import chain, count, pairwise
+from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
-from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
 import pytest
 import torch
+from torch import nn
 
-from antispoof import metrics
+from antispoof import metrics, models, platforms
 from antispoof.config import TrainConfig
 from antispoof.corpora import open_corpus
-from antispoof.errors import CorpusError, DiskError, ParameterError, RunError
+from antispoof.errors import (
+    CorpusError,
+    DiskError,
+    ParameterError,
+    RunError,
+    TimeLimitError,
+    TrainingError,
+)
 from antispoof.frontends import FeatureSet
-from antispoof.scoring import score
+from antispoof.scoring.partition import score_partition
 from antispoof.training import (
-    checkpoint,
-    choose_holdout,
+    Callback,
+    ProgressLogger,
+    TensorBoardLogger,
+    TimeLimit,
+    callbacks,
+    choose_val_speakers,
     fit,
     loop,
-    split_holdout,
-    state,
+    split_validation,
 )
 from antispoof.training.checkpoint import (
-    Saver,
     load_checkpoint,
     random_states,
     restore_random_states,
     save_checkpoint,
 )
-from antispoof.training.step import TrainStep
 
-RECIPE = TrainConfig.for_model("cnn", epochs=2, batch_size=8)
+CONFIG = TrainConfig.for_model("cnn", epochs=2, batch_size=8)
 CPU = torch.device("cpu")
 SUBSET = "corpora/asvspoof2019-la-subset/LA"
 
@@ -71,20 +78,19 @@ def trials(**counts):
     return pd.DataFrame(rows)
 
 
-def trained(make_features, config=RECIPE, *, seed=0, **settings):
-    return fit(config, *parts(make_features), seed=seed, cpu=True, **settings)
+@pytest.fixture
+def train(make_features):
+    """Train on 24 clips and validate on 12."""
+
+    def start(config=CONFIG, *, seed=0, val_set=None, **settings):
+        val_set = make_features(12, seed=1) if val_set is None else val_set
+        return fit(config, make_features(24), val_set, seed=seed, cpu=True, **settings)
+
+    return start
 
 
-def parts(make_features):
-    return make_features(24), make_features(12, seed=1)
-
-
-def weights(fitted):
-    return torch.cat([value.flatten().double() for value in state(fitted).values()])
-
-
-def state(fitted):
-    return fitted.model.state_dict()
+def state(result):
+    return result.model.state_dict()
 
 
 def assert_same(one, other):
@@ -97,55 +103,54 @@ def assert_same(one, other):
     )
 
 
+def differ(one, other):
+    return any(not torch.equal(state(one)[n], state(other)[n]) for n in state(one))
+
+
 # 1
 
 
-def test_holdout_is_the_largest_within_the_fair_share():
-    # Of 4 speakers 2 are fair with 3/4 of a class. "d" has most of the bona fide.
+def test_largest_group_within_its_share():
+    # Of 4 speakers 2 may have 3/4 of a class. "d" has most of the bona fide trials.
     speakers = trials(a=(2, 4), b=(3, 4), c=(2, 4), d=(20, 4))
-    assert choose_holdout(speakers, 2) == ("a", "b")  # 5 bona fide; b+c ties, is later
-    assert choose_holdout(speakers, 1) == ("b",)
-
-
-def test_holdout_is_the_same_in_any_order():
-    speakers = trials(a=(2, 4), b=(3, 4), c=(2, 4), d=(20, 4))
+    assert choose_val_speakers(speakers, 2) == ("a", "b")  # ties with b + c, first
+    assert choose_val_speakers(speakers, 1) == ("b",)
     shuffled = speakers.sample(frac=1, random_state=1)
-    assert choose_holdout(shuffled, 2) == choose_holdout(speakers, 2)
+    assert choose_val_speakers(shuffled, 2) == ("a", "b")
 
 
-def test_holdout_leaves_both_classes_in_training():
-    # a and b are the largest group within its share, and all the bona fide there is.
+def test_both_classes_stay_in_training():
+    # a and b are the largest group within its share, and have all bona fide trials.
     speakers = trials(a=(5, 5), b=(5, 5), c=(0, 10))
-    assert choose_holdout(speakers, 2) == ("a", "c")
+    assert choose_val_speakers(speakers, 2) == ("a", "c")
 
 
-def test_holdout_where_every_group_takes_too_much():
-    # "b" or "c" must be held out for bona fide trials, and each has half of them.
+def test_every_group_takes_too_much():
+    # Only "b" and "c" have bona fide trials, and each has half of them.
     speakers = trials(a=(0, 40), b=(4, 1), c=(4, 1), d=(0, 1), e=(0, 1))
-    (held,) = choose_holdout(speakers, 1)
-    assert held == "b"
+    assert choose_val_speakers(speakers, 1) == ("b",)
 
 
 def test_split(make_features):
     features = make_features(24)
-    part, holdout = split_holdout(features, 2)
-    assert len(part) + len(holdout) == 24
-    assert holdout.trials["speaker"].nunique() == 2
-    assert set(part.trials["speaker"]).isdisjoint(holdout.trials["speaker"])
-    assert set(part.labels) == set(holdout.labels) == {0, 1}
-    of_all = dict(zip(features.trials["utt_id"], features.tensor(), strict=True))
-    for side in (part, holdout):
-        for utt_id, x in zip(side.trials["utt_id"], side.tensor(), strict=True):
+    train_set, val_set = split_validation(features, 2)
+    assert len(train_set) + len(val_set) == 24
+    assert val_set.trials["speaker"].nunique() == 2
+    assert set(train_set.trials["speaker"]).isdisjoint(val_set.trials["speaker"])
+    assert set(train_set.labels) == set(val_set.labels) == {0, 1}
+    of_all = dict(zip(features.trials["utt_id"], features.read(), strict=True))
+    for side in (train_set, val_set):
+        for utt_id, x in zip(side.trials["utt_id"], side.read(), strict=True):
             assert torch.equal(x, of_all[utt_id])
 
 
-def test_holdout_of_the_real_subset(shared):
+def test_validation_speakers_of_the_real_subset(shared):
     train = open_corpus(shared(SUBSET)).partition("train")
-    held = train["speaker"].isin(choose_holdout(train))
-    assert train[held]["speaker"].nunique() == 2
-    assert set(train[held]["label"]) == set(train[~held]["label"])
-    assert {"LA_0079", "LA_0093"} <= set(train[~held]["speaker"])
-    assert held.mean() < 0.2
+    is_val = train["speaker"].isin(choose_val_speakers(train))
+    assert train[is_val]["speaker"].nunique() == 2
+    assert set(train[is_val]["label"]) == set(train[~is_val]["label"])
+    assert {"LA_0079", "LA_0093"} <= set(train[~is_val]["speaker"])
+    assert is_val.mean() < 0.2
 
 
 @pytest.mark.parametrize(
@@ -153,62 +158,71 @@ def test_holdout_of_the_real_subset(shared):
     [
         ({"a": (3, 0), "b": (2, 0), "c": (4, 0)}, 2),
         ({"a": (3, 3), "b": (2, 2)}, 2),
-        ({"a": (3, 3)}, 1),
         ({"a": (9, 0), "b": (0, 9), "c": (0, 9)}, 1),
     ],
 )
-def test_no_holdout(speakers, n):
-    with pytest.raises(CorpusError) as caught:
-        choose_holdout(trials(**speakers), n)
+def test_impossible_split(speakers, n):
+    with pytest.raises(CorpusError, match=f"{len(speakers)} speakers") as caught:
+        choose_val_speakers(trials(**speakers), n)
     assert "\n" not in str(caught.value)
-    assert f"{len(speakers)} speakers" in str(caught.value)
 
 
 # 2
 
 
 @pytest.mark.parametrize("partition", ["dev", "eval"])
-@pytest.mark.parametrize("where", ["fitted", "holdout"])
-def test_only_train(make_features, partition, where):
-    given = {"fitted": make_features(), "holdout": make_features(12, seed=1)}
-    given[where] = make_features(12, partition=partition)
+@pytest.mark.parametrize("name", ["train_set", "val_set"])
+def test_only_train(make_features, partition, name):
+    given = {"train_set": make_features(), "val_set": make_features(12, seed=1)}
+    given[name].trials.loc[7, "partition"] = partition
     with pytest.raises(CorpusError, match=f"train only; found trials of {partition}"):
-        fit(RECIPE, **given, seed=0, cpu=True)
-
-
-@pytest.mark.parametrize("partition", ["dev", "eval"])
-def test_one_foreign_trial_is_enough(make_features, partition):
-    features = make_features()
-    features.trials.loc[7, "partition"] = partition
-    with pytest.raises(CorpusError, match=partition):
-        fit(RECIPE, features, make_features(12, seed=1), seed=0, cpu=True)
+        fit(CONFIG, **given, seed=0, cpu=True)
 
 
 @pytest.mark.parametrize("label", ["bonafide", "spoof"])
-@pytest.mark.parametrize("where", ["fitted", "holdout"])
-def test_one_class(make_features, label, where):
-    given = {"fitted": make_features(), "holdout": make_features(12, seed=1)}
-    only = (given[where].trials["label"] == label).to_numpy()
-    given[where] = given[where].subset(only)
+@pytest.mark.parametrize("name", ["train_set", "val_set"])
+def test_one_class(make_features, label, name):
+    given = {"train_set": make_features(), "val_set": make_features(12, seed=1)}
+    only = (given[name].trials["label"] == label).to_numpy()
+    given[name] = given[name].subset(only)
     with pytest.raises(CorpusError, match=f"needs both classes; found {label}"):
-        fit(RECIPE, **given, seed=0, cpu=True)
+        fit(CONFIG, **given, seed=0, cpu=True)
 
 
 # 3
 
 
-def test_learns(make_features):
-    config = TrainConfig.for_model("cnn", epochs=4, batch_size=8)
-    result = trained(make_features, config)
+def test_learns(train, make_features):
+    result = train(replace(CONFIG, epochs=4))
     assert result.history["loss"].iloc[-1] < result.history["loss"].iloc[0] / 2
     unseen = make_features(30, seed=5)
-    scores = score(result.model, unseen, device=CPU)["score"]
+    scores = score_partition(result.model, unseen, device=CPU)["score"]
     assert metrics.eer(scores, unseen.labels) < 0.1
 
 
-def test_history(make_features):
-    rows = []
-    result = trained(make_features, progress=rows.append)
+def test_plain_loop(train, make_features):
+    """The losses of a loop as a textbook writes it."""
+    result = train(replace(CONFIG, class_weights="balanced", weight_decay=0.01))
+    features = make_features(24)
+    torch.manual_seed(0)
+    model = models.build("cnn")
+    optimizer = torch.optim.Adam(model.parameters(), lr=1e-3, weight_decay=0.01)
+    weight = torch.tensor([24 / (2 * 16), 24 / (2 * 8)])  # 16 spoof, 8 bona fide
+    for epoch, expected in enumerate(result.history["loss"]):
+        losses = []
+        for rows in np.random.default_rng([0, epoch]).permutation(24).reshape(3, 8):
+            y = torch.from_numpy(features.labels[rows])
+            logits = model.train()(features.read(rows))
+            loss = nn.functional.cross_entropy(logits, y, weight=weight)
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+            losses.append(loss.item())
+        assert np.mean(losses) == pytest.approx(expected, rel=1e-4)
+
+
+def test_history(train):
+    result = train()
     assert list(result.history.columns) == [
         "epoch",
         "loss",
@@ -219,253 +233,143 @@ def test_history(make_features):
         "seconds",
     ]
     assert result.history["epoch"].tolist() == [0, 1]
-    assert result.history.to_dict("records") == rows
     assert (result.history["seconds"] > 0).all()
+    assert result.earlier_seconds == 0
 
 
+@pytest.fixture
 def hard(make_features):
-    """Held-out clips whose labels cannot be learned from the fitted ones."""
-    holdout = make_features(12, seed=1)
-    labels = holdout.trials["label"].sample(frac=1, random_state=4).tolist()
-    return FeatureSet(holdout.trials.assign(label=labels), holdout.array, holdout.rows)
+    """Validation clips whose labels cannot be learned from the training clips."""
+    val_set = make_features(12, seed=1)
+    labels = val_set.trials["label"].sample(frac=1, random_state=4).tolist()
+    return FeatureSet(val_set.trials.assign(label=labels), val_set.array, val_set.rows)
 
 
-def test_best_epoch_is_kept(make_features):
-    config = TrainConfig.for_model("cnn", epochs=5, batch_size=8)
-    holdout = hard(make_features)
-    result = fit(config, make_features(), holdout, seed=0, cpu=True)
+@pytest.mark.parametrize("keep", ["best", "last"])
+def test_kept_epoch(train, hard, keep):
+    config = replace(CONFIG, epochs=5, keep_checkpoint=keep)
+    result = train(config, val_set=hard)
     ranked = result.history.sort_values(
         ["val_macro_f1", "val_loss"], ascending=[False, True]
     )
-    assert result.best_epoch == ranked["epoch"].iloc[0]
-    assert result.best_epoch < 4  # else the last one would do as well
-    assert_judged_as(result, holdout, result.best_epoch)
-    assert not result.model.training
-
-
-def test_last_epoch_is_kept(make_features):
-    config = TrainConfig.for_model("cnn", epochs=5, batch_size=8, checkpoint="last")
-    holdout = hard(make_features)
-    result = fit(config, make_features(), holdout, seed=0, cpu=True)
-    assert result.best_epoch == 4
-    assert_judged_as(result, holdout, 4)
-
-
-def assert_judged_as(result, holdout, epoch):
-    """The model scores the held-out clips as the history says of an epoch."""
-    scores = torch.tensor(score(result.model, holdout, device=CPU)["score"].to_numpy())
-    labels = torch.from_numpy(holdout.labels).float()
-    loss = torch.nn.functional.binary_cross_entropy_with_logits(scores, labels)
-    row = result.history.loc[epoch]
+    best = ranked["epoch"].iloc[0]
+    assert best < 4  # otherwise the two rules agree
+    assert result.best_epoch == (best if keep == "best" else 4)
+    # The kept weights give the numbers of that row.
+    scores = score_partition(result.model, hard, device=CPU)["score"].to_numpy(copy=True)
+    labels = torch.from_numpy(hard.labels).float()
+    loss = nn.functional.binary_cross_entropy_with_logits(
+        torch.from_numpy(scores), labels
+    )
+    row = result.history.loc[result.best_epoch]
     assert loss.item() == pytest.approx(row["val_loss"], rel=1e-4)
-    assert row["val_macro_f1"] == metrics.macro_f1(scores.numpy(), holdout.labels)
-    assert row["val_spoof_rate"] == np.mean(scores.numpy() <= 0)
+    assert row["val_macro_f1"] == metrics.macro_f1(scores, hard.labels)
+    assert row["val_spoof_rate"] == np.mean(scores <= 0)
+    assert not result.model.training
 
 
 # 4
 
 
-def test_same_seed_same_scores(make_features):
-    one, two = (trained(make_features) for _ in range(2))
-    assert_same(one, two)
-    unseen = make_features(9, seed=7)
-    assert score(one.model, unseen).equals(score(two.model, unseen))
+def test_seeds(train):
+    first = train()
+    assert differ(first, train(seed=1))
+    assert_same(first, train())
 
 
-def test_other_seed_other_scores(make_features):
-    one, two = (trained(make_features, seed=seed) for seed in (0, 1))
-    assert not torch.equal(weights(one), weights(two))
-
-
-def test_order_of_data_is_the_seeds(make_features, monkeypatch):
-    """Every epoch sees every clip once, in an order of its own."""
+def test_every_epoch_has_another_order(train, monkeypatch):
     seen = []
-    step = TrainStep.step
+    stream = loop.TrainingBatches.stream
 
-    def note(self, x, batch):
-        seen.append(batch.tolist())
-        return step(self, x, batch)
+    def note(self, indices, *, epoch):
+        seen.append([row for index in indices for row in index])
+        assert [len(index) for index in indices] == [8, 8, 8]
+        return stream(self, indices, epoch=epoch)
 
-    monkeypatch.setattr(TrainStep, "step", note)
-    trained(make_features)
-    assert [len(batch) for batch in seen] == [8] * 6
-    epochs = [list(chain(*batches)) for batches in (seen[:3], seen[3:])]
-    assert sorted(epochs[0]) == sorted(epochs[1]) == list(range(24))
-    assert epochs[0] != epochs[1]
+    monkeypatch.setattr(loop.TrainingBatches, "stream", note)
+    train()
+    assert sorted(seen[0]) == sorted(seen[1]) == list(range(24))
+    assert seen[0] != seen[1]
 
 
-def test_last_batch_may_be_small(make_features):
-    config = TrainConfig.for_model("cnn", epochs=1, batch_size=23)
-    fitted = trained(make_features, config)
-    assert np.isfinite(fitted.history["loss"]).all()
+def test_small_last_batch(train):
+    result = train(replace(CONFIG, epochs=1, batch_size=23))
+    assert np.isfinite(result.history["loss"]).all()
 
 
 # 5
 
 
-class Cut(BaseException):
-    """A session that ends, which no handler of errors may stop."""
+class Stop(Callback):
+    """Interrupts training after an epoch, as the end of a session does."""
+
+    def __init__(self, epoch):
+        self.epoch = epoch
+
+    def on_epoch_end(self, row):
+        if row["epoch"] == self.epoch:
+            raise KeyboardInterrupt
 
 
-def cut_at(monkeypatch, last):
-    """End before a step; three make an epoch."""
-    step, steps = TrainStep.step, count()
+class Note(Callback):
+    """Keeps what it is called with."""
 
-    def take(self, x, batch):
-        if next(steps) == last:
-            raise Cut
-        return step(self, x, batch)
+    def __init__(self):
+        self.steps, self.rows = [], []
 
-    monkeypatch.setattr(TrainStep, "step", take)
+    def on_step(self, epoch, step, n_steps):
+        self.steps.append((epoch, step, n_steps))
+
+    def on_epoch_end(self, row):
+        self.rows.append(row)
 
 
-CLIPPED = TrainConfig.for_model(
-    "cnn",
-    epochs=3,
-    batch_size=8,
-    schedule="cosine",
-    grad_clip_norm=1.0,
-    weight_decay=1e-3,
+LONG = replace(
+    CONFIG, epochs=3, schedule="cosine", grad_clip_norm=1.0, weight_decay=1e-3
 )
 
 
-@pytest.fixture(scope="module")
-def uncut():
-    return {}
-
-
-def expected(uncut, make_features):
-    if not uncut:
-        uncut["result"] = trained(make_features, CLIPPED)
-    return uncut["result"]
-
-
-@pytest.mark.parametrize("step", [1, 2, 3, 5, 8])
-def test_cut_within_an_epoch(make_features, tmp_path, monkeypatch, step, uncut):
+@pytest.mark.parametrize("overhead", [0.05, 1e-9])  # a fast disk, and a slow one
+def test_resumes_exactly(train, tmp_path, monkeypatch, overhead):
+    monkeypatch.setattr(loop, "MAX_SAVE_OVERHEAD", overhead)
     file = tmp_path / "checkpoint.pt"
-    with monkeypatch.context() as patch, pytest.raises(Cut):
-        cut_at(patch, step)
-        trained(make_features, CLIPPED, checkpoint=file, save_seconds=0)
-    torch.manual_seed(99)  # another process, another state
-    went_on = trained(make_features, CLIPPED, checkpoint=file, save_seconds=0)
-    assert_same(went_on, expected(uncut, make_features))
+    for epoch in (0, 1):  # interrupted twice
+        with pytest.raises(KeyboardInterrupt):
+            train(LONG, checkpoint=file, callbacks=[Stop(epoch)])
+        torch.manual_seed(99)  # another process, another state
+    note = Note()
+    resumed = train(LONG, checkpoint=file, callbacks=[note])
+    assert [row["epoch"] for row in note.rows] == [2]
+    assert resumed.earlier_seconds > 0
+    assert_same(resumed, train(LONG))
+    note = Note()
+    assert_same(resumed, train(LONG, checkpoint=file, callbacks=[note]))
+    assert note.steps == []  # not trained again
 
 
-@pytest.mark.parametrize("epoch", [0, 1, 2])
-def test_cut_between_epochs(make_features, tmp_path, epoch, uncut):
+def test_interrupted_within_an_epoch(train, tmp_path):
+    class StopInStep(Callback):
+        def on_step(self, epoch, step, n_steps):
+            if (epoch, step) == (1, 2):
+                raise KeyboardInterrupt
+
     file = tmp_path / "checkpoint.pt"
-
-    def end(row):
-        if row["epoch"] == epoch:
-            raise Cut
-
-    with pytest.raises(Cut):
-        trained(make_features, CLIPPED, checkpoint=file, save_seconds=0, progress=end)
-    told = []
-    went_on = trained(
-        make_features, CLIPPED, checkpoint=file, save_seconds=0, progress=told.append
-    )
-    assert [row["epoch"] for row in told] == list(range(epoch + 1, 3))
-    assert_same(went_on, expected(uncut, make_features))
+    with pytest.raises(KeyboardInterrupt):
+        train(LONG, checkpoint=file, callbacks=[StopInStep()])
+    assert load_checkpoint(file)["state"]["epoch"] == 1
+    assert_same(train(LONG, checkpoint=file), train(LONG))
 
 
-def test_cut_twice(make_features, tmp_path, monkeypatch, uncut):
+@pytest.mark.parametrize("other", ["seed", "config", "clips"])
+def test_checkpoint_of_another_training(train, make_features, tmp_path, other):
     file = tmp_path / "checkpoint.pt"
-    for step in (2, 5):
-        with monkeypatch.context() as patch, pytest.raises(Cut):
-            cut_at(patch, step)
-            trained(make_features, CLIPPED, checkpoint=file, save_seconds=0)
-    went_on = trained(make_features, CLIPPED, checkpoint=file, save_seconds=0)
-    assert_same(went_on, expected(uncut, make_features))
-
-
-def test_finished_fit_is_not_trained_again(make_features, tmp_path, monkeypatch):
-    file = tmp_path / "checkpoint.pt"
-    one = trained(make_features, checkpoint=file, save_seconds=0)
-    cut_at(monkeypatch, 0)
-    assert_same(one, trained(make_features, checkpoint=file, save_seconds=0))
-
-
-def test_every_end_of_an_epoch_is_saved(make_features, tmp_path, monkeypatch):
-    file = tmp_path / "checkpoint.pt"
-    monkeypatch.setattr(checkpoint, "SHARE", 1e9)
-    for step in (2, 4, 7):  # in the first, second and third epoch
-        with monkeypatch.context() as patch, pytest.raises(Cut):
-            cut_at(patch, step)
-            trained(make_features, CLIPPED, checkpoint=file, save_seconds=1000)
-        there = load_checkpoint(file)["course"]["epoch"] if file.exists() else 0
-        assert there == step // 3
-        file.unlink(missing_ok=True)
-
-
-def test_a_fit_that_is_told_to_end_is_saved(make_features, tmp_path, monkeypatch):
-    file = tmp_path / "checkpoint.pt"
-    monkeypatch.setattr(checkpoint, "SHARE", 1e-9)  # too dear to be due
-    ended = []
-
-    def end(row):
-        ended.append(row["epoch"])
-        if row["epoch"] == 1:
-            raise Cut
-
-    with pytest.raises(Cut):
-        trained(make_features, checkpoint=file, save_seconds=1000, progress=end)
-    assert load_checkpoint(file)["course"]["epoch"] == len(ended) == 2
-
-
-@pytest.mark.parametrize(
-    ("since", "cost", "within", "at_the_end"),
-    [
-        (59, 0.1, False, True),
-        (61, 0.1, True, True),
-        (61, 4, False, False),  # a slow disk, a twentieth of the time
-        (81, 4, True, True),
-        (1, 0.1, False, False),  # a short epoch
-    ],
-)
-def test_saving_takes_little_time(
-    tmp_path, monkeypatch, since, cost, within, at_the_end
-):
-    now = [100.0]
-
-    def slowly(path, state):
-        now[0] += cost
-
-    monkeypatch.setattr(checkpoint, "save_checkpoint", slowly)
-    monkeypatch.setattr(checkpoint.time, "monotonic", lambda: now[0])
-    saver = Saver(tmp_path / "checkpoint.pt", 60)
-    saver.save({})
-    now[0] += since
-    assert saver.is_due(epoch_ended=False) == within
-    assert saver.is_due(epoch_ended=True) == at_the_end
-    assert not Saver(None, 0).is_due(epoch_ended=True)
-
-
-def test_seconds_of_all_sessions_count(make_features, tmp_path, monkeypatch):
-    file = tmp_path / "checkpoint.pt"
-    ticks = count(start=0, step=50)  # every look at this clock is 50 s later
-    with monkeypatch.context() as patch, pytest.raises(Cut):
-        cut_at(patch, 2)
-        patch.setattr(course, "time", SimpleNamespace(perf_counter=ticks.__next__))
-        trained(make_features, CLIPPED, checkpoint=file, save_seconds=0)
-    went_on = trained(make_features, CLIPPED, checkpoint=file, save_seconds=0)
-    assert went_on.earlier_seconds >= 100
-    assert went_on.history["seconds"][0] >= 100
-    assert (went_on.history["seconds"][1:] < 100).all()
-
-
-@pytest.mark.parametrize("other", [{"seed": 1}, {"config": CLIPPED}, {"clips": 21}])
-def test_checkpoint_of_another_fit(make_features, tmp_path, other):
-    file = tmp_path / "checkpoint.pt"
-    trained(make_features, checkpoint=file)
-    config = other.get("config", RECIPE)
-    part = make_features(other.get("clips", 24))
-    with pytest.raises(RunError, match=r"checkpoint\.pt is of another config, seed"):
+    train(checkpoint=file)
+    with pytest.raises(RunError, match=r"checkpoint\.pt is of another config"):
         fit(
-            config,
-            part,
+            LONG if other == "config" else CONFIG,
+            make_features(21 if other == "clips" else 24),
             make_features(12, seed=1),
-            seed=other.get("seed", 0),
+            seed=1 if other == "seed" else 0,
             checkpoint=file,
             cpu=True,
         )
@@ -474,12 +378,12 @@ def test_checkpoint_of_another_fit(make_features, tmp_path, other):
 # 6
 
 
-def test_garbage(make_features, tmp_path):
+def test_damaged_checkpoint(train, tmp_path):
     file = tmp_path / "checkpoint.pt"
     for content in (b"", b"no checkpoint", b"PK\x03\x04 half a zip"):
         file.write_bytes(content)
-        with pytest.raises(RunError, match=r"checkpoint\.pt"):
-            trained(make_features, checkpoint=file)
+        with pytest.raises(RunError, match=r"checkpoint\.pt is not a checkpoint"):
+            train(checkpoint=file)
 
 
 class Harm:
@@ -492,11 +396,11 @@ class Harm:
         return Path.touch, (self.path,)
 
 
-def test_checkpoint_runs_no_code(make_features, tmp_path):
+def test_checkpoint_runs_no_code(train, tmp_path):
     file, harmed = tmp_path / "checkpoint.pt", tmp_path / "harmed"
     torch.save({"state": Harm(harmed)}, file)
     with pytest.raises(RunError):
-        trained(make_features, checkpoint=file)
+        train(checkpoint=file)
     assert not harmed.exists()
 
 
@@ -507,7 +411,6 @@ def test_checkpoint_round_trip(tmp_path):
     read = load_checkpoint(file)
     assert torch.equal(read["a"], torch.arange(3))
     assert read["b"] == [1, {"c": None}]
-    assert [path.name for path in file.parent.iterdir()] == ["checkpoint.pt"]
 
 
 @pytest.mark.parametrize("error", [RuntimeError("enforce fail"), OSError(28, "full")])
@@ -515,12 +418,12 @@ def test_full_disk(tmp_path, monkeypatch, error):
     file = tmp_path / "checkpoint.pt"
     save_checkpoint(file, {"a": 1})
 
-    def half_written(_state, stream):
-        stream.write(b"half")
+    def write_half(_state, path):
+        Path(path).write_bytes(b"half")
         raise error
 
-    monkeypatch.setattr(torch, "save", half_written)
-    with pytest.raises(DiskError, match=r"checkpoint\.pt cannot be written; \d+ MiB"):
+    monkeypatch.setattr(torch, "save", write_half)
+    with pytest.raises(DiskError, match=r"checkpoint\.pt"):
         save_checkpoint(file, {"a": 2})
     assert load_checkpoint(file) == {"a": 1}
     assert [path.name for path in tmp_path.iterdir()] == ["checkpoint.pt"]
@@ -529,166 +432,152 @@ def test_full_disk(tmp_path, monkeypatch, error):
 def test_random_states():
     states = random_states(CPU)
     drawn = torch.rand(3)
-    restore_random_states(states, CPU)
-    assert torch.equal(torch.rand(3), drawn)
-
-
-def test_random_states_of_a_gpu_on_the_cpu():
-    states = random_states(CPU)
-    drawn = torch.rand(3)
-    restore_random_states({**states, "cuda": [states["cpu"]]}, CPU)
-    assert torch.equal(torch.rand(3), drawn)
+    for restored in (states, {**states, "cuda": [states["cpu"]]}):  # of a GPU
+        restore_random_states(restored, CPU)
+        assert torch.equal(torch.rand(3), drawn)
 
 
 # 7
 
 
-def test_class_weights(make_features):
-    balanced = TrainConfig.for_model(
-        "cnn", epochs=1, batch_size=24, class_weights="balanced"
-    )
-    plain = TrainConfig.for_model("cnn", epochs=1, batch_size=24)
-    one, two = (trained(make_features, r).history["loss"][0] for r in (balanced, plain))
-    assert one != two
-
-
-def test_class_weights_are_inverse_to_the_counts(make_features, monkeypatch):
-    given = []
-    loss = torch.nn.CrossEntropyLoss
-
-    def note(weight=None):
-        given.append(weight)
-        return loss(weight=weight)
-
-    monkeypatch.setattr(torch.nn, "CrossEntropyLoss", note)
-    trained(
-        make_features, TrainConfig.for_model("cnn", epochs=1, class_weights="balanced")
-    )
-    spoof, bonafide = given[0].tolist()
-    assert spoof * 16 == pytest.approx(bonafide * 8)  # 16 spoof, 8 bona fide
-    assert spoof * 16 + bonafide * 8 == pytest.approx(24)
-
-
-def test_schedules(make_features):
-    for schedule in ("constant", "cosine"):
-        config = TrainConfig.for_model(
-            "cnn", epochs=3, batch_size=8, lr=0.01, schedule=schedule
+def test_loss_that_is_not_finite(train, make_features, tmp_path):
+    file, note = tmp_path / "checkpoint.pt", Note()
+    features = make_features(24)
+    features.array[5] = np.inf
+    with pytest.raises(
+        TrainingError, match=r"cnn diverged in epoch 1: the loss is nan"
+    ):
+        fit(
+            replace(CONFIG, epochs=99),
+            features,
+            make_features(12, seed=1),
+            seed=0,
+            checkpoint=file,
+            callbacks=[note],
+            cpu=True,
         )
-        rates = trained(make_features, config).history["lr"].tolist()
-        if schedule == "constant":
-            assert rates == [0.01] * 3
-        else:
-            assert all(before > after for before, after in pairwise([0.01, *rates]))
-            assert rates[0] == pytest.approx(0.0075)
-            assert rates[-1] < 1e-6
+    assert note.rows == []
+    assert not file.exists()
 
 
-def test_warmup(make_features):
-    rates = []
-    for schedule in ("constant", "cosine"):
-        settings = {"epochs": 4, "batch_size": 8, "lr": 0.01, "schedule": schedule}
-        config = TrainConfig.for_model("cnn", warmup_epochs=2, **settings)
-        rates.append(trained(make_features, config).history["lr"].tolist())
-    for first, second, *_ in rates:
-        assert first == pytest.approx(0.005, rel=0.01)  # half of the way up
-        assert second == pytest.approx(0.01)
-    assert rates[0][2:] == pytest.approx([0.01, 0.01])
-    assert rates[1][2] == pytest.approx(0.005)  # half of the way down
-    assert rates[1][3] < 1e-6
+@pytest.mark.parametrize("schedule", ["constant", "cosine"])
+@pytest.mark.parametrize("warmup_epochs", [0, 2])
+def test_learning_rate(train, schedule, warmup_epochs):
+    rates = train(
+        replace(
+            CONFIG, epochs=4, lr=0.01, schedule=schedule, warmup_epochs=warmup_epochs
+        )
+    ).history["lr"]
+    if warmup_epochs:
+        assert rates[0] == pytest.approx(0.005, rel=0.01)  # half of the way up
+        assert rates[1] == pytest.approx(0.01)
+    if schedule == "constant":
+        assert rates[3] == pytest.approx(0.01)
+    else:
+        half = 2 if warmup_epochs else 1
+        assert rates[half] == pytest.approx(0.005)  # half of the way down
+        assert all(a > b for a, b in pairwise(rates[half - 1 :]))
+        assert rates[3] < 1e-6
 
 
-def test_log(make_features, tmp_path):
-    from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
+def test_patience(train, hard):
+    config = replace(CONFIG, epochs=30, batch_size=24, patience=2)
+    result = train(config, val_set=hard)
+    assert len(result.history) == result.best_epoch + 1 + 2 < 30
 
-    file, log = tmp_path / "checkpoint.pt", tmp_path / "log"
 
-    def end(row):
-        raise Cut
+@pytest.mark.parametrize(
+    "settings", [{"grad_clip_norm": 1e-3}, {"precision": "bf16"}, {"lr": 2e-3}]
+)
+def test_setting_changes_the_weights(train, settings):
+    config = replace(CONFIG, epochs=1)
+    assert differ(train(config), train(replace(config, **settings)))
 
-    with pytest.raises(Cut):
-        trained(make_features, log=log, progress=end)
-    result = trained(make_features, checkpoint=file, log=log)
-    read = EventAccumulator(str(log)).Reload()
+
+def test_bf16(train, make_features):
+    before = train()
+    result = train(replace(CONFIG, precision="bf16"))
+    dtypes = {value.dtype for value in state(result).values()}
+    assert dtypes == {torch.float32, torch.int64}  # weights, batches counted
+    scores = score_partition(result.model, make_features(12, seed=1), device=CPU)
+    rounded = torch.tensor(scores["score"].to_numpy()).bfloat16().float().numpy()
+    assert (scores["score"] != rounded).any()
+    assert_same(train(), before)  # the next training is in float32 again
+
+
+def test_fp16_needs_a_gpu(train):
+    with pytest.raises(ParameterError, match="needs a GPU; accepted here: fp32, bf16"):
+        train(replace(CONFIG, precision="fp16"))
+
+
+def test_compiled(train, monkeypatch):
+    calls = []
+    monkeypatch.setattr(nn.Module, "compile", lambda *_, **kw: calls.append(kw))
+    result = train(compiled=True)
+    assert calls == [{"dynamic": False}]
+    assert_same(result, train())  # nothing else differs
+
+
+# 8
+
+
+def test_callbacks_see_everything(train):
+    note = Note()
+    result = train(callbacks=[Callback(), note])
+    assert note.steps == [(e, s, 3) for e in (0, 1) for s in (1, 2, 3)]
+    assert result.history.to_dict("records") == note.rows
+
+
+ROW = {"epoch": 0, "loss": 0.5, "val_macro_f1": 0.75, "seconds": 100.0}
+
+
+def test_progress_lines(monkeypatch):
+    now, lines = [0.0], []
+    monkeypatch.setattr(callbacks.time, "monotonic", lambda: now[0])
+    logger = ProgressLogger(lines.append, name="cnn seed 0", n_epochs=20)
+    for step, now[0] in enumerate((1, 29, 31, 32, 62), start=1):
+        logger.on_step(0, step, 9)
+    logger.on_epoch_end(ROW)
+    assert lines == [
+        "cnn seed 0: epoch 1/20, step 3/9",
+        "cnn seed 0: epoch 1/20, step 5/9",
+        "cnn seed 0: epoch 1/20 loss 0.5000 validation macro-F1 0.750 100.0 s",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("left", "epoch", "stops"),
+    [(None, 0, False), (401, 0, False), (399, 0, True), (301, 1, False), (9, 1, True)],
+)
+def test_time_limit(monkeypatch, left, epoch, stops):
+    """Another epoch of 100 s and a reserve of 300 s; the last one needs the reserve."""
+    monkeypatch.setattr(platforms, "seconds_left", lambda: left)
+    limit = TimeLimit(n_epochs=2)
+    if stops:
+        with pytest.raises(TimeLimitError, match=f"stopped after epoch {epoch + 1}"):
+            limit.on_epoch_end({**ROW, "epoch": epoch})
+    else:
+        limit.on_epoch_end({**ROW, "epoch": epoch})
+
+
+def test_tensorboard(train, tmp_path):
+    accumulator = pytest.importorskip(
+        "tensorboard.backend.event_processing.event_accumulator"
+    )
+    log = tmp_path / "log"
+    with pytest.raises(KeyboardInterrupt):  # an earlier session wrote epoch 1, too
+        train(callbacks=[TensorBoardLogger(log), Stop(0)])
+    result = train(callbacks=[TensorBoardLogger(log)])
+    read = accumulator.EventAccumulator(str(log)).Reload()
     assert set(read.Tags()["scalars"]) == set(result.history.columns) - {"epoch"}
-    noted = read.Scalars("val_loss")
-    assert [event.step for event in noted] == [0, 1]
-    assert [event.value for event in noted] == pytest.approx(
+    events = read.Scalars("val_loss")
+    assert [event.step for event in events] == [0, 1]
+    assert [event.value for event in events] == pytest.approx(
         result.history["val_loss"].tolist()
     )
 
 
-def test_log_needs_its_package(make_features, tmp_path, monkeypatch):
+def test_tensorboard_is_not_installed(tmp_path, monkeypatch):
     monkeypatch.setitem(sys.modules, "torch.utils.tensorboard", None)
-    with pytest.raises(ParameterError, match=r"log needs the package tensorboard"):
-        trained(make_features, log=tmp_path / "log")
-
-
-def test_compiled(make_features, monkeypatch):
-    """The same training through torch.compile; its generator of code is left out."""
-    compile_it, seen = torch.nn.Module.compile, []
-
-    def trace(self, **settings):
-        seen.append(settings)
-        compile_it(self, backend="eager", **settings)
-
-    config = TrainConfig.for_model("cnn", epochs=1, batch_size=16)
-    plain = trained(make_features, config)
-    monkeypatch.setattr(torch.nn.Module, "compile", trace)
-    result = trained(make_features, config, compiled=True)
-    assert len(seen) == 1
-    assert list(state(result)) == list(state(plain))
-    loss, expected = (r.history["loss"][0] for r in (result, plain))
-    assert loss == pytest.approx(expected, rel=1e-3)
-
-
-def test_signs_of_life(make_features, monkeypatch):
-    monkeypatch.setattr(importlib.import_module(loop.__module__), "TICK_SECONDS", -1)
-    told = []
-    trained(make_features, tick=told.append)
-    assert [(x["epoch"], x["step"], x["steps"]) for x in told] == [
-        (epoch, step, 3) for epoch in (0, 1) for step in (1, 2)
-    ]
-
-
-def test_patience(make_features):
-    config = TrainConfig.for_model("cnn", epochs=30, batch_size=24, patience=2)
-    result = fit(config, make_features(), hard(make_features), seed=0, cpu=True)
-    assert len(result.history) < 30
-    assert len(result.history) == result.best_epoch + 1 + 2
-
-
-def test_gradient_norm_and_weight_decay_count(make_features):
-    plain = weights(trained(make_features))
-    for settings in ({"grad_clip_norm": 1e-3}, {"weight_decay": 0.5}):
-        config = TrainConfig.for_model("cnn", epochs=2, batch_size=8, **settings)
-        assert not torch.equal(weights(trained(make_features, config)), plain)
-
-
-def test_bf16(make_features):
-    config = TrainConfig.for_model("cnn", epochs=2, batch_size=8, precision="bf16")
-    result = trained(make_features, config)
-    plain = trained(make_features)
-    assert not torch.equal(weights(result), weights(plain))
-    assert {value.dtype for value in state(result).values()} <= {
-        torch.float32,
-        torch.int64,  # batches counted
-    }
-    scores = score(result.model, make_features(12, seed=1), device=CPU)["score"]
-    assert scores.dtype == np.float32
-    # Rounded to bfloat16 they would be equal to themselves rounded.
-    rounded = torch.tensor(scores.to_numpy()).bfloat16().float().numpy()
-    assert (scores != rounded).any()
-
-
-def test_precisions_follow_one_another(make_features):
-    bf16 = TrainConfig.for_model("cnn", epochs=1, precision="bf16")
-    fp32 = TrainConfig.for_model("cnn", epochs=1)
-    before = trained(make_features, fp32)
-    trained(make_features, bf16)
-    assert_same(trained(make_features, fp32), before)
-
-
-def test_fp16_needs_a_gpu(make_features):
-    config = TrainConfig.for_model("cnn", epochs=1, precision="fp16")
-    with pytest.raises(ParameterError, match="needs a GPU; accepted here: fp32, bf16"):
-        trained(make_features, config)
+    with pytest.raises(ParameterError, match="needs the package tensorboard"):
+        TensorBoardLogger(tmp_path / "log")
