@@ -1,50 +1,64 @@
-"""Contracts of the canary.
+"""Contracts of the regression check.
 
-1. It sings the same every time, whatever was drawn before, and leaves torch's random
-   state as it found it.
-2. It sings otherwise when the numerics of the front-end, the model, the loop or the
-   scoring change, or a setting that steers them, but for PyTorch's own dropout.
-3. Rounding does not count; a note that is not finite, and fewer notes, do.
-4. It is finite and the same for settings that only say how long to train.
-5. What is no song is a RunError.
+1. Its numbers are the same every time, whatever was drawn before, and finite; torch's
+   random state stays as it was, and nothing of torch is replaced.
+2. It fails when decoder, front-end, model, loop, schedule, validation split, class
+   weights, augmentation, precision, checkpoint rule or scoring change (B5).
+3. It does not depend on the length of training. Dropout is off: its masks differ
+   between versions of PyTorch.
+4. Rounding is tolerated; numbers that are not finite, and fewer numbers, are not.
+5. What is not a result of the check is a RunError.
 """
 
 from dataclasses import replace
+from functools import cache
+from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
+from torch import nn
 
-from antispoof import frontends, models, scoring
+from antispoof import audio, augment, frontends, models
 from antispoof.config import TrainConfig
 from antispoof.errors import RunError
-from antispoof.runs import matches, sing
+from antispoof.registry import Entry
+from antispoof.runs import regression_check
+from antispoof.runs.regression_check import matches
+from antispoof.scoring import partition
+from antispoof.training import accelerators, loop
+from antispoof.training.state import TrainerState
 
-RECIPE = TrainConfig.for_model("cnn")
-pytestmark = pytest.mark.usefixtures("small_frontend")
+CONFIG = TrainConfig.for_model("cnn", schedule="cosine", class_weights="balanced")
+compute = regression_check.compute.__wrapped__
 
 
-@pytest.fixture(scope="module")
-def heard():
-    return {}
+@pytest.fixture(autouse=True)
+def fresh():
+    """The check is cached per process, in which code changes in tests only."""
+    regression_check.compute.cache_clear()
+    yield
+    regression_check.compute.cache_clear()
 
 
-@pytest.fixture
-def song(heard):
-    """The song of the code as it is."""
-    if not heard:
-        heard.update(sing(RECIPE))
-    return heard
+@cache
+def recorded(config=CONFIG):
+    """Numbers of the unchanged code."""
+    return compute(config)
 
 
 # 1
 
 
-def test_same_every_time(song):
+def test_same_every_time():
+    expected = recorded()
     torch.manual_seed(1234)
-    before = torch.get_rng_state()
-    assert sing(RECIPE) == song
+    before, dropout = torch.get_rng_state(), nn.functional.dropout
+    assert compute(CONFIG) == expected
     assert torch.equal(torch.get_rng_state(), before)
+    assert nn.functional.dropout is dropout
+    assert np.isfinite(expected["untrained"] + expected["trained"]).all()
+    assert "mock" not in Path(regression_check.__file__).read_text("utf-8")
 
 
 # 2
@@ -52,101 +66,191 @@ def test_same_every_time(song):
 
 class LouderFrontend(frontends.LogMel):
     def normalize(self, level):
-        return 1.01 * super().normalize(level)
+        return 1.02 * super().normalize(level)
 
 
-def leaky(model):
+def other_batch_norm():
+    model = models.CNN()
     for module in model.modules():
-        if isinstance(module, torch.nn.BatchNorm2d):
+        if isinstance(module, nn.BatchNorm2d):
             module.eps = 1e-2
     return model
 
 
-def test_frontend_is_heard(song, monkeypatch):
-    monkeypatch.setitem(
-        frontends.FRONTENDS, "logmel", lambda: LouderFrontend(n_samples=5_200)
+def other_decoder(patch):
+    load = audio.load_mono_16k
+    patch.setattr(audio, "load_mono_16k", lambda path: 0.5 * load(path)[::-1].copy())
+
+
+def other_frontend(patch):
+    entry = replace(frontends.FRONTENDS["logmel"], factory=LouderFrontend)
+    patch.setitem(frontends.FRONTENDS._entries, "logmel", entry)
+
+
+def other_model(patch):
+    entry = replace(models.MODELS["cnn"], factory=other_batch_norm)
+    patch.setitem(models.MODELS._entries, "cnn", entry)
+
+
+def no_schedule(patch):
+    def constant(optimizer, config, n_steps):
+        return torch.optim.lr_scheduler.ConstantLR(optimizer, factor=1.0)
+
+    patch.setattr(loop, "make_schedule", constant)
+
+
+def other_split(patch):
+    def last_speakers(features, n_speakers):
+        speakers = sorted(set(features.trials["speaker"]))[-n_speakers:]
+        is_val = features.trials["speaker"].isin(speakers).to_numpy()
+        return features.subset(~is_val), features.subset(is_val)
+
+    patch.setattr(regression_check, "split_validation", last_speakers)
+
+
+def other_speakers(patch):
+    from antispoof.training import validation
+
+    patch.setattr(
+        validation, "choose_val_speakers", lambda *_: ("speaker2", "speaker3")
     )
-    assert not matches(song, sing(RECIPE))
 
 
-def test_model_is_heard(song, monkeypatch):
-    monkeypatch.setitem(models.MODELS, "cnn", lambda: leaky(models.CNN()))
-    assert not matches(song, sing(RECIPE))
+def no_class_weights(patch):
+    patch.setattr(loop, "_class_weights", lambda *_: None)
 
 
-@pytest.mark.parametrize("part", ["optimiser", "loss"])
-def test_loop_is_heard(song, monkeypatch, part):
-    if part == "optimiser":
-        monkeypatch.setattr(torch.optim, "Adam", torch.optim.NAdam)
-    else:
-        loss = torch.nn.CrossEntropyLoss
-        monkeypatch.setattr(
-            torch.nn,
-            "CrossEntropyLoss",
-            lambda weight=None: loss(weight=weight, label_smoothing=0.1),
-        )
-    now = sing(RECIPE)
-    assert now["untrained"] == song["untrained"]
-    assert not matches(song, now)
+def other_optimizer(patch):
+    patch.setattr(torch.optim, "Adam", torch.optim.NAdam)
 
 
-def test_scoring_is_heard(song, monkeypatch):
-    from antispoof.scoring import partition
+def other_loss(patch):
+    loss = nn.CrossEntropyLoss
+    patch.setattr(
+        nn, "CrossEntropyLoss", lambda weight: loss(weight=weight, label_smoothing=0.1)
+    )
 
-    monkeypatch.setattr(partition, "BONAFIDE", 0)
-    monkeypatch.setattr(partition, "SPOOF", 1)
-    assert not matches(song, sing(RECIPE))
-    assert scoring.score is partition.score
+
+def other_scoring(patch):
+    patch.setattr(partition, "BONAFIDE", 0)
+    patch.setattr(partition, "SPOOF", 1)
+
+
+def always_last(patch):
+    end_epoch = TrainerState.end_epoch
+
+    def keep(self, row, weights, *, keep):
+        end_epoch(self, row, weights, keep=True)
+
+    patch.setattr(TrainerState, "end_epoch", keep)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        other_decoder,
+        other_frontend,
+        other_model,
+        no_schedule,
+        other_split,
+        other_speakers,
+        no_class_weights,
+        other_optimizer,
+        other_loss,
+        other_scoring,
+        always_last,
+    ],
+)
+def test_change_is_noticed(change, monkeypatch):
+    """B5: decoder, split, schedule and class weights could be removed unnoticed."""
+    expected = recorded()
+    assert matches(expected, CONFIG)
+    regression_check.compute.cache_clear()
+    change(monkeypatch)
+    assert not matches(expected, CONFIG)
+
+
+def test_checkpoint_rule_last_is_noticed(monkeypatch):
+    config = replace(CONFIG, keep_checkpoint="last")
+    expected = recorded(config)
+    end_epoch = TrainerState.end_epoch
+    monkeypatch.setattr(
+        TrainerState, "end_epoch", lambda *a, keep: end_epoch(*a, keep=False)
+    )
+    assert not matches(expected, config)
+
+
+def test_augmentation_is_noticed(monkeypatch):
+    config = replace(CONFIG, augment=("noise",))
+    expected = recorded(config)
+    known = augment.AUGMENTATIONS["noise"]
+    other = Entry("noise", lambda waveform, _rng: waveform[::-1].copy(), known.info)
+    monkeypatch.setitem(augment.AUGMENTATIONS._entries, "noise", other)
+    assert not matches(expected, config)
+
+
+def test_precision_is_noticed(monkeypatch):
+    config = replace(CONFIG, precision="bf16")
+    expected = recorded(config)
+    monkeypatch.setitem(accelerators.MIXED, "bf16", "no")  # quietly in float32
+    assert not matches(expected, config)
 
 
 @pytest.mark.parametrize(
     "settings",
-    [{"lr": 2e-3}, {"weight_decay": 0.5}, {"class_weights": "balanced"}, {"lr": 9e-4}],
+    [
+        {"lr": 2e-3},
+        {"weight_decay": 0.5},
+        {"class_weights": "none"},
+        {"schedule": "constant"},
+        {"warmup_epochs": 1},
+        {"grad_clip_norm": 1e-3},
+        {"n_val_speakers": 1},
+        {"keep_checkpoint": "last"},
+    ],
 )
-def test_settings_are_heard(song, settings):
-    same = matches(song, sing(replace(RECIPE, **settings)))
-    # The canary has as many bona fide clips as spoof ones: balancing them is no change.
-    assert same == ("class_weights" in settings)
-
-
-def test_dropout_is_the_same_in_all_versions(song, monkeypatch):
-    def pytorchs(x, p, training, inplace):
-        assert not training, "its masks differ between versions"
-        return x
-
-    monkeypatch.setattr("torch.nn.functional.dropout", pytorchs)
-    assert sing(RECIPE) == song
+def test_settings_are_used(settings):
+    assert not matches(recorded(), replace(CONFIG, **settings))
 
 
 # 3
 
 
-def changed(song, part, change):
-    return {**song, part: change(np.array(song[part])).tolist()}
+def test_length_does_not_matter():
+    longer = replace(CONFIG, epochs=99, batch_size=3, patience=4)
+    assert compute(longer) == recorded()
 
 
-def test_rounding_does_not_count(song):
-    for part in song:
-        assert matches(song, changed(song, part, lambda x: x * (1 + 1e-4)))
-        assert not matches(song, changed(song, part, lambda x: x * 1.1))
-        assert not matches(song, changed(song, part, lambda x: x[:-1]))
-        assert not matches(song, changed(song, part, lambda x: x * np.nan))
+def test_dropout_is_off(monkeypatch):
+    expected = recorded()
+
+    def refuse(x, p, training, inplace):
+        assert p == 0 or not training
+        return x
+
+    monkeypatch.setattr(nn.functional, "dropout", refuse)
+    assert compute(CONFIG) == expected
 
 
 # 4
 
 
-def test_length_of_training_does_not_count(song):
-    longer = replace(RECIPE, epochs=99, batch_size=3, patience=4, schedule="cosine")
-    assert sing(longer) == song
-    assert np.isfinite(song["untrained"] + song["trained"]).all()
-    assert len(song["trained"]) > len(song["untrained"]) > 1
+@pytest.mark.parametrize("part", ["untrained", "trained"])
+def test_tolerance(part):
+    def changed(change):
+        values = change(np.array(recorded()[part]))
+        return matches({**recorded(), part: values.tolist()}, CONFIG)
+
+    assert changed(lambda x: x * (1 + 1e-4))
+    assert not changed(lambda x: x * 1.1)
+    assert not changed(lambda x: x[:-1])
+    assert not changed(lambda x: x * np.nan)
 
 
 # 5
 
 
-@pytest.mark.parametrize("no_song", [{}, {"trained": [1.0]}, {"high": [], "low": []}])
-def test_no_song(song, no_song):
+@pytest.mark.parametrize("wrong", [{}, {"trained": [1.0]}, {"high": [], "low": []}])
+def test_not_a_result(wrong):
     with pytest.raises(RunError, match="untrained, trained"):
-        matches(no_song, song)
+        matches(wrong, CONFIG)

@@ -1,0 +1,158 @@
+"""Contracts of training batches.
+
+1. Without augmentation of waveforms, batches are the cached features; no clip is decoded.
+2. With it, they are computed from the sound: without anything drawn they equal the
+   cached features, and they are the same for any number of workers and for each call.
+   Every epoch draws anew.
+3. Features are augmented where the configuration says so, in either case.
+4. An augmentation cannot know the label: both classes are augmented equally often.
+5. A training with augmentation resumes exactly.
+"""
+
+import os
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+import torch
+
+from antispoof import audio, augment
+from antispoof.config import TrainConfig
+from antispoof.data import TrainingBatches
+from antispoof.frontends import FeatureSet, load_features
+from antispoof.registry import Entry
+from antispoof.training import Callback, fit, split_validation
+
+pytestmark = pytest.mark.usefixtures("small_frontend")
+CPU = torch.device("cpu")
+CONFIG = TrainConfig.for_model("cnn", epochs=2, batch_size=4)
+NOISE = replace(CONFIG, augment=("noise",))
+CHUNKS = [np.array([5, 0, 3]), np.array([11, 7])]
+
+
+@pytest.fixture
+def features(small_corpus, tmp_path):
+    return load_features(small_corpus, "train", cache_dir=tmp_path / "cache")
+
+
+@pytest.fixture
+def register(monkeypatch):
+    """Register an augmentation for this test."""
+
+    def add(name, function, on):
+        entry = Entry(name, function, {"title": name, "on": on})
+        monkeypatch.setitem(augment.AUGMENTATIONS._entries, name, entry)
+
+    return add
+
+
+def batches(features, config, *, epoch=0, chunks=CHUNKS):
+    stream = TrainingBatches(features, config, CPU, seed=0)
+    return list(stream.stream(chunks, epoch=epoch))
+
+
+def same(one, other):
+    return all(map(torch.equal, one, other))
+
+
+# 1
+
+
+def test_cached_features(features, monkeypatch):
+    def refuse(_path):
+        raise AssertionError("decoded again")
+
+    monkeypatch.setattr(audio, "load_mono_16k", refuse)
+    found = batches(features, CONFIG)
+    assert same(found, [features.read(index) for index in CHUNKS])
+    assert all(x.dtype == torch.float32 for x in found)
+
+
+# 2
+
+
+def test_nothing_drawn_equals_the_cache(features):
+    config = replace(NOISE, augment_probability=0.0)
+    assert same(batches(features, config), batches(features, CONFIG))
+
+
+def test_any_number_of_workers(features, monkeypatch):
+    found = []
+    for n_workers in (1, 2, 3):
+        monkeypatch.setattr(os, "cpu_count", lambda n=n_workers: n)
+        found.append(batches(features, NOISE))
+    assert same(found[0], found[1])
+    assert same(found[0], found[2])
+    assert not same(found[0], batches(features, CONFIG))
+    assert not same(found[0], batches(features, NOISE, epoch=1))
+
+
+# 3
+
+
+def invert(features, _rng):
+    return -features
+
+
+def test_augmented_features(features, register):
+    """The features, not the waveform, and with the drawn numbers of each row."""
+    register("invert", invert, on="features")
+    plain = batches(features, CONFIG)
+    always = replace(CONFIG, augment=("invert",), augment_probability=1.0)
+    assert same(batches(features, always), [-x for x in plain])
+    sometimes = batches(features, replace(always, augment_probability=0.5))
+    clips = list(zip(torch.cat(sometimes), torch.cat(plain), strict=True))
+    inverted = [torch.equal(x, -y) for x, y in clips]
+    assert all(torch.equal(x, y) for x, y in clips if not torch.equal(x, -y))
+    assert 0 < sum(inverted) < len(inverted)
+    assert same(sometimes, batches(features, replace(always, augment_probability=0.5)))
+
+
+def test_augmented_waveforms_and_features(features, register):
+    register("invert", invert, on="features")
+    always = replace(NOISE, augment_probability=1.0)
+    both = replace(always, augment=("invert", "noise"))
+    noisy = batches(features, always)
+    assert same(batches(features, both), [-x for x in noisy])
+
+
+# 4
+
+
+def silence(waveform, _rng):
+    return np.zeros_like(waveform)
+
+
+def test_both_classes_alike(features, register, tmp_path, make_features):
+    register("silence", silence, on="waveform")
+    n = 200
+    noise = np.random.default_rng(0).standard_normal(1_600).astype(np.float32) / 10
+    soundfile.write(tmp_path / "clip.wav", noise, 16_000)
+    trials = make_features(n).trials.assign(path=str(tmp_path / "clip.wav"))
+    clips = FeatureSet(trials, features.array, np.arange(n))
+    config = replace(CONFIG, augment=("silence",), augment_probability=0.5)
+    (x,) = batches(clips, config, chunks=[np.arange(n)])
+    silent = x.abs().amax((1, 2, 3)).numpy() == 0
+    fractions = [silent[clips.labels == label].mean() for label in (0, 1)]
+    assert fractions == pytest.approx([0.5, 0.5], abs=0.12)
+
+
+# 5
+
+
+def test_resumes_exactly(features, tmp_path):
+    class Stop(Callback):
+        def on_epoch_end(self, row):
+            raise KeyboardInterrupt
+
+    sets = split_validation(features, 2)
+    expected = fit(NOISE, *sets, seed=0, cpu=True)
+    file = Path(tmp_path / "checkpoint.pt")
+    with pytest.raises(KeyboardInterrupt):
+        fit(NOISE, *sets, seed=0, cpu=True, checkpoint=file, callbacks=[Stop()])
+    resumed = fit(NOISE, *sets, seed=0, cpu=True, checkpoint=file)
+    assert resumed.history["loss"].tolist() == expected.history["loss"].tolist()
+    plain = fit(CONFIG, *sets, seed=0, cpu=True)
+    assert resumed.history["loss"].tolist() != plain.history["loss"].tolist()
