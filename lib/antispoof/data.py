@@ -103,7 +103,7 @@ class TrainingBatches:
             batches = DataLoader(
                 _AugmentedClips(self.features, self.config, [self.seed, epoch]),
                 batch_sampler=[index.tolist() for index in indices],
-                num_workers=min(os.cpu_count() or 1, MAX_WORKERS),
+                num_workers=min(_n_cores(), MAX_WORKERS),
                 pin_memory=self.device.type == "cuda",
             )
         for index, x in zip(indices, batches, strict=True):
@@ -143,6 +143,12 @@ class _AugmentedClips(Dataset):
         with torch.inference_mode():
             # Rounded as cached features are.
             return self.frontend(torch.from_numpy(waveform)[None])[0].half()
+
+
+def _n_cores() -> int:
+    if hasattr(os, "sched_getaffinity"):  # fewer than cpu_count() in a container
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 def _on(index: np.ndarray | slice, device: torch.device) -> Tensor | slice:
