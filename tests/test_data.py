@@ -1,6 +1,6 @@
 """Contracts of training batches.
 
-1. Without augmentation of waveforms, batches are the cached features; no clip is decoded.
+1. Without augmentation of waveforms, batches are the cached features.
 2. With it, they are computed from the sound: without anything drawn they equal the
    cached features, and they are the same for any number of workers and for each call.
    Every epoch draws anew.
@@ -81,7 +81,10 @@ def test_nothing_drawn_equals_the_cache(features):
 def test_any_number_of_workers(features, monkeypatch):
     found = []
     for n_workers in (1, 2, 3):
-        monkeypatch.setattr(os, "cpu_count", lambda n=n_workers: n)
+        cores = set(range(n_workers))
+        monkeypatch.setattr(
+            os, "sched_getaffinity", lambda _, c=cores: c, raising=False
+        )
         found.append(batches(features, NOISE))
     assert same(found[0], found[1])
     assert same(found[0], found[2])

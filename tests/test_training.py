@@ -8,8 +8,8 @@ Validation speakers:
 Fitting:
 2. Only trials of train are used; both sets need both classes.
 3. A learnable problem is learned. The losses are those of a plain loop. The kept
-   weights are those of the best epoch, by macro-F1 on the validation speakers, then by loss; or
-   those of the last one.
+   weights are those of the best epoch, by macro-F1 on the validation speakers, then by
+   loss; or those of the last one.
 4. Same seed, same weights; another seed, others. Trainings do not influence each other.
 5. A training that is interrupted after an epoch resumes with the weights and history of
    one that was not. A finished one is not trained again.
@@ -256,7 +256,8 @@ def test_kept_epoch(train, hard, keep):
     assert best < 4  # otherwise the two rules agree
     assert result.best_epoch == (best if keep == "best" else 4)
     # The kept weights give the numbers of that row.
-    scores = score_partition(result.model, hard, device=CPU)["score"].to_numpy(copy=True)
+    frame = score_partition(result.model, hard, device=CPU)
+    scores = frame["score"].to_numpy(copy=True)
     labels = torch.from_numpy(hard.labels).float()
     loss = nn.functional.binary_cross_entropy_with_logits(
         torch.from_numpy(scores), labels
