@@ -9,7 +9,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from antispoof.models import TITLES
+from antispoof import models
 from antispoof.plots.style import BLUE, GREY, VERMILION, styled, subplots
 
 LABEL_WIDTH = 22  # characters
@@ -45,7 +45,7 @@ def training_and_scoring_rates(models: pd.DataFrame) -> Figure:
     works = {"train": ("training", VERMILION), "score": ("scoring", BLUE)}
     for plot, (work, (title, colour)) in zip(axes, works.items(), strict=True):
         of_work = models[models["work"] == work]
-        names = [TITLES[name] for name in of_work["name"]]
+        names = [models.title(name) for name in of_work["name"]]
         _bars(plot, 1e3 / of_work["cpu_ms"], names, colour)
         plot.set_title(title)
     axes[-1].set_xlabel("clips per second of processor time")

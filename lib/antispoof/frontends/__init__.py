@@ -13,14 +13,3 @@ from antispoof.frontends.registry import (
     fix_length,
     register_frontend,
 )
-
-__all__ = [
-    "FRONTENDS",
-    "FeatureSet",
-    "FrontEnd",
-    "LogMel",
-    "build",
-    "fix_length",
-    "load_features",
-    "register_frontend",
-]

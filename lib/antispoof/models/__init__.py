@@ -16,18 +16,3 @@ from antispoof.models.registry import (
 )
 from antispoof.models.resnet import ResNet50
 from antispoof.models.resnet_lstm import ResNet50LSTM
-
-__all__ = [
-    "CNN",
-    "MODELS",
-    "ResNet50",
-    "ResNet50LSTM",
-    "build",
-    "n_parameters",
-    "register_model",
-    "summary",
-    "title",
-]
-
-# TEMPORARY, until every caller uses title(): removed before the end.
-TITLES = {name: entry.info["title"] for name, entry in MODELS.items()}

@@ -13,7 +13,7 @@ import json
 import re
 import warnings
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -25,12 +25,17 @@ from safetensors.torch import load_file, save_file
 from torch import nn
 
 from antispoof import models
-from antispoof.augment import AUGMENTATIONS
 from antispoof.config import TrainConfig
 from antispoof.constants import PARTITIONS, label_indices
 from antispoof.corpora import read_protocol
-from antispoof.errors import PARSE_ERRORS, CorpusError, DiskError, RunError, ScoreError
-from antispoof.frontends import FRONTENDS
+from antispoof.errors import (
+    PARSE_ERRORS,
+    CorpusError,
+    DiskError,
+    ParameterError,
+    RunError,
+    ScoreError,
+)
 from antispoof.runs.regression_check import Scores
 from antispoof.scoring.score_files import (
     ReversedScoresWarning,
@@ -41,7 +46,6 @@ from antispoof.scoring.score_files import (
 FORMAT = 2
 CONFIG, HISTORY, ENVIRONMENT = "config.json", "history.csv", "environment.json"
 WEIGHTS = "model.safetensors"
-SCORED = ("dev", "eval")  # TEMPORARY: use run.partitions
 NAME = re.compile(r"[\w-][\w.-]*")  # of a corpus; it names a folder, so not ".."
 
 
@@ -57,6 +61,8 @@ class Run:
         partition), ``n_train`` (trials trained on), ``val_speakers``.
     regression_scores : of the regression check, under the code that made the run.
     best_epoch : row of `history` whose weights were kept.
+    history : one row per epoch, as `fit` returns it.
+    environment : hardware, versions and duration in ``seconds``.
     """
 
     path: Path
@@ -65,6 +71,8 @@ class Run:
     corpus: dict[str, Any]
     regression_scores: Scores
     best_epoch: int
+    history: pd.DataFrame = field(compare=False)
+    environment: dict[str, Any] = field(compare=False)
 
     @classmethod
     def open(cls, path: str | Path) -> Run:
@@ -80,62 +88,35 @@ class Run:
         for name in (CONFIG, HISTORY, ENVIRONMENT):
             if not (path / name).is_file():
                 raise RunError(f"{path} is not a run: {name} is missing")
+        name = CONFIG
         try:
             record = json.loads((path / CONFIG).read_text("utf-8"))
-            if record["format"] != FORMAT:
-                raise RunError(f"{path}: format {record['format']}; accepted: {FORMAT}")
-            corpus = dict(record["corpus"])
-            if not NAME.fullmatch(corpus["id"]):
-                raise RunError(
-                    f"{path}: corpus {corpus['id']!r}; accepted: letters, digits, dots,"
-                    " - and _"
+            if record.pop("format") != FORMAT:
+                raise ValueError(f"its format is not {FORMAT}")
+            record["config"] = TrainConfig.from_dict(record["config"])
+            if not NAME.fullmatch(record["corpus"]["id"]):
+                raise ValueError(
+                    f"corpus {record['corpus']['id']!r} cannot name a folder"
                 )
-            scores, settings = record["regression_scores"], record["config"]
-            used = [settings["model"], settings["frontend"], *settings["augment"]]
-            known = {*models.MODELS, *FRONTENDS, *AUGMENTATIONS}
-            if unknown := [name for name in used if name not in known]:
-                raise RunError(
-                    f"{path}: {', '.join(map(repr, unknown))} is not registered; name"
-                    " the module that registers it with `antispoof --plugin MODULE`,"
-                    " or import it in the notebook"
-                )
-            return cls(
-                path=path,
-                config=TrainConfig.from_dict(settings),
-                seed=int(record["seed"]),
-                corpus=corpus,
-                regression_scores={k: list(map(float, v)) for k, v in scores.items()},
-                best_epoch=int(record["best_epoch"]),
-            )
+            scores = record["regression_scores"].items()
+            record["regression_scores"] = {k: list(map(float, v)) for k, v in scores}
+            name = HISTORY
+            history = pd.read_csv(path / HISTORY)
+            name = ENVIRONMENT
+            environment = dict(json.loads((path / ENVIRONMENT).read_text("utf-8")))
+            return cls(path=path, history=history, environment=environment, **record)
+        except ParameterError as error:
+            raise RunError(
+                f"{path / name}: {error}. If a plugin registers it, load the plugin with"
+                " `antispoof --plugin MODULE`, or import it in the notebook"
+            ) from error
         except PARSE_ERRORS as error:
-            raise RunError(f"{path / CONFIG} is malformed: {error}") from error
-
-    @property
-    def model_name(self) -> str:
-        """TEMPORARY: use config.model."""
-        return self.config.model
+            raise RunError(f"{path / name} is malformed: {error}") from error
 
     @property
     def partitions(self) -> list[str]:
         """The partitions that were scored: dev and eval, where the corpus has them."""
         return [p for p in PARTITIONS if (self.path / scores_name(p)).is_file()]
-
-    @property
-    def history(self) -> pd.DataFrame:
-        """One row per epoch, as `fit` returns it; RunError if it is damaged."""
-        try:
-            return pd.read_csv(self.path / HISTORY)
-        except PARSE_ERRORS as error:
-            raise RunError(f"{self.path / HISTORY} is malformed: {error}") from error
-
-    @property
-    def environment(self) -> dict[str, Any]:
-        """Hardware, versions and duration; RunError if they are damaged."""
-        file = self.path / ENVIRONMENT
-        try:
-            return dict(json.loads(file.read_text("utf-8")))
-        except PARSE_ERRORS as error:
-            raise RunError(f"{file} is malformed: {error}") from error
 
     def scores(self, partition: str) -> pd.DataFrame:
         """``utt_id``, ``speaker``, ``attack``, ``label``, ``score`` of a partition.
@@ -192,20 +173,14 @@ class Run:
                 f"{self.path}: the history has {n_epochs} epochs of"
                 f" {self.config.epochs}, and the best is number {self.best_epoch}"
             )
-        if "seconds" not in self.environment:
-            raise RunError(f"{self.path / ENVIRONMENT} has no seconds")
-        for partition in self.partitions:
-            try:
-                n, listed = (
-                    len(self.scores(partition)),
-                    self.corpus["trials"][partition],
-                )
-            except (CorpusError, ScoreError, KeyError) as error:
-                raise RunError(f"{self.path}: {error}") from error
-            if n != listed:
-                raise RunError(
-                    f"{self.path}: {n} scores of {partition}, and {listed} trials"
-                )
+        try:
+            float(self.environment["seconds"])
+            scored = {part: len(self.scores(part)) for part in self.partitions}
+            listed = {part: self.corpus["trials"][part] for part in scored}
+        except (CorpusError, ScoreError, *PARSE_ERRORS) as error:
+            raise RunError(f"{self.path} is damaged: {error}") from error
+        if scored != listed:
+            raise RunError(f"{self.path}: {scored} trials are scored, {listed} listed")
         if (self.path / WEIGHTS).is_file():
             self.model()
 

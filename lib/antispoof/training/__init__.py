@@ -9,16 +9,3 @@ from antispoof.training.callbacks import (
 )
 from antispoof.training.loop import FitResult, fit
 from antispoof.training.validation import choose_val_speakers, split_validation
-
-__all__ = [
-    "Callback",
-    "FitResult",
-    "ProgressLogger",
-    "TensorBoardLogger",
-    "TimeLimit",
-    "choose_val_speakers",
-    "current_processes",
-    "fit",
-    "launch_processes",
-    "split_validation",
-]
