@@ -1,13 +1,13 @@
 """Contracts of the committed reference runs.
 
-1. Every one opens, stands where its config and seed say, and has a finite score for
-   every trial of its protocol, which has both classes.
-2. All models are there, with at least three seeds each, the same ones for all; the runs
+1. Every one opens, lies where its configuration and seed say, and has a finite score
+   for every trial of its protocol, which has both classes.
+2. All models have runs, with at least three seeds each, the same ones for all; the runs
    of a model differ.
-3. They are small text: no weights, no audio, no archives; no path of a machine in them.
-4. Today's code behaves like the code that made them.
-5. The shorter runs are the same configs of the two large models, for fewer epochs, on
-   the same corpus and seeds.
+3. They are small text files: no weights, no audio, no archives, no absolute paths.
+4. The regression check passes.
+5. The short runs have the configurations, corpus and seeds of the two large models'
+   runs, and fewer epochs.
 """
 
 import json
@@ -18,107 +18,110 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from antispoof.models import MODELS
-from antispoof.runs import SCORED, by_model, list_runs, recorded, run_path
-from antispoof.runs.record import FILES
+from antispoof.runs import (
+    REFERENCES,
+    SHORT_RUNS,
+    list_runs,
+    load_references,
+    run_path,
+)
 
-DATA = Path(__file__).resolve().parents[1] / "data"
-FOLDER, SHORT_RUNS = DATA / "reference-runs", DATA / "shorter-runs"
-RUNS, SHORT = list_runs(FOLDER), list_runs(SHORT_RUNS)
-PROTOCOLS = [f"protocol-{partition}.txt" for partition in SCORED]
+ROOT = Path(__file__).resolve().parents[1]
+FOLDER, SHORT_FOLDER = ROOT / REFERENCES, ROOT / SHORT_RUNS
+MODELS = ("cnn", "resnet", "resnet_lstm")
+PARTITIONS = ("dev", "eval")
+FILES = {"config.json", "history.csv", "environment.json"} | {
+    f"{kind}-{partition}.txt"
+    for kind in ("scores", "protocol")
+    for partition in PARTITIONS
+}
 
-pytestmark = pytest.mark.skipif(not RUNS, reason="no reference runs are recorded yet")
+
+@pytest.fixture(scope="module")
+def references():
+    return list_runs(FOLDER)
 
 
-def named(run):
-    return f"{run.model_name}-{run.config.epochs}-{run.seed}"
+@pytest.fixture(scope="module")
+def short():
+    return list_runs(SHORT_FOLDER)
 
 
 # 1
 
 
-@pytest.mark.parametrize("run", RUNS + SHORT, ids=named)
-def test_complete(run):
-    folder = FOLDER if run in RUNS else SHORT_RUNS
-    assert run.path == run_path(folder, run.corpus["id"], run.config, run.seed)
-    assert not run.corpus["id"].startswith("mini")
-    history = run.history
-    assert history["epoch"].tolist() == list(range(len(history)))
-    assert np.isfinite(history["loss"]).all()
-    assert 0 <= run.best_epoch < len(history) <= run.config.epochs
-    assert run.environment["packages"]["torch"]
-    for partition in SCORED:
-        scores = run.scores(partition)
-        assert len(scores) == run.corpus["trials"][partition]
-        assert np.isfinite(scores["score"]).all()
-        assert scores["score"].nunique() > len(scores) / 2
-        assert set(scores["label"]) == {"bonafide", "spoof"}
-        assert scores["speaker"].nunique() > 1
+@pytest.mark.parametrize("folder", [FOLDER, SHORT_FOLDER])
+def test_complete(folder):
+    runs = list_runs(folder)
+    assert runs
+    for run in runs:
+        run.check()
+        assert run.path == run_path(folder, run.corpus["id"], run.config, run.seed)
+        assert not run.corpus["id"].startswith("synthetic")
+        assert run.history["epoch"].tolist() == list(range(len(run.history)))
+        assert np.isfinite(run.history["loss"]).all()
+        assert run.environment["packages"]["torch"]
+        for partition in PARTITIONS:
+            scores = run.scores(partition)
+            assert np.isfinite(scores["score"]).all()
+            assert scores["score"].nunique() > len(scores) / 2
+            assert set(scores["label"]) == {"bonafide", "spoof"}
+            assert scores["speaker"].nunique() > 1
 
 
 # 2
 
 
-def test_every_model_with_its_seeds():
+def test_every_model_with_its_seeds(references):
     seeds = {
-        name: [run.seed for run in group] for name, group in by_model(RUNS).items()
+        name: [run.seed for run in references if run.config.model == name]
+        for name in MODELS
     }
-    assert list(seeds) == list(MODELS)
-    for found in seeds.values():
-        assert len(found) >= 3
-        assert len(set(found)) == len(found)
-    assert len({tuple(found) for found in seeds.values()}) == 1  # paired
-    assert len({run.corpus["id"] for run in RUNS}) == 1
-
-
-@pytest.mark.parametrize("model", MODELS)
-def test_seeds_differ(model):
-    scores = {
-        tuple(run.scores("eval")["score"]) for run in RUNS if run.model_name == model
-    }
-    assert len(scores) == sum(run.model_name == model for run in RUNS)
+    assert len(seeds["cnn"]) >= 3
+    assert seeds["resnet"] == seeds["resnet_lstm"] == seeds["cnn"]  # paired
+    assert len(set(seeds["cnn"])) == len(seeds["cnn"])
+    assert len({run.corpus["id"] for run in references}) == 1
+    scores = {tuple(run.scores("eval")["score"]) for run in references}
+    assert len(scores) == len(references)
 
 
 # 3
 
 
-def test_nothing_but_small_text():
-    for path in (*FOLDER.rglob("*"), *SHORT_RUNS.rglob("*")):
+def test_small_text_files():
+    for path in (*FOLDER.rglob("*"), *SHORT_FOLDER.rglob("*")):
         if path.is_file():
-            assert path.name in (*FILES, *PROTOCOLS), path
+            assert path.name in FILES, path
             assert path.stat().st_size < 5_000_000
             text = path.read_text("utf-8")
             assert not re.search(r"(^|[\s\"'])(/[a-z]+/|[A-Z]:\\|~/)", text), path
-
-
-def test_metadata_is_json():
-    for run in RUNS + SHORT:
-        for name in ("config.json", "environment.json"):
-            assert json.loads((run.path / name).read_text("utf-8"))
+            if path.suffix == ".json":
+                assert json.loads(text)
 
 
 # 4
 
 
 @pytest.mark.parametrize("model", MODELS)
-def test_canary(model):
-    assert recorded(model, folder=FOLDER) == [r for r in RUNS if r.model_name == model]
+def test_regression_check(model, references):
+    expected = [run for run in references if run.config.model == model]
+    assert expected
+    assert load_references(model, folder=FOLDER) == expected
 
 
-@pytest.mark.parametrize("model", ["resnet", "resnet_lstm"])
-def test_canary_of_the_shorter_runs(model):
-    assert recorded(model, folder=SHORT_RUNS) == [
-        r for r in SHORT if r.model_name == model
-    ]
+@pytest.mark.parametrize("model", MODELS[1:])
+def test_regression_check_of_the_short_runs(model, short):
+    expected = [run for run in short if run.config.model == model]
+    assert expected
+    assert load_references(model, folder=SHORT_FOLDER) == expected
 
 
 # 5
 
 
-def test_shorter_runs_are_the_same_but_for_their_epochs():
-    assert {run.model_name for run in SHORT} == {"resnet", "resnet_lstm"}
-    known = {(r.model_name, r.seed): r for r in RUNS if r.model_name != "cnn"}
-    found = {(r.model_name, r.seed): r for r in SHORT}
+def test_short_runs_differ_in_epochs_only(references, short):
+    known = {(r.config.model, r.seed): r for r in references if r.config.model != "cnn"}
+    found = {(r.config.model, r.seed): r for r in short}
     assert set(found) == set(known)
     for key, run in found.items():
         assert run.corpus["id"] == known[key].corpus["id"]
