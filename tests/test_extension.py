@@ -2,7 +2,8 @@
 
 1. A plugin module outside the library adds a front-end, a model, an augmentation, a
    corpus reader and a metric. They are in `--help`, one epoch trains with them by the
-   command line, and the metric is in the tables. Nothing in the library is changed.
+   command line, the metric is in the tables, and a sweep of the model finds its chapter
+   in another folder. Nothing in the library is changed.
 2. What was trained before stays valid: a run and cached features are used again when a
    plugin is loaded, and when unrelated code changes (B3).
 """
@@ -105,12 +106,30 @@ for arguments in json.loads(sys.argv[1]):
     print("$", *arguments, flush=True)
     app(["--plugin", "my_plugin", *arguments], standalone_mode=False)
 """
+REPORT = """
+from antispoof.runs import list_runs
+from antispoof.runs.tables import results_frame
+from antispoof_report.notebooks.sweep import Sweep
+sweep = Sweep.from_config({
+    "models": ["linear"], "frontends": ["energy"], "seeds": [0], "corpora": ["clips"],
+    "settings": {"linear": {"augment": ["quiet"]}}, "plugins": ["my_plugin"],
+    "notebooks": ["chapters"], "analysis": [],
+})
+print("$", sweep.training_chapter("linear"), *sweep.corpus_names)
+print("$", results_frame(list_runs("runs"))[["title", "mean_gap"]])
+"""
+CHAPTER = {
+    "cells": [],
+    "metadata": {"antispoof": {"trains": "linear"}},
+    "nbformat": 4,
+    "nbformat_minor": 5,
+}
 
 
-def antispoof(project, *commands):
+def antispoof(project, *commands, then=""):
     """What each command prints; one process, because importing torch takes seconds."""
     done = subprocess.run(
-        [sys.executable, "-c", RUN, json.dumps(commands)],
+        [sys.executable, "-c", RUN + then, json.dumps(commands)],
         cwd=project,
         env=os.environ
         | {"PYTHONPATH": f"{LIB}{os.pathsep}{project}", "CUDA_VISIBLE_DEVICES": ""},
@@ -141,16 +160,21 @@ def test_everything_from_outside(project):
     assert "a flat folder" in (project / path / "config.json").read_text()
     protocol = project / path.parents[2] / "protocol-eval.txt"
     scores = project / path / "scores-eval.txt"
-    again, listed, table, _ = antispoof(
+    (project / "chapters").mkdir()
+    (project / "chapters" / "11_linear.ipynb").write_text(json.dumps(CHAPTER))
+    again, listed, table, _, sweep, results = antispoof(
         project,
         train,
         ("runs", "list"),
         ("evaluate", str(scores), "--protocol", str(protocol), "--replicates", "20"),
         ("score", str(path), "--corpus", "clips", "--out", "again.txt"),
+        then=REPORT,
     )
     assert "reused" in again
     assert "linear" in listed
     assert "mean gap" in table
+    assert sweep.startswith("chapters/11_linear.ipynb flat-")
+    assert "Linear model" in results
     assert (project / "again.txt").read_text().split()[0] == "S50"
     assert library() == before
 

@@ -191,3 +191,8 @@ def test_titles_and_learning_rates():
     ]
     rates = {name: models.MODELS[name].info["lr"] for name in COUNTS}
     assert rates == {"cnn": 1e-3, "resnet": 1e-4, "resnet_lstm": 1e-4}
+
+
+def test_no_unused_weight_loader():
+    """B21: 35 lines loaded ImageNet weights, and nothing called them."""
+    assert not hasattr(models.ResNet50, "load_imagenet")
