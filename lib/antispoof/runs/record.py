@@ -100,6 +100,8 @@ class Run:
                 )
             scores = record["regression_scores"].items()
             record["regression_scores"] = {k: list(map(float, v)) for k, v in scores}
+            for number in ("seed", "best_epoch"):
+                record[number] = int(record[number])
             name = HISTORY
             history = pd.read_csv(path / HISTORY)
             name = ENVIRONMENT
