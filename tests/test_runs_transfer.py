@@ -134,7 +134,7 @@ def without_last_line(data):
         ("config.json", b"{}", "config.json is malformed"),
         ("history.csv", lambda d: d + d.splitlines()[-1], "2 epochs of 1"),
         ("history.csv", None, "history.csv is missing"),
-        ("environment.json", b"{}", "has no seconds"),
+        ("environment.json", b"{}", "seconds"),
         ("model.safetensors", b"\x80\x04K\x01.", "does not hold weights"),
     ],
 )
