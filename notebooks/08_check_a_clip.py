@@ -129,12 +129,10 @@ timeline.score_timeline(
 ) if predicted else None
 
 # %% tags=["hide-input"] mystnb={"figure": {"name": "fig-why", "caption": "Explanation of the score of the last clip: the input of the model in the window with the strongest evidence for the prediction, and how much each cell adds to the score. Blue cells are evidence for real, red cells for fake."}, "image": {"alt": "Two pictures below one another: a mel spectrogram, and the same cells in blue and red by their contribution to the score."}}
-explainable = predicted and explanation.has_captum()
+explainable = predicted and find_spec("captum")
 path = list(clips.values())[-1]
-_, explained = (
-    explanation.explain_clip(predictions[-1], path, detector)
-    if explainable
-    else (None, None)
+explained = (
+    explanation.explain_clip(predictions[-1], path, detector) if explainable else None
 )
 attributions.attribution_map(
     explained.features,
@@ -157,9 +155,8 @@ report.calibration_table(measured, detector)
 
 # %% tags=["hide-input"] mystnb={"figure": {"name": "fig-check-reliability", "caption": "Reliability of the predicted probabilities on evaluation clips of real speech. On the diagonal, the fraction of real clips equals the probability. A larger dot means more clips."}, "image": {"alt": "Dots near a diagonal: fraction of real clips over predicted probability."}}
 shown = measured is not None and detector is not None
-original = report.select_condition(measured) if shown else None
 plots.reliability_plot(
-    {"pretrained weights": report.reliability(original, detector.calibration)}
+    {"pretrained weights": report.reliability(measured, detector.calibration)}
 ) if shown else None
 
 # %% [markdown]
@@ -171,13 +168,12 @@ plots.reliability_plot(
 # ### Robustness
 #
 # A recording often changes on its way to the listener. Each row shows the same clips after
-# one such change.
+# one such change: the error, what the change costs, and how much it moves the probability
+# of a clip (median). The last rows are the same clip in another file, which should make no
+# difference.
 
 # %% tags=["hide-input"]
-report.robustness_table(measured)
-
-# %% tags=["hide-input"]
-report.formats_table(measured, detector)
+report.robustness_table(measured, detector)
 
 # %% [markdown]
 # ### Are the explanations correct?

@@ -103,7 +103,8 @@ def detector():
     import torch
 
     from antispoof import frontends, models
-    from antispoof.inference import Calibration, Detector
+    from antispoof.calibration import Calibration
+    from antispoof.inference import Detector
 
     torch.manual_seed(0)
     metadata = {

@@ -171,7 +171,6 @@ def sound(data: bytes) -> None:
 
 PROTOCOL = b"S1 U1 - - bonafide\nS2 U2 - A01 spoof\n"
 CARD_SEED = {
-    "format": 2,
     "metadata": {
         "model": "cnn",
         "frontend": "logmel",

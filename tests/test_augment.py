@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 
 from antispoof import augment
-from antispoof.augment.conditions import CLEAN, CONDITIONS, FORMATS, apply_condition
+from antispoof.augment.conditions import CLEAN, CONDITIONS, apply_condition
 from antispoof.errors import ParameterError
 
 RATE = 16_000
@@ -136,7 +136,7 @@ RECORDED = {
 }
 
 
-@pytest.mark.parametrize("name", [*CONDITIONS, *FORMATS])
+@pytest.mark.parametrize("name", CONDITIONS)
 def test_conditions_give_the_recorded_sound(name, wave):
     changed = apply_condition(name, wave)
     length, *samples = RECORDED[name]

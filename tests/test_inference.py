@@ -2,8 +2,8 @@
 
 1. Windows follow one another and cover the clip; the last ends with it; a clip shorter
    than a window is padded; how the clip was cut into blocks makes no difference.
-2. Calibration finds the log odds that made the scores, refuses eval, and answers
-   "uncertain" exactly between its thresholds.
+2. Calibration counts its trials, and answers "uncertain" exactly between its
+   thresholds. (That it finds the log odds: see the tests of metrics.)
 3. A clip's score is the mean over its windows; digital silence is not scored, nor is
    what is shorter than 0.2 s; one clip that fails does not stop the rest.
 4. A prediction's dictionary has the six keys of DESIGN, None where there is an error.
@@ -29,9 +29,9 @@ import torch
 
 import antispoof
 from antispoof import inference
-from antispoof.errors import AudioError, ParameterError, RunError, ScoreError
+from antispoof.calibration import Calibration
+from antispoof.errors import AudioError, RunError
 from antispoof.inference import (
-    Calibration,
     Detector,
     Prediction,
     describe_detector,
@@ -41,7 +41,7 @@ from antispoof.inference import (
     predict_clip,
     predict_clips,
 )
-from antispoof.inference.inputs import collect_inputs
+from antispoof.inference.inputs import open_inputs
 from antispoof.inference.windows import iter_windows
 
 RATE = 16_000
@@ -96,24 +96,9 @@ def test_windows_cover_the_clip(length):  # 1
     assert list(iter_windows([], 10)) == []
 
 
-def test_calibration_finds_the_log_odds():  # 2
-    rng = np.random.default_rng(0)
-    labels = np.repeat([0, 1], [6_000, 2_000])
-    # Two normal classes: the log odds at equal priors are 2 x mean x score.
-    scores = rng.standard_normal(8_000) + np.where(labels, 1.0, -1.0)
-    found = Calibration.fit(scores, labels, partition="dev")
-    assert found.slope == pytest.approx(2, abs=0.15)
-    assert found.intercept == pytest.approx(0, abs=0.1)
-    assert (found.n_bonafide, found.n_spoof) == (2_000, 6_000)
-
-
-def test_calibration_refuses():  # 2
-    with pytest.raises(ParameterError, match="eval"):
-        Calibration.fit([0.0, 1.0], [0, 1], partition="eval")
-    with pytest.raises(ScoreError, match="bonafide"):
-        Calibration.fit([0.0, 1.0], [0, 0], partition="dev")
-    with pytest.raises(ScoreError, match="higher for spoof than for bona fide"):
-        Calibration.fit([0.0, 1.0, 2.0, 3.0], [1, 1, 0, 0], partition="dev")
+def test_calibration_counts_its_trials():  # 2
+    found = Calibration.fit([-1.0, -2.0, 1.0], [0, 0, 1], partition="dev")
+    assert (found.n_spoof, found.n_bonafide) == (2, 1)
 
 
 def test_uncertain_between_the_thresholds():  # 2
@@ -121,11 +106,9 @@ def test_uncertain_between_the_thresholds():  # 2
     low, high = calibration.thresholds
     scores = [-1e9, low, calibration.threshold, high, 1e9]
     assert calibration.probability(scores) == pytest.approx([0, 0.1, 0.5, 0.9, 1])
-    answers = [
-        calibration.answer(x)
-        for x in (low - 0.01, low + 0.01, high - 0.01, high + 0.01)
-    ]
-    assert answers == ["spoof", "uncertain", "uncertain", "bonafide"]
+    near = [low - 0.01, low + 0.01, high - 0.01, high + 0.01]
+    answers = ["spoof", "uncertain", "uncertain", "bonafide"]
+    assert calibration.answer(near).tolist() == answers
 
 
 def test_the_score_is_the_mean_over_windows(clip, detector):  # 3
@@ -205,11 +188,10 @@ def test_the_pretrained_detector_gives_the_recorded_scores(shared):  # 5, 8
 @pytest.mark.parametrize(
     ("where", "value", "message"),
     [
-        ("calibration", {"slope": 0}, "slope=0, intercept=0.0; accepted"),
+        ("calibration", {"slope": 0}, "slope=0, intercept=0.0: .* accepted"),
         ("calibration", {"slope": float("nan")}, "slope=nan"),
-        ("calibration", {"intercept": float("inf")}, "intercept=inf; accepted"),
+        ("calibration", {"intercept": float("inf")}, "intercept=inf: .* accepted"),
         ("calibration", {"intercept": []}, "holds no detector"),
-        ("metadata", {"calibrated_on": 3}, "holds no detector"),
         ("metadata", {"corpus": {"title": "", "n_train": 3}}, "caveat"),
         ("metadata", {"model": "nothing"}, "unknown model 'nothing'"),
     ],
@@ -231,7 +213,7 @@ def test_damaged_weights(tmp_path, detector, clip):  # 5
     (prediction,) = predict_clips([("x", clip("x.wav", 1))], broken)
     assert "scores that are not finite" in prediction.error
     (tmp_path / "model.safetensors").write_bytes(b"garbage")
-    with pytest.raises(RunError, match="no weights"):
+    with pytest.raises(RunError, match="holds no detector"):
         Detector.load(tmp_path)
     with pytest.raises(RunError, match="run"):
         load_detector(tmp_path)
@@ -242,9 +224,9 @@ def test_folders_are_searched(tmp_path):  # 6
         path = tmp_path / "in" / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(b"")
-    names = [n for n, _ in collect_inputs([str(tmp_path / "in"), "-", "lost.txt"])]
     inside = [str(tmp_path / "in" / name) for name in ("b.wav", "sub/a.FLAC")]
-    assert names == [*inside, "-", "lost.txt"]
+    with open_inputs([str(tmp_path / "in"), "lost.txt"]) as inputs:
+        assert [name for name, _ in inputs] == [*inside, "lost.txt"]
 
 
 @pytest.mark.parametrize(
@@ -257,19 +239,12 @@ def test_folders_are_searched(tmp_path):  # 6
 )
 def test_a_sentence(detector, score, parts):  # 7
     calibration = detector.calibration
-    prediction = Prediction(
-        clip="x",
-        score=score,
-        probability_bonafide=calibration.probability(score),
-        answer=calibration.answer(score),
-        seconds=2.0,
-        threshold=calibration.threshold,
-    )
+    probability, answer = calibration.probability(score), str(calibration.answer(score))
+    prediction = Prediction("x", score, probability, answer, 2.0, threshold=0.0)
     sentence = format_prediction(prediction)
     for part in (*parts, f"{score:.2f}", "2.0 s"):
         assert part in sentence
-    with pytest.raises(ParameterError, match="x has no answer: lost"):
-        format_prediction(Prediction(clip="x", error="lost"))
+    assert format_prediction(Prediction("x", error="lost")) == "no answer; lost"
 
 
 def test_the_note_names_what_the_detector_knows(detector):  # 7
@@ -300,7 +275,7 @@ def test_score_trials(clip, detector):  # 8
             "path": [str(clip("u1.wav", 1)), str(clip("u2.wav", 5, seed=1))],
         }
     )
-    scored = measurement.score_trials(detector, trials, ["noise at 10 dB"])
+    scored = measurement.score_trials(detector, trials, ["as it is", "noise at 10 dB"])
     assert scored["condition"].tolist() == ["as it is"] * 2 + ["noise at 10 dB"] * 2
     for score, path in zip(scored["score"], trials["path"], strict=False):
         expected = predict_clip(path, detector).score

@@ -23,6 +23,7 @@ import pytest
 from sklearn import metrics as sk
 
 from antispoof import metrics
+from antispoof.calibration import Calibration
 from antispoof.constants import label_indices
 from antispoof.corpora import read_protocol
 from antispoof.errors import ParameterError, ScoreError
@@ -364,19 +365,17 @@ def test_calibration_gives_the_ratios_of_normal_scores():
     scores = rng.normal(2.0 * (labels - 0.5), 1.0)
     for slope, offset in ((1.0, 0.0), (0.2, 5.0), (30.0, -7.0)):
         shown = slope * scores + offset
-        line = metrics.fit_calibration(shown, labels, partition="dev")
-        ratios = line.log_likelihood_ratios(shown)
+        line = Calibration.fit(shown, labels, partition="dev")
+        ratios = line.log_odds(shown)
         assert ratios == pytest.approx(2.0 * scores, rel=0.05, abs=0.08)
         assert metrics.cllr(ratios, labels) < 1.02 * metrics.min_cllr(shown, labels)
 
 
 def test_calibration_of_classes_apart_has_an_end():
-    line = metrics.fit_calibration(
-        [-2.0, -1.0, 1.0, 2.0], [0, 0, 1, 1], partition="dev"
-    )
+    line = Calibration.fit([-2.0, -1.0, 1.0, 2.0], [0, 0, 1, 1], partition="dev")
     assert 1 < line.slope < 100
-    flat = metrics.fit_calibration([3.0, 3.0], [0, 1], partition="dev")
-    assert flat.log_likelihood_ratios([3.0]) == pytest.approx([0.0], abs=1e-3)
+    flat = Calibration.fit([3.0, 3.0], [0, 1], partition="dev")
+    assert flat.log_odds([3.0]) == pytest.approx([0.0], abs=1e-3)
 
 
 # 6 ------------------------------------------------------------------------------------

@@ -18,6 +18,7 @@ import pytest
 
 import antispoof
 from antispoof import metrics
+from antispoof.calibration import Calibration
 from antispoof.errors import ParameterError
 from antispoof.metrics.thresholds import CRITERIA
 from antispoof.stats import make_panel, operating_thresholds
@@ -53,10 +54,10 @@ def test_choosing_on_eval_is_refused(criterion):
 
 def test_calibrating_on_eval_is_refused():
     for partition in ("train", "dev"):
-        metrics.fit_calibration(SCORES, LABELS, partition=partition)
+        Calibration.fit(SCORES, LABELS, partition=partition)
     for partition in ("eval", "test"):
         with pytest.raises(ParameterError, match="a calibration"):
-            metrics.fit_calibration(SCORES, LABELS, partition=partition)
+            Calibration.fit(SCORES, LABELS, partition=partition)
 
 
 def test_the_partition_cannot_be_left_out():

@@ -11,15 +11,11 @@ import pytest
 import soundfile
 
 from antispoof.audio import load_mono_16k
+from antispoof.calibration import Calibration
 from antispoof.config import TrainConfig
 from antispoof.constants import SAMPLE_RATE
 from antispoof.errors import CorpusError
-from antispoof.inference import (
-    Calibration,
-    Detector,
-    measurement,
-    pretrained,
-)
+from antispoof.inference import Detector, measurement, pretrained
 from antispoof.inference.prediction import score_windows
 from corpora import flac_path
 

@@ -1,10 +1,10 @@
 """Audio deepfake detection: corpora, front-ends, models, training, scoring, metrics.
 
 Layers, lowest first; an import never points up: ``constants``, ``errors``, ``files``,
-``hashing``, ``registry``, ``plugins``, ``devices``, ``metrics``, ``audio``,
-``archives``, ``corpora``, ``platforms``, ``augment``, ``frontends``, ``models``,
-``config``, ``data``, ``scoring``, ``training``, ``stats``, ``runs``, ``inference``,
-``plots``, ``cli``. To extend the library, register: see ``registry``.
+``hashing``, ``registry``, ``plugins``, ``devices``, ``metrics``, ``calibration``,
+``audio``, ``archives``, ``corpora``, ``platforms``, ``augment``, ``frontends``,
+``models``, ``config``, ``data``, ``scoring``, ``training``, ``stats``, ``runs``,
+``inference``, ``plots``, ``cli``. To extend the library, register: see ``registry``.
 """
 
 from __future__ import annotations

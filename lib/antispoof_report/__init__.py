@@ -20,11 +20,9 @@ from antispoof_report.inference_tables import (
     answers,
     attacks_table,
     calibration_table,
-    formats_table,
     glue_inference,
     reliability,
     robustness_table,
-    select_condition,
 )
 from antispoof_report.page_header import header
 from antispoof_report.progress import progress_line
@@ -48,7 +46,6 @@ __all__ = [
     "describe_runs",
     "environment",
     "explorer",
-    "formats_table",
     "glue",
     "glue_inference",
     "glue_results",
@@ -63,7 +60,6 @@ __all__ = [
     "reliability",
     "results_table",
     "robustness_table",
-    "select_condition",
     "settings_table",
     "standard_metrics_table",
     "table",

@@ -21,7 +21,6 @@ from antispoof.plots import sound
 from antispoof_report.html import Html
 
 MAX_BYTES = 30_000  # of one clip inside the page, encoded as text
-MAX_WIDTH_REM = 40
 WEBP_QUALITY = 70  # from 0 to 100; about 15 KB
 COMPRESSION_LEVELS = (0.5, 0.7, 0.8, 0.9, 0.99)  # of libsndfile; 0 is the largest file
 
@@ -42,9 +41,8 @@ def player(
     ParameterError
         If it is not a waveform, or too long to fit into 30 KB.
     """
-    waveform = (
-        load_mono_16k(clip) if isinstance(clip, (str, Path)) else np.asarray(clip)
-    )
+    is_path = isinstance(clip, (str, Path))
+    waveform = load_mono_16k(clip) if is_path else np.asarray(clip)
     if waveform.ndim != 1 or waveform.size == 0:
         raise ParameterError(
             f"player {label!r}: takes a waveform of shape (n,) with n > 0, "
@@ -53,48 +51,37 @@ def player(
     if seconds is not None:
         waveform = waveform[: round(seconds * SAMPLE_RATE)]
     n_seconds = waveform.size / SAMPLE_RATE
-    length = f"{n_seconds:.1f} s"
-    named = escape(f"{label}, {length}", quote=True)
+    length, title = f"{n_seconds:.1f} s", escape(label, quote=True)
+    picture = io.BytesIO()
+    sound.clip_picture(waveform).savefig(
+        picture, format="webp", pil_kwargs={"quality": WEBP_QUALITY}
+    )
     left, _, width, _ = sound.PLOT_AREA  # where the script moves its line
     style = (
-        f"max-width:{MAX_WIDTH_REM}rem;--left:{left:.4f};--width:{width:.4f};"
+        f"max-width:40rem;--left:{left:.4f};--width:{width:.4f};"
         f"--seconds:{n_seconds:.4f}"
     )
     html = (
         f'<figure class="report-player" style="margin:.75rem 0">'
-        f'<figcaption style="margin:0 0 .25rem;text-align:left">{escape(label)} '
-        f"({length})</figcaption>"
-        f'<div class="report-picture" style="{style}">'
-        f'<img src="{_picture_url(waveform)}" style="width:100%" '
-        f'alt="Spectrogram of the clip “{escape(label, quote=True)}”: {length} to the '
-        f'right, 0 to {SAMPLE_RATE // 2000} kHz upwards."></div>'
-        f'<audio controls aria-label="{named}" src="{_sound_url(waveform, label)}" '
-        f'style="width:100%"></audio></figure>'
+        f'<figcaption style="margin:0 0 .25rem;text-align:left">{title} ({length})'
+        f'</figcaption><div class="report-picture" style="{style}">'
+        f'<img src="{_data_url("image/webp", picture)}" style="width:100%" '
+        f'alt="Spectrogram of the clip “{title}”: {length} to the right, 0 to '
+        f'{SAMPLE_RATE // 2000} kHz upwards."></div>'
+        f'<audio controls aria-label="{title}, {length}" '
+        f'src="{_sound_url(waveform, label)}" style="width:100%"></audio></figure>'
     )
     return Html(html, f"[sound: {label}, {length}]")
-
-
-def _picture_url(waveform: np.ndarray) -> str:
-    file = io.BytesIO()
-    figure = sound.clip_picture(waveform)
-    figure.savefig(file, format="webp", pil_kwargs={"quality": WEBP_QUALITY})
-    return _data_url("image/webp", file)
 
 
 def _sound_url(waveform: np.ndarray, label: str) -> str:
     """MP3, which every browser plays, in the best quality that fits."""
     import soundfile
 
+    options = {"format": "MP3", "bitrate_mode": "VARIABLE"}
     for level in COMPRESSION_LEVELS:
-        file = io.BytesIO()
-        soundfile.write(
-            file,
-            np.clip(waveform, -1, 1),
-            SAMPLE_RATE,
-            format="MP3",
-            compression_level=level,
-            bitrate_mode="VARIABLE",
-        )
+        file, clipped = io.BytesIO(), np.clip(waveform, -1, 1)
+        soundfile.write(file, clipped, SAMPLE_RATE, compression_level=level, **options)
         url = _data_url("audio/mpeg", file)
         if len(url) <= MAX_BYTES:
             return url

@@ -11,20 +11,16 @@ from antispoof.inference import Detector, predict_clips
 from antispoof_report.inference_tables import answers
 
 
-def is_interactive() -> bool:
-    """Whether this is Colab, or an interactive Kaggle session."""
-    kaggle = os.environ.get("KAGGLE_KERNEL_RUN_TYPE") == "Interactive"
-    return kaggle or "COLAB_RELEASE_TAG" in os.environ
-
-
 def upload(detector: Detector | None, *, wanted: bool = False) -> Any:
     """A button for clips, whose answers appear below it; None in a batch run.
 
     Parameters
     ----------
-    wanted : show it elsewhere too, such as in Jupyter on one's own machine.
+    wanted : show it not only in Colab and interactive Kaggle sessions, but anywhere.
     """
-    if detector is None or not (wanted or is_interactive()):
+    kaggle = os.environ.get("KAGGLE_KERNEL_RUN_TYPE") == "Interactive"
+    interactive = kaggle or "COLAB_RELEASE_TAG" in os.environ
+    if detector is None or not (wanted or interactive):
         return None
     import ipywidgets
 

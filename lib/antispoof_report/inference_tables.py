@@ -1,30 +1,33 @@
 """Predictions for single clips, and how far they can be trusted, as text and tables.
 
-Intervals are those of :mod:`antispoof.stats`: speakers are drawn with their trials, one
-fewer than there are, and the standard error is multiplied by Student's t.
+The tables of measurements are those of :mod:`antispoof.inference.measurement`;
+intervals are those of :mod:`antispoof.stats`, over speakers.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
 from html import escape
 
 import numpy as np
 import pandas as pd
+from numpy.typing import ArrayLike
+from scipy.special import expit, logit
 from scipy.stats import binomtest
 
 from antispoof import metrics
 from antispoof.augment.conditions import CLEAN, FORMATS
-from antispoof.constants import BONAFIDE, LABELS, label_indices
+from antispoof.calibration import CONFIDENCE, Calibration
+from antispoof.constants import BONAFIDE, label_indices
 from antispoof.inference import (
-    Calibration,
     Detector,
     Prediction,
     describe_detector,
     format_prediction,
 )
-from antispoof.inference.calibration import CONFIDENCE
-from antispoof.stats import BootstrapDistribution, Estimate
+from antispoof.metrics import Metric, Reliability
+from antispoof.stats import BootstrapResult, make_panel, resample
+from antispoof.stats.estimates import combine
 from antispoof_report.glue_values import glue
 from antispoof_report.html import Html
 from antispoof_report.quoted_results import UNKNOWN
@@ -34,10 +37,11 @@ from antispoof_report.tables import table
 N_REPLICATES = 500
 N_BINS = 5  # of a reliability diagram of some dozens of trials
 ALPHA = 0.05  # of a sign test
+SEED = 2019
 QUOTED = (
     *("eer", "n", "ece", "chance_ece", "first_window_ece", "coverage"),
     *("selective_error", "moved", "explained", "random", "further", "reasons"),
-    *("n_train", "threshold"),
+    "n_train",
 )
 
 
@@ -49,7 +53,7 @@ def answers(predictions: Sequence[Prediction], detector: Detector | None) -> Htm
     if detector is None:
         text = "An answer: this copy of the library has no pretrained weights."
         return Html(f"<p><em>{escape(text)}</em></p>", text)
-    texts = [f"{p.clip}: {p.error or format_prediction(p)}." for p in predictions]
+    texts = [f"{p.clip}: {format_prediction(p)}" for p in predictions]
     note = describe_detector(detector)
     lines = "".join(f"<p><strong>{escape(text)}</strong></p>" for text in texts)
     html = (
@@ -64,15 +68,11 @@ def attacks_table(measured: pd.DataFrame | None) -> Html:
     if measured is None:
         return missing_runs("Measured errors")
     trials = select_condition(measured)
-    labels = label_indices(trials["label"])
+    labels, n = label_indices(trials["label"]), trials["attack"].value_counts()
     rates = metrics.per_attack(
         trials["score"], labels, trials["attack"], min_trials=metrics.MIN_TRIALS
     )
-    n = trials["attack"].value_counts()
-    rows = [
-        (attack, int(n[attack]), None if np.isnan(rate) else _percent(rate))
-        for attack, rate in rates.items()
-    ]
+    rows = [(attack, int(n[attack]), _percent(rate)) for attack, rate in rates.items()]
     frame = pd.DataFrame(rows, columns=["Attack", "Clips", "EER"])
     caption = (
         f"Error by attack against {labels.sum()} real evaluation clips; none is given"
@@ -81,23 +81,24 @@ def attacks_table(measured: pd.DataFrame | None) -> Html:
     return table(frame, caption=caption)
 
 
-def robustness_table(measured: pd.DataFrame | None) -> Html:
-    """EER under each condition, and its difference from the clips as they are."""
-    if measured is None:
+def robustness_table(measured: pd.DataFrame | None, detector: Detector | None) -> Html:
+    """EER under each condition, its cost, and the median change of the probability."""
+    if measured is None or detector is None:
         return missing_runs("Measured errors")
-    clean = select_condition(measured)
+    names = list(dict.fromkeys(measured["condition"]))
+    found = _resample(measured, names, {"eer": metrics.METRICS["eer"]})
+    moved = probability_shift(measured, detector.calibration)
     rows = []
-    for name in dict.fromkeys(measured["condition"]):
-        if name in FORMATS:
-            continue
-        both = clean.assign(changed=select_condition(measured, name)["score"])
-        cost = estimate(both, lambda t: _eer(t, "changed") - _eer(t, "score"))
-        low, high = cost.interval()
-        interval = f"{100 * low:+.1f} to {100 * high:+.1f}"
-        shown = (f"{100 * cost.value:+.1f}", interval)
-        eer = _percent(_eer(both, "changed"))
-        rows.append((name, eer, *((None, None) if name == CLEAN else shown)))
-    frame = pd.DataFrame(rows, columns=["Clips", "EER", "Cost (points)", "95 %"])
+    for name in names:
+        eer, clean = found.quantity("eer", name), found.quantity("eer", CLEAN)
+        estimate = combine(np.subtract, eer, clean).estimate
+        cost, low, high = 100 * np.array([estimate.value, *estimate.interval()])
+        changes = (f"{cost:+.1f}", f"{low:+.1f} to {high:+.1f}", f"{moved[name]:.3f}")
+        rows.append(
+            (name, _percent(eer.value), *(changes if name != CLEAN else [None] * 3))
+        )
+    columns = ["Clips", "EER", "Cost (points)", "95 %", "Change of the probability"]
+    frame = pd.DataFrame(rows, columns=columns)
     return table(frame, caption="What happens to a clip, and what it costs")
 
 
@@ -105,31 +106,17 @@ def calibration_table(measured: pd.DataFrame | None, detector: Detector | None) 
     """How true the stated probabilities are, and how many decided answers are wrong."""
     if measured is None or detector is None:
         return missing_runs("Measured errors")
-    calibration, trials = detector.calibration, select_condition(measured)
-    chance = _percent(expected_ece(trials, calibration))
+    trials = with_log_odds(measured, detector.calibration)
+    found = _resample(trials, [CLEAN], MEASURES)
     rows = []
-    for name, measure in (
-        ("calibration error (ECE)", calibration_error),
-        ("fraction of clips that get an answer", coverage),
-        ("wrong among those answers", selective_error),
-    ):
-        found = estimate(trials, lambda t, f=measure: f(t, calibration))
-        low, high = map(_percent, found.rate_interval())
-        rows.append((name, _percent(found.value), f"{low} to {high}"))
+    for name, measure in MEASURES.items():
+        value = _percent(found.quantity(name, CLEAN).value)
+        interval = " to ".join(map(_percent, found.interval(name, CLEAN)))
+        rows.append((measure.title, value, interval))
+    chance = _percent(expected_ece(trials["score"]))
     rows.insert(1, ("ECE of so few clips by chance", chance, None))
     frame = pd.DataFrame(rows, columns=["Measure", "Value", "95 %"])
     return table(frame, caption="How far to trust it, evaluation clips")
-
-
-def formats_table(measured: pd.DataFrame | None, detector: Detector | None) -> Html:
-    """How far the probability moves when a clip is saved in another format."""
-    if measured is None or detector is None:
-        return missing_runs("Measured errors")
-    moved = probability_shift(measured, detector.calibration)
-    frame = pd.DataFrame(
-        {"Saved as": moved.index, "Median change of the probability": moved.to_numpy()}
-    )
-    return table(frame, caption="One clip, several files")
 
 
 def glue_inference(
@@ -138,34 +125,30 @@ def glue_inference(
     deletion: pd.DataFrame | None,
     calibrated: pd.DataFrame | None,
 ) -> None:
-    """Glue what pages quote of a detector; a dash for each value that is missing."""
+    """Glue what pages quote of a detector; a dash for each value that is missing.
+
+    The three tables are those saved with the pretrained weights: all of them or none.
+    """
     quoted = dict.fromkeys(QUOTED, UNKNOWN)
     if detector is not None:
         quoted["n_train"] = str(detector.metadata["corpus"]["n_train"])
-        quoted["threshold"] = f"{detector.calibration.threshold:.2f}"
     if detector is not None and measured is not None:
-        calibration, trials = detector.calibration, select_condition(measured)
-        quoted |= {
-            "eer": _percent(_eer(trials)),
-            "n": str(len(trials)),
-            "ece": f"{calibration_error(trials, calibration):.2f}",
-            "chance_ece": f"{expected_ece(trials, calibration):.2f}",
-            "coverage": _percent(coverage(trials, calibration)),
-            "selective_error": _percent(selective_error(trials, calibration)),
-            "moved": f"{probability_shift(measured, calibration).max():.3f}",
-        }
-    if measured is not None and calibrated is not None:
-        first_window = Calibration.fit(
-            calibrated["first_window_score"],
-            label_indices(calibrated["label"]),
-            partition="dev",
-        )
-        error = calibration_error(select_condition(measured), first_window)
-        quoted["first_window_ece"] = f"{error:.2f}"
-    if deletion is not None:
+        trials = with_log_odds(measured, detector.calibration)
+        log_odds, labels = trials["score"], label_indices(trials["label"])
+        dev = calibrated["first_window_score"], label_indices(calibrated["label"])
+        first_window = reliability(measured, Calibration.fit(*dev, partition="dev"))
+        moved = probability_shift(measured, detector.calibration)
         n_further = int((deletion["explained"] > deletion["random"]).sum())
         test = binomtest(n_further, len(deletion), alternative="greater")
         quoted |= {
+            "eer": _percent(metrics.eer(log_odds, labels)),
+            "n": str(len(trials)),
+            "ece": f"{calibration_error(log_odds, labels):.2f}",
+            "chance_ece": f"{expected_ece(log_odds):.2f}",
+            "first_window_ece": f"{first_window.calibration_error:.2f}",
+            "coverage": _percent(coverage(log_odds, labels)),
+            "selective_error": _percent(selective_error(log_odds, labels)),
+            "moved": f"{moved[[*FORMATS]].max():.3f}",
             "explained": f"{deletion['explained'].median():.2f}",
             "random": f"{deletion['random'].median():.2f}",
             "further": f"{n_further} of {len(deletion)}",
@@ -180,81 +163,65 @@ def select_condition(measured: pd.DataFrame, name: str = CLEAN) -> pd.DataFrame:
     return measured[measured["condition"] == name].reset_index(drop=True)
 
 
-def reliability(trials: pd.DataFrame, calibration: Calibration) -> metrics.Reliability:
-    """Stated probabilities and observed frequencies of trials, in five bins."""
-    log_odds = calibration.log_odds(trials["score"])
-    return metrics.reliability(log_odds, label_indices(trials["label"]), n_bins=N_BINS)
-
-
-def calibration_error(trials: pd.DataFrame, calibration: Calibration) -> float:
-    """ECE of the stated probabilities."""
-    return reliability(trials, calibration).calibration_error
-
-
-def expected_ece(trials: pd.DataFrame, calibration: Calibration) -> float:
-    """The ECE that so few trials have by chance if every probability is true."""
-    rng = np.random.default_rng(2019)
-    probability = calibration.probability(trials["score"])
-    labels = np.array(LABELS)
-    drawn = (
-        trials.assign(label=labels[(rng.random(len(trials)) < probability).astype(int)])
-        for _ in range(N_REPLICATES)
+def with_log_odds(measured: pd.DataFrame, calibration: Calibration) -> pd.DataFrame:
+    """The clips as they are, with calibrated log odds in the place of scores."""
+    return select_condition(measured).assign(
+        score=lambda trials: calibration.log_odds(trials["score"])
     )
-    return float(np.mean([calibration_error(one, calibration) for one in drawn]))
 
 
-def coverage(trials: pd.DataFrame, calibration: Calibration) -> float:
+def reliability(measured: pd.DataFrame, calibration: Calibration) -> Reliability:
+    """Predicted probabilities and observed frequencies of the clips as they are."""
+    trials = with_log_odds(measured, calibration)
+    labels = label_indices(trials["label"])
+    return metrics.reliability(trials["score"], labels, n_bins=N_BINS)
+
+
+def calibration_error(log_odds: ArrayLike, labels: np.ndarray) -> float:
+    """ECE of the predicted probabilities, in as few bins as there are clips for."""
+    return metrics.reliability(log_odds, labels, n_bins=N_BINS).calibration_error
+
+
+def expected_ece(log_odds: ArrayLike) -> float:
+    """The ECE that so few trials have by chance if every probability is true."""
+    drawn = np.random.default_rng(SEED).random((N_REPLICATES, len(log_odds)))
+    labels = (drawn < expit(np.asarray(log_odds))).astype(int)
+    return float(np.mean([calibration_error(log_odds, row) for row in labels]))
+
+
+def coverage(log_odds: np.ndarray, labels: np.ndarray) -> float:
     """Fraction of trials whose answer is not "uncertain"."""
-    probability = calibration.probability(trials["score"])
-    return float((np.maximum(probability, 1 - probability) >= CONFIDENCE).mean())
+    return float((np.abs(log_odds) >= logit(CONFIDENCE)).mean())
 
 
-def selective_error(trials: pd.DataFrame, calibration: Calibration) -> float:
+def selective_error(log_odds: np.ndarray, labels: np.ndarray) -> float:
     """Fraction of wrong answers among the decided ones; NaN where none is."""
-    probability = calibration.probability(trials["score"])
-    decided = np.maximum(probability, 1 - probability) >= CONFIDENCE
-    wrong = (probability >= CONFIDENCE) != (label_indices(trials["label"]) == BONAFIDE)
+    decided = np.abs(log_odds) >= logit(CONFIDENCE)
+    wrong = (log_odds > 0) != (labels == BONAFIDE)
     return float(wrong[decided].mean()) if decided.any() else float("nan")
 
 
 def probability_shift(measured: pd.DataFrame, calibration: Calibration) -> pd.Series:
-    """Format -> median change of the probability by saving a clip in it."""
-
-    def probability(name: str) -> np.ndarray:
-        return calibration.probability(select_condition(measured, name)["score"])
-
-    clean = probability(CLEAN)
-    return pd.Series({f: np.median(np.abs(probability(f) - clean)) for f in FORMATS})
+    """Condition -> median change of the probability that it makes."""
+    scores = measured.pivot(index="utt_id", columns="condition", values="score")
+    probability = scores.apply(calibration.probability)
+    return probability.sub(probability[CLEAN], axis=0).abs().median()
 
 
-def estimate(
-    trials: pd.DataFrame, measure: Callable[[pd.DataFrame], float]
-) -> Estimate:
-    """A measure of trials, with its variance between speakers.
-
-    A replicate that lacks a class does not count, nor one where the measure is NaN.
-    """
-    rng = np.random.default_rng(2019)
-    groups = list(trials.groupby("speaker").indices.values())
-    replicates = []
-    for _ in range(N_REPLICATES):
-        drawn = rng.integers(len(groups), size=len(groups) - 1)
-        replicate = trials.iloc[np.concatenate([groups[i] for i in drawn])]
-        both = replicate["label"].nunique() == len(LABELS)
-        replicates.append(measure(replicate) if both else float("nan"))
-    value = measure(trials)
-    return BootstrapDistribution(
-        value=value,
-        per_seed=np.array([value]),
-        replicates=np.array(replicates),
-        seed_replicates=np.full(N_REPLICATES, value),
-        n_units=len(groups),
-    ).estimate
+MEASURES = {
+    "ece": Metric("calibration error (ECE)", calibration_error),
+    "coverage": Metric("fraction of clips that get an answer", coverage),
+    "selective_error": Metric("wrong among those answers", selective_error),
+}
 
 
-def _eer(trials: pd.DataFrame, column: str = "score") -> float:
-    return metrics.eer(trials[column], label_indices(trials["label"]))
+def _resample(
+    measured: pd.DataFrame, conditions: Sequence[str], measures: Mapping[str, Metric]
+) -> BootstrapResult:
+    """The bootstrap over speakers, with conditions in the place of models."""
+    panel = make_panel({x: [select_condition(measured, x)] for x in conditions})
+    return resample(panel, metrics=measures, n_replicates=N_REPLICATES, seed=SEED)
 
 
-def _percent(rate: float) -> str:
-    return f"{100 * rate:.1f}{NARROW}%"
+def _percent(rate: float) -> str | None:
+    return None if np.isnan(rate) else f"{100 * rate:.1f}{NARROW}%"

@@ -27,9 +27,16 @@ def is_silent(waveform: np.ndarray) -> np.ndarray:
     return power <= power.max() * 10 ** (-RANGE_DB / 10)
 
 
-def trim(waveform: np.ndarray) -> np.ndarray:
-    """The clip without silence at its beginning and end; unchanged if all is silent."""
+def trim(waveform: np.ndarray, before: int = 0, after: int = 0) -> np.ndarray:
+    """The clip without silence at its beginning and end; unchanged if all is silent.
+
+    Parameters
+    ----------
+    waveform : (n,) float.
+    before, after : samples of silence that stay at each end.
+    """
     loud = np.flatnonzero(~is_silent(waveform))
     if not loud.size:
         return waveform
-    return waveform[loud[0] * FRAME : (loud[-1] + 1) * FRAME]
+    start, end = loud[0] * FRAME, (loud[-1] + 1) * FRAME
+    return waveform[max(0, start - before) : end + after]

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import io
 import tempfile
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from antispoof.audio import load_mono_16k, resample
-from antispoof.augment.registry import draw, register_augmentation
+from antispoof.augment.registry import Choice, draw, register_augmentation
 from antispoof.constants import SAMPLE_RATE
 
 # Encoding -> FFmpeg's names of codec and container.
@@ -31,9 +29,9 @@ def codec(
     waveform: np.ndarray,
     rng: np.random.Generator,
     *,
-    encoding: Any = LOSSY,
-    bit_rate: Any = BIT_RATES,
-    sample_rate: Any = SAMPLE_RATE,
+    encoding: Choice = LOSSY,
+    bit_rate: Choice = BIT_RATES,
+    sample_rate: Choice = SAMPLE_RATE,
 ) -> np.ndarray:
     """Save as a compressed file and decode it; some samples longer than before.
 
@@ -45,31 +43,34 @@ def codec(
     """
     encoding, bit_rate = draw(rng, encoding), draw(rng, bit_rate)
     sample_rate = draw(rng, sample_rate)
-    resampled = resample(waveform, SAMPLE_RATE, sample_rate)
-    return decode(encode(resampled, encoding, sample_rate, bit_rate=bit_rate))
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "clip")
+        resampled = resample(waveform, SAMPLE_RATE, sample_rate)
+        encode(path, resampled, encoding, sample_rate, bit_rate=bit_rate)
+        return load_mono_16k(path)
 
 
 def encode(
+    path: Path,
     waveform: np.ndarray,
     encoding: str,
-    sample_rate: int = SAMPLE_RATE,
+    sample_rate: int,
     *,
     bit_rate: int | None = None,
-) -> bytes:
-    """The bytes of a sound file.
+) -> None:
+    """Write a sound file.
 
     Parameters
     ----------
     waveform : (n,) float at `sample_rate`; clipped to full scale.
     encoding : of ENCODINGS.
-    bit_rate : bit/s of a lossy encoding.
+    bit_rate : bit/s, which only a lossy encoding reads; None is FFmpeg's default.
     """
     import av
 
     name, container = ENCODINGS[encoding]
     values = (np.clip(waveform, -1, 1) * 32_767).round().astype(np.int16)
-    file = io.BytesIO()
-    with av.open(file, "w", format=container) as out:
+    with av.open(str(path), "w", format=container) as out:
         stream = out.add_stream(name, rate=sample_rate, layout="mono")
         if bit_rate is not None:
             stream.bit_rate = bit_rate
@@ -77,12 +78,3 @@ def encode(
         frame.rate = sample_rate
         for packet in [*stream.encode(frame), *stream.encode(None)]:
             out.mux(packet)
-    return file.getvalue()
-
-
-def decode(data: bytes) -> np.ndarray:
-    """The waveform (n,) at 16 kHz of a sound file's bytes."""
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder, "clip")
-        path.write_bytes(data)
-        return load_mono_16k(path)

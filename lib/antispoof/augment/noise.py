@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
-from antispoof.augment.registry import draw, register_augmentation
+from antispoof.augment.registry import Range, draw, register_augmentation
 
 
 @register_augmentation("noise", title="additive noise")
 def noise(
-    waveform: np.ndarray, rng: np.random.Generator, *, snr_db: Any = (15.0, 40.0)
+    waveform: np.ndarray, rng: np.random.Generator, *, snr_db: Range = (15.0, 40.0)
 ) -> np.ndarray:
     """Add white noise; the length stays.
 

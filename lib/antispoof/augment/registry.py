@@ -15,7 +15,7 @@ With ``on="features"`` the argument is the features (1, n_rows, n_frames) instea
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 
@@ -24,6 +24,8 @@ from antispoof.registry import Registry
 
 AUGMENTATIONS = Registry("augmentation")
 INPUTS = ("waveform", "features")
+Range: TypeAlias = float | tuple[float, float]  # a value, or one drawn from low to high
+Choice: TypeAlias = Any | list[Any]  # a value, or one drawn of several
 
 
 def register_augmentation(

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
 from antispoof.audio import resample
-from antispoof.augment.registry import draw, register_augmentation
+from antispoof.augment.registry import Choice, draw, register_augmentation
 from antispoof.constants import SAMPLE_RATE
 
 RATES = [8_000, 11_025, 12_000, 22_050, 44_100]  # Hz
@@ -15,7 +13,7 @@ RATES = [8_000, 11_025, 12_000, 22_050, 44_100]  # Hz
 
 @register_augmentation("resampled", title="resampled")
 def resampled(
-    waveform: np.ndarray, rng: np.random.Generator, *, sample_rate: Any = RATES
+    waveform: np.ndarray, rng: np.random.Generator, *, sample_rate: Choice = RATES
 ) -> np.ndarray:
     """Resample to another rate and back to 16 kHz; one sample longer at most.
 

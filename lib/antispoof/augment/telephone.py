@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
-from antispoof.audio import resample
-from antispoof.augment.codec import decode, encode
-from antispoof.augment.registry import draw, register_augmentation
+from antispoof.augment.codec import codec
+from antispoof.augment.registry import Range, draw, register_augmentation
 from antispoof.constants import SAMPLE_RATE
-
-RATE = 8_000
 
 
 @register_augmentation("telephone", title="telephone line")
@@ -19,8 +14,8 @@ def telephone(
     waveform: np.ndarray,
     rng: np.random.Generator,
     *,
-    low: Any = (200.0, 400.0),
-    high: Any = (3_200.0, 3_600.0),
+    low: Range = (200.0, 400.0),
+    high: Range = (3_200.0, 3_600.0),
 ) -> np.ndarray:
     """Pass a band at 8 kHz and code it in A-law (ITU-T G.711); back to 16 kHz.
 
@@ -33,4 +28,4 @@ def telephone(
     band = draw(rng, low), draw(rng, high)
     sections = butter(4, band, "bandpass", fs=SAMPLE_RATE, output="sos")
     narrow = sosfiltfilt(sections, waveform).astype(np.float32)
-    return decode(encode(resample(narrow, SAMPLE_RATE, RATE), "alaw", RATE))
+    return codec(narrow, rng, encoding="alaw", bit_rate=None, sample_rate=8_000)

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
-from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -14,8 +12,6 @@ from antispoof.cli.text import printable, progress_bar
 
 if TYPE_CHECKING:
     from antispoof.inference import Detector, Prediction
-
-N_REGIONS = 3  # that --explain prints
 
 
 def check(
@@ -49,77 +45,46 @@ def check(
     Exit status: 0 if every clip got an answer, whichever it is; 1 if one got none, or
     no clip was found; 2 if the command was misused.
     """
-    from antispoof.inference import describe_detector, load_detector, predict_clips
-    from antispoof.inference.inputs import (
-        STANDARD_INPUT,
-        collect_inputs,
-        read_standard_input,
-    )
+    from antispoof import inference
+    from antispoof.inference.inputs import open_inputs
 
-    inputs = collect_inputs(clips)
-    if plot is not None:
-        _check_plot(plot, len(inputs))
     if as_json and explain:
         raise typer.BadParameter("--explain prints text and cannot join --json")
-    if not inputs:
-        typer.echo("antispoof: no sound file was found", err=True)
-        raise typer.Exit(1)
-    detector = load_detector(run)
-    predictions = []
-    with ExitStack() as stack:
-        if STANDARD_INPUT in dict(inputs):
-            stdin = stack.enter_context(read_standard_input())
-            inputs = [(n, stdin if n == STANDARD_INPUT else p) for n, p in inputs]
-        paths = dict(inputs)
-        for prediction in _with_bar(predict_clips(inputs, detector), len(inputs)):
-            predictions.append(prediction)
+    with open_inputs(clips) as inputs, progress_bar("Checking") as update:
+        if plot is not None:
+            _check_plot(plot, len(inputs))
+        if not inputs:
+            typer.echo("antispoof: no sound file was found", err=True)
+            raise typer.Exit(1)
+        detector = inference.load_detector(run)
+        predictions = []
+        for prediction in inference.predict_clips(inputs, detector):
             if not as_json:
-                _print(prediction)
-                if explain and prediction.error is None:
-                    _explain(prediction, paths[prediction.clip], detector)
+                path = inputs[len(predictions)][1] if explain else None
+                _print(prediction, detector, path)
+            predictions.append(prediction)
+            update(len(predictions), len(inputs))
     failed = [prediction.error is not None for prediction in predictions]
     if as_json:
         typer.echo(json.dumps([one.to_dict() for one in predictions], indent=2))
     elif not all(failed):
-        typer.echo(f"\n{printable(describe_detector(detector))}")
+        typer.echo(f"\n{printable(inference.describe_detector(detector))}")
     if plot is not None and not failed[0]:
         _draw(predictions[0], detector, plot)
     if any(failed):
         raise typer.Exit(1)
 
 
-def _with_bar(predictions: Iterable[Prediction], total: int) -> Iterator[Prediction]:
-    """The predictions, with a progress bar on a terminal if there are several."""
-    if total == 1:  # does not import what draws the bar
-        yield from predictions
-        return
-    with progress_bar("Checking") as update:
-        for done, prediction in enumerate(predictions, 1):
-            yield prediction
-            update(done, total)
-
-
-def _print(prediction: Prediction) -> None:
+def _print(prediction: Prediction, detector: Detector, explained: Path | None) -> None:
+    """Print a prediction, and what decided it where the path of the clip is given."""
     from antispoof.inference import format_prediction
+    from antispoof.inference.explanation import explain_clip, format_explanation
 
-    clip = printable(prediction.clip)
-    if prediction.error is not None:
-        typer.echo(f"{clip}: no answer; {printable(prediction.error)}", err=True)
-    else:
-        typer.echo(f"{clip}: {format_prediction(prediction)}.")
-
-
-def _explain(prediction: Prediction, path: Path, detector: Detector) -> None:
-    from antispoof.inference.explanation import explain_clip, format_region
-
-    start, explanation = explain_clip(prediction, path, detector)
-    for region in explanation.regions[:N_REGIONS]:
-        typer.echo(f"  {format_region(region, start)}")
-    typer.echo(
-        f"  {explanation.silent_fraction:.0%} of what moved the score lies in silence"
-        " or padding"
-        + (": silence decides here, not the voice" * explanation.silence_decides)
-    )
+    failed = prediction.error is not None
+    text = printable(f"{prediction.clip}: {format_prediction(prediction)}")
+    typer.echo(text, err=failed)
+    if explained is not None and not failed:
+        typer.echo(format_explanation(explain_clip(prediction, explained, detector)))
 
 
 def _draw(prediction: Prediction, detector: Detector, path: Path) -> None:

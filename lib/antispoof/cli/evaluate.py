@@ -76,6 +76,7 @@ def evaluate(
     import numpy as np
 
     from antispoof import metrics
+    from antispoof.calibration import Calibration
     from antispoof.constants import label_indices
     from antispoof.corpora import read_protocol
     from antispoof.scoring.score_files import read_asv_scores
@@ -92,8 +93,7 @@ def evaluate(
         dev = _read(dev_scores, read_protocol(dev_protocol), negate=negate)
         dev_trials = dev["score"], label_indices(dev["label"])
         dev_threshold = metrics.choose_threshold(*dev_trials, partition="dev")
-        line = metrics.fit_calibration(*dev_trials, partition="dev")
-        ratios = line.log_likelihood_ratios(values)
+        ratios = Calibration.fit(*dev_trials, partition="dev").log_odds(values)
     result = metrics.evaluate(
         values,
         labels,

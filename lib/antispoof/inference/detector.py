@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+import math
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
@@ -14,14 +15,22 @@ from safetensors.torch import load_file, save_file
 from torch import nn
 
 from antispoof import frontends, models
-from antispoof.constants import BONAFIDE, SPOOF, label_indices
-from antispoof.errors import PARSE_ERRORS, RunError
-from antispoof.inference.calibration import Calibration
+from antispoof.calibration import Calibration
+from antispoof.constants import BONAFIDE, SPOOF
+from antispoof.errors import PARSE_ERRORS, ParameterError, RunError
+
+if TYPE_CHECKING:
+    from antispoof.runs import Run
 
 PRETRAINED_DIR = Path(__file__).with_name("pretrained_weights")
 WEIGHTS = "model.safetensors"
 CARD = "card.json"
-FORMAT = 2
+LIMITS = (
+    "It knows only the speech and the attacks of its training data. Newer synthesis,"
+    " other languages, noise, music, telephone lines and clips that are partly fake may"
+    " mislead it, and for attacks that it was not trained on its probabilities are too"
+    " confident. This is a demonstration, not evidence in court."
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,12 +43,26 @@ class Detector:
     calibration : of this model's scores.
     metadata : ``model``, ``frontend``, ``seed``, ``corpus`` that it was trained on (as
         in a run: ``title``, ``caveat``, ``n_train``, ...), and ``calibrated_on``.
+
+    Raises
+    ------
+    ParameterError
+        If the calibration is not finite, or its slope not above 0.
     """
 
     model: nn.Module
     frontend: nn.Module
     calibration: Calibration
     metadata: dict[str, Any]
+
+    def __post_init__(self) -> None:
+        slope, intercept = self.calibration.slope, self.calibration.intercept
+        if not (0 < slope < math.inf and math.isfinite(intercept)):
+            raise ParameterError(
+                f"slope={slope}, intercept={intercept}: the scores cannot be turned into"
+                " probabilities; accepted: finite numbers, slope above 0 so that higher"
+                " scores are more bona fide"
+            )
 
     @property
     def n_samples(self) -> int:
@@ -74,11 +97,7 @@ class Detector:
         folder.mkdir(parents=True, exist_ok=True)
         state = {n: v.contiguous() for n, v in self.model.state_dict().items()}
         save_file(state, folder / WEIGHTS)
-        card = {
-            "format": FORMAT,
-            "metadata": self.metadata,
-            "calibration": asdict(self.calibration),
-        }
+        card = {"metadata": self.metadata, "calibration": asdict(self.calibration)}
         (folder / CARD).write_text(json.dumps(card, indent=1) + "\n", "utf-8")
 
     @classmethod
@@ -92,25 +111,21 @@ class Detector:
         """
         try:
             card = json.loads((folder / CARD).read_text("utf-8"))
-            if card["format"] != FORMAT:
-                raise RunError(f"{folder}: format {card['format']}; accepted: {FORMAT}")
-            calibration = Calibration(**card["calibration"])
-            metadata, corpus = card["metadata"], card["metadata"]["corpus"]
-            # Messages quote these: fail now if one is missing or is not text.
-            "".join((corpus["title"], corpus["caveat"], metadata["calibrated_on"]))
-            int(corpus["n_train"])
-            model = models.build(metadata["model"])
-            frontend = frontends.build(metadata["frontend"])
+            metadata = card["metadata"]
+            model = models.build(metadata["model"]).eval()
             model.load_state_dict(load_file(folder / WEIGHTS))
-        except (OSError, *PARSE_ERRORS) as error:
-            raise RunError(f"{folder} holds no detector: {error}") from error
-        except (SafetensorError, RuntimeError) as error:
-            reason = str(error).splitlines()[0]
-            raise RunError(f"{folder / WEIGHTS} holds no weights: {reason}") from error
-        return cls(model.eval(), frontend, calibration, metadata)
+            frontend = frontends.build(metadata["frontend"])
+            detector = cls(
+                model, frontend, Calibration(**card["calibration"]), metadata
+            )
+            describe_detector(detector)  # fails now if the card lacks what it quotes
+        except (OSError, RuntimeError, SafetensorError, *PARSE_ERRORS) as error:
+            reason = str(error).split("\n")[0]
+            raise RunError(f"{folder} holds no detector: {reason}") from error
+        return detector
 
     @classmethod
-    def from_run(cls, path: str | Path) -> Detector:
+    def from_run(cls, run: Run) -> Detector:
         """The detector of a run: its weights, calibrated on its scores of dev.
 
         A run scores the first window of each clip only. For longer clips, whose score
@@ -119,24 +134,19 @@ class Detector:
         Raises
         ------
         RunError
-            If there is no run, or one without weights.
-        ScoreError
+            If it has no weights.
+        ParameterError, ScoreError
             If its scores of dev cannot be calibrated.
         """
-        from antispoof.runs import Run  # pandas, and all that trains
-
-        run = Run.open(path)
-        dev = run.scores("dev")
-        calibration = Calibration.fit(
-            dev["score"], label_indices(dev["label"]), partition="dev"
-        )
         metadata = {
             "model": run.config.model,
             "frontend": run.config.frontend,
+            "config": run.config.to_dict(),
             "seed": run.seed,
             "corpus": run.corpus,
             "calibrated_on": "dev (the first window of each)",
         }
+        calibration = Calibration.fit(*run.scores_and_labels("dev"), partition="dev")
         frontend = frontends.build(run.config.frontend)
         return cls(run.model(), frontend, calibration, metadata)
 
@@ -159,7 +169,9 @@ def load_detector(run: str | Path | None = None) -> Detector:
         If the folder holds no run with weights, or there are no pretrained weights.
     """
     if run:
-        return Detector.from_run(run)
+        from antispoof.runs import Run  # pandas, and all that trains
+
+        return Detector.from_run(Run.open(run))
     if not has_pretrained():
         raise RunError(
             "this copy of the library has no pretrained weights; name a run of"
@@ -167,3 +179,15 @@ def load_detector(run: str | Path | None = None) -> Detector:
             " CORPUS=DIR`"
         )
     return Detector.load(PRETRAINED_DIR)
+
+
+def describe_detector(detector: Detector) -> str:
+    """What the detector was trained and calibrated on, and what it cannot know."""
+    metadata, calibration = detector.metadata, detector.calibration
+    corpus = metadata["corpus"]
+    return (
+        f"Judged by a {models.title(metadata['model'])} trained on"
+        f" {corpus['n_train']} clips of {corpus['title']}. Its probabilities were"
+        f" calibrated on {calibration.n_bonafide} real and {calibration.n_spoof} fake"
+        f" clips of {metadata['calibrated_on']}. {corpus['caveat']} {LIMITS}"
+    ).replace("  ", " ")

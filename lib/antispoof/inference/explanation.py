@@ -9,7 +9,6 @@ difference from the score of that baseline.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
@@ -26,6 +25,7 @@ from antispoof.inference.windows import iter_windows
 N_STEPS = 32  # of the integral
 BATCH_SIZE = 8  # steps in memory together
 REGION_SECONDS, REGION_ROWS = 0.25, 8
+N_REGIONS = 3  # that a description names
 SILENCE_DECIDES = 0.5  # fraction of all attributions that lies in silence
 
 
@@ -35,7 +35,7 @@ class Region:
 
     Attributes
     ----------
-    start, end : seconds within the window.
+    start, end : seconds within the clip.
     low, high : Hz; one is NaN where the front-end's rows are not frequencies.
     contribution : to the score; above 0 it is evidence for bona fide.
     """
@@ -64,23 +64,16 @@ class Explanation:
     regions: list[Region]
     silent_fraction: float
 
-    @property
-    def silence_decides(self) -> bool:
-        """Whether most of what moved the score lies in silence or padding."""
-        return self.silent_fraction > SILENCE_DECIDES
 
-
-def has_captum() -> bool:
-    """Whether captum is installed, which explanations need."""
-    return find_spec("captum") is not None
-
-
-def explain(detector: Detector, window: np.ndarray) -> Explanation:
+def explain(
+    detector: Detector, window: np.ndarray, *, start: float = 0.0
+) -> Explanation:
     """Explain the score of a window.
 
     Parameters
     ----------
     window : (n_samples,) float32, of `detector.n_samples`.
+    start : second of the clip at which the window starts.
 
     Raises
     ------
@@ -97,43 +90,43 @@ def explain(detector: Detector, window: np.ndarray) -> Explanation:
 
     with torch.no_grad():
         x = detector.frontend(torch.from_numpy(window)[None])
-    gradients = IntegratedGradients(detector.score_features)
-    attributions = gradients.attribute(
+    attributions = IntegratedGradients(detector.score_features).attribute(
         x, torch.zeros_like(x), n_steps=N_STEPS, internal_batch_size=BATCH_SIZE
     )
     attributions = attributions.detach()[0, 0].numpy().astype(np.float64)
     # Silence is known per 10 ms; each frame of the features takes the nearest.
     silent = is_silent(window)
     nearest = np.linspace(0, len(silent) - 1, attributions.shape[1]).round().astype(int)
-    strength = np.abs(attributions)
-    total = max(float(strength.sum()), np.finfo(float).tiny)
+    strength = np.abs(attributions).sum(axis=0)
+    total = max(strength.sum(), np.finfo(float).tiny)
     return Explanation(
         features=x[0, 0].numpy(),
         attributions=attributions,
-        regions=_regions(
-            attributions, detector.frontend.row_frequencies, len(window) / SAMPLE_RATE
-        ),
-        silent_fraction=float(strength[:, silent[nearest]].sum()) / total,
+        regions=_regions(attributions, detector, start),
+        silent_fraction=float(strength[silent[nearest]].sum() / total),
     )
 
 
 def _regions(
-    attributions: np.ndarray, frequencies: np.ndarray, seconds: float
+    attributions: np.ndarray, detector: Detector, start: float
 ) -> list[Region]:
     """Sums over rectangles; a row reaches half-way to its neighbours' frequencies."""
     n_rows, n_frames = attributions.shape
-    rows = [*range(0, n_rows, REGION_ROWS), n_rows]
-    frames = [*range(0, n_frames, max(1, round(REGION_SECONDS / seconds * n_frames)))]
-    between = (frequencies[:-1] + frequencies[1:]) / 2
+    frames_per_second = n_frames * SAMPLE_RATE / detector.n_samples
+    width = max(1, round(REGION_SECONDS * frames_per_second))
+    rows = np.append(np.arange(0, n_rows, REGION_ROWS), n_rows)
+    frames = np.append(np.arange(0, n_frames, width), n_frames)
+    centres = detector.frontend.row_frequencies
+    between = (centres[:-1] + centres[1:]) / 2
     hertz = np.concatenate([[0], between, [SAMPLE_RATE / 2]])[rows]
-    times = seconds * np.array([*frames, n_frames]) / n_frames
+    seconds = start + frames / frames_per_second
     sums = np.add.reduceat(attributions, rows[:-1], axis=0)
-    sums = np.add.reduceat(sums, frames, axis=1)
-    strongest = np.argsort(-np.abs(sums), axis=None, kind="stable")
-    return [
-        Region(times[j], times[j + 1], hertz[i], hertz[i + 1], float(sums[i, j]))
-        for i, j in zip(*np.unravel_index(strongest, sums.shape), strict=True)
+    sums = np.add.reduceat(sums, frames[:-1], axis=1)
+    regions = [
+        Region(seconds[j], seconds[j + 1], hertz[i], hertz[i + 1], float(value))
+        for (i, j), value in np.ndenumerate(sums)
     ]
+    return sorted(regions, key=lambda region: -abs(region.contribution))
 
 
 def score_after_deletion(
@@ -155,28 +148,32 @@ def score_after_deletion(
 
 def explain_clip(
     prediction: Prediction, path: str | Path, detector: Detector
-) -> tuple[float, Explanation]:
-    """Explain the window of a clip that is the strongest evidence for its answer.
-
-    Returns
-    -------
-    Second of the clip at which the window starts, and its explanation.
-    """
+) -> Explanation:
+    """Explain the window of a clip that is the strongest evidence for its answer."""
     sign = 1 if prediction.score >= prediction.threshold else -1
-    chosen = prediction.starts[int(np.argmax(sign * prediction.scores))]
+    chosen = float(prediction.starts[np.argmax(sign * prediction.scores)])
     for start, window in iter_windows(iter_blocks(path), detector.n_samples):
         if start / SAMPLE_RATE == chosen:
-            return float(chosen), explain(detector, window)
+            return explain(detector, window, start=chosen)
     raise AudioError(f"{path} is shorter than when it was judged")
 
 
-def format_region(region: Region, offset: float = 0.0) -> str:
-    """A region as a line: when, which frequencies, and evidence for which answer."""
-    answer = "real" if region.contribution > 0 else "fake"
-    band = f", {region.low:.0f} to {region.high:.0f} Hz"
-    if np.isnan(region.low + region.high):
-        band = ""
-    return (
-        f"{offset + region.start:.2f} to {offset + region.end:.2f} s{band}:"
-        f" evidence for {answer} ({region.contribution:+.2f})"
+def format_explanation(explanation: Explanation) -> str:
+    """An indented line for each of the strongest regions, and one about silence."""
+    lines = []
+    for region in explanation.regions[:N_REGIONS]:
+        answer = "real" if region.contribution > 0 else "fake"
+        band = f", {region.low:.0f} to {region.high:.0f} Hz"
+        if np.isnan(region.low + region.high):
+            band = ""
+        lines.append(
+            f"  {region.start:.2f} to {region.end:.2f} s{band}: evidence for {answer}"
+            f" ({region.contribution:+.2f})"
+        )
+    silent, verdict = explanation.silent_fraction, ""
+    if silent > SILENCE_DECIDES:
+        verdict = ": silence decides here, not the voice"
+    lines.append(
+        f"  {silent:.0%} of what moved the score lies in silence or padding{verdict}"
     )
+    return "\n".join(lines)

@@ -18,16 +18,29 @@ EXTENSIONS = (
 )
 
 
-def collect_inputs(names: Sequence[str]) -> list[tuple[str, Path]]:
+@contextmanager
+def open_inputs(names: Sequence[str]) -> Iterator[list[tuple[str, Path]]]:
     """Name and path of every clip, in order.
 
-    A folder means all sound and film files below it, by their extension and
-    without hidden ones. Any other path is one clip, whatever its name.
+    A folder means all sound and film files below it, by their extension and without
+    hidden ones. "-" is standard input, kept in a file that is deleted afterwards. Any
+    other path is one clip, whatever its name.
+
+    Raises
+    ------
+    AudioError
+        If standard input is larger than files may be.
     """
     clips = []
-    for name in names:
-        path = Path(name)
-        if name != STANDARD_INPUT and path.is_dir():
+    with tempfile.TemporaryDirectory(prefix="antispoof-") as folder:
+        for name in names:
+            path = Path(name)
+            if name == STANDARD_INPUT:
+                path = Path(folder, "stdin")
+                _read_standard_input(path)
+            if not path.is_dir():
+                clips.append((name, path))
+                continue
             clips += [
                 (str(file), file)
                 for file in sorted(path.rglob("*"))
@@ -35,27 +48,14 @@ def collect_inputs(names: Sequence[str]) -> list[tuple[str, Path]]:
                 and not file.name.startswith(".")
                 and file.is_file()
             ]
-        else:
-            clips.append((name, path))
-    return clips
+        yield clips
 
 
-@contextmanager
-def read_standard_input() -> Iterator[Path]:
-    """Standard input as a file, which is deleted afterwards.
-
-    Raises
-    ------
-    AudioError
-        If it is larger than files may be.
-    """
-    with tempfile.TemporaryDirectory(prefix="antispoof-") as folder:
-        path = Path(folder, "stdin")
-        with path.open("wb") as file:
-            while block := sys.stdin.buffer.read(2**20):
-                try:
-                    limits.check_file_size(file.tell() + len(block))
-                except AudioError as error:
-                    raise AudioError(f"cannot read standard input: {error}") from None
-                file.write(block)
-        yield path
+def _read_standard_input(path: Path) -> None:
+    with path.open("ab") as file:  # "-" given twice is the same clip
+        while block := sys.stdin.buffer.read(2**20):
+            try:
+                limits.check_file_size(file.tell() + len(block))
+            except AudioError as error:
+                raise AudioError(f"cannot read standard input: {error}") from None
+            file.write(block)

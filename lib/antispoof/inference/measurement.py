@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from antispoof.audio import load_mono_16k
-from antispoof.augment.conditions import CLEAN, CONDITIONS, FORMATS, apply_condition
+from antispoof.augment.conditions import CLEAN, CONDITIONS, apply_condition
 from antispoof.inference.detector import PRETRAINED_DIR, Detector
 from antispoof.inference.explanation import explain, score_after_deletion
 from antispoof.inference.prediction import score_windows
@@ -26,35 +26,30 @@ N_RANDOM = 10  # random deletions that one explanation is compared with
 def score_trials(
     detector: Detector,
     trials: pd.DataFrame,
-    conditions: Iterable[str] = (*CONDITIONS, *FORMATS),
+    conditions: Iterable[str] = (CLEAN, *CONDITIONS),
     *,
     log: Callable[[str], None] = lambda line: None,
 ) -> pd.DataFrame:
-    """Score trials as they are and under conditions.
+    """Score trials under conditions.
 
     Parameters
     ----------
     trials : ``utt_id``, ``speaker``, ``attack``, ``label`` and ``path``.
-    conditions : names of CONDITIONS and FORMATS.
+    conditions : CLEAN and names of CONDITIONS.
 
     Returns
     -------
     DataFrame with ``condition``, ``utt_id``, ``speaker``, ``attack``, ``label`` and
     ``score``, one row per trial and condition. A score is the mean over the windows.
     """
-    columns = ["utt_id", "speaker", "attack", "label"]
     waveforms = [load_mono_16k(path) for path in trials["path"]]
-    tables = []
-    for name in [CLEAN, *conditions]:
+    columns, tables = ["utt_id", "speaker", "attack", "label"], {}
+    for name in conditions:
         log(f"{len(trials)} clips, {name}")
-        scores = [
-            score_windows([apply_condition(name, waveform)], detector)[1].mean(
-                dtype=np.float64
-            )
-            for waveform in waveforms
-        ]
-        tables.append(trials[columns].assign(condition=name, score=np.round(scores, 5)))
-    return pd.concat(tables, ignore_index=True)[["condition", *columns, "score"]]
+        changed = [apply_condition(name, waveform) for waveform in waveforms]
+        scores = [score_windows([x], detector)[1].mean() for x in changed]
+        tables[name] = trials[columns].assign(score=np.round(scores, 5))
+    return pd.concat(tables, names=["condition"]).reset_index("condition")
 
 
 def measure_deletion(detector: Detector, trials: pd.DataFrame) -> pd.DataFrame:
@@ -72,11 +67,9 @@ def measure_deletion(detector: Detector, trials: pd.DataFrame) -> pd.DataFrame:
         _, window = next(iter_windows([load_mono_16k(path)], detector.n_samples))
         score = float(detector.score(window[None])[0])
         sign = np.sign(score - detector.calibration.threshold)
-        strongest = np.argsort(-sign * explain(detector, window).attributions.ravel())
-        orders = [
-            strongest,
-            *(rng.permutation(len(strongest)) for _ in range(N_RANDOM)),
-        ]
+        evidence = sign * explain(detector, window).attributions.ravel()
+        orders = [np.argsort(-evidence)]
+        orders += [rng.permutation(evidence.size) for _ in range(N_RANDOM)]
         explained, *random = (
             sign * (score - score_after_deletion(detector, window, order, DELETED))
             for order in orders

@@ -19,6 +19,11 @@ from antispoof.inference.windows import iter_windows
 MIN_SECONDS = 0.2  # hardly a syllable
 BATCH_SIZE = 16  # windows
 KEYS = ("clip", "score", "probability_bonafide", "answer", "seconds", "error")
+ANSWERS = {
+    "bonafide": "probably a real voice",
+    "spoof": "probably fake",
+    "uncertain": "cannot tell",
+}
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,12 +75,11 @@ def score_windows(
         for start, window in iter_windows(blocks, detector.n_samples)
         if np.ptp(window) > 0
     )
-    starts: list[int] = []
-    scores = [np.empty(0, np.float32)]
+    starts, scores = [], []
     while batch := list(islice(windows, BATCH_SIZE)):
         starts += [start for start, _ in batch]
-        scores.append(detector.score(np.stack([window for _, window in batch])))
-    return np.array(starts), np.concatenate(scores)
+        scores += [*detector.score(np.stack([window for _, window in batch]))]
+    return np.array(starts), np.array(scores, dtype=np.float64)
 
 
 def predict_clip(
@@ -104,22 +108,21 @@ def predict_clip(
 
     starts, scores = score_windows(counted(), detector)
     seconds = n_samples / SAMPLE_RATE
+    reason = ""
     if seconds < MIN_SECONDS:
-        raise AudioError(
-            f"cannot judge {clip}: it holds {seconds:.3f} s of sound; at least"
-            f" {MIN_SECONDS} s are needed"
+        reason = (
+            f"it holds {seconds:.3f} s of sound; at least {MIN_SECONDS} s are needed"
         )
-    if not len(starts):
-        raise AudioError(
-            f"cannot judge {clip}: it is silent throughout, there is no voice in it"
-        )
-    score = float(scores.mean(dtype=np.float64))
-    calibration = detector.calibration
+    elif not len(starts):
+        reason = "it is silent throughout, there is no voice in it"
+    if reason:
+        raise AudioError(f"cannot judge {clip}: {reason}")
+    score, calibration = float(scores.mean()), detector.calibration
     return Prediction(
         clip=clip,
         score=score,
         probability_bonafide=float(calibration.probability(score)),
-        answer=calibration.answer(score),
+        answer=str(calibration.answer(score)),
         seconds=seconds,
         threshold=calibration.threshold,
         starts=starts / SAMPLE_RATE,
@@ -141,3 +144,18 @@ def predict_clips(
             yield predict_clip(path, detector, name=name)
         except AntispoofError as error:
             yield Prediction(clip=name, error=str(error))
+
+
+def format_prediction(prediction: Prediction) -> str:
+    """One prediction as a sentence, without the name of the clip."""
+    if prediction.error is not None:
+        return f"no answer; {prediction.error}"
+    n_real = round(100 * prediction.probability_bonafide)
+    n, kind = (n_real, "real") if n_real >= 50 else (100 - n_real, "fake")
+    n = min(n, 99)  # never certain, whatever rounding gives
+    return (
+        f"{ANSWERS[prediction.answer]}: of 100 clips with this score, about {n} are"
+        f" {kind} where real and fake are equally frequent (score"
+        f" {prediction.score:.2f}, even at {prediction.threshold:.2f};"
+        f" {prediction.seconds:.1f} s of sound)."
+    )

@@ -11,15 +11,12 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
-
-from antispoof import frontends
 from antispoof.audio import load_mono_16k
+from antispoof.calibration import Calibration
 from antispoof.config import TrainConfig
 from antispoof.constants import label_indices
 from antispoof.corpora import Corpus
 from antispoof.files import atomic_path
-from antispoof.inference.calibration import Calibration
 from antispoof.inference.detector import PRETRAINED_DIR, Detector
 from antispoof.inference.measurement import measure_deletion, score_trials
 from antispoof.inference.prediction import score_windows
@@ -51,33 +48,27 @@ def export_pretrained(
     """
     dev, test = corpus.require_audio("dev"), corpus.require_audio("eval")
     (run,) = train_or_load(config, corpus, [seed], references=None, log=log, **folders)
-    unknown = set(dev["attack"]) - set(corpus.partition("train")["attack"])
-    metadata = {
-        "model": config.model,
-        "frontend": config.frontend,
-        "config": config.to_dict(),
-        "seed": seed,
-        "corpus": run.corpus,
-        "calibrated_on": "dev" if unknown else KNOWN_ATTACKS,
-    }
-    frontend, uncalibrated = frontends.build(config.frontend), Calibration(1, 0, 0, 0)
-    detector = Detector(run.model(), frontend, uncalibrated, metadata)
+    detector = Detector.from_run(run)
     scores = [score_windows([load_mono_16k(p)], detector)[1] for p in dev["path"]]
     calibrated = dev[["utt_id", "label"]].assign(
         first_window_score=[windows[0] for windows in scores],
-        score=[windows.mean(dtype=np.float64) for windows in scores],
+        score=[windows.mean() for windows in scores],
     )
-    calibration = Calibration.fit(
-        calibrated["score"], label_indices(dev["label"]), partition="dev"
+    labels = label_indices(dev["label"])
+    known = set(dev["attack"]) <= set(corpus.partition("train")["attack"])
+    detector = replace(
+        detector,
+        calibration=Calibration.fit(calibrated["score"], labels, partition="dev"),
+        metadata=detector.metadata
+        | {"calibrated_on": KNOWN_ATTACKS if known else "dev"},
     )
-    detector = replace(detector, calibration=calibration)
     with atomic_path(folder) as temporary:
         detector.save(temporary)
-        measured = score_trials(detector, test, log=log)
-        measured.to_csv(temporary / "measured.csv", index=False)
         calibrated.to_csv(
             temporary / "calibration.csv", index=False, float_format="%.5f"
         )
+        measured = score_trials(detector, test, log=log)
+        measured.to_csv(temporary / "measured.csv", index=False)
         log(f"explanations of {N_EXPLAINED} clips")
         deletion = measure_deletion(detector, test[:N_EXPLAINED])
         deletion.to_csv(temporary / "deletion.csv", index=False)

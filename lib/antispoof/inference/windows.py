@@ -26,18 +26,14 @@ def iter_windows(
     ------
     Sample at which the window starts, and the window (n_samples,).
     """
-    start = 0  # of `rest` within the clip
-    rest = previous = np.empty(0, np.float32)
+    start, previous, rest = 0, np.empty(0, np.float32), np.empty(0, np.float32)
     for block in blocks:
         rest = np.concatenate([rest, block])
         while len(rest) >= n_samples:
-            previous = rest[:n_samples]
+            previous, rest = rest[:n_samples], rest[n_samples:]
             yield start, previous
-            rest, start = rest[n_samples:], start + n_samples
-    if not len(rest):
-        return
-    if not len(previous):
-        yield 0, fix_length(rest, n_samples)
-        return
-    overlap = previous[len(rest) :]
-    yield start - len(overlap), np.concatenate([overlap, rest])
+            start += n_samples
+    if len(rest):
+        overlap = previous[len(rest) :]
+        last = np.concatenate([overlap, rest])
+        yield start - len(overlap), fix_length(last, n_samples)

@@ -23,8 +23,9 @@ threshold-free
     :func:`eer`, :func:`auc`, :func:`min_tdcf`, :func:`min_dcf`, :func:`min_cllr`,
     with :func:`det_curve` under them
 of scores as log-likelihood ratios
-    :func:`cllr`, :func:`actual_dcf`, :func:`reliability`; :func:`fit_calibration`
-    turns any scores into such ratios by a line fitted on train or dev
+    :func:`cllr`, :func:`actual_dcf`, :func:`reliability`;
+    :class:`antispoof.calibration.Calibration` turns any scores into such ratios by a
+    line fitted on train or dev
 at a threshold
     :func:`accuracy`, :func:`macro_f1`, :func:`balanced_accuracy`, :func:`hter`,
     :func:`predicted_spoof_rate`, :func:`confusion_matrix`; all of them and the recalls
@@ -52,11 +53,9 @@ TASLP 28, 2020 (the revisited form). Cllr: N. Brümmer and J. du Preez,
 
 from antispoof.metrics.attacks import MIN_TRIALS, per_attack
 from antispoof.metrics.calibration import (
-    LinearCalibration,
     Reliability,
     actual_dcf,
     cllr,
-    fit_calibration,
     min_cllr,
     min_dcf,
     reliability,
@@ -96,7 +95,6 @@ __all__ = [
     "MIN_TRIALS",
     "AsvErrorRates",
     "DetCurve",
-    "LinearCalibration",
     "Metric",
     "OperatingPoint",
     "Reliability",
@@ -116,7 +114,6 @@ __all__ = [
     "eer",
     "ensure_not_eval",
     "evaluate",
-    "fit_calibration",
     "hter",
     "macro_f1",
     "min_cllr",

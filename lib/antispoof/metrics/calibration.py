@@ -2,8 +2,8 @@
 
 Here ``scores`` are natural-log likelihood ratios of bona fide to spoof. A model trained
 with cross entropy gives log posterior odds instead, which contain the class balance of
-its training set: calibrate them with :func:`fit_calibration` first. Costs and prior of
-the DCF are those of the ASVspoof 5 evaluation plan, track 1.
+its training set: calibrate them with :class:`antispoof.calibration.Calibration` first.
+Costs and prior of the DCF are those of the ASVspoof 5 evaluation plan, track 1.
 """
 
 from __future__ import annotations
@@ -17,55 +17,11 @@ from scipy.special import xlogy
 from antispoof.constants import BONAFIDE, SPOOF
 from antispoof.errors import ParameterError
 from antispoof.metrics.detection import DetCurve, det_curve, isotonic_posteriors
-from antispoof.metrics.thresholds import ensure_not_eval
 from antispoof.metrics.validation import validate
 
 P_SPOOF = 0.05  # prior of an attack
 MISS_WEIGHT = 1.0 * (1 - P_SPOOF)  # cost of a miss times the prior of bona fide
 FALSE_ALARM_WEIGHT = 10.0 * P_SPOOF
-
-
-@dataclass(frozen=True)
-class LinearCalibration:
-    """``slope * score + intercept`` is a natural-log likelihood ratio of bona fide."""
-
-    slope: float
-    intercept: float
-
-    def log_likelihood_ratios(self, scores: ArrayLike) -> np.ndarray:
-        """(n,) scores -> (n,) log-likelihood ratios."""
-        return self.slope * np.asarray(scores, dtype=np.float64) + self.intercept
-
-
-def fit_calibration(
-    scores: ArrayLike, labels: ArrayLike, *, partition: str
-) -> LinearCalibration:
-    """Fit the line by logistic regression in which both classes weigh the same.
-
-    J. Platt, "Probabilistic outputs for support vector machines", 1999; N. Brümmer and
-    J. du Preez 2006, section 5 (there with weights by the prior, here one half). L2
-    regularisation (scikit-learn's default C = 1) keeps the slope finite for separable
-    classes; it assumes scores on the scale of log odds.
-
-    Parameters
-    ----------
-    scores : (n,) floats. labels : (n,) class indices; both classes are needed.
-    partition : where the trials come from: "train" or "dev".
-
-    Raises
-    ------
-    ParameterError
-        If the partition is "eval" or unknown.
-    ScoreError
-        See :func:`~antispoof.metrics.validate`; both classes are needed.
-    """
-    # Imported late: the metrics that only rank need nothing of linear models.
-    from sklearn.linear_model import LogisticRegression
-
-    ensure_not_eval(partition, what="a calibration")
-    scores, labels = validate(scores, labels, both_classes=True)
-    line = LogisticRegression(class_weight="balanced").fit(scores[:, None], labels)
-    return LinearCalibration(float(line.coef_[0, 0]), float(line.intercept_[0]))
 
 
 def cllr(scores: ArrayLike, labels: ArrayLike) -> float:

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from antispoof import metrics, models
+from antispoof.calibration import Calibration
 from antispoof.runs.record import Run
 
 
@@ -117,8 +118,7 @@ def standard_metrics(runs: Sequence[Run], partition: str = "eval") -> pd.DataFra
             ratios = None
             if "dev" in run.partitions:
                 dev = run.scores_and_labels("dev")
-                line = metrics.fit_calibration(*dev, partition="dev")
-                ratios = line.log_likelihood_ratios(scores)
+                ratios = Calibration.fit(*dev, partition="dev").log_odds(scores)
             values.append(
                 metrics.compute_metrics(scores, labels, ratios=ratios, metrics=wanted)
             )
