@@ -176,7 +176,7 @@ def test_figures():  # 5
     drawn = [path.vertices.tolist() for path in lines.get_paths()]
     assert drawn == [[[0, -3], [4, -3]], [[4, 0], [8, 0]], [[5, 4], [9, 4]]]
     contributed = np.random.default_rng(0).standard_normal((64, 401))
-    figure = attributions.attributions(np.zeros((64, 401)), contributed, seconds=4)
+    figure = attributions.attribution_map(np.zeros((64, 401)), contributed, seconds=4)
     images = [axes.images[0] for axes in figure.axes if axes.images]
     assert [image.get_array().shape for image in images] == [(64, 401)] * 2
     np.testing.assert_array_equal(images[1].get_array(), contributed)
