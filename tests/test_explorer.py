@@ -105,7 +105,8 @@ def test_the_script_counts_as_the_library_does():  # 2
         run = next(
             run
             for run in runs.list_runs(REFERENCE)
-            if run.seed == one["seed"] and one["model"] == models.title(run.config.model)
+            if run.seed == one["seed"]
+            and one["model"] == models.title(run.config.model)
         )
         part = "dev" if "dev" in one["partition"] else "eval"
         scores, labels = run.scores_and_labels(part)

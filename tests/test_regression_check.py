@@ -24,21 +24,30 @@ from antispoof.config import TrainConfig
 from antispoof.errors import RunError
 from antispoof.registry import Entry
 from antispoof.runs import regression_check
-from antispoof.runs.regression_check import matches
 from antispoof.scoring import partition
 from antispoof.training import accelerators, loop
 from antispoof.training.state import TrainerState
 
 CONFIG = TrainConfig.for_model("cnn", schedule="cosine", class_weights="balanced")
-compute = regression_check.compute.__wrapped__
+
+
+def compute(config):
+    """The check without its cache, which would hide changes of the code."""
+    regression_check._compute.cache_clear()
+    return regression_check.compute(config)
+
+
+def matches(recorded, config):
+    regression_check._compute.cache_clear()
+    return regression_check.matches(recorded, config)
 
 
 @pytest.fixture(autouse=True)
 def fresh():
     """The check is cached per process, in which code changes in tests only."""
-    regression_check.compute.cache_clear()
+    regression_check._compute.cache_clear()
     yield
-    regression_check.compute.cache_clear()
+    regression_check._compute.cache_clear()
 
 
 @cache
@@ -165,7 +174,7 @@ def test_change_is_noticed(change, monkeypatch):
     """B5: decoder, split, schedule and class weights could be removed unnoticed."""
     expected = recorded()
     assert matches(expected, CONFIG)
-    regression_check.compute.cache_clear()
+    regression_check._compute.cache_clear()
     change(monkeypatch)
     assert not matches(expected, CONFIG)
 

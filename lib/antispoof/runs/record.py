@@ -109,8 +109,8 @@ class Run:
             return cls(path=path, history=history, environment=environment, **record)
         except ParameterError as error:
             raise RunError(
-                f"{path / name}: {error}. If a plugin registers it, load the plugin with"
-                " `antispoof --plugin MODULE`, or import it in the notebook"
+                f"{path / name}: {error}. If a plugin registers it, load the plugin"
+                " with `antispoof --plugin MODULE`, or import it in the notebook"
             ) from error
         except PARSE_ERRORS as error:
             raise RunError(f"{path / name} is malformed: {error}") from error

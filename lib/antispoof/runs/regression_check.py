@@ -50,9 +50,8 @@ TOLERANCE_BF16 = {**TOLERANCE, "trained": 0.5, "history": 0.3}
 Scores = dict[str, list[float]]
 
 
-@lru_cache(maxsize=64)
 def compute(config: TrainConfig) -> Scores:
-    """Numbers that depend on everything the configuration does; takes about a second.
+    """Numbers that depend on everything the configuration does; takes some seconds.
 
     Returns
     -------
@@ -61,20 +60,24 @@ def compute(config: TrainConfig) -> Scores:
     loss, val_loss and val_macro_f1; ``bits`` -> width of the numbers that training
     computes with.
     """
-    on_features = [
-        name
-        for name in config.augment
-        if augment.AUGMENTATIONS[name].info["on"] == "features"
-    ]
-    short = replace(
+    return {part: list(found) for part, found in _compute(_shorten(config)).items()}
+
+
+def _shorten(config: TrainConfig) -> TrainConfig:
+    return replace(
         config,
         epochs=N_EPOCHS,
         batch_size=BATCH_SIZE,
-        augment=on_features,  # waveforms are augmented already
         # A CPU has no fp16; a GPU would not compute the same numbers everywhere.
         precision="fp32" if config.precision == "fp16" else config.precision,
         warmup_epochs=min(config.warmup_epochs, N_EPOCHS - 1),
     )
+
+
+@lru_cache(maxsize=64)
+def _compute(config: TrainConfig) -> Scores:
+    infos = {name: augment.AUGMENTATIONS[name].info for name in config.augment}
+    on_features = [name for name in infos if infos[name]["on"] == "features"]
     clips = _clips(config)
     train_set, val_set = split_validation(clips, config.n_val_speakers)
     before = torch.get_rng_state()
@@ -84,8 +87,10 @@ def compute(config: TrainConfig) -> Scores:
         if isinstance(module, nn.Dropout):
             module.p = 0.0
     untrained = _scores(model, clips)
-    bits = _in_float64(model) if short.precision == "fp32" else _watch_bits(model)
-    result = fit(short, train_set, val_set, seed=0, model=model, cpu=True)
+    bits = _in_float64(model) if config.precision == "fp32" else _watch_bits(model)
+    # Waveforms are augmented in the probe.
+    applied = replace(config, augment=on_features)
+    result = fit(applied, train_set, val_set, seed=0, model=model, cpu=True)
     torch.set_rng_state(before)
     columns = result.history[["loss", "val_loss", "val_macro_f1"]]
     numbers = {
