@@ -68,12 +68,7 @@ rule prepare:
 
         opened = corpora.load_or_synthesize(params.corpus or None)
         for partition in opened.partitions:
-            frontends.load_features(
-                opened,
-                partition,
-                frontend=wildcards.frontend,
-                cache_dir=platforms.feature_cache_dir(),
-            )
+            frontends.load_features(opened, partition, frontend=wildcards.frontend)
         Path(output[0]).write_text(f"{opened.description}\n", "utf-8")
 
 

@@ -1,9 +1,11 @@
 """Fixtures that several test files share."""
 
 import os
+import sys
 from dataclasses import replace
 from functools import cache, partial
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -76,6 +78,25 @@ def small_regression_check():
 
     compute, shorten = regression_check._compute.__wrapped__, regression_check._shorten
     return cache(lambda config: compute(shorten(config)))
+
+
+@pytest.fixture
+def antispoof(monkeypatch, tmp_path, capsys):
+    """Run a command in an empty folder; returns its status, stdout and stderr."""
+    from antispoof import cli
+
+    folder = tmp_path / "work"
+    folder.mkdir()
+    monkeypatch.chdir(folder)
+
+    def run(*arguments):
+        monkeypatch.setattr(sys, "argv", ["antispoof", *map(str, arguments)])
+        with pytest.raises(SystemExit) as end:
+            cli.main()
+        out, err = capsys.readouterr()
+        return SimpleNamespace(status=end.value.code or 0, out=out, err=err)
+
+    return run
 
 
 @pytest.fixture

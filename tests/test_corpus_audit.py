@@ -212,7 +212,7 @@ def test_command_on_a_broken_corpus(la):
     assert result.exit_code == 1
     assert "1 x missing" in result.stdout
     assert str(flac_path(la, "eval", "E2")) in result.stdout
-    assert "dev: 1 FLAC(s) in no protocol" in result.stdout
+    assert "dev: 1 file(s) in no protocol" in result.stdout
 
 
 def test_command_shortens_long_lists(tmp_path):

@@ -15,7 +15,7 @@ import torch
 
 from antispoof.config import TrainConfig
 from antispoof.errors import RunError, TimeLimitError
-from antispoof.platforms import deadline, folders
+from antispoof.platforms import folders
 from antispoof.runs import jobs, train_or_load
 from antispoof.runs.previous_sessions import import_previous_run
 
@@ -56,10 +56,10 @@ def contents(folder):
 
 def test_training_resumes_in_the_next_session(session, monkeypatch, tmp_path):
     uninterrupted = session("uninterrupted")
-    monkeypatch.setenv(deadline.DEADLINE, str(time.time() + 60))
+    monkeypatch.setenv("ANTISPOOF_DEADLINE", str(time.time() + 60))
     with pytest.raises(TimeLimitError, match="stopped after epoch 1: "):
         session("first")
-    monkeypatch.delenv(deadline.DEADLINE)
+    monkeypatch.delenv("ANTISPOOF_DEADLINE")
     lines = []
     resumed = session("second", after="first", log=lines.append)
     assert sum("epoch 2/2" in line for line in lines) == 1

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import platform
 from importlib.metadata import PackageNotFoundError, version
-from pathlib import Path
 
 import pandas as pd
 
-from antispoof.runs.environment import describe as recorded_environment
+from antispoof.platforms import describe_machine
 
-# Beside what a run depends on, what draws and builds the pages.
+# Besides what a run depends on, what draws and builds the pages.
 PACKAGES = ("scipy", "matplotlib", "seaborn", "papermill", "jupyter-book")
 
 
@@ -20,36 +18,27 @@ def environment() -> pd.DataFrame:
     What a run records of them, and the packages that made the page; those that are
     not installed have no row.
     """
-    made = recorded_environment()
-    memory = made["memory_gib"]
-    rows = [
-        ("processor", f"{_processor()}, {made['cores']} cores"),
-        ("memory", "unknown" if memory is None else f"{memory:.0f} GiB"),
-        ("computed on", device()),
-        ("system", made["system"]),
-        ("Python", made["python"]),
-        *made["packages"].items(),
-    ]
+    machine = describe_machine()
+    memory = machine["memory_gib"]
+    rows = {
+        "processor": f"{machine['processor']}, {machine['cores']} cores",
+        "memory": "unknown" if memory is None else f"{memory:.0f} GiB",
+        "computed on": device(),
+        "system": machine["system"],
+        "Python": machine["python"],
+        **machine["packages"],
+    }
     for package in PACKAGES:
         try:
-            rows.append((package, version(package)))
+            rows[package] = version(package)
         except PackageNotFoundError:
             continue
-    return pd.DataFrame(rows, columns=["item", "value"])
+    return pd.DataFrame(rows.items(), columns=["item", "value"])
 
 
 def device() -> str:
     """What does the arithmetic here: the GPU's name, or that there is none."""
-    made = recorded_environment()
-    if made["device"] != "cpu":
-        return made["device"]
-    return f"CPU, {made['cores']} cores, no GPU"
-
-
-def _processor() -> str:
-    about = Path("/proc/cpuinfo")
-    if about.is_file():
-        for line in about.read_text(errors="replace").splitlines():
-            if line.startswith("model name"):
-                return line.split(":", 1)[1].strip()
-    return platform.processor() or platform.machine() or "unknown"
+    machine = describe_machine()
+    if machine["device"] != "cpu":
+        return machine["device"]
+    return f"CPU, {machine['cores']} cores, no GPU"

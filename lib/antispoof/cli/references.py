@@ -7,114 +7,74 @@ from typing import Annotated, Any
 
 import typer
 
-from antispoof.cli.options import CACHE_DIR, CORPUS, RUNS, RUNS_DIR
-from antispoof.errors import PARSE_ERRORS, AntispoofError, ParameterError
+from antispoof.cli.options import CorpusOption
+from antispoof.errors import PARSE_ERRORS, ParameterError
 
-PROFILE = typer.Option(metavar="FILE", help="YAML file with `seeds` and `settings`.")
+Profile = Annotated[Path, typer.Option(help="YAML file: `seeds` and `settings`.")]
 
 
 def save_references(
-    corpus: Annotated[Path, CORPUS],
-    profile: Annotated[Path, PROFILE],
-    model: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="NAME", help="Model to train; may be repeated; all if omitted."
-        ),
-    ] = None,
-    runs_dir: Annotated[Path, RUNS_DIR] = RUNS,
-    cache_dir: Annotated[Path | None, CACHE_DIR] = None,
-    out: Annotated[
-        Path, typer.Option(metavar="DIR", help="Folder of reference runs.")
-    ] = Path("data/reference-runs"),
-    short_out: Annotated[
-        Path, typer.Option(help="Folder of those with the profile's other_epochs.")
-    ] = Path("data/short-runs"),
+    corpus: CorpusOption,
+    profile: Profile,
+    model: Annotated[list[str], typer.Option(help="All if omitted.")] = (),
 ) -> None:
-    """Train the models of a profile; keep their runs.
+    """Train the models of a profile; keep their runs in data/, without weights.
 
-    The runs are kept without weights, as references that chapters show.
+    Runs with the profile's `other_epochs` have a folder of their own.
     """
     from antispoof.config import TrainConfig
     from antispoof.corpora import open_corpus
     from antispoof.models import MODELS
-    from antispoof.runs import run_path, save_reference, train_or_load
+    from antispoof.runs import references, train_or_load
 
-    plan = _read_profile(profile, seeds=list, settings=dict)
-    others = plan.get("other_epochs", {})
-    if not isinstance(others, dict):
-        raise ParameterError(f"{profile}: other_epochs must map models to epochs")
-    names, settings = model or list(MODELS), plan["settings"]
-    jobs = [(TrainConfig.from_profile(name, settings), out) for name in names]
-    jobs += [
-        (TrainConfig.from_profile(name, settings, epochs=epochs), short_out)
-        for name, epochs in others.items()
-        if name in names
-    ]
+    seeds, settings, other_epochs = _read_profile(profile)
+    jobs = []
+    for name in model or MODELS:
+        config = TrainConfig.from_profile(name, settings)
+        jobs.append((config, references.REFERENCES))
+        if name in other_epochs:
+            config = TrainConfig.from_profile(name, settings, epochs=other_epochs[name])
+            jobs.append((config, references.SHORT_RUNS))
     opened = open_corpus(corpus)
-    failures = []
-    for seed in plan["seeds"]:
+    for seed in seeds:
         for config, folder in jobs:
-            name = f"{config.model} seed {seed}, {config.epochs} epochs"
-            if run_path(folder, opened.id, config, seed).exists():
-                typer.echo(f"{name}: saved before")
+            if references.find_reference(config, opened.id, seed, folder):
+                typer.echo(f"{config.model} seed {seed}: already in {folder}")
                 continue
-            try:
-                (run,) = train_or_load(
-                    config,
-                    opened,
-                    [seed],
-                    runs_dir=runs_dir,
-                    cache_dir=cache_dir,
-                    references=None,
-                    log=typer.echo,
-                )
-                typer.echo(f"{name}: saved in {save_reference(run, folder)}")
-            except AntispoofError as error:
-                failures.append(f"{name}: {error}")
-    if failures:
-        raise AntispoofError("; ".join(failures))
+            (run,) = train_or_load(
+                config, opened, [seed], references=None, log=typer.echo
+            )
+            typer.echo(references.save_reference(run, folder))
 
 
 def export_weights(
-    corpus: Annotated[Path, CORPUS],
-    profile: Annotated[Path, PROFILE],
-    seed: Annotated[int, typer.Option(help="Seed of the run.")] = 0,
-    runs_dir: Annotated[Path, RUNS_DIR] = RUNS,
-    cache_dir: Annotated[Path | None, CACHE_DIR] = None,
+    corpus: CorpusOption,
+    profile: Profile,
 ) -> None:
     """Make the weights that `antispoof check` uses.
 
-    Trains the CNN of a profile, calibrates it on dev and measures it on eval.
+    Trains the CNN of a profile with its first seed, calibrates it on dev and measures
+    it on eval.
     """
     from antispoof.config import TrainConfig
     from antispoof.corpora import open_corpus
     from antispoof.inference.pretrained import export_pretrained
 
-    settings = _read_profile(profile, settings=dict)["settings"]
-    folder = export_pretrained(
-        open_corpus(corpus),
-        TrainConfig.from_profile("cnn", settings),
-        seed=seed,
-        runs_dir=runs_dir,
-        cache_dir=cache_dir,
-        log=typer.echo,
-    )
-    typer.echo(folder)
+    seeds, settings, _ = _read_profile(profile)
+    config, opened = TrainConfig.from_profile("cnn", settings), open_corpus(corpus)
+    typer.echo(export_pretrained(opened, config, seed=seeds[0], log=typer.echo))
 
 
-def _read_profile(path: Path, **required: type) -> dict[str, Any]:
+def _read_profile(path: Path) -> tuple[list, dict[str, Any], dict[str, int]]:
+    """The seeds, the settings of each model, and the other epochs of some."""
     import yaml
 
     try:
         profile = yaml.safe_load(path.read_text("utf-8"))
-        for name, kind in required.items():
-            if not isinstance(profile[name], kind):
-                raise TypeError(f"{name} must be a {kind.__name__}")
+        other_epochs = dict(profile.get("other_epochs", {}))
+        return list(profile["seeds"]), profile["settings"], other_epochs
     except (OSError, yaml.YAMLError, *PARSE_ERRORS) as error:
         reason = " ".join(str(error).split())  # a YAML error has several lines
-        names = " and ".join(f"`{name}`" for name in required)
         raise ParameterError(
-            f"{path} is not a profile with {names}: {reason}"
+            f"{path} is not a profile with `seeds` and `settings`: {reason}"
         ) from error
-    return profile

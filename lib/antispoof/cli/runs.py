@@ -2,51 +2,45 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated
 
 import typer
 
-from antispoof.cli.options import RUNS, RUNS_DIR
+from antispoof.cli.options import RUNS, RunsDir
 from antispoof.cli.text import format_table
 from antispoof.errors import RunError
 
-if TYPE_CHECKING:
-    from antispoof.runs import Run
-
-runs_app = typer.Typer(
-    help="List runs, or carry them from one machine to another.",
-    no_args_is_help=True,
-    rich_markup_mode=None,
-)
+runs_app = typer.Typer(no_args_is_help=True)
 
 
 @runs_app.command("list")
-def list_command(
-    runs_dir: Annotated[Path, RUNS_DIR] = RUNS,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
-) -> None:
+def list_command(runs_dir: RunsDir = RUNS) -> None:
     """List the finished runs, one line a run."""
     from antispoof.runs import list_runs
+    from antispoof.runs.record import WEIGHTS
 
-    rows = [_row(run) for run in list_runs(runs_dir)]
-    if as_json:
-        typer.echo(json.dumps(rows, indent=2))
-    elif rows:
-        typer.echo(format_table(rows))
-    else:
-        typer.echo(f"no finished runs in {runs_dir}")
+    rows = [
+        {
+            "corpus": run.corpus["id"],
+            "model": run.config.model,
+            "config": run.config.config_hash,
+            "seed": run.seed,
+            "epochs": run.config.epochs,
+            "frontend": run.config.frontend,
+            "weights": "yes" if (run.path / WEIGHTS).is_file() else "no",
+            "device": run.environment["device"],
+        }
+        for run in list_runs(runs_dir)
+    ]
+    typer.echo(format_table(rows) if rows else f"no finished runs in {runs_dir}")
 
 
 @runs_app.command("export")
 def export_command(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="ZIP file to write.")],
-    run: Annotated[
-        list[Path] | None,
-        typer.Argument(metavar="[RUN]...", help="Folders of runs; all if omitted."),
-    ] = None,
-    runs_dir: Annotated[Path, RUNS_DIR] = RUNS,
+    file: Annotated[Path, typer.Argument(help="ZIP file to write.")],
+    run: Annotated[list[Path], typer.Argument(help="Folders; all if omitted.")] = (),
+    runs_dir: RunsDir = RUNS,
     weights: Annotated[bool, typer.Option(help="Include the trained weights.")] = True,
 ) -> None:
     """Write runs into one ZIP file, for `antispoof runs import` elsewhere."""
@@ -62,10 +56,8 @@ def export_command(
 
 @runs_app.command("import")
 def import_command(
-    file: Annotated[
-        Path, typer.Argument(metavar="FILE", help="ZIP file of `runs export`.")
-    ],
-    runs_dir: Annotated[Path, RUNS_DIR] = RUNS,
+    file: Annotated[Path, typer.Argument(help="ZIP file of `runs export`.")],
+    runs_dir: RunsDir = RUNS,
 ) -> None:
     """Check the runs in a ZIP file and add them to the folder of runs."""
     from antispoof.runs import import_runs
@@ -75,18 +67,3 @@ def import_command(
         typer.echo(run.path)
     for run in known:
         typer.echo(f"{run.path}: already present")
-
-
-def _row(run: Run) -> dict[str, Any]:
-    from antispoof.runs.record import WEIGHTS
-
-    return {
-        "corpus": run.corpus["id"],
-        "model": run.config.model,
-        "config": run.config.config_hash,
-        "seed": run.seed,
-        "epochs": run.config.epochs,
-        "frontend": run.config.frontend,
-        "weights": "yes" if (run.path / WEIGHTS).is_file() else "no",
-        "device": run.environment["device"],
-    }

@@ -7,29 +7,23 @@ from typing import Annotated
 
 import typer
 
-from antispoof.cli.options import CACHE_DIR, CORPUS, ON_ERROR
+from antispoof.cli.options import CacheDir, CorpusOption, OnError
+from antispoof.cli.text import progress_bar
 
 
 def score(
-    run: Annotated[
-        Path, typer.Argument(metavar="RUN", help="Folder of a run with weights.")
-    ],
-    corpus: Annotated[Path, CORPUS],
-    partition: Annotated[
-        str, typer.Option(help="A partition that the corpus has.")
-    ] = "eval",
+    run: Annotated[Path, typer.Argument(help="Folder of a run with weights.")],
+    corpus: CorpusOption,
+    partition: Annotated[str, typer.Option(help="Of the corpus.")] = "eval",
     out: Annotated[
-        Path | None,
-        typer.Option(help="Score file to write.", show_default="scores-PARTITION.txt"),
+        Path | None, typer.Option(help="scores-PARTITION.txt if none.")
     ] = None,
-    cache_dir: Annotated[Path | None, CACHE_DIR] = None,
-    on_error: Annotated[str, ON_ERROR] = "stop",
+    cache_dir: CacheDir = None,
+    on_error: OnError = "stop",
 ) -> None:
     """Score a partition of any corpus with a trained run."""
-    from antispoof.cli.text import progress_bar
     from antispoof.corpora import open_corpus
     from antispoof.frontends import load_features
-    from antispoof.platforms import feature_cache_dir
     from antispoof.runs import Run
     from antispoof.scoring.partition import score_partition
     from antispoof.scoring.score_files import write_scores
@@ -41,7 +35,7 @@ def score(
             open_corpus(corpus),
             partition,
             frontend=opened.config.frontend,
-            cache_dir=cache_dir or feature_cache_dir(),
+            cache_dir=cache_dir,
             on_error=on_error,
             progress=progress,
         )

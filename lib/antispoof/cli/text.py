@@ -16,41 +16,30 @@ def printable(text: str) -> str:
 
 
 def format_table(rows: Sequence[Mapping[str, object]]) -> str:
-    """Rows with the same keys as aligned columns below their names.
+    """Rows as aligned columns below their names; a row may lack some.
 
     A row is one line, however wide, so that it can be searched and piped; numbers are
     aligned on the right.
     """
-    lines = [list(rows[0]), *([str(value) for value in row.values()] for row in rows)]
-    lines = [[printable(cell) for cell in line] for line in lines]
-    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
-    numeric = [isinstance(value, int | float) for value in rows[0].values()]
-    return "\n".join(
-        "  ".join(
-            cell.rjust(width) if right else cell.ljust(width)
-            for cell, width, right in zip(line, widths, numeric, strict=True)
-        ).rstrip()
-        for line in lines
-    )
+    columns = []
+    for name in dict.fromkeys(key for row in rows for key in row):
+        cells = [
+            printable(str(cell)) for cell in (name, *(r.get(name, "") for r in rows))
+        ]
+        width = max(map(len, cells))
+        numeric = isinstance(rows[-1].get(name), int | float)
+        columns.append([f"{cell:{'>' if numeric else '<'}{width}}" for cell in cells])
+    return "\n".join("  ".join(line).rstrip() for line in zip(*columns, strict=True))
 
 
 @contextmanager
-def progress_bar(
-    description: str, *, in_bytes: bool = False
-) -> Iterator[Callable[[int, int | None], None]]:
+def progress_bar(description: str) -> Iterator[Callable[[int, int | None], None]]:
     """A bar on stderr if that is a terminal; yields its update(done, total)."""
     from rich.console import Console
     from rich.markup import escape
-    from rich.progress import DownloadColumn, MofNCompleteColumn, Progress
+    from rich.progress import Progress
 
-    columns = Progress.get_default_columns()
-    unit = DownloadColumn() if in_bytes else MofNCompleteColumn()
-    with Progress(
-        *columns,
-        unit,
-        console=Console(stderr=True),
-        transient=True,
-        disable=not sys.stderr.isatty(),
-    ) as bar:
+    hidden = not sys.stderr.isatty()
+    with Progress(console=Console(stderr=True), transient=True, disable=hidden) as bar:
         task = bar.add_task(escape(description), total=None)
         yield lambda done, total: bar.update(task, completed=done, total=total)

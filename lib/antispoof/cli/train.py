@@ -2,35 +2,46 @@
 
 from __future__ import annotations
 
+from dataclasses import MISSING, fields, make_dataclass
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any, get_type_hints
 
 import typer
+from typer.core import TyperCommand
 
-from antispoof.cli.options import CACHE_DIR, CORPUS, ON_ERROR, RUNS, RUNS_DIR
+from antispoof.cli.options import RUNS, CacheDir, CorpusOption, OnError, RunsDir
+
+
+class TrainCommand(TyperCommand):
+    """A command with an option for each field of ``TrainConfig``.
+
+    The options are made when the command line is parsed: importing the command stays
+    fast, and a field added later or a name registered by a plugin is in ``--help`` at
+    once. The command gets their values in ``ctx.obj``, None for those not given.
+    """
+
+    def get_params(self, ctx: Any) -> list:
+        """The settings, then the command's own options."""
+        return [*_setting_options(), *super().get_params(ctx)]
+
+    def invoke(self, ctx: Any) -> Any:
+        """Move the settings from the parameters of the function to ``ctx.obj``."""
+        own = {one.name for one in self.params}
+        ctx.obj = {name: ctx.params.pop(name) for name in set(ctx.params) - own}
+        return super().invoke(ctx)
 
 
 def train(
     ctx: typer.Context,
-    corpus: Annotated[Path, CORPUS],
-    seed: Annotated[
-        list[int] | None,
-        typer.Option(metavar="N", help="Seed of a run; may be repeated; 0 if omitted."),
-    ] = None,
-    runs_dir: Annotated[Path, RUNS_DIR] = RUNS,
-    cache_dir: Annotated[Path | None, CACHE_DIR] = None,
-    on_error: Annotated[str, ON_ERROR] = "stop",
-    num_processes: Annotated[
-        int,
-        typer.Option(
-            min=1, metavar="N", help="Number of training processes, one per GPU."
-        ),
-    ] = 1,
-    compiled: Annotated[
-        bool, typer.Option("--compile", help="Train with torch.compile.")
-    ] = False,
+    corpus: CorpusOption,
+    seed: Annotated[list[int], typer.Option(help="May be repeated.")] = (0,),
+    runs_dir: RunsDir = RUNS,
+    cache_dir: CacheDir = None,
+    on_error: OnError = "stop",
+    num_processes: Annotated[int, typer.Option(min=1, help="One per GPU.")] = 1,
+    compiled: Annotated[bool, typer.Option("--compile", help="The model.")] = False,
     tensorboard_dir: Annotated[
-        Path | None, typer.Option(metavar="DIR", help="Folder for TensorBoard logs.")
+        Path | None, typer.Option(help="Folder of logs.")
     ] = None,
 ) -> None:
     """Train a model. Finished runs are reused, interrupted ones resume.
@@ -43,10 +54,10 @@ def train(
     from antispoof.training import current_processes
 
     settings = dict(ctx.obj)
-    done = train_or_load(
+    runs = train_or_load(
         TrainConfig.for_model(settings.pop("model"), **settings),
         open_corpus(corpus),
-        seed or [0],
+        seed,
         runs_dir=runs_dir,
         cache_dir=cache_dir,
         references=None,
@@ -57,5 +68,26 @@ def train(
         tensorboard_dir=tensorboard_dir,
     )
     if current_processes().is_main_process:
-        for run in done:
+        for run in runs:
             typer.echo(run.path)
+
+
+def _setting_options() -> list:
+    """Typer makes options from the parameters of a callable, here of a dataclass."""
+    from antispoof.config import TrainConfig
+
+    types, options = get_type_hints(TrainConfig), []
+    for one in fields(TrainConfig):
+        text, choices = one.metadata["help"], one.metadata["choices"]
+        if choices:
+            text += f" Accepted: {', '.join(choices)}."
+        if one.default not in (MISSING, ()):
+            text += f" [default: {one.default}]"
+        kind = types[one.name] if types[one.name] in (int, float, str) else list[str]
+        metavar = {int: "N", float: "X"}.get(kind, "NAME")
+        default = ... if one.name == "model" else None
+        option = typer.Option(default, help=text, metavar=metavar)
+        options.append((one.name, kind | None, option))
+    app = typer.Typer(add_completion=False)
+    app.command()(make_dataclass("Settings", options))
+    return typer.main.get_command(app).params

@@ -32,6 +32,7 @@ from antispoof.corpora import Corpus
 from antispoof.errors import AudioError, ParameterError
 from antispoof.files import atomic_path, check_disk_space, project_folder
 from antispoof.frontends.registry import build
+from antispoof.platforms import feature_cache_dir
 
 PROBE_CLIP = Path(__file__).with_name(
     "probe.flac"
@@ -91,7 +92,7 @@ def load_features(
     partition: str,
     *,
     frontend: str = "logmel",
-    cache_dir: str | Path,
+    cache_dir: str | Path | None = None,
     jobs: int | None = None,
     on_error: OnError = "stop",
     progress: Progress | None = None,
@@ -100,7 +101,8 @@ def load_features(
 
     Parameters
     ----------
-    cache_dir : folder of the cache; relative to the project.
+    cache_dir : folder of the cache, relative to the project; that of the platform if
+        None.
     jobs : worker threads, from 1 on; all cores if None.
     on_error : "stop" computes all it can, then raises and names the clips that failed;
         "skip" leaves them out.
@@ -124,7 +126,8 @@ def load_features(
     module = build(frontend)
     trials = corpus.partition(partition)
     key = cache_key(module)
-    folder = project_folder() / cache_dir / corpus.id / f"{frontend}-{key}"
+    cache = project_folder() / (cache_dir or feature_cache_dir())
+    folder = cache / corpus.id / f"{frontend}-{key}"
     target = folder / f"{partition}.npy"
     probe = compute_probe(module)
     if not _is_current(target, probe):

@@ -4,20 +4,15 @@ Nothing here imports torch, so that a page shows its first line at once.
 """
 
 from antispoof.platforms.deadline import seconds_left
-from antispoof.platforms.description import describe_environment
-from antispoof.platforms.detect import COLAB, KAGGLE, LOCAL, SLURM, detect_platform
+from antispoof.platforms.description import describe_environment, describe_machine
+from antispoof.platforms.detect import detect_platform
 from antispoof.platforms.folders import feature_cache_dir, find_previous_runs
-from antispoof.platforms.gpu_lock import acquire_gpu
-from antispoof.platforms.resources import describe_device, gpus
+from antispoof.platforms.gpu import acquire_gpu, gpus
 
 __all__ = [
-    "COLAB",
-    "KAGGLE",
-    "LOCAL",
-    "SLURM",
     "acquire_gpu",
-    "describe_device",
     "describe_environment",
+    "describe_machine",
     "detect_platform",
     "feature_cache_dir",
     "find_previous_runs",

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import os
 import time
+from contextlib import suppress
 from pathlib import Path
 
 from antispoof.errors import ParameterError
 from antispoof.platforms.detect import KAGGLE, detect_platform
 
-DEADLINE = "ANTISPOOF_DEADLINE"
-SLURM_END = "SLURM_JOB_END_TIME"
+LIMITS = ("ANTISPOOF_DEADLINE", "SLURM_JOB_END_TIME")
 KAGGLE_SECONDS = 12 * 3600
 
 
@@ -27,25 +27,21 @@ def seconds_left() -> float | None:
     ParameterError
         If one of the two variables is set and is not a number.
     """
-    for name in (DEADLINE, SLURM_END):
-        text = os.environ.get(name, "")
-        if text:
-            try:
-                return float(text) - time.time()
-            except ValueError:
-                raise ParameterError(
-                    f"${name}={text!r}; accepted: seconds since 1970"
-                ) from None
-    age = _session_age() if detect_platform() == KAGGLE else None
-    return None if age is None else KAGGLE_SECONDS - age
+    for name in filter(os.environ.get, LIMITS):
+        try:
+            return float(os.environ[name]) - time.time()
+        except ValueError:
+            raise ParameterError(
+                f"${name}={os.environ[name]!r}; accepted: seconds since 1970"
+            ) from None
+    if detect_platform() == KAGGLE:
+        with suppress(OSError):
+            return KAGGLE_SECONDS - _session_age()
+    return None
 
 
-def _session_age() -> float | None:
-    """Seconds since the first process of this container started."""
-    try:
-        fields = Path("/proc/1/stat").read_text().rpartition(")")[2].split()
-        uptime = float(Path("/proc/uptime").read_text().split()[0])
-    except OSError:
-        return None
+def _session_age() -> float:
+    """Seconds since the first process of this container started; Linux only."""
+    fields = Path("/proc/1/stat").read_text().rpartition(")")[2].split()
     started = int(fields[19]) / os.sysconf("SC_CLK_TCK")  # field 22 of proc(5)
-    return uptime - started
+    return float(Path("/proc/uptime").read_text().split()[0]) - started

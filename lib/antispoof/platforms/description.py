@@ -1,36 +1,66 @@
-"""The first line of a chapter: where it runs and what was found there."""
+"""The machine and its software, for the first line of a chapter and for run records.
+
+Nothing here names a person or a folder, so that it can be published.
+"""
 
 from __future__ import annotations
 
 import os
+import platform
 import shutil
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 from antispoof import corpora
 from antispoof.errors import AntispoofError
 from antispoof.platforms.deadline import seconds_left
 from antispoof.platforms.detect import detect_platform
-from antispoof.platforms.resources import describe_device
+from antispoof.platforms.gpu import gpus
+
+PACKAGES = ("antispoof", "accelerate", "numpy", "pandas", "scikit-learn", "torch")
 
 
 def describe_environment() -> str:
     """Version, platform, device, corpus, free disk space and time limit, in one line.
 
-    The corpus is the one that is found if none is named. The line holds no folder and
-    no user name, so that it can be published.
+    The corpus is the one that is found if none is named.
     """
     try:
         found = corpora.find_corpus()
         corpus = "none found, a synthetic one is made" if found is None else found.id
     except AntispoofError as error:
         corpus = str(error).replace(os.fspath(Path.home()), "~")
+    device = " + ".join(gpus()) or f"no NVIDIA GPU, {os.cpu_count()} cores"
+    free = shutil.disk_usage(Path.cwd()).free / 2**30
     left = seconds_left()
-    minutes = 0 if left is None else max(int(left // 60), 0)
-    limit = f"{minutes // 60} h {minutes % 60:02d} min left"
+    limit = "no known limit" if left is None else f"{max(left, 0) / 3600:.1f} h left"
     return (
-        f"antispoof {version('antispoof')} on {detect_platform()}: {describe_device()};"
-        f" corpus: {corpus};"
-        f" disk: {shutil.disk_usage(Path.cwd()).free / 2**30:.0f} GiB free;"
-        f" time: {'no known limit' if left is None else limit}"
+        f"antispoof {version('antispoof')} on {detect_platform()}: {device};"
+        f" corpus: {corpus}; disk: {free:.0f} GiB free; time: {limit}"
     )
+
+
+def describe_machine() -> dict[str, Any]:
+    """Python, packages, processor, memory, and the device that torch computes on."""
+    import torch
+
+    memory = None
+    if "SC_PHYS_PAGES" in getattr(os, "sysconf_names", {}):
+        memory = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") / 2**30
+    return {
+        "python": platform.python_version(),
+        "system": f"{platform.system()} {platform.machine()}",
+        "processor": _processor(),
+        "cores": os.cpu_count(),
+        "memory_gib": memory and round(memory, 1),
+        "device": torch.cuda.get_device_name() if torch.cuda.is_available() else "cpu",
+        "packages": {name: version(name) for name in PACKAGES},
+    }
+
+
+def _processor() -> str:
+    about = Path("/proc/cpuinfo")  # Linux; other systems have it in platform
+    lines = about.read_text(errors="replace").splitlines() if about.is_file() else []
+    names = [line.partition(":")[2].strip() for line in lines if "model name" in line]
+    return next(iter(names), platform.processor() or platform.machine())

@@ -4,23 +4,17 @@ from __future__ import annotations
 
 import os
 
-KAGGLE, COLAB, SLURM, KUBERNETES, LOCAL = (
-    "Kaggle",
-    "Colab",
-    "SLURM",
-    "Kubernetes",
-    "this machine",
-)
+KAGGLE = "Kaggle"
 # Kubernetes last: Kaggle and Colab run on it, too.
 ENV_MARKERS = {
     "KAGGLE_KERNEL_RUN_TYPE": KAGGLE,
-    "COLAB_RELEASE_TAG": COLAB,
-    "SLURM_JOB_ID": SLURM,
-    "KUBERNETES_SERVICE_HOST": KUBERNETES,
+    "COLAB_RELEASE_TAG": "Colab",
+    "SLURM_JOB_ID": "SLURM",
+    "KUBERNETES_SERVICE_HOST": "Kubernetes",
 }
 
 
 def detect_platform() -> str:
     """``Kaggle``, ``Colab``, ``SLURM``, ``Kubernetes`` or ``this machine``."""
     found = (name for marker, name in ENV_MARKERS.items() if os.environ.get(marker))
-    return next(found, LOCAL)
+    return next(found, "this machine")

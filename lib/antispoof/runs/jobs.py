@@ -14,15 +14,14 @@ import torch
 from accelerate.utils import broadcast_object_list
 from filelock import FileLock
 
-from antispoof import platforms
 from antispoof.config import TrainConfig
 from antispoof.corpora import Corpus, write_protocol
 from antispoof.errors import MemoryLimitError, ParameterError
 from antispoof.files import atomic_path, check_disk_space, project_folder
 from antispoof.frontends import load_features
 from antispoof.frontends.cache import OnError
+from antispoof.platforms import describe_machine
 from antispoof.runs import regression_check
-from antispoof.runs.environment import describe
 from antispoof.runs.previous_sessions import import_previous_run
 from antispoof.runs.record import Run, protocol_name, run_path, write_json, write_run
 from antispoof.runs.references import REFERENCES, find_reference
@@ -73,7 +72,7 @@ def train_or_load(
     Parameters
     ----------
     runs_dir : folder of run records; ``runs`` of the project if None.
-    cache_dir : folder of the feature cache; that of the platform if None.
+    cache_dir : folder of the feature cache, as `load_features` has it.
     references : folder of reference runs; None trains all anew.
     on_error : "stop" or "skip" clips that cannot be decoded, as `load_features` has it.
     log : called with one line for each reused run, each training and each epoch.
@@ -106,7 +105,7 @@ def train_or_load(
         config=config,
         corpus=corpus,
         runs_dir=project_folder() / (runs_dir or "runs"),
-        cache_dir=Path(cache_dir or platforms.feature_cache_dir()),
+        cache_dir=cache_dir,
         references=references,
         on_error=on_error,
         compiled=compiled,
@@ -124,7 +123,7 @@ class _Job:
     config: TrainConfig
     corpus: Corpus
     runs_dir: Path
-    cache_dir: Path
+    cache_dir: str | Path | None
     references: str | Path | None
     on_error: OnError
     compiled: bool
@@ -277,7 +276,7 @@ def _train(job: _Job, path: Path, seed: int, log: Log, name: str) -> Run:
                 run=record,
                 history=result.history,
                 scores=scores,
-                environment={**describe(), "seconds": seconds},
+                environment={**describe_machine(), "seconds": seconds},
                 model=result.model.cpu(),
             )
         shutil.rmtree(unfinished, ignore_errors=True)

@@ -1,4 +1,4 @@
-"""One GPU for one process, where several processes share a machine.
+"""The GPUs of this machine, and one of them for each process that shares it.
 
 Snakemake limits how many GPU jobs run at a time, but does not assign devices: one lock
 file per GPU does. The lock is released when its process ends, however it ends.
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import getpass
 import os
+import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
@@ -16,12 +17,21 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from antispoof.platforms.resources import gpus
-
+QUERY_GPUS = ("nvidia-smi", "--query-gpu=name,memory.total", "--format=csv,noheader")
 VISIBLE = "CUDA_VISIBLE_DEVICES"
 # Every task of SLURM numbers its own GPUs from 0, so the locks hold within one task.
 SLURM_TASK = ("SLURM_JOB_ID", "SLURM_STEP_ID", "SLURM_PROCID")
 POLL_SECONDS = 1.0
+
+
+def gpus() -> list[str]:
+    """Every NVIDIA GPU as "name, memory"; empty without a working driver."""
+    options = {"capture_output": True, "text": True, "timeout": 10, "check": True}
+    try:
+        lines = subprocess.run(QUERY_GPUS, **options).stdout.splitlines()
+    except (OSError, subprocess.SubprocessError):  # no driver, or one without a card
+        return []
+    return [line.strip() for line in lines if "," in line]
 
 
 @contextmanager
