@@ -37,11 +37,11 @@ from antispoof.inference import (
     describe_detector,
     format_prediction,
     load_detector,
-    measurement,
     predict_clip,
     predict_clips,
 )
 from antispoof.inference.inputs import open_inputs
+from antispoof.inference.pretrained import read_measurements, score_trials
 from antispoof.inference.windows import iter_windows
 
 RATE = 16_000
@@ -176,7 +176,7 @@ def test_a_detector_is_read_as_it_was_written(clip, detector, pretrained_dir):  
 
 
 def test_the_pretrained_detector_gives_the_recorded_scores(shared):  # 5, 8
-    measured = measurement.read_measurements("measured")
+    measured = read_measurements("measured")
     measured = measured[measured["condition"] == "as it is"][:5]
     folder = "corpora/asvspoof2019-la-subset/LA/ASVspoof2019_LA_eval/flac"
     detector = load_detector()
@@ -275,7 +275,7 @@ def test_score_trials(clip, detector):  # 8
             "path": [str(clip("u1.wav", 1)), str(clip("u2.wav", 5, seed=1))],
         }
     )
-    scored = measurement.score_trials(detector, trials, ["as it is", "noise at 10 dB"])
+    scored = score_trials(detector, trials, ["as it is", "noise at 10 dB"])
     assert scored["condition"].tolist() == ["as it is"] * 2 + ["noise at 10 dB"] * 2
     for score, path in zip(scored["score"], trials["path"], strict=False):
         expected = predict_clip(path, detector).score

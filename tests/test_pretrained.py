@@ -15,7 +15,7 @@ from antispoof.calibration import Calibration
 from antispoof.config import TrainConfig
 from antispoof.constants import SAMPLE_RATE
 from antispoof.errors import CorpusError
-from antispoof.inference import Detector, measurement, pretrained
+from antispoof.inference import Detector, pretrained
 from antispoof.inference.prediction import score_windows
 from corpora import flac_path
 
@@ -48,7 +48,7 @@ def test_export_pretrained(tmp_path, small_corpus, small_frontend, monkeypatch):
     assert sum(path.stat().st_size for path in folder.iterdir()) < 2_000_000  # 1
     detector = Detector.load(folder)
     assert "attacks the model was trained on" in detector.metadata["calibrated_on"]
-    measured = measurement.read_measurements("measured", folder)
+    measured = pretrained.read_measurements("measured", folder)
     clean = measured[measured["condition"] == "as it is"]
     paths = small_corpus.partition("eval")["path"]
     for score, path in zip(clean["score"], paths, strict=True):
@@ -57,7 +57,7 @@ def test_export_pretrained(tmp_path, small_corpus, small_frontend, monkeypatch):
     scores = [mean_score(path, detector) for path in dev["path"]]
     assert fitted["scores"] == pytest.approx(scores, abs=1e-5)
     assert (fitted["labels"], fitted["partition"]) == ([1, 0, 0], "dev")
-    calibrated = measurement.read_measurements("calibration", folder)
+    calibrated = pretrained.read_measurements("calibration", folder)
     assert calibrated["score"].tolist() == pytest.approx(scores, abs=1e-4)
     differs = (calibrated["score"] - calibrated["first_window_score"]).abs() > 1e-4
     assert calibrated["utt_id"][differs].tolist() == ["D2"]

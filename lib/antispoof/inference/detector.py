@@ -59,7 +59,7 @@ class Detector:
         slope, intercept = self.calibration.slope, self.calibration.intercept
         if not (0 < slope < math.inf and math.isfinite(intercept)):
             raise ParameterError(
-                f"slope={slope}, intercept={intercept}: the scores cannot be turned into"
+                f"slope={slope}, intercept={intercept}: scores cannot be turned into"
                 " probabilities; accepted: finite numbers, slope above 0 so that higher"
                 " scores are more bona fide"
             )
@@ -112,12 +112,11 @@ class Detector:
         try:
             card = json.loads((folder / CARD).read_text("utf-8"))
             metadata = card["metadata"]
+            calibration = Calibration(**card["calibration"])
+            frontend = frontends.build(metadata["frontend"])
             model = models.build(metadata["model"]).eval()
             model.load_state_dict(load_file(folder / WEIGHTS))
-            frontend = frontends.build(metadata["frontend"])
-            detector = cls(
-                model, frontend, Calibration(**card["calibration"]), metadata
-            )
+            detector = cls(model, frontend, calibration, metadata)
             describe_detector(detector)  # fails now if the card lacks what it quotes
         except (OSError, RuntimeError, SafetensorError, *PARSE_ERRORS) as error:
             reason = str(error).split("\n")[0]

@@ -108,15 +108,11 @@ def predict_clip(
 
     starts, scores = score_windows(counted(), detector)
     seconds = n_samples / SAMPLE_RATE
-    reason = ""
     if seconds < MIN_SECONDS:
-        reason = (
-            f"it holds {seconds:.3f} s of sound; at least {MIN_SECONDS} s are needed"
-        )
-    elif not len(starts):
-        reason = "it is silent throughout, there is no voice in it"
-    if reason:
-        raise AudioError(f"cannot judge {clip}: {reason}")
+        found = f"{seconds:.3f} s of sound; at least {MIN_SECONDS} s are needed"
+        raise AudioError(f"cannot judge {clip}: it holds {found}")
+    if not len(starts):
+        raise AudioError(f"cannot judge {clip}: it is silent throughout")
     score, calibration = float(scores.mean()), detector.calibration
     return Prediction(
         clip=clip,

@@ -1,29 +1,38 @@
 """Train, calibrate and measure the weights that the library includes.
 
 The score is calibrated on what predictions are made of: means over the windows of each
-clip of dev. The model was trained on the attacks of dev, so for attacks that it does not
-know its probabilities are too confident. The card and every prediction say so.
+clip of dev. The model was trained on the attacks of dev, so for attacks that it does
+not know its probabilities are too confident. The card and every prediction say so.
+
+Measurements (scores under every condition, and deletion tests of explanations) are
+plain tables, saved with the weights. Statistics are computed where they are shown.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
+import pandas as pd
+
 from antispoof.audio import load_mono_16k
+from antispoof.augment.conditions import CLEAN, CONDITIONS, apply_condition
 from antispoof.calibration import Calibration
 from antispoof.config import TrainConfig
 from antispoof.constants import label_indices
 from antispoof.corpora import Corpus
 from antispoof.files import atomic_path
 from antispoof.inference.detector import PRETRAINED_DIR, Detector
-from antispoof.inference.measurement import measure_deletion, score_trials
+from antispoof.inference.explanation import explain, score_after_deletion
 from antispoof.inference.prediction import score_windows
+from antispoof.inference.windows import iter_windows
 from antispoof.runs import train_or_load
 
 N_EXPLAINED = 24  # clips whose explanations are tested
-KNOWN_ATTACKS = "dev, whose attacks the model was trained on"
+DELETED = 0.1  # fraction of the cells
+N_RANDOM = 10  # random deletions that one explanation is compared with
 
 
 def export_pretrained(
@@ -56,20 +65,86 @@ def export_pretrained(
     )
     labels = label_indices(dev["label"])
     known = set(dev["attack"]) <= set(corpus.partition("train")["attack"])
+    calibrated_on = "dev, whose attacks the model was trained on" if known else "dev"
     detector = replace(
         detector,
         calibration=Calibration.fit(calibrated["score"], labels, partition="dev"),
-        metadata=detector.metadata
-        | {"calibrated_on": KNOWN_ATTACKS if known else "dev"},
+        metadata=detector.metadata | {"calibrated_on": calibrated_on},
     )
+    tables = {
+        "calibration": calibrated.round(5),
+        "measured": score_trials(detector, test, log=log),
+        "deletion": measure_deletion(detector, test[:N_EXPLAINED]),
+    }
     with atomic_path(folder) as temporary:
         detector.save(temporary)
-        calibrated.to_csv(
-            temporary / "calibration.csv", index=False, float_format="%.5f"
-        )
-        measured = score_trials(detector, test, log=log)
-        measured.to_csv(temporary / "measured.csv", index=False)
-        log(f"explanations of {N_EXPLAINED} clips")
-        deletion = measure_deletion(detector, test[:N_EXPLAINED])
-        deletion.to_csv(temporary / "deletion.csv", index=False)
+        for name, table in tables.items():
+            table.to_csv(temporary / f"{name}.csv", index=False)
     return folder
+
+
+def score_trials(
+    detector: Detector,
+    trials: pd.DataFrame,
+    conditions: Iterable[str] = (CLEAN, *CONDITIONS),
+    *,
+    log: Callable[[str], None] = lambda line: None,
+) -> pd.DataFrame:
+    """Score trials under conditions.
+
+    Parameters
+    ----------
+    trials : ``utt_id``, ``speaker``, ``attack``, ``label`` and ``path``.
+    conditions : CLEAN and names of CONDITIONS.
+
+    Returns
+    -------
+    DataFrame with ``condition``, ``utt_id``, ``speaker``, ``attack``, ``label`` and
+    ``score``, one row per trial and condition. A score is the mean over the windows.
+    """
+    waveforms = [load_mono_16k(path) for path in trials["path"]]
+    columns, tables = ["utt_id", "speaker", "attack", "label"], {}
+    for name in conditions:
+        log(f"{len(trials)} clips, {name}")
+        changed = [apply_condition(name, waveform) for waveform in waveforms]
+        scores = [score_windows([x], detector)[1].mean() for x in changed]
+        tables[name] = trials[columns].assign(score=np.round(scores, 5))
+    return pd.concat(tables, names=["condition"]).reset_index("condition")
+
+
+def measure_deletion(detector: Detector, trials: pd.DataFrame) -> pd.DataFrame:
+    """How far a score moves when the cells that an explanation names are deleted.
+
+    Returns
+    -------
+    DataFrame with ``utt_id``, ``explained`` (change of the score against the answer
+    when the tenth of the cells with the most evidence for it is deleted) and ``random``
+    (the same for as many random cells, mean of ten).
+    """
+    rng = np.random.default_rng(2019)
+    rows = []
+    for utt_id, path in zip(trials["utt_id"], trials["path"], strict=True):
+        _, window = next(iter_windows([load_mono_16k(path)], detector.n_samples))
+        score = float(detector.score(window[None])[0])
+        sign = np.sign(score - detector.calibration.threshold)
+        evidence = sign * explain(detector, window).attributions.ravel()
+        orders = [np.argsort(-evidence)]
+        orders += [rng.permutation(evidence.size) for _ in range(N_RANDOM)]
+        explained, *random = (
+            sign * (score - score_after_deletion(detector, window, order, DELETED))
+            for order in orders
+        )
+        rows.append((utt_id, round(explained, 5), round(float(np.mean(random)), 5)))
+    return pd.DataFrame(rows, columns=["utt_id", "explained", "random"])
+
+
+def read_measurements(name: str, folder: Path = PRETRAINED_DIR) -> pd.DataFrame | None:
+    """A table saved with the pretrained weights; None if it does not exist.
+
+    Parameters
+    ----------
+    name : ``measured`` (of :func:`score_trials`), ``deletion``, or ``calibration``, the
+        scores of dev that the weights are calibrated on.
+    """
+    path = folder / f"{name}.csv"
+    return pd.read_csv(path, keep_default_na=False) if path.is_file() else None
