@@ -140,12 +140,8 @@ def run_archive(data: bytes) -> None:
 
 def detector_card(data: bytes) -> None:
     """The card and the weights of a detector, and a prediction with them."""
-    from antispoof.inference import (
-        Detector,
-        describe_detector,
-        format_prediction,
-        predict_clip,
-    )
+    from antispoof.inference.detector import Detector, describe_detector
+    from antispoof.inference.prediction import format_prediction, predict_clip
 
     shutil.rmtree(FOLDER, ignore_errors=True)
     for name, content in _one_replaced(_detector_files(), data).items():

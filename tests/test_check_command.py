@@ -11,6 +11,7 @@
 import io
 import json
 import os
+import shutil
 import sys
 from pathlib import Path
 from types import SimpleNamespace
@@ -79,17 +80,13 @@ def test_json(run):
     assert good["error"] is None
     assert bad == dict.fromkeys(KEYS) | {"clip": "lost.wav", "error": bad["error"]}
     assert "no such file" in bad["error"]
+    text = run("lost.wav", "voice.flac")
+    assert text.status == 1
+    assert text.err.startswith("lost.wav: no answer; cannot decode lost.wav: no such")
+    assert "voice.flac: " in text.out
 
 
 # 2
-
-
-def test_one_bad_clip_does_not_stop_the_rest(run):
-    Path("bad.wav").write_bytes(b"no sound")
-    result = run("bad.wav", write("good.wav"))
-    assert result.status == 1
-    assert "bad.wav: no answer; cannot decode bad.wav: not a sound file" in result.err
-    assert "good.wav: " in result.out
 
 
 def test_nothing_found(run):
@@ -101,23 +98,16 @@ def test_nothing_found(run):
 
 @pytest.mark.parametrize(
     "arguments",
-    [
-        [],
-        ["a.wav", "b.wav", "--plot", "x.png"],
-        ["a.wav", "--json", "--explain"],
-        ["a.wav", "--colour"],
-    ],
+    ["", "a.wav b.wav --plot x.png", "a.wav --json --explain", "a.wav --colour"],
 )
 def test_misuse(run, arguments):
-    result = run(*arguments)
+    result = run(*arguments.split())
     assert result.status == 2
     assert "Usage" in result.err + result.out
 
 
-def test_no_weights(run, monkeypatch, tmp_path):
-    monkeypatch.setattr(
-        "antispoof.inference.detector.PRETRAINED_DIR", tmp_path / "none"
-    )
+def test_no_weights(run, tmp_path):
+    shutil.rmtree(tmp_path / "pretrained")
     result = run(write("voice.wav"))
     assert result.status == 1
     assert "no pretrained weights" in result.err
@@ -128,18 +118,14 @@ def test_no_weights(run, monkeypatch, tmp_path):
 
 # 3
 
-NAMES = [
-    "with blanks.wav",
-    "quote'\"`$(ls).wav",
-    "größer 語.wav",
-    "two\nlines.wav",
-    "control\x1b[2J.wav",
-    "[bold]markup.wav",
-    "-dash.wav",
-]
 
-
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("with blanks.wav", "quote'\"`$(ls).wav", "größer 語.wav", "two\nlines.wav"),
+        *("control\x1b[2J.wav", "[bold]markup.wav", "-dash.wav"),
+    ],
+)
 def test_names(run, name):
     write(name)
     result = run("--", name) if name.startswith("-") else run(name)
@@ -160,13 +146,13 @@ def test_a_name_that_is_not_unicode(run):
 
 def test_folder_and_standard_input(run):
     Path("in/sub").mkdir(parents=True)
-    write("in/b.wav")
-    write("in/sub/a.wav")
+    for name in ("in/b.wav", "in/sub/a.WAV", "in/sub/.hidden.wav", "in/notes.txt"):
+        write(name)
     data = Path(write("piped.wav", 0.75)).read_bytes()
     result = run("in", "-", "--json", stdin=data)
     assert result.status == 0, result.err
     clips = json.loads(result.out)
-    assert [x["clip"] for x in clips] == ["in/b.wav", "in/sub/a.wav", "-"]
+    assert [x["clip"] for x in clips] == ["in/b.wav", "in/sub/a.WAV", "-"]
     assert clips[2]["seconds"] == 0.75
     assert run("-", stdin=b"").status == 1
 

@@ -2,18 +2,16 @@
 
 1. Windows follow one another and cover the clip; the last ends with it; a clip shorter
    than a window is padded; how the clip was cut into blocks makes no difference.
-2. Calibration counts its trials, and answers "uncertain" exactly between its
-   thresholds. (That it finds the log odds: see the tests of metrics.)
+2. Answers are "uncertain" exactly between the thresholds of the calibration. (That
+   it finds the log odds: see the tests of metrics.)
 3. A clip's score is the mean over its windows; digital silence is not scored, nor is
    what is shorter than 0.2 s; one clip that fails does not stop the rest.
 4. A prediction's dictionary has the six keys of DESIGN, None where there is an error.
 5. A detector is read as it was written; the pretrained one gives the recorded scores;
    anything else is a RunError, and so are weights whose scores are not numbers.
-6. A folder means the sound files below it, in order.
-7. A sentence gives the answer and its uncertainty, never certainty; the note below it
+6. A sentence gives the answer and its uncertainty, never certainty; the note below it
    names the training corpus, its caveat and what the calibration knows.
-8. Scores under conditions are those of the changed clips.
-9. A prediction for one clip imports nothing that only training, statistics or figures
+7. A prediction for one clip imports nothing that only training, statistics or figures
    need: the first answer waits for torch and little else.
 """
 
@@ -22,7 +20,6 @@ import subprocess
 import sys
 
 import numpy as np
-import pandas as pd
 import pytest
 import soundfile
 import torch
@@ -31,17 +28,10 @@ import antispoof
 from antispoof import inference
 from antispoof.calibration import Calibration
 from antispoof.errors import AudioError, RunError
-from antispoof.inference import (
-    Detector,
-    Prediction,
-    describe_detector,
-    format_prediction,
-    load_detector,
-    predict_clip,
-    predict_clips,
-)
-from antispoof.inference.inputs import open_inputs
-from antispoof.inference.pretrained import read_measurements, score_trials
+from antispoof.inference import Prediction, load_detector, predict_clip, predict_clips
+from antispoof.inference.detector import Detector, describe_detector
+from antispoof.inference.prediction import format_prediction
+from antispoof.inference.pretrained import read_measurements
 from antispoof.inference.windows import iter_windows
 
 RATE = 16_000
@@ -94,11 +84,6 @@ def test_windows_cover_the_clip(length):  # 1
         assert one[0] == other[0]
         np.testing.assert_array_equal(one[1], other[1])
     assert list(iter_windows([], 10)) == []
-
-
-def test_calibration_counts_its_trials():  # 2
-    found = Calibration.fit([-1.0, -2.0, 1.0], [0, 0, 1], partition="dev")
-    assert (found.n_spoof, found.n_bonafide) == (2, 1)
 
 
 def test_uncertain_between_the_thresholds():  # 2
@@ -175,7 +160,7 @@ def test_a_detector_is_read_as_it_was_written(clip, detector, pretrained_dir):  
     assert antispoof.predict(path).score == score
 
 
-def test_the_pretrained_detector_gives_the_recorded_scores(shared):  # 5, 8
+def test_the_pretrained_detector_gives_the_recorded_scores(shared):  # 5
     measured = read_measurements("measured")
     measured = measured[measured["condition"] == "as it is"][:5]
     folder = "corpora/asvspoof2019-la-subset/LA/ASVspoof2019_LA_eval/flac"
@@ -219,16 +204,6 @@ def test_damaged_weights(tmp_path, detector, clip):  # 5
         load_detector(tmp_path)
 
 
-def test_folders_are_searched(tmp_path):  # 6
-    for name in ("b.wav", "sub/a.FLAC", "sub/.hidden.wav", "notes.txt"):
-        path = tmp_path / "in" / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(b"")
-    inside = [str(tmp_path / "in" / name) for name in ("b.wav", "sub/a.FLAC")]
-    with open_inputs([str(tmp_path / "in"), "lost.txt"]) as inputs:
-        assert [name for name, _ in inputs] == [*inside, "lost.txt"]
-
-
 @pytest.mark.parametrize(
     ("score", "parts"),
     [
@@ -237,7 +212,7 @@ def test_folders_are_searched(tmp_path):  # 6
         (3.0, ("probably a real voice", "about 95 are real")),
     ],
 )
-def test_a_sentence(detector, score, parts):  # 7
+def test_a_sentence(detector, score, parts):  # 6
     calibration = detector.calibration
     probability, answer = calibration.probability(score), str(calibration.answer(score))
     prediction = Prediction("x", score, probability, answer, 2.0, threshold=0.0)
@@ -247,40 +222,18 @@ def test_a_sentence(detector, score, parts):  # 7
     assert format_prediction(Prediction("x", error="lost")) == "no answer; lost"
 
 
-def test_the_note_names_what_the_detector_knows(detector):  # 7
+def test_the_note_names_what_the_detector_knows(detector):  # 6
     note = describe_detector(detector)
-    for part in (
-        "a CNN trained on 12 clips of a corpus of noise",
-        "Noise proves nothing.",
-        "5 real and 7 fake clips of dev",
-        "not evidence in court",
-    ):
-        assert part in note
+    assert "a CNN trained on 12 clips of a corpus of noise" in note
+    assert "5 real and 7 fake clips of dev. Noise proves nothing." in note
+    assert "not evidence in court" in note
 
 
-def test_the_pretrained_note_says_that_the_calibration_knows_the_attacks():  # 7
+def test_the_pretrained_note_says_that_the_calibration_knows_the_attacks():  # 6
     """B11: the weights are calibrated on the attacks that they were trained on."""
     assert "of dev, whose attacks the model was trained on" in describe_detector(
         load_detector()
     )
-
-
-def test_score_trials(clip, detector):  # 8
-    trials = pd.DataFrame(
-        {
-            "utt_id": ["U1", "U2"],
-            "speaker": "S1",
-            "attack": ["-", "A07"],
-            "label": ["bonafide", "spoof"],
-            "path": [str(clip("u1.wav", 1)), str(clip("u2.wav", 5, seed=1))],
-        }
-    )
-    scored = score_trials(detector, trials, ["as it is", "noise at 10 dB"])
-    assert scored["condition"].tolist() == ["as it is"] * 2 + ["noise at 10 dB"] * 2
-    for score, path in zip(scored["score"], trials["path"], strict=False):
-        expected = predict_clip(path, detector).score
-        assert score == pytest.approx(expected, abs=1e-4)
-    assert scored["score"].nunique() == 4
 
 
 WITHOUT_HEAVY = """
@@ -293,7 +246,7 @@ print([name for name in heavy if name in sys.modules])
 """
 
 
-def test_a_prediction_imports_little(clip, detector, tmp_path):  # 9
+def test_a_prediction_imports_little(clip, detector, tmp_path):  # 7
     detector.save(tmp_path / "kept")
     done = subprocess.run(
         [sys.executable, "-c", WITHOUT_HEAVY, clip("x.wav", 1), tmp_path / "kept"],

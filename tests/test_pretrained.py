@@ -36,20 +36,18 @@ def test_export_pretrained(tmp_path, small_corpus, small_frontend, monkeypatch):
     long = 0.1 * np.random.default_rng(1).standard_normal(20_000)
     soundfile.write(flac_path(small_corpus.root, "dev", "D2"), long, SAMPLE_RATE)
     folder = tmp_path / "pretrained"
-    options = {
-        "folder": folder,
-        "runs_dir": tmp_path / "runs",
-        "cache_dir": tmp_path / "cache",
-    }
+    places = {"runs_dir": tmp_path / "runs", "cache_dir": tmp_path / "cache"}
     config = TrainConfig.for_model("cnn", epochs=1, batch_size=8)
 
-    pretrained.export_pretrained(small_corpus, config, **options)
+    pretrained.export_pretrained(small_corpus, config, folder=folder, **places)
 
     assert sum(path.stat().st_size for path in folder.iterdir()) < 2_000_000  # 1
     detector = Detector.load(folder)
     assert "attacks the model was trained on" in detector.metadata["calibrated_on"]
     measured = pretrained.read_measurements("measured", folder)
     clean = measured[measured["condition"] == "as it is"]
+    noisy = measured[measured["condition"] == "noise at 10 dB"]
+    assert not set(noisy["score"]) & set(clean["score"])
     paths = small_corpus.partition("eval")["path"]
     for score, path in zip(clean["score"], paths, strict=True):
         assert score == pytest.approx(mean_score(path, detector), abs=1e-4)
@@ -63,5 +61,5 @@ def test_export_pretrained(tmp_path, small_corpus, small_frontend, monkeypatch):
     assert calibrated["utt_id"][differs].tolist() == ["D2"]
     flac_path(small_corpus.root, "eval", "E3").unlink()  # 3
     with pytest.raises(CorpusError, match="E3"):
-        pretrained.export_pretrained(small_corpus, config, **options)
+        pretrained.export_pretrained(small_corpus, config, folder=folder, **places)
     assert Detector.load(folder).metadata == detector.metadata

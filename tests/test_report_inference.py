@@ -117,23 +117,20 @@ def test_measures_of_made_log_odds():  # 3
 def test_glued_numbers(measured, detector, monkeypatch):  # 2
     glued = {}
     monkeypatch.setattr(tables, "glue", glued.__setitem__)
-    deletion = pd.DataFrame({"explained": [1.0, 3.0], "random": [0.1, 0.3]})
-    calibrated = tables.select_condition(measured).assign(
-        first_window_score=lambda t: t["score"]
-    )
+    clean = tables.select_condition(measured)
+    calibrated = clean.assign(first_window_score=clean["score"])
     report.glue_inference(None, None, None, None)
     names = set(glued)
     assert set(glued.values()) == {"—"}
-    report.glue_inference(detector, measured, deletion, calibrated)
+    # Two of two may be chance.
+    for n, reasons in ((2, "no more often"), (6, "more often")):
+        deletion = pd.DataFrame({"explained": range(1, n + 1), "random": [0.1] * n})
+        report.glue_inference(detector, measured, deletion, calibrated)
+        assert glued["check_explained"] == f"{(n + 1) / 2:.2f}"
+        assert glued["check_further"] == f"{n} of {n}"
+        assert glued["check_reasons"] == reasons
+    assert (glued["check_n"], glued["check_n_train"]) == ("30", "12")
     assert set(glued) == names
-    assert glued["check_explained"] == "2.00"
-    assert glued["check_n"] == "30"
-    assert glued["check_n_train"] == "12"
-    assert glued["check_further"] == "2 of 2"
-    assert glued["check_reasons"] == "no more often"  # two of two may be chance
-    many = pd.DataFrame({"explained": [1.0] * 6, "random": [0.1] * 6})
-    report.glue_inference(detector, measured, many, calibrated)
-    assert glued["check_reasons"] == "more often"
     assert "—" not in glued.values()
 
 

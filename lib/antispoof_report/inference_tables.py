@@ -15,11 +15,12 @@ from numpy.typing import ArrayLike
 from scipy.special import expit, logit
 from scipy.stats import binomtest
 
-from antispoof import inference, metrics
+from antispoof import metrics
 from antispoof.augment.conditions import CLEAN, FORMATS
 from antispoof.calibration import CONFIDENCE, Calibration
 from antispoof.constants import BONAFIDE, label_indices
-from antispoof.inference import Detector, Prediction
+from antispoof.inference.detector import Detector, describe_detector
+from antispoof.inference.prediction import Prediction, format_prediction
 from antispoof.metrics import Metric, Reliability
 from antispoof.stats import BootstrapResult, make_panel, resample
 from antispoof.stats.estimates import combine
@@ -48,8 +49,8 @@ def answers(predictions: Sequence[Prediction], detector: Detector | None) -> Htm
     if detector is None:
         text = "An answer: this copy of the library has no pretrained weights."
         return Html(f"<p><em>{escape(text)}</em></p>", text)
-    texts = [f"{p.clip}: {inference.format_prediction(p)}" for p in predictions]
-    note = inference.describe_detector(detector)
+    texts = [f"{p.clip}: {format_prediction(p)}" for p in predictions]
+    note = describe_detector(detector)
     lines = "".join(f"<p><strong>{escape(text)}</strong></p>" for text in texts)
     html = (
         f'<div class="report-answer" role="note">{lines}'

@@ -45,8 +45,9 @@ def check(
     Exit status: 0 if every clip got an answer, whichever it is; 1 if one got none, or
     no clip was found; 2 if the command was misused.
     """
-    from antispoof import inference
+    from antispoof.inference.detector import describe_detector, load_detector
     from antispoof.inference.inputs import open_inputs
+    from antispoof.inference.prediction import predict_clips
 
     if as_json and explain:
         raise typer.BadParameter("--explain prints text and cannot join --json")
@@ -56,9 +57,9 @@ def check(
         if not inputs:
             typer.echo("antispoof: no sound file was found", err=True)
             raise typer.Exit(1)
-        detector = inference.load_detector(run)
+        detector = load_detector(run)
         predictions = []
-        for prediction in inference.predict_clips(inputs, detector):
+        for prediction in predict_clips(inputs, detector):
             if not as_json:
                 path = inputs[len(predictions)][1] if explain else None
                 _print(prediction, detector, path)
@@ -68,7 +69,7 @@ def check(
     if as_json:
         typer.echo(json.dumps([one.to_dict() for one in predictions], indent=2))
     elif not all(failed):
-        typer.echo(f"\n{printable(inference.describe_detector(detector))}")
+        typer.echo(f"\n{printable(describe_detector(detector))}")
     if plot is not None and not failed[0]:
         _draw(predictions[0], detector, plot)
     if any(failed):
@@ -77,8 +78,8 @@ def check(
 
 def _print(prediction: Prediction, detector: Detector, explained: Path | None) -> None:
     """Print a prediction, and what decided it where the path of the clip is given."""
-    from antispoof.inference import format_prediction
     from antispoof.inference.explanation import explain_clip, format_explanation
+    from antispoof.inference.prediction import format_prediction
 
     failed = prediction.error is not None
     text = printable(f"{prediction.clip}: {format_prediction(prediction)}")

@@ -1,23 +1,15 @@
-"""Is this clip fake? One clip in, a prediction with its uncertainty out."""
+"""Is this clip fake? One clip in, a prediction with its uncertainty out.
 
-from antispoof.inference.detector import (
-    Detector,
-    describe_detector,
-    has_pretrained,
-    load_detector,
-)
-from antispoof.inference.prediction import (
-    Prediction,
-    format_prediction,
-    predict_clip,
-    predict_clips,
-)
+How predictions and detectors are put in words: ``prediction.format_prediction`` and
+``detector.describe_detector``.
+"""
+
+from antispoof.inference.detector import Detector, has_pretrained, load_detector
+from antispoof.inference.prediction import Prediction, predict_clip, predict_clips
 
 __all__ = [
     "Detector",
     "Prediction",
-    "describe_detector",
-    "format_prediction",
     "has_pretrained",
     "load_detector",
     "predict_clip",
