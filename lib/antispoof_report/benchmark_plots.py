@@ -33,18 +33,18 @@ def throughput(features: pd.DataFrame, names: Mapping[str, str]) -> Figure:
 
 
 @styled
-def training_and_scoring_rates(models: pd.DataFrame) -> Figure:
+def training_and_scoring_rates(measured: pd.DataFrame) -> Figure:
     """Clips per second that one core trains on and scores, one bar per model.
 
     Parameters
     ----------
-    models : one row per model and work, with ``name``, ``work`` and ``cpu_ms`` (per
+    measured : one row per model and work, with ``name``, ``work`` and ``cpu_ms`` (per
         clip).
     """
     figure, axes = subplots(2, height=3.6)
     works = {"train": ("training", VERMILION), "score": ("scoring", BLUE)}
     for plot, (work, (title, colour)) in zip(axes, works.items(), strict=True):
-        of_work = models[models["work"] == work]
+        of_work = measured[measured["work"] == work]
         names = [models.title(name) for name in of_work["name"]]
         _bars(plot, 1e3 / of_work["cpu_ms"], names, colour)
         plot.set_title(title)
