@@ -2,10 +2,10 @@
 
 1. A good archive unpacks completely; after an interruption it resumes.
 2. Refused before a byte is written: absolute paths, .., drive letters, backslashes,
-   links, repeated names (ignoring case), a file below a file, encrypted members,
-   other compressions than deflate, growth beyond reason, a lost beginning, what is not
-   a ZIP archive.
-3. A damaged member leaves nothing behind; what does not fit is not started.
+   links, other compressions than deflate, growth beyond reason, what is not a ZIP
+   archive.
+3. A member that is damaged, encrypted, or has the place of a folder raises and leaves
+   nothing behind; what does not fit is not started.
 """
 
 import shutil
@@ -50,23 +50,19 @@ def test_a_good_archive(tmp_path):  # 1
     assert calls[-1] == (3, 3)
 
 
-@pytest.mark.filterwarnings("ignore:Duplicate name")
 @pytest.mark.parametrize(
-    ("members", "reason"),
+    ("name", "reason"),
     [
-        ([("/etc/passwd", "x")], "is not a relative path"),
-        ([("../up.txt", "x")], "leaves the folder"),
-        ([("a/../../up.txt", "x")], "leaves the folder"),
-        ([("C:/x", "x")], "is not a relative path"),
-        ([("a\\..\\b", "x")], "is not a relative path"),
-        ([(link("a"), "/etc/passwd")], "is a link"),
-        ([("a", "1"), ("a", "2")], "is in it twice"),
-        ([("A/b", "1"), ("a/B", "2")], "is in it twice"),
-        ([("a", "1"), ("a/b", "2")], "is below a file"),
+        ("/etc/passwd", "leaves the folder"),
+        ("a/../../up.txt", "leaves the folder"),
+        (".", "leaves the folder"),
+        ("C:/x", "leaves the folder"),
+        ("a\\..\\b", "leaves the folder"),
+        (link("a"), "is a link"),
     ],
 )
-def test_what_is_refused(tmp_path, members, reason):  # 2
-    path = make(tmp_path / "a.zip", ("good", "x"), *members)
+def test_what_is_refused(tmp_path, name, reason):  # 2
+    path = make(tmp_path / "a.zip", ("good", "x"), (name, "x"))
     with pytest.raises(ArchiveError, match=reason):
         unpack_all(path, tmp_path / "out")
     assert not (tmp_path / "out").exists()
@@ -79,25 +75,9 @@ def test_a_bomb(tmp_path):  # 2
         unpack_all(path, tmp_path / "out")
 
 
-def test_encrypted(tmp_path):  # 2
-    path = make(tmp_path / "a.zip", ("a", "x"))
-    data = bytearray(path.read_bytes())
-    data[data.index(b"PK\x01\x02") + 8] |= 1
-    path.write_bytes(data)
-    with pytest.raises(ArchiveError, match="is encrypted"):
-        unpack_all(path, tmp_path / "out")
-
-
 def test_other_compressions(tmp_path):  # 2
     path = make(tmp_path / "a.zip", ("a", "x"), compression=zipfile.ZIP_BZIP2)
-    with pytest.raises(ArchiveError, match="'a' is not compressed with deflate"):
-        unpack_all(path, tmp_path / "out")
-
-
-def test_a_lost_beginning(tmp_path):  # 2
-    path = make(tmp_path / "a.zip", ("a", "x"))
-    path.write_bytes(path.read_bytes()[1:])
-    with pytest.raises(ArchiveError, match="whose beginning is missing"):
+    with pytest.raises(ArchiveError, match=r"'a' is .* not stored or deflated"):
         unpack_all(path, tmp_path / "out")
 
 
@@ -123,14 +103,20 @@ def test_a_damaged_member(tmp_path, compression):  # 3
     assert list((tmp_path / "out").iterdir()) == []
 
 
-def test_a_directory_that_points_elsewhere(tmp_path):  # 3
+@pytest.mark.parametrize("offset", [8, 42])
+def test_encrypted_and_misplaced(tmp_path, offset):  # 3
     path = make(tmp_path / "a.zip", ("a", "xyz"))
-    # The directory at the end gives another offset; there is no header.
     data = bytearray(path.read_bytes())
-    where = data.index(b"PK\x01\x02") + 42
-    data[where : where + 4] = (len(data) - 4).to_bytes(4, "little")
+    data[data.index(b"PK\x01\x02") + offset] |= 1  # a flag, or where the member begins
     path.write_bytes(data)
     with pytest.raises(ArchiveError, match=": a is damaged"):
+        unpack_all(path, tmp_path / "out")
+
+
+@pytest.mark.parametrize("names", [("a", "a/b"), ("a/b", "a")])
+def test_a_file_and_a_folder_of_one_name(tmp_path, names):  # 3
+    path = make(tmp_path / "a.zip", *((name, "x") for name in names))
+    with pytest.raises(ArchiveError, match="is damaged"):
         unpack_all(path, tmp_path / "out")
 
 

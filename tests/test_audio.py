@@ -7,14 +7,11 @@
 5. Whatever is wrong with a clip, the error is an AudioError with path and reason.
    Damaged bytes never end the process.
 6. A file that only names other files or addresses is not followed.
-7. info gives encoding, rate, channels and length, and needs little memory.
-8. On real speech: equal to libsndfile to the bit, and the files that libsndfile
+7. On real speech: equal to libsndfile to the bit, and the files that libsndfile
    refuses decode to their expected length.
 """
 
 import csv
-import struct
-import tracemalloc
 from pathlib import Path
 
 import av
@@ -22,7 +19,7 @@ import numpy as np
 import pytest
 import soundfile
 
-from antispoof.audio import AudioInfo, info, iter_blocks, load, load_mono_16k, resample
+from antispoof.audio import iter_blocks, load, load_mono_16k, resample
 from antispoof.errors import AudioError
 
 
@@ -120,14 +117,6 @@ def test_resampling_leaves_no_alias(frequency):
     assert np.abs(inner).max() < 1e-5
 
 
-def test_decode_resamples(tmp_path):
-    path = tmp_path / "clip.wav"
-    soundfile.write(path, tone(1_000, sample_rate=48_000), 48_000)
-    waveform = load_mono_16k(path)
-    assert waveform.shape == (8_000,)
-    np.testing.assert_allclose(waveform[500:-500], tone(1_000)[500:-500], atol=1e-3)
-
-
 # 3
 
 
@@ -140,13 +129,20 @@ def test_bytes_decide_not_the_name(tmp_path, name):
         np.testing.assert_array_equal(load_mono_16k(given), values / 32_768)
 
 
+def test_a_picture_before_the_sound(tmp_path):
+    data = clip_bytes(tmp_path)
+    picture = b"\x06" + (100_000).to_bytes(3, "big") + bytes(100_000)
+    path = tmp_path / "clip.flac"
+    path.write_bytes(b"fLaC\x00" + data[5:42] + picture + data[42:])
+    assert len(load_mono_16k(path)) == 16_000
+
+
 def test_id3_tag_before_flac_and_mp3(tmp_path):
     tag = b"ID3\x04\x00\x00\x00\x00\x01\x00" + bytes(128)  # 1 << 7 bytes of body
     for container in ("FLAC", "MP3"):
         plain, tagged = tmp_path / "plain", tmp_path / "tagged"
         soundfile.write(plain, tone(500), 16_000, format=container)
         tagged.write_bytes(tag + plain.read_bytes())
-        assert info(tagged).encoding == container.lower()
         np.testing.assert_array_equal(load_mono_16k(tagged), load_mono_16k(plain))
 
 
@@ -206,11 +202,7 @@ def test_several_flac_files_in_one(tmp_path):
     """The decoders may lose a frame at the joint, so it is refused."""
     path = tmp_path / "joined.flac"
     path.write_bytes(2 * clip_bytes(tmp_path))
-    assert_refused(path, "several files joined", (load_mono_16k, in_blocks))
-
-
-def in_blocks(path):
-    return list(iter_blocks(path, max_in_memory=0))
+    assert_refused(path, "several files joined")
 
 
 def test_several_mp3_files_in_one(shared):
@@ -229,7 +221,11 @@ def clip_bytes(tmp_path, container="FLAC", subtype="PCM_16", values=None, rate=1
     return path.read_bytes()
 
 
-def assert_refused(path, reason, functions=(load_mono_16k,)):
+def in_blocks(path):
+    return list(iter_blocks(path, max_in_memory=0))
+
+
+def assert_refused(path, reason, functions=(load_mono_16k, in_blocks)):
     for function in functions:
         with pytest.raises(AudioError) as caught:
             function(path)
@@ -238,18 +234,12 @@ def assert_refused(path, reason, functions=(load_mono_16k,)):
         assert "\n" not in str(caught.value)
 
 
-def test_missing_file(tmp_path):
-    assert_refused(tmp_path / "none.flac", "no such file", (load_mono_16k, info))
-
-
-def test_folder(tmp_path):
-    assert_refused(tmp_path, "a folder", (load_mono_16k, info))
-
-
-def test_empty_file(tmp_path):
-    path = tmp_path / "empty.flac"
-    path.touch()
-    assert_refused(path, "empty", (load_mono_16k, info))
+def test_missing_folder_and_empty(tmp_path):
+    empty = tmp_path / "empty.flac"
+    empty.touch()
+    assert_refused(tmp_path / "none.flac", "no such file")
+    assert_refused(tmp_path, "Is a directory")
+    assert_refused(empty, "empty")
 
 
 @pytest.mark.parametrize(
@@ -258,7 +248,7 @@ def test_empty_file(tmp_path):
 def test_not_audio(tmp_path, content):
     path = tmp_path / "clip.flac"
     path.write_bytes(content)
-    assert_refused(path, "not a sound file", (load_mono_16k, info))
+    assert_refused(path, "not a sound file")
 
 
 def test_flac_that_ends_early(tmp_path):
@@ -266,7 +256,7 @@ def test_flac_that_ends_early(tmp_path):
     path = tmp_path / "clip.flac"
     for length in (len(data) // 2, len(data) - 3):
         path.write_bytes(data[:length])
-        assert_refused(path, "of the 16000 samples declared")
+        assert_refused(path, "damaged or truncated")
 
 
 def test_flac_with_a_flipped_bit(tmp_path):
@@ -274,7 +264,7 @@ def test_flac_with_a_flipped_bit(tmp_path):
     data[len(data) // 2] ^= 1
     path = tmp_path / "clip.flac"
     path.write_bytes(data)
-    assert_refused(path, "damaged")
+    assert_refused(path, "damaged", [load_mono_16k])  # FFmpeg checks no checksum
 
 
 def test_no_samples(tmp_path):
@@ -294,7 +284,7 @@ def test_samples_that_are_not_finite(tmp_path, value):
 def test_absurd_rate(tmp_path):
     path = tmp_path / "clip.wav"
     path.write_bytes(clip_bytes(tmp_path, "WAV", rate=3))
-    assert_refused(path, "3 Hz; accepted are 4000 to 768000 Hz")
+    assert_refused(path, "3 Hz; accepted: 4000 to 768000 Hz")
 
 
 def test_rate_of_zero(tmp_path):
@@ -312,7 +302,7 @@ def test_vorbis_header_that_crashes_stb_vorbis(tmp_path):
     data[vendor_length : vendor_length + 4] = b"\xff\xff\xff\xff"
     path = tmp_path / "clip.ogg"
     path.write_bytes(data)
-    assert_refused(path, "", (load_mono_16k, info))
+    assert_refused(path, "")
 
 
 def test_film_without_sound(tmp_path):
@@ -324,7 +314,7 @@ def test_film_without_sound(tmp_path):
         frame = av.VideoFrame(32, 32, "yuv420p")
         for packet in [*stream.encode(frame), *stream.encode(None)]:
             container.mux(packet)
-    assert_refused(path, "no audio stream", (load_mono_16k, info))
+    assert_refused(path, "no audio stream")
 
 
 # 6
@@ -343,82 +333,10 @@ def test_playlists_are_not_followed(tmp_path, monkeypatch, text):
     Path("target.wav").write_bytes(clip_bytes(tmp_path, "WAV"))
     path = tmp_path / "list.m3u8"
     path.write_text(text)
-    assert_refused(path, "not a sound file", (load_mono_16k, info))
+    assert_refused(path, "not a sound file")
 
 
 # 7
-
-
-@pytest.mark.parametrize(
-    ("container", "subtype", "encoding"),
-    [
-        ("FLAC", "PCM_16", "flac"),
-        ("WAV", "PCM_24", "pcm_s24le"),
-        ("OGG", "VORBIS", "vorbis"),
-    ],
-)
-def test_info(tmp_path, container, subtype, encoding):
-    path = tmp_path / "clip"
-    stereo = np.stack([tone(500, sample_rate=22_050)] * 2, axis=1)
-    soundfile.write(path, stereo, 22_050, format=container, subtype=subtype)
-    assert info(path) == AudioInfo(encoding, 22_050, 2, len(stereo))
-
-
-def test_info_of_m4a(tmp_path):
-    path = tmp_path / "clip.m4a"
-    write_aac(path, tone(440, sample_rate=44_100), 44_100)
-    found = info(path)
-    assert (found.encoding, found.sample_rate) == ("aac", 44_100)
-    assert found.samples >= 22_050
-
-
-def beginning(container, n_samples):
-    """The first bytes of a clip in which 16-bit samples at 16 kHz would follow."""
-    if container == "WAV":
-        size = 2 * n_samples
-        form = struct.pack("<IHHIIHH", 16, 1, 1, 16_000, 32_000, 2, 16)
-        riff = struct.pack("<4sI4s4s", b"RIFF", 36 + size, b"WAVE", b"fmt ")
-        return riff + form + struct.pack("<4sI", b"data", size)
-    packed = 16_000 << 44 | 15 << 36 | n_samples
-    info = b"\x10\x00\x10\x00" + bytes(6) + packed.to_bytes(8, "big") + bytes(16)
-    return b"fLaC\x80\x00\x00\x22" + info
-
-
-@pytest.mark.parametrize(
-    ("container", "encoding"), [("WAV", "pcm_s16le"), ("FLAC", "flac")]
-)
-def test_info_of_a_large_file_takes_no_memory(tmp_path, container, encoding):
-    path = tmp_path / "large"
-    n = 2**27
-    with path.open("wb") as file:
-        file.write(beginning(container, n))
-        file.truncate(2 * n + 44)  # a hole, which takes no space on the disk
-    tracemalloc.start()
-    found = info(path)
-    peak = tracemalloc.get_traced_memory()[1]
-    tracemalloc.stop()
-    assert found == AudioInfo(encoding, 16_000, 1, n)
-    assert peak < 2**20
-
-
-def test_a_picture_before_the_sound(tmp_path):
-    data = clip_bytes(tmp_path)
-    picture = b"\x06" + (100_000).to_bytes(3, "big") + bytes(100_000)
-    path = tmp_path / "clip.flac"
-    path.write_bytes(b"fLaC\x00" + data[5:42] + picture + data[42:])
-    assert info(path).samples == len(load_mono_16k(path)) == 16_000
-
-
-@pytest.mark.parametrize("declared", [2**31 - 100, 2**31 - 1])
-def test_info_of_a_recording_into_a_pipe(tmp_path, declared):
-    path = tmp_path / "clip.wav"
-    head = bytearray(beginning("WAV", 1))
-    head[40:44] = (2 * declared + 1).to_bytes(4, "little")
-    path.write_bytes(head + bytes(32_000))
-    assert info(path).samples in (None, 16_000)
-
-
-# 8
 
 
 def test_real_speech_equals_libsndfile(shared):

@@ -48,26 +48,13 @@ def test_blocks_joined_are_the_clip(tmp_path, sample_rate, channels):
 
 
 def test_refused_in_blocks(tmp_path):
+    """What test_audio.py does not refuse in blocks, too."""
     path = tmp_path / "clip"
     soundfile.write(path, noise(16_000), 16_000, format="FLAC")
     data = bytearray(path.read_bytes())
-    path.write_bytes(data[:-2_000])
-    with pytest.raises(AudioError, match="damaged or truncated"):
-        join_blocks(path, max_in_memory=0)
     data[22:26] = (20_000).to_bytes(4, "big")  # the length in STREAMINFO
     path.write_bytes(data)
     with pytest.raises(AudioError, match="16000 of the 20000 samples declared"):
-        join_blocks(path, max_in_memory=0)
-    broken = noise(800)
-    broken[400] = np.nan
-    soundfile.write(path, broken, 16_000, format="WAV", subtype="FLOAT")
-    with pytest.raises(AudioError, match="not finite"):
-        join_blocks(path, max_in_memory=0)
-    soundfile.write(path, noise(800), 100, format="WAV")
-    with pytest.raises(AudioError, match="100 Hz; accepted are"):
-        join_blocks(path, max_in_memory=0)
-    soundfile.write(path, noise(0), 16_000, format="WAV")
-    with pytest.raises(AudioError, match="no samples"):
         join_blocks(path, max_in_memory=0)
     with pytest.raises(AudioError, match="NUL"):
         load_mono_16k("a\0b.wav")
@@ -82,12 +69,12 @@ def test_too_large_for_memory(tmp_path, monkeypatch, container):
     soundfile.write(path, noise(8_000), 16_000, format=container)
     at_once = load_mono_16k(path)
     monkeypatch.setattr(limits, "MAX_VALUES", 4_000)
-    with pytest.raises(AudioError, match="MiB are accepted") as caught:
+    with pytest.raises(AudioError, match="MiB that are accepted") as caught:
         load_mono_16k(path)
     assert str(path) in str(caught.value)
     assert abs(len(join_blocks(path, max_in_memory=0)) - len(at_once)) <= 1_200
     monkeypatch.setattr(limits, "MAX_SECONDS", 0.4)
-    with pytest.raises(AudioError, match="hours are accepted"):
+    with pytest.raises(AudioError, match="hours that are accepted"):
         join_blocks(path, max_in_memory=0)
     monkeypatch.setattr(limits, "MAX_BYTES", 1_000)
     with pytest.raises(AudioError, match="GiB are accepted"):
@@ -121,7 +108,7 @@ def test_depths_rates_and_channels(tmp_path, subtype, sample_rate, channels):
         path, np.tile(tone[:, None], (1, channels)), sample_rate, subtype=subtype
     )
     clip = load(path)
-    assert (clip.sample_rate, clip.channels) == (sample_rate, channels)
+    assert (clip.sample_rate, clip.samples.shape[1]) == (sample_rate, channels)
     waveform = load_mono_16k(path)
     assert len(waveform) == 1_600
     expected = 0.5 * np.sin(2 * np.pi * 440 * np.arange(1_600) / 16_000)

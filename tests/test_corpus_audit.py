@@ -4,8 +4,8 @@
 2. Each of these is an issue, with its name, and makes the audit not ok: a file that is
    missing, undecodable or of the wrong format, an utterance listed twice, the same
    sound in two partitions or classes, a speaker shared with train, one class alone.
-3. FLACs in no protocol, absent ASV scores, and a sound repeated within one partition
-   and class are reported and are not issues.
+3. FLACs in no protocol and absent ASV scores are reported and are not issues; a sound
+   repeated within one partition and class is not an issue either.
 4. Everything is in the JSON; the command exits 0 on a good corpus, else 1.
 5. The real subset is ok, and is recognised as a subset.
 6. A corpus of eval alone, in any format, has no expected counts and no ASV scores.
@@ -18,7 +18,7 @@ import pytest
 from typer.testing import CliRunner
 
 from antispoof.cli.corpus import corpus_app
-from antispoof.corpora import ISSUES, audit, open_corpus
+from antispoof.corpora import ISSUES, Counts, audit, open_corpus
 from antispoof.corpora.synthetic.reader import MARKER
 from antispoof.errors import CorpusError
 from corpora import LINES, flac_path, write_corpus, write_flac
@@ -46,26 +46,18 @@ def only_issue(found):
 
 
 def test_good_corpus(la):
-    found = audited(la)
+    calls = []
+    found = audit(open_corpus(la), progress=lambda *done: calls.append(done))
+    assert calls[-1] == (8, 8)
     assert found.ok
     assert found.issues == ()
+    assert found.trials["seconds"].tolist() == pytest.approx([0.1] * 8)
     train = found.partitions["train"]
     assert train.listed == train.usable
-    assert (train.listed.bonafide, train.listed.spoof, train.listed.speakers) == (
-        1,
-        2,
-        2,
-    )
-    assert train.listed.attacks == {"A01": 1, "A02": 1}
+    assert train.listed == Counts(1, {"A01": 1, "A02": 1}, speakers=2)
     assert train.expected.total == 25_380
     assert train.seconds == pytest.approx(0.3)
     assert train.unlisted == 0
-
-
-def test_progress(la):
-    calls = []
-    audit(open_corpus(la), progress=lambda done, total: calls.append((done, total)))
-    assert calls[-1] == (8, 8)
 
 
 # 2
@@ -81,33 +73,19 @@ def test_missing_file(la):
     assert found.partitions["eval"].listed.attacks == {"A07": 1, "A08": 1}
 
 
-def test_missing_folder(la):
-    shutil.rmtree(la / "ASVspoof2019_LA_train")
-    found = audited(la)
-    assert [issue.name for issue in found.issues] == ["T1", "T2", "T3"]
-    assert found.count("missing") == 3
-    assert found.partitions["train"].usable.total == 0
-
-
-@pytest.mark.parametrize("damage", ["empty", "text", "truncated"])
+@pytest.mark.parametrize("damage", ["empty", "text", "truncated", "folder"])
 def test_undecodable_file(la, damage):
     path = flac_path(la, "dev", "D1")
     data = path.read_bytes()
-    path.write_bytes(
-        {"empty": b"", "text": b"hello " * 99, "truncated": data[: len(data) // 2]}[
-            damage
-        ]
-    )
+    contents = {"empty": b"", "text": b"hello " * 99, "truncated": data[:1_500]}
+    if damage == "folder":
+        path.unlink()
+        path.mkdir()
+    else:
+        path.write_bytes(contents[damage])
     found = audited(la)
     assert only_issue(found) == ("undecodable", "dev", "D1")
     assert str(path) in found.issues[0].detail
-
-
-def test_folder_in_place_of_a_file(la):
-    path = flac_path(la, "dev", "D1")
-    path.unlink()
-    path.mkdir()
-    assert only_issue(audited(la)) == ("undecodable", "dev", "D1")
 
 
 @pytest.mark.parametrize(
@@ -124,11 +102,8 @@ def test_wrong_format(la, sample_rate, channels, shown):
 
 
 def test_listed_twice(tmp_path):
-    lines = {
-        **LINES,
-        "dev": [*LINES["dev"], "S3 D1 - - bonafide", "S1 T1 - - bonafide"],
-    }
-    found = audited(write_corpus(tmp_path, lines))
+    more = ["S3 D1 - - bonafide", "S1 T1 - - bonafide"]
+    found = audited(write_corpus(tmp_path, {**LINES, "dev": [*LINES["dev"], *more]}))
     named = [(f.partition, f.name, f.detail) for f in found.issues if "twice" in f.kind]
     assert named == [
         ("train+dev", "T1", "1 time(s) in train, 1 time(s) in dev"),
@@ -178,9 +153,7 @@ def test_unlisted_flacs_are_not_an_issue(la):
 
 def test_sound_repeated_within_a_class_is_not_an_issue(la):
     shutil.copy(flac_path(la, "eval", "E2"), flac_path(la, "eval", "E3"))
-    found = audited(la)
-    assert found.ok
-    assert found.repeated_audio == (("E2", "E3"),)
+    assert audited(la).ok
 
 
 # 4
@@ -193,12 +166,8 @@ def run(*arguments):
 def test_command_on_a_good_corpus(la):
     result = run(la)
     assert result.exit_code == 0
-    assert "Nothing is missing or broken." in result.stdout
-    assert "A subset of ASVspoof 2019 LA" in result.stdout
-
-
-def test_command_shows_expected_counts_of_the_real_corpus(la):
-    assert "25380" in run(la).stdout
+    for part in ("Nothing is missing or broken.", "A subset of ASVspoof 2019", "25380"):
+        assert part in result.stdout
     (la / MARKER).write_text("{}")
     result = run(la)
     assert "25380" not in result.stdout

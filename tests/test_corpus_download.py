@@ -3,8 +3,8 @@
 1. A complete file arrives as it is; what was received before is not sent again.
 2. After a cut connection the download resumes, also in a later call; if the server has
    no ranges, or its file changed, it starts again.
-3. A wrong length or hash, a refusal and a server that keeps failing raise a
-   DownloadError with the reason; a wrong file is not kept.
+3. A wrong length, a refusal and a server that keeps failing raise a DownloadError with
+   the reason.
 4. What does not fit on the disk is not started.
 5. fetch leaves a corpus, also from an archive with a folder above LA, resumes after an
    interruption, refuses members that leave the folder, and deletes the archive; the
@@ -13,7 +13,6 @@
 """
 
 import contextlib
-import hashlib
 import http.server
 import shutil
 import sys
@@ -27,6 +26,7 @@ from antispoof import cli
 from antispoof.corpora import fetch, fetch_from_kaggle
 from antispoof.corpora.download import download
 from antispoof.errors import ArchiveError, CorpusError, DiskError, DownloadError
+from corpora import flac_path
 
 DATA = bytes(range(256)) * 400  # 100 kB
 
@@ -100,12 +100,7 @@ def left(folder):
 
 def test_a_complete_file(server, tmp_path):
     seen = []
-    path = get(
-        server,
-        tmp_path,
-        sha256=hashlib.sha256(DATA).hexdigest().upper(),
-        progress=lambda *calls: seen.append(calls),
-    )
+    path = get(server, tmp_path, progress=lambda *calls: seen.append(calls))
     assert path.read_bytes() == DATA
     assert left(tmp_path) == ["LA.zip"]
     assert seen[-1] == (len(DATA), len(DATA))
@@ -118,13 +113,8 @@ def test_a_complete_file(server, tmp_path):
 def test_resume_after_cut_connections(server, tmp_path):
     server.cuts = [1000, 0, 5000, 90_000]
     assert get(server, tmp_path).read_bytes() == DATA
-    assert server.requested == [
-        None,
-        "bytes=1000-",
-        "bytes=1000-",
-        "bytes=6000-",
-        "bytes=96000-",
-    ]
+    starts = ["bytes=1000-", "bytes=1000-", "bytes=6000-", "bytes=96000-"]
+    assert server.requested == [None, *starts]
 
 
 def test_a_later_call_resumes(server, tmp_path):
@@ -136,8 +126,9 @@ def test_a_later_call_resumes(server, tmp_path):
     assert server.requested[-1] == "bytes=1000-"
 
 
-def test_a_part_that_was_complete(server, tmp_path):
-    (tmp_path / "LA.zip.part").write_bytes(DATA)
+@pytest.mark.parametrize("more", [b"", b"more"])
+def test_a_part_that_is_complete_or_too_long(server, tmp_path, more):
+    (tmp_path / "LA.zip.part").write_bytes(DATA + more)
     (tmp_path / "LA.zip.part.etag").write_text(server.etag)
     assert get(server, tmp_path).read_bytes() == DATA
 
@@ -155,19 +146,7 @@ def test_a_file_that_changed_meanwhile(server, tmp_path):
     assert get(server, tmp_path).read_bytes() == DATA[::-1]
 
 
-def test_a_part_longer_than_the_file(server, tmp_path):
-    (tmp_path / "LA.zip.part").write_bytes(DATA + b"more")
-    (tmp_path / "LA.zip.part.etag").write_text(server.etag)
-    assert get(server, tmp_path).read_bytes() == DATA
-
-
 # 3
-
-
-def test_a_wrong_hash(server, tmp_path):
-    with pytest.raises(DownloadError, match=r"its SHA-256 is .*, not 00"):
-        get(server, tmp_path, sha256="0" * 64)
-    assert left(tmp_path) == []
 
 
 def test_a_refusal(server, tmp_path):
@@ -181,12 +160,6 @@ def test_a_refusal(server, tmp_path):
 def test_a_busy_server_is_retried(server, tmp_path):
     server.statuses = [503, 500]
     assert get(server, tmp_path).read_bytes() == DATA
-
-
-def test_a_length_never_reached(server, tmp_path):
-    server.cuts = [0] * 9
-    with pytest.raises(DownloadError, match="no new data in 3 attempts"):
-        get(server, tmp_path, attempts=3)
 
 
 def test_no_server(tmp_path):
@@ -244,16 +217,14 @@ def test_an_archive_with_a_folder_above_la(server, small_corpus, tmp_path):
     assert found.id == small_corpus.id
 
 
-def test_fetch_resumes_unpacking(server, archive, tmp_path):
-    fetch(tmp_path / "data", url=server.url, keep=True)
-    lost = next((tmp_path / "data").rglob("*.flac"))
-    lost.write_bytes(b"half")
-    calls = []
-    fetch(
-        tmp_path / "data", url=server.url, on_extract=lambda *done: calls.append(done)
-    )
-    assert lost.stat().st_size > 4
-    assert len(server.requested) == 1
+def test_fetch_resumes_unpacking(server, archive, tmp_path, small_corpus):
+    folder = tmp_path / "data"
+    half = flac_path(folder / "LA", "eval", "E1")
+    half.parent.mkdir(parents=True)
+    half.write_text("half")
+    (folder / "LA.zip").write_bytes(server.data)
+    assert fetch(folder, url=server.url).id == small_corpus.id
+    assert server.requested == []
 
 
 def test_a_member_that_leaves_the_folder(server, archive, tmp_path):
@@ -283,32 +254,12 @@ def test_the_command(server, archive, tmp_path, monkeypatch, capsys):
 # 6
 
 
-def test_kagglehub_is_optional(monkeypatch):
-    monkeypatch.setitem(sys.modules, "kagglehub", None)
-    with pytest.raises(DownloadError, match="pip install kagglehub"):
-        fetch_from_kaggle()
-
-
-def test_kagglehub_fetches(monkeypatch, small_corpus):
-    requested = []
-
-    def fake(name):
-        requested.append(name)
-        return str(small_corpus.root.parent)
-
-    monkeypatch.setitem(
-        sys.modules, "kagglehub", SimpleNamespace(dataset_download=fake)
-    )
+def test_kagglehub(monkeypatch, small_corpus):
+    for hub in (None, SimpleNamespace()):
+        monkeypatch.setitem(sys.modules, "kagglehub", hub)
+        with pytest.raises(DownloadError, match="pip install kagglehub"):
+            fetch_from_kaggle()
+    folders = {"awsaf49/asvpoof-2019-dataset": str(small_corpus.root.parent)}
+    hub = SimpleNamespace(dataset_download=folders.get)
+    monkeypatch.setitem(sys.modules, "kagglehub", hub)
     assert fetch_from_kaggle().id == small_corpus.id
-    assert requested == ["awsaf49/asvpoof-2019-dataset"]
-
-
-def test_kagglehub_fails(monkeypatch):
-    def fake(name):
-        raise RuntimeError("no credentials")
-
-    monkeypatch.setitem(
-        sys.modules, "kagglehub", SimpleNamespace(dataset_download=fake)
-    )
-    with pytest.raises(DownloadError, match="kagglehub: no credentials"):
-        fetch_from_kaggle()

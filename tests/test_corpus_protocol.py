@@ -34,15 +34,6 @@ def write(tmp_path, text):
         GOOD.replace(" ", "\t"),
         GOOD.replace(" ", "   "),
     ],
-    ids=[
-        "plain",
-        "no line end",
-        "Windows",
-        "blank lines",
-        "byte-order mark",
-        "tabs",
-        "wide",
-    ],
 )
 def test_rows(tmp_path, text):
     table = read_protocol(write(tmp_path, text))
@@ -76,10 +67,10 @@ def assert_refused(path, *parts):
         ("S1 T1 - bonafide", ["4 columns", "'S1 T1 - bonafide'", "5 are accepted"]),
         ("S1 T1 - - bonafide x", ["6 columns", "speaker utt_id - attack label"]),
         ("T1,S1,-,-,bonafide", ["1 columns"]),
-        ("S1 T1 - A01 fake", ["label 'fake'", "'bonafide' and 'spoof'"]),
+        ("S1 T1 - A01 fake", ["label 'fake'", "spoof and bonafide"]),
         ("S1 T1 - A01 bonafide", ["attack 'A01'", "label 'bonafide'"]),
         ("S1 T1 - - spoof", ["attack '-'", "label 'spoof'"]),
-        ("x" * 500, ["xxx..."]),
+        ("x" * 500, ["'" + "x" * 60 + "'"]),
     ],
 )
 def test_wrong_line(tmp_path, line, parts):
@@ -91,16 +82,10 @@ def test_empty_protocol(tmp_path, text):
     assert_refused(write(tmp_path, text), "empty", "speaker utt_id - attack label")
 
 
-def test_missing_protocol(tmp_path):
-    assert_refused(tmp_path / "none.txt", "does not exist")
-
-
-def test_folder_in_place_of_a_protocol(tmp_path):
-    assert_refused(tmp_path, "cannot be read")
-
-
-def test_binary_protocol(tmp_path):
-    assert_refused(write(tmp_path, b"S1 T1 \xff\xfe"), "not UTF-8", "byte 6")
+def test_unreadable_protocol(tmp_path):
+    binary = write(tmp_path, b"S1 T1 \xff\xfe")
+    for path in (binary, tmp_path, tmp_path / "none.txt"):
+        assert_refused(path, "cannot be read")
 
 
 # 3

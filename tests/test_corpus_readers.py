@@ -110,11 +110,11 @@ def test_asvspoof2019_with_eval_alone_and_wav(tmp_path):  # 2
     [
         (
             lambda t: t.drop(columns="speaker"),
-            ["speaker missing or incomplete", "utt_id, speaker"],
+            ["incomplete: speaker;", "utt_id, speaker"],
         ),
         (lambda t: t[:0], ["utt_id, speaker, attack", "every trial needs"]),
-        (lambda t: t.assign(attack=None), [": attack missing or incomplete"]),
-        (lambda t: t.assign(label="fake"), ["label 'fake'", "accepted: spoof, bona"]),
+        (lambda t: t.assign(attack=None), ["incomplete: attack;"]),
+        (lambda t: t.assign(label="fake"), ["labels: fake;", "labels spoof, bona"]),
     ],
 )
 def test_a_damaged_table(tmp_path, change, parts):  # 3

@@ -45,38 +45,9 @@ class Clip:
     samples: np.ndarray
     sample_rate: int
 
-    @property
-    def channels(self) -> int:
-        """Number of channels."""
-        return self.samples.shape[1]
-
     def mono(self) -> np.ndarray:
         """Mean over the channels, float32, shape (n,)."""
-        if self.channels == 1:
-            return self.samples[:, 0]
         return self.samples.mean(axis=1, dtype=np.float64).astype(np.float32)
-
-
-@dataclass(frozen=True)
-class AudioInfo:
-    """What the headers of a file declare.
-
-    Attributes
-    ----------
-    encoding
-        FFmpeg's name of the codec, such as ``flac``, ``pcm_s16le``, ``mp3``.
-    sample_rate
-        Hz.
-    channels
-        Number of channels.
-    samples
-        Samples per channel; None if the headers do not declare it.
-    """
-
-    encoding: str
-    sample_rate: int
-    channels: int
-    samples: int | None
 
 
 def load_mono_16k(path: str | Path) -> np.ndarray:
@@ -115,20 +86,8 @@ def load(path: str | Path) -> Clip:
         clip = load_native(file, max_in_memory=None)
         if clip is None:
             clip = Clip(*ffmpeg.read(file))
-            require_sound(clip)
+            _check_sound(clip)
         return clip
-
-
-def info(path: str | Path) -> AudioInfo:
-    """Rate, channels and length of a clip from its headers, without decoding it.
-
-    Raises
-    ------
-    AudioError
-        If the file is missing, empty or not audio.
-    """
-    with open_audio(path) as file:
-        return AudioInfo(*ffmpeg.probe(file))
 
 
 @contextmanager
@@ -138,20 +97,13 @@ def open_audio(path: str | Path) -> Iterator[BinaryIO]:
         if "\0" in str(path):
             raise AudioError("a file name cannot contain NUL")
         with Path(path).open("rb") as file:
-            size = file.seek(0, os.SEEK_END)
-            if not size:
-                raise AudioError("the file is empty")
-            limits.check_file_size(size)
-            file.seek(0)
+            limits.check_file_size(os.fstat(file.fileno()).st_size)
             yield file
-    except AudioError as error:
-        raise AudioError(f"cannot decode {path}: {error}") from None
     except FileNotFoundError:
         raise AudioError(f"cannot decode {path}: no such file") from None
-    except IsADirectoryError:
-        raise AudioError(f"cannot decode {path}: a folder, not a file") from None
-    except OSError as error:
-        raise AudioError(f"cannot decode {path}: {error.strerror or error}") from None
+    except (AudioError, OSError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise AudioError(f"cannot decode {path}: {reason}") from None
 
 
 def load_native(file: BinaryIO, *, max_in_memory: int | None) -> Clip | None:
@@ -170,7 +122,7 @@ def load_native(file: BinaryIO, *, max_in_memory: int | None) -> Clip | None:
     AudioError
         If the file is damaged, truncated, too large, or without samples.
     """
-    encoding = _sniff(file)
+    encoding = _detect_encoding(file)
     if encoding is None:
         return None
     get_info, reader = _READERS[encoding]
@@ -201,11 +153,11 @@ def load_native(file: BinaryIO, *, max_in_memory: int | None) -> Clip | None:
     if encoding == "flac":
         limits.check_complete(len(samples), header.num_frames)
     clip = Clip(samples, decoded.sample_rate)
-    require_sound(clip)
+    _check_sound(clip)
     return clip
 
 
-def require_sound(clip: Clip) -> None:
+def _check_sound(clip: Clip) -> None:
     """Raise AudioError if the rate is not accepted, or there is no finite sound."""
     limits.check_sample_rate(clip.sample_rate)
     if clip.samples.size == 0:
@@ -213,13 +165,11 @@ def require_sound(clip: Clip) -> None:
     limits.check_finite(clip.samples)
 
 
-def _sniff(file: BinaryIO) -> str | None:
+def _detect_encoding(file: BinaryIO) -> str | None:
     """``flac``, ``wav`` or None, from the first bytes; leaves the file at its start."""
     head = file.read(12)
     if head[:3] == b"ID3":  # a tag before the sound, seven bits of length per byte
-        size = 0
-        for byte in head[6:10]:
-            size = size << 7 | byte & 0x7F
+        size = sum((byte & 0x7F) << 7 * i for i, byte in enumerate(head[9:5:-1]))
         file.seek(10 + size)
         head = file.read(12)
     file.seek(0)

@@ -68,8 +68,20 @@ def frames(file: BinaryIO) -> Iterator[tuple[np.ndarray, int]]:
     """
     import av  # loads FFmpeg's libraries; most clips do not need them
 
-    with _open(file) as container:
-        stream = _audio_stream(container)
+    try:
+        container = av.open(
+            _UnnamedFile(file), options={"format_whitelist": _CONTAINERS}
+        )
+    except (av.FFmpegError, ValueError):
+        raise AudioError(
+            "not a sound file (FLAC, WAV, MP3, Ogg, m4a, Opus, WebM, ... are accepted)"
+        ) from None
+    with container:
+        stream = next(
+            (s for s in container.streams.audio if s.codec_context and s.rate), None
+        )
+        if stream is None:
+            raise AudioError("it has no audio stream that can be decoded")
         # Only the sample format is converted, not rate and channels. Interleaved,
         # because PyAV reads beyond the planes of more than 8 channels.
         to_float = av.AudioResampler(format="flt")
@@ -87,45 +99,8 @@ def frames(file: BinaryIO) -> Iterator[tuple[np.ndarray, int]]:
                     yield part.to_ndarray()[0].reshape(-1, shape[1]), shape[0]
         except (av.FFmpegError, ValueError) as error:
             raise AudioError(f"damaged or truncated ({error})") from None
-        if stream.codec_context.name == "flac":
-            limits.check_complete(n_samples, _declared_n_samples(stream))
+        if stream.codec_context.name == "flac" and stream.duration:
+            declared = round(stream.duration * stream.time_base * stream.rate)
+            limits.check_complete(n_samples, declared)
         if first is None:
             yield np.empty((0, 1), dtype=np.float32), stream.rate
-
-
-def probe(file: BinaryIO) -> tuple[str, int, int, int | None]:
-    """Codec, rate (Hz), channels and samples per channel (None if not declared)."""
-    n_bytes = file.seek(0, 2)
-    file.seek(0)
-    with _open(file) as container:
-        stream = _audio_stream(container)
-        samples = _declared_n_samples(stream)
-        # Recorded into a pipe: a WAV header declares more than the file can hold.
-        if container.format.name == "wav" and (samples or 0) > 2 * n_bytes:
-            samples = None
-        codec = stream.codec_context.codec.canonical_name
-        return codec, stream.rate, stream.channels, samples
-
-
-def _declared_n_samples(stream) -> int | None:
-    if not stream.duration:
-        return None
-    return round(stream.duration * stream.time_base * stream.rate)
-
-
-def _open(file: BinaryIO):
-    import av
-
-    try:
-        return av.open(_UnnamedFile(file), options={"format_whitelist": _CONTAINERS})
-    except (av.FFmpegError, ValueError):
-        raise AudioError(
-            "not a sound file (FLAC, WAV, MP3, Ogg, m4a, Opus, WebM, ... are accepted)"
-        ) from None
-
-
-def _audio_stream(container):
-    for stream in container.streams.audio:
-        if stream.codec_context is not None and stream.rate:
-            return stream
-    raise AudioError("it has no audio stream that can be decoded")

@@ -54,50 +54,36 @@ def iter_blocks(
         if clip is not None:
             yield resample(clip.mono(), clip.sample_rate, SAMPLE_RATE)
             return
-        any_output = False
-        for block in _resampled_blocks(file, block_seconds):
-            any_output = True
-            yield block
-        if not any_output:
-            raise AudioError("it contains no samples")
+        yield from _resampled_blocks(file, block_seconds)
 
 
 def _resampled_blocks(file: BinaryIO, block_seconds: float) -> Iterator[np.ndarray]:
-    up = down = margin = length = n_samples = n_pending = 0
-    before = np.empty(0, np.float32)  # the samples before the pending ones
-    pending: list[np.ndarray] = []
+    n_samples = n_before = n_pending = 0
+    parts: list[np.ndarray] = []  # samples before the pending ones, then the pending
     for part, sample_rate in ffmpeg.frames(file):
-        if not length:
+        if not part.size:
+            continue
+        if not n_samples:
             limits.check_sample_rate(sample_rate)
             up, down = up_down(sample_rate, SAMPLE_RATE)
             # Multiples of `down`, so that old and new samples coincide where blocks
             # meet.
             margin = down * -(-filter_half_width(sample_rate, SAMPLE_RATE) // down)
             length = down * max(1, round(block_seconds * sample_rate / down))
-        if not part.size:
-            continue
         n_samples += len(part)
         limits.check_duration(n_samples, sample_rate)
         limits.check_finite(part)
-        pending.append(part.mean(axis=1, dtype=np.float64).astype(np.float32))
+        parts.append(part.mean(axis=1, dtype=np.float64).astype(np.float32))
         n_pending += len(part)
         while n_pending >= length + margin:
-            samples = np.concatenate(pending)
-            yield _resample_between(
-                before, samples[: length + margin], length, up, down
-            )
-            before = np.concatenate([before, samples[:length]])[-margin:]
-            pending = [samples[length:]]
+            samples = np.concatenate(parts)
+            end = n_before + length
+            resampled = resample(samples[: end + margin], down, up)
+            yield resampled[n_before * up // down : end * up // down]
+            n_before = min(end, margin)
+            parts = [samples[end - n_before :]]
             n_pending -= length
+    if not n_samples:
+        raise AudioError("it contains no samples")
     if n_pending:
-        samples = np.concatenate(pending)
-        yield _resample_between(before, samples, len(samples), up, down)
-
-
-def _resample_between(
-    before: np.ndarray, samples: np.ndarray, length: int, up: int, down: int
-) -> np.ndarray:
-    """Resample the first ``length`` of ``samples``, which follow ``before``."""
-    resampled = resample(np.concatenate([before, samples]), down, up)
-    first = len(before) * up // down
-    return resampled[first : first + -(-length * up // down)]
+        yield resample(np.concatenate(parts), down, up)[n_before * up // down :]

@@ -109,8 +109,6 @@ def _sentences(found: Audit) -> Iterator[str]:
             )
         if part.asv_scores is False:
             yield f"{name}: no scores of speaker verification, so no min t-DCF"
-    for group in found.repeated_audio:
-        yield f"same sound in one partition and class: {', '.join(group)}"
     if found.ok:
         yield "Nothing is missing or broken."
     for kind, meaning in ISSUES.items():

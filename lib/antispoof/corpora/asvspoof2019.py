@@ -14,8 +14,7 @@ from pathlib import Path
 import pandas as pd
 
 from antispoof.constants import PARTITIONS, SAMPLE_RATE
-from antispoof.corpora.corpus import Corpus, list_folder
-from antispoof.corpora.counts import Counts, count_trials
+from antispoof.corpora.corpus import Corpus, Counts, count_trials, list_folder
 from antispoof.corpora.protocol import read_protocol
 from antispoof.corpora.registry import register_corpus
 
@@ -44,7 +43,6 @@ EXPECTED_COUNTS = {
     title=TITLE,
     layout=f"a folder, or LA or LA/LA in it, that contains {PROTOCOL_FOLDER}",
     license="ODC-BY 1.0",
-    expected_counts=EXPECTED_COUNTS,
 )
 def read(root: Path) -> Corpus | None:
     """Read ASVspoof 2019 LA; by its counts it is the complete corpus or a subset.
@@ -105,15 +103,11 @@ def read_trials(la: Path) -> pd.DataFrame:
     CorpusError
         If there is no protocol, or one is damaged.
     """
-    protocols = {
-        name: la / PROTOCOL_FOLDER / PROTOCOL_NAMES[name] for name in PARTITIONS
-    }
-    present = {name: path for name, path in protocols.items() if path.exists()}
+    protocols = {n: la / PROTOCOL_FOLDER / PROTOCOL_NAMES[n] for n in PARTITIONS}
+    present = [name for name, path in protocols.items() if path.exists()]
     tables = []
-    # Without any, reading the first raises.
-    for partition, protocol in (present or protocols).items():
-        table = read_protocol(protocol)
-        folder = audio_folder(la, partition)
+    for partition in present or PARTITIONS:  # without any, reading the first raises
+        table, folder = read_protocol(protocols[partition]), audio_folder(la, partition)
         names = sorted(entry.name for entry in list_folder(folder))
         names.sort(key=lambda name: name.endswith(".flac"))  # last, so that it wins
         by_id = {name.rpartition(".")[0]: name for name in names}

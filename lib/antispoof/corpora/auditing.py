@@ -2,17 +2,16 @@
 
 Every listed file is decoded once. What makes a corpus unfit is an *issue*, with the
 utterance it concerns. Reported without being an issue: files that no protocol lists,
-the counts of the complete corpus, and sounds repeated within one class.
+and the counts of the complete corpus.
 """
 
 from __future__ import annotations
 
 import hashlib
 import os
-from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import partial
 from pathlib import Path
 
@@ -20,8 +19,7 @@ import pandas as pd
 
 from antispoof.audio import load
 from antispoof.constants import LABELS
-from antispoof.corpora.corpus import MISSING, Corpus, file_sizes, list_folder
-from antispoof.corpora.counts import Counts, count_trials
+from antispoof.corpora.corpus import Corpus, Counts, count_trials, list_folder
 from antispoof.errors import AudioError
 
 #: The kinds of issue and what they mean.
@@ -99,9 +97,9 @@ class Audit:
         Name -> counts.
     issues
         In the order of ``ISSUES``, then of the protocols.
-    repeated_audio
-        Groups of utterances of one partition and label with exactly the same sound.
-        Unusual, but neither a leak nor a contradiction, so not an issue.
+    trials
+        Those of the corpus, with the columns ``issue`` (a kind or ""), ``detail``,
+        ``seconds`` (0 if it cannot be decoded) and ``digest`` of the samples.
     """
 
     root: Path
@@ -109,7 +107,7 @@ class Audit:
     description: str
     partitions: dict[str, PartitionAudit]
     issues: tuple[Issue, ...]
-    repeated_audio: tuple[tuple[str, ...], ...]
+    trials: pd.DataFrame
 
     @property
     def ok(self) -> bool:
@@ -121,8 +119,10 @@ class Audit:
         return sum(issue.kind == kind for issue in self.issues)
 
     def to_dict(self) -> dict:
-        """The audit for JSON."""
-        return asdict(self) | {"root": str(self.root), "ok": self.ok}
+        """The audit for JSON, without the table of trials."""
+        audit = asdict(replace(self, trials=None)) | {"root": str(self.root)}
+        del audit["trials"]
+        return audit | {"ok": self.ok}
 
 
 def audit(
@@ -137,131 +137,85 @@ def audit(
     progress
         Called as ``progress(done, total)`` while files are decoded.
     """
-    trials = _decode_all(corpus, progress)
-    same_audio, repeated_audio = _same_audio(trials)
-    damaged = trials[trials["issue"] != ""]
-    columns = damaged[["issue", "partition", "utt_id", "detail"]]
-    issues = [
-        *(Issue(*row) for row in columns.itertuples(index=False)),
-        *_listed_twice(trials),
-        *same_audio,
-        *_shared_speakers(trials),
-        *_one_class(trials),
-    ]
-    issues.sort(key=lambda issue: list(ISSUES).index(issue.kind))  # stable
+    trials, rows = corpus.trials, []
+    decode = partial(_decode, sample_rate=corpus.sample_rate)
+    with ThreadPoolExecutor(os.cpu_count()) as pool:  # decoding releases the GIL
+        for row in pool.map(decode, trials["path"]):
+            rows.append(row)
+            if progress is not None:
+                progress(len(rows), len(trials))
+    columns = ["issue", "detail", "seconds", "digest"]
+    trials = trials.join(pd.DataFrame(rows, trials.index, columns))
+    partitions = {}
+    for name in corpus.partitions:
+        rows = trials[trials["partition"] == name]
+        folders = {Path(path).parent for path in rows["path"]}
+        suffixes = tuple({Path(path).suffix for path in rows["path"]})
+        found = {e.path for folder in folders for e in list_folder(folder)}
+        unlisted = found.difference(trials["path"])
+        asv_scores = None
+        if name in corpus.asv_score_files:
+            asv_scores = corpus.asv_scores(name) is not None
+        partitions[name] = PartitionAudit(
+            listed=count_trials(rows, name),
+            usable=count_trials(rows[rows["issue"] == ""], name),
+            expected=corpus.expected_counts.get(name),
+            unlisted=sum(path.endswith(suffixes) for path in unlisted),
+            seconds=float(rows["seconds"].sum()),
+            asv_scores=asv_scores,
+        )
+    issues = sorted(_find_issues(trials), key=lambda i: list(ISSUES).index(i.kind))
     return Audit(
         root=corpus.root,
         name=corpus.name,
         description=corpus.description,
-        partitions={
-            name: PartitionAudit(
-                listed=count_trials(trials, name),
-                usable=count_trials(trials[trials["issue"] == ""], name),
-                expected=corpus.expected_counts.get(name),
-                unlisted=_count_unlisted(trials, name),
-                seconds=float(trials["seconds"][trials["partition"] == name].sum()),
-                asv_scores=(
-                    corpus.asv_scores(name) is not None
-                    if name in corpus.asv_score_files
-                    else None
-                ),
-            )
-            for name in corpus.partitions
-        },
+        partitions=partitions,
         issues=tuple(issues),
-        repeated_audio=repeated_audio,
+        trials=trials,
     )
 
 
-def _decode_all(
-    corpus: Corpus, progress: Callable[[int, int], None] | None
-) -> pd.DataFrame:
-    """The trials with the columns ``issue`` (a kind or ""), ``detail``, ``seconds``
-    and ``digest`` (of the samples; empty if they cannot be decoded)."""
-    paths = corpus.trials["path"].tolist()
-    sizes = file_sizes(paths)
-    rows = []
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
-        # The decoder and the hash release the GIL.
-        for row in pool.map(partial(_decode, corpus.sample_rate), paths, sizes):
-            rows.append(row)
-            if progress is not None:
-                progress(len(rows), len(paths))
-    columns = ["issue", "detail", "seconds", "digest"]
-    decoded = pd.DataFrame(rows, corpus.trials.index, columns)
-    return pd.concat([corpus.trials, decoded], axis=1)
-
-
-def _decode(
-    sample_rate: int | None, path: str, size: int
-) -> tuple[str, str, float, bytes]:
-    if size == MISSING:
-        return "missing", path, 0.0, b""
+def _decode(path: str, *, sample_rate: int | None) -> tuple[str, str, float, str]:
+    """Kind of issue, detail, seconds, and hash of the samples."""
+    if not Path(path).exists():
+        return "missing", path, 0.0, ""
     try:
         clip = load(path)
     except AudioError as error:
-        return "undecodable", str(error), 0.0, b""
+        return "undecodable", str(error), 0.0, ""
+    n_samples, channels = clip.samples.shape
     issue = detail = ""
-    if sample_rate and (clip.sample_rate, clip.channels) != (sample_rate, 1):
+    if sample_rate and (clip.sample_rate, channels) != (sample_rate, 1):
         issue = "wrong_format"
-        detail = (
-            f"{path}: {clip.sample_rate} Hz, {clip.channels} channel(s);"
-            f" accepted: {sample_rate} Hz, 1 channel"
-        )
-    seconds = len(clip.samples) / clip.sample_rate
-    return issue, detail, seconds, hashlib.sha256(clip.samples).digest()
+        detail = f"{path}: {clip.sample_rate} Hz, {channels} channel(s)"
+    digest = hashlib.sha256(clip.samples).hexdigest()
+    return issue, detail, n_samples / clip.sample_rate, digest
 
 
-def _count_unlisted(trials: pd.DataFrame, partition: str) -> int:
-    """Files in the folders of a partition that no protocol lists."""
-    listed = set(map(Path, trials["path"]))
-    paths = [Path(path) for path in trials["path"][trials["partition"] == partition]]
-    suffixes = {path.suffix for path in paths}
-    return sum(
-        Path(entry.path).suffix in suffixes and Path(entry.path) not in listed
-        for folder in {path.parent for path in paths}
-        for entry in list_folder(folder)
-    )
-
-
-def _listed_twice(trials: pd.DataFrame) -> Iterable[Issue]:
+def _find_issues(trials: pd.DataFrame) -> Iterator[Issue]:
+    columns = ["issue", "partition", "utt_id", "detail"]
+    for row in trials.loc[trials["issue"] != "", columns].itertuples(index=False):
+        yield Issue(*row)
     repeated = trials[trials["utt_id"].duplicated(keep=False)]
     for utt_id, rows in repeated.groupby("utt_id", sort=False):
-        times = Counter(rows["partition"])
+        times = rows["partition"].value_counts(sort=False)
         detail = ", ".join(f"{n} time(s) in {name}" for name, n in times.items())
-        yield Issue("listed_twice", "+".join(times), utt_id, detail)
-
-
-def _same_audio(
-    trials: pd.DataFrame,
-) -> tuple[list[Issue], tuple[tuple[str, ...], ...]]:
-    """Utterances with the same samples: issues, and groups within one class."""
-    issues, harmless = [], []
-    decoded = trials[trials["digest"] != b""].drop_duplicates("utt_id")
+        yield Issue("listed_twice", "+".join(times.index), utt_id, detail)
+    decoded = trials[trials["digest"] != ""].drop_duplicates("utt_id")
     repeated = decoded[decoded["digest"].duplicated(keep=False)]
-    for _, group in repeated.groupby("digest", sort=False):
-        if len(group[["partition", "label"]].drop_duplicates()) == 1:
-            harmless.append(tuple(group["utt_id"]))
-            continue
-        where = group["utt_id"] + " (" + group["partition"] + " " + group["label"] + ")"
-        partitions = "+".join(group["partition"].unique())
-        detail = f"the same sound: {', '.join(where)}"
-        issues.append(
-            Issue("same_audio", partitions, "+".join(group["utt_id"]), detail)
-        )
-    return issues, tuple(harmless)
-
-
-def _shared_speakers(trials: pd.DataFrame) -> Iterable[Issue]:
-    speakers = trials.groupby("partition", sort=False)["speaker"].agg(set)
-    for other in speakers.index.drop("train", errors="ignore"):
-        for speaker in sorted(speakers.get("train", set()) & speakers[other]):
-            detail = f"speaker {speaker} is in train and in {other}"
-            yield Issue("shared_speaker", f"train+{other}", speaker, detail)
-
-
-def _one_class(trials: pd.DataFrame) -> Iterable[Issue]:
-    for name, labels in trials.groupby("partition", sort=False)["label"]:
-        for label in sorted(set(LABELS) - set(labels)):
+    for _, rows in repeated.groupby("digest", sort=False):
+        where = (rows["partition"] + " " + rows["label"]).unique()
+        if len(where) > 1:
+            partitions = "+".join(rows["partition"].unique())
+            detail = f"the same sound in {', '.join(where)}"
+            yield Issue("same_audio", partitions, "+".join(rows["utt_id"]), detail)
+    groups = dict(list(trials.groupby("partition", sort=False)))
+    for name, rows in groups.items():
+        for label in sorted(set(LABELS) - set(rows["label"])):
             detail = f"partition {name} has no {label} trial"
             yield Issue("one_class", name, label, detail)
+        if name != "train" and "train" in groups:
+            shared = set(rows["speaker"]) & set(groups["train"]["speaker"])
+            for speaker in sorted(shared):
+                detail = f"speaker {speaker} is in train and in {name}"
+                yield Issue("shared_speaker", f"train+{name}", speaker, detail)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -14,15 +13,46 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from antispoof.constants import LABELS
-from antispoof.corpora.counts import Counts
+from antispoof.constants import LABELS, NO_ATTACK
 from antispoof.errors import CorpusError, ParameterError
 from antispoof.hashing import hash_file
 
 COLUMNS = ("utt_id", "speaker", "attack", "label", "partition", "path")
 MISSING = -1  # size of a file that does not exist
-# of the WAVs, spread evenly
-N_HASHED = 64
+N_HASHED = 64  # of the WAVs, spread evenly
+
+
+@dataclass(frozen=True)
+class Counts:
+    """Number of bona fide trials, of spoof trials per attack, and of speakers."""
+
+    bonafide: int
+    attacks: dict[str, int]
+    speakers: int
+
+    @property
+    def spoof(self) -> int:
+        """Spoof trials of all attacks."""
+        return sum(self.attacks.values())
+
+    @property
+    def total(self) -> int:
+        """All trials."""
+        return self.bonafide + self.spoof
+
+
+def count_trials(trials: pd.DataFrame, partition: str) -> Counts:
+    """Count the trials of one partition.
+
+    Parameters
+    ----------
+    trials
+        Columns ``speaker``, ``attack``, ``partition``, as in ``Corpus.trials``.
+    """
+    rows = trials[trials["partition"] == partition]
+    attacks = rows["attack"].value_counts().sort_index().to_dict()
+    bonafide = attacks.pop(NO_ATTACK, 0)
+    return Counts(bonafide, attacks, speakers=rows["speaker"].nunique())
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,19 +102,15 @@ class Corpus:
     sample_rate: int | None = None
 
     def __post_init__(self) -> None:
-        where = f"trials of {self.name} in {self.root}"
         table = self.trials.reindex(columns=list(COLUMNS))
         lacking = [name for name in COLUMNS if table[name].isna().any() or table.empty]
-        if lacking:
+        unknown = {str(label) for label in table["label"]} - set(LABELS)
+        if lacking or unknown:
             raise CorpusError(
-                f"{where}: {', '.join(lacking)} missing or incomplete; every trial"
-                f" needs {', '.join(COLUMNS)}"
-            )
-        unknown = set(self.trials["label"]) - set(LABELS)
-        if unknown:
-            raise CorpusError(
-                f"{where}: label {min(map(str, unknown))!r};"
-                f" accepted: {', '.join(LABELS)}"
+                f"trials of {self.name} in {self.root}: missing or incomplete:"
+                f" {', '.join(lacking) or 'nothing'}; unknown labels:"
+                f" {', '.join(unknown) or 'none'}; every trial needs"
+                f" {', '.join(COLUMNS)}, and one of the labels {', '.join(LABELS)}"
             )
 
     @cached_property
@@ -104,14 +130,13 @@ class Corpus:
         """
         columns = ["partition", "speaker", "utt_id", "attack", "label"]
         texts = [self.trials[column].tolist() for column in columns]
-        texts.append([path.rpartition(os.sep)[2] for path in self.trials["path"]])
-        sizes = file_sizes(self.trials["path"])
-        texts.append(list(map(str, sizes)))
-        found = self.trials["path"][sizes != MISSING]
-        wavs = [path for path in found if path.lower().endswith(".wav")]
-        if wavs:
+        paths = self.trials["path"]
+        sizes = file_sizes(paths)
+        texts += [path.rpartition(os.sep)[2] for path in paths], map(str, sizes)
+        wavs = paths[paths.str.lower().str.endswith(".wav") & (sizes != MISSING)]
+        if len(wavs):
             sample = wavs[:: -(-len(wavs) // N_HASHED)]
-            texts.append([hash_file(Path(path)) for path in sample])
+            texts.append(map(hash_file, sample))
         digest = hashlib.sha256("\n\n".join(map("\n".join, texts)).encode())
         return f"{self.name}-{digest.hexdigest()[:8]}"
 
@@ -190,18 +215,17 @@ def file_sizes(paths: Sequence[str]) -> np.ndarray:
     CorpusError
         If a folder exists but cannot be listed.
     """
-    wanted: dict[str, set[str]] = defaultdict(set)
-    # (folder, name); pathlib would take a second more for 121 461 files.
-    split = [path.rpartition(os.sep)[::2] for path in paths]
-    for folder, name in split:
-        wanted[folder].add(name)
-    sizes: dict[tuple[str, str], int] = {}
-    for folder, names in wanted.items():
-        for entry in list_folder(folder):
-            if entry.name in names:
-                with suppress(FileNotFoundError):  # a link to nothing
-                    sizes[folder, entry.name] = entry.stat().st_size
-    return np.array([sizes.get(key, MISSING) for key in split], np.int64)
+    sizes = np.full(len(paths), MISSING, np.int64)
+    folders: dict[str, dict[str, os.DirEntry]] = {}
+    for i, path in enumerate(paths):
+        # pathlib would take a second more for 121 461 files.
+        folder, _, name = path.rpartition(os.sep)
+        if folder not in folders:
+            folders[folder] = {entry.name: entry for entry in list_folder(folder)}
+        if name in folders[folder]:
+            with suppress(FileNotFoundError):  # a link to nothing
+                sizes[i] = folders[folder][name].stat().st_size
+    return sizes
 
 
 def list_folder(folder: str | Path) -> list[os.DirEntry]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from itertools import product
 from pathlib import Path
 
 from antispoof.constants import PARTITIONS
@@ -46,17 +47,16 @@ def find_corpus(given: str | Path | None = None) -> Corpus | None:
     """
     if given is not None and str(given) != "":
         return open_corpus(str(given))
-    named = os.environ.get(ENVIRONMENT_VARIABLE, "")
-    if named:
+    if os.environ.get(ENVIRONMENT_VARIABLE):
         try:
-            return open_corpus(named)
+            return open_corpus(os.environ[ENVIRONMENT_VARIABLE])
         except CorpusError as error:
             raise CorpusError(f"${ENVIRONMENT_VARIABLE}: {error}") from None
     for la in _platform_folders():
         if _has_audio(la):
             return open_corpus(la)
-    data = dict.fromkeys(search_la_folders(project_folder() / "data", depth=2))
-    in_data = [open_corpus(la) for la in data if _has_audio(la)]
+    data = search_la_folders(project_folder() / "data", depth=2)
+    in_data = [open_corpus(la) for la in dict.fromkeys(data) if _has_audio(la)]
     return min(in_data, key=lambda corpus: corpus.is_synthetic, default=None)
 
 
@@ -80,8 +80,7 @@ def load_or_synthesize(given: str | Path | None = None) -> Corpus:
     """
     found = find_corpus(given)
     folder = project_folder() / "data" / "synthetic"
-    ours = found is not None and found.root == (folder / "LA").resolve()
-    if found is not None and (given or not ours):
+    if found is not None and (given or found.root != (folder / "LA").resolve()):
         return found
     from antispoof.corpora.synthetic import synthesize_corpus
 
@@ -89,30 +88,28 @@ def load_or_synthesize(given: str | Path | None = None) -> Corpus:
 
 
 def _platform_folders() -> Iterator[Path]:
-    yield from search_la_folders(
-        KAGGLE_INPUT, depth=3
-    )  # <input>/datasets/<owner>/<dataset>
+    # <input>/datasets/<owner>/<dataset>
+    yield from search_la_folders(KAGGLE_INPUT, depth=3)
     yield from search_la_folders(COLAB, depth=0)
     for folder in sorted(COLAB.glob("*")):
         if folder.name != "drive":  # listing a folder of it takes seconds
             yield from search_la_folders(folder, depth=1)
     yield from search_la_folders(COLAB_DRIVE, depth=1)
-    cache = os.environ.get("KAGGLEHUB_CACHE", "") or "~/.cache/kagglehub"
-    found = (Path(cache).expanduser() / KAGGLEHUB_DATASET).glob("*")
-    versions = [folder for folder in found if folder.name.isdecimal()]
-    for version in sorted(versions, key=lambda folder: -int(folder.name)):
+    cache = Path(os.environ.get("KAGGLEHUB_CACHE", "") or "~/.cache/kagglehub")
+    versions = (cache.expanduser() / KAGGLEHUB_DATASET).glob("[0-9]*")
+    # The newest first: the longest number, and of these the largest.
+    for version in sorted(versions, key=lambda v: (len(v.name), v.name), reverse=True):
         yield from search_la_folders(version, depth=0)
 
 
 def search_la_folders(top: Path, *, depth: int) -> Iterator[Path]:
     """Folders with protocols in ``top`` and ``depth`` levels below, and in LA or LA/LA
     of these; the upper levels first."""
-    for level in range(depth + 1):
-        for inside in ("", "LA/", "LA/LA/"):
-            pattern = "*/" * level + inside + PROTOCOL_FOLDER
-            for path in sorted(top.glob(pattern)):
-                if not any(p.startswith(".") for p in path.relative_to(top).parts):
-                    yield path.parent
+    levels = ["*/" * level for level in range(depth + 1)]
+    for level, inside in product(levels, ("", "LA/", "LA/LA/")):
+        for path in sorted(top.glob(level + inside + PROTOCOL_FOLDER)):
+            if not any(p.startswith(".") for p in path.relative_to(top).parts):
+                yield path.parent
 
 
 def _has_audio(la: Path) -> bool:

@@ -40,20 +40,10 @@ def read_protocol(path: str | Path) -> pd.DataFrame:
     path = Path(path)
     try:
         text = path.read_text(encoding="utf-8-sig")
-    except FileNotFoundError:
-        raise CorpusError(f"protocol {path} does not exist") from None
-    except UnicodeDecodeError as error:
-        raise CorpusError(
-            f"protocol {path} is not UTF-8 text (byte {error.start});"
-            f" one line {LAYOUT} per trial is expected"
-        ) from None
-    except (OSError, ValueError) as error:  # ValueError: a NUL in the path
+    except (OSError, ValueError) as error:  # ValueError: not UTF-8, a NUL in the path
         raise CorpusError(f"protocol {path} cannot be read: {error}") from None
-    rows = [
-        _parse(line, f"protocol {path}, line {number}")
-        for number, line in enumerate(text.split("\n"), start=1)
-        if line.strip()
-    ]
+    lines = enumerate(text.split("\n"), start=1)
+    rows = [_parse(line, f"{path}, line {n}") for n, line in lines if line.strip()]
     if not rows:
         raise CorpusError(
             f"protocol {path} is empty; one line {LAYOUT} per trial is expected"
@@ -69,25 +59,24 @@ def write_protocol(path: str | Path, trials: pd.DataFrame) -> None:
     trials
         Columns ``utt_id``, ``speaker``, ``attack``, ``label``; others are ignored.
     """
-    columns = (trials[name] for name in ("speaker", "utt_id", "attack", "label"))
-    with Path(path).open("w", encoding="utf-8", newline="\n") as file:
-        for speaker, utt_id, attack, label in zip(*columns, strict=True):
-            file.write(f"{speaker} {utt_id} - {attack} {label}\n")
+    lines = [
+        f"{row.speaker} {row.utt_id} - {row.attack} {row.label}\n"
+        for row in trials.itertuples()
+    ]
+    Path(path).write_text("".join(lines), encoding="utf-8", newline="\n")
 
 
 def _parse(line: str, where: str) -> tuple[str, str, str, str]:
     fields = line.split()
     if len(fields) != 5:
-        line = line.strip()
-        shown = line if len(line) <= 60 else f"{line[:60]}..."
+        shown = line.strip()[:60]
         raise CorpusError(
             f"{where}: {len(fields)} columns in {shown!r}; 5 are accepted, {LAYOUT}"
         )
     speaker, utt_id, _, attack, label = fields
     if label not in LABELS:
         raise CorpusError(
-            f"{where}: label {label[:60]!r}; accepted are 'bonafide' and 'spoof'"
-            f" in the last of the columns {LAYOUT}"
+            f"{where}: label {label[:60]!r}; accepted are {' and '.join(LABELS)}"
         )
     if (attack == NO_ATTACK) != (label == "bonafide"):
         raise CorpusError(

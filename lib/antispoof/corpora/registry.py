@@ -12,20 +12,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 from antispoof.corpora.corpus import Corpus
 from antispoof.errors import CorpusError
 from antispoof.registry import Registry
-
-T = TypeVar("T", bound=Callable[[Path], "Corpus | None"])
 
 CORPORA = Registry("corpus")
 
 
 def register_corpus(
     name: str, *, title: str, layout: str = "any folder", **info: Any
-) -> Callable[[T], T]:
+) -> Callable:
     """Decorator that registers a reader.
 
     Parameters
@@ -65,36 +63,21 @@ def open_corpus(root: str | Path, *, strict: bool = True) -> Corpus:
     """
     root = Path(root).expanduser()
     try:
-        if not root.exists():
-            raise CorpusError(f"corpus folder {root} does not exist")
         if not root.is_dir():
-            raise CorpusError(f"corpus {root} is a file; a folder is expected")
-        corpus = _read(root.resolve())
+            raise CorpusError(f"corpus folder {root} does not exist or is a file")
+        readers = [CORPORA[name].factory for name in reversed([*CORPORA])]
+        opened = (read(root.resolve()) for read in readers)
+        corpus = next((corpus for corpus in opened if corpus is not None), None)
     except OSError as error:
+        raise CorpusError(f"corpus folder {root} cannot be read: {error}") from None
+    if corpus is None:
+        layouts = [f"{e.info['title']}: {e.info['layout']}" for e in CORPORA.values()]
+        raise CorpusError(f"no corpus in {root}; accepted: {'; '.join(layouts)}")
+    repeated = corpus.trials[corpus.trials["utt_id"].duplicated()]
+    if strict and len(repeated):
         raise CorpusError(
-            f"corpus folder {root} cannot be read: {error.strerror}"
-        ) from None
-    if strict:
-        _refuse_repeated(corpus)
-    return corpus
-
-
-def _read(root: Path) -> Corpus:
-    for name in reversed(list(CORPORA)):
-        corpus = CORPORA[name].factory(root)
-        if corpus is not None:
-            return corpus
-    layouts = [f"{e.info['title']}: {e.info['layout']}" for e in CORPORA.values()]
-    raise CorpusError(f"no corpus in {root}; accepted: {'; '.join(layouts)}")
-
-
-def _refuse_repeated(corpus: Corpus) -> None:
-    trials = corpus.trials
-    repeated = trials.loc[trials["utt_id"].duplicated(), "utt_id"].unique()
-    if len(repeated):
-        where = trials.loc[trials["utt_id"] == repeated[0], "partition"]
-        raise CorpusError(
-            f"{len(repeated)} utterance(s) are listed more than once in the protocols"
-            f" of {corpus.root}, the first is {repeated[0]} (in"
-            f" {' and '.join(where)}); each may be listed once"
+            f"{repeated['utt_id'].nunique()} utterance(s) are listed more than once in"
+            f" the protocols of {corpus.root}, such as {repeated['utt_id'].iloc[0]} in"
+            f" {repeated['partition'].iloc[0]}; each may be listed once"
         )
+    return corpus
