@@ -57,7 +57,7 @@ class Detector:
 
     def __post_init__(self) -> None:
         slope, intercept = self.calibration.slope, self.calibration.intercept
-        if not (0 < slope < math.inf and math.isfinite(intercept)):
+        if not (slope > 0 and math.isfinite(slope) and math.isfinite(intercept)):
             raise ParameterError(
                 f"slope={slope}, intercept={intercept}: scores cannot be turned into"
                 " probabilities; accepted: finite numbers, slope above 0 so that higher"
