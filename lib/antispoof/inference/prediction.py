@@ -112,7 +112,9 @@ def predict_clip(
         found = f"{seconds:.3f} s of sound; at least {MIN_SECONDS} s are needed"
         raise AudioError(f"cannot judge {clip}: it holds {found}")
     if not len(starts):
-        raise AudioError(f"cannot judge {clip}: it is silent throughout")
+        raise AudioError(
+            f"cannot judge {clip}: it is silent throughout, there is no voice in it"
+        )
     score, calibration = float(scores.mean()), detector.calibration
     return Prediction(
         clip=clip,
