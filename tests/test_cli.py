@@ -38,21 +38,10 @@ from corpora import flac_path, write_protocol
 
 pytestmark = pytest.mark.usefixtures("small_frontend")
 
-COMMANDS = {
-    "": ("--plugin", "corpus", "features", "train", "score", "evaluate", "check"),
-    "corpus": ("audit", "make", "fetch"),
-    "corpus audit": ("--json",),
-    "corpus make": ("--seed",),
-    "corpus fetch": ("--kaggle", "--url"),
-    "runs": ("list", "export", "import"),
-    "features": ("--cache-dir", "--frontend", "--on-error"),
-    "train": ("--corpus", "--seed", "--runs-dir", "--num-processes", "--compile"),
-    "score": ("--corpus", "--partition", "--on-error"),
-    "evaluate": ("--protocol", "--asv-scores", "--dev-scores", "--json"),
-    "save-references": ("--corpus", "--profile", "--model"),
-    "export-weights": ("--corpus", "--profile"),
-    "check": ("--json",),
-}
+COMMANDS = (
+    "corpus, corpus audit, corpus make, corpus fetch, features, train, score, evaluate,"
+    " check, runs, runs list, runs export, runs import, save-references, export-weights"
+)
 TRAIN = ("train", "--model", "cnn", "--epochs", "1", "--batch-size", "8", "--corpus")
 CHECKED = ["regression_scores.json"]  # written before features are read
 
@@ -82,29 +71,23 @@ def assert_refused(result, *parts, left=()):
 # 1
 
 
-@pytest.mark.parametrize("command", COMMANDS)
+@pytest.mark.parametrize("command", ["", *COMMANDS.split(", ")])
 def test_help(antispoof, command):
     result = antispoof(*command.split(), "--help")
-    assert result.status == 0
-    for word in COMMANDS[command]:
-        assert word in result.out
+    assert (result.status, result.err) == (0, "")
+    assert result.out.startswith(f"Usage: antispoof {command}")
 
 
 @pytest.mark.parametrize(
     "arguments",
     [
-        ["no-such-command"],
-        ["train"],
-        ["train", "--model", "cnn"],
-        [*TRAIN, ".", "--epochs", "many"],
-        [*TRAIN, ".", "--colour", "red"],
-        ["features"],
-        ["score", "run"],
-        ["corpus"],
+        *("no-such-command", "corpus", "features", "score run", "train"),
+        "train --model cnn --corpus . --epochs many",
+        "train --model cnn --corpus . --colour red",
     ],
 )
 def test_misuse(antispoof, arguments):
-    result = antispoof(*arguments)
+    result = antispoof(*arguments.split())
     assert result.status == 2
     assert "Usage: antispoof" in result.err + result.out
 
@@ -177,13 +160,10 @@ def reading(request, antispoof):
     return lambda corpus: antispoof(*words, corpus)
 
 
-def test_missing_or_empty_corpus(reading, tmp_path):
+def test_bad_corpus(reading, small_corpus, tmp_path):
     assert_refused(reading(tmp_path / "nowhere"), "nowhere", "does not exist")
     (tmp_path / "empty").mkdir()
     assert_refused(reading(tmp_path / "empty"), "no corpus in", PROTOCOL_FOLDER)
-
-
-def test_wrong_columns(reading, small_corpus):
     path = write_protocol(small_corpus.root, "dev", "S5 D1 bonafide\n")
     assert_refused(reading(small_corpus.root), path, "line 1: 3 columns")
 
@@ -214,33 +194,23 @@ def test_folder_that_cannot_be_written(antispoof, small_corpus, command, option)
 
 
 @pytest.mark.parametrize(
-    ("setting", "message"),
+    ("command", "message"),
     [
-        ("--model rnn", "'rnn'; accepted: cnn, resnet, resnet_lstm"),
-        ("--epochs 0", "epochs=0 must be positive"),
-        ("--lr nan", "lr=nan must be finite"),
-        ("--schedule linear", "schedule='linear'; accepted: constant, cosine"),
-        ("--frontend mfcc", "'mfcc'; accepted: logmel"),
-        ("--augment noise --augment reverb", "'reverb'; accepted: "),
-        ("--seed -1", "seed=-1; accepted: whole numbers from 0"),
-        ("--on-error ignore", "'ignore'; accepted: stop, skip"),
+        ("train --model rnn", "'rnn'; accepted: cnn, resnet, resnet_lstm"),
+        ("train --epochs 0", "epochs=0 must be positive"),
+        ("train --lr nan", "lr=nan must be finite"),
+        ("train --schedule linear", "schedule='linear'; accepted: constant, cosine"),
+        ("train --augment noise --augment reverb", "'reverb'; accepted: "),
+        ("train --seed -1", "seed=-1; accepted: whole numbers from 0"),
+        ("train --on-error ignore", "'ignore'; accepted: stop, skip"),
+        ("features --frontend mfcc", "'mfcc'; accepted: logmel"),
     ],
 )
-def test_settings_that_train_refuses(antispoof, small_corpus, setting, message):
-    result = antispoof(*TRAIN, small_corpus.root, *setting.split())
+def test_bad_setting(antispoof, small_corpus, command, message):
+    name, *setting = command.split()
+    words = TRAIN if name == "train" else ["features"]
+    result = antispoof(*words, small_corpus.root, *setting)
     assert_refused(result, message, left=CHECKED)
-
-
-@pytest.mark.parametrize(
-    ("setting", "message"),
-    [
-        ("--frontend mfcc", "'mfcc'; accepted: logmel"),
-        ("--on-error ignore", "'ignore'; accepted: stop, skip"),
-    ],
-)
-def test_settings_that_features_refuses(antispoof, small_corpus, setting, message):
-    result = antispoof("features", small_corpus.root, *setting.split())
-    assert_refused(result, message)
 
 
 # 4
@@ -305,7 +275,7 @@ def test_score_refuses_damaged_runs(antispoof, small_corpus, run):
     config = run.path / "config.json"
     text = config.read_text()
     config.write_text(text.replace('"model": "cnn"', '"model": "lcnn"'))
-    assert_score_refused(run.path, "'lcnn' is not registered", "--plugin")
+    assert_score_refused(run.path, "model='lcnn'; accepted: cnn", "--plugin")
     config.write_text(text)
     (run.path / "model.safetensors").write_bytes(b"no weights")
     assert_score_refused("model.safetensors")

@@ -198,9 +198,6 @@ def test_describe_environment(monkeypatch, small_corpus, tmp_path):
     assert small_corpus.id in line
     assert "2.0 h left" in line
     assert str(tmp_path) not in line
-
-
-def test_describe_environment_without_a_readable_corpus(monkeypatch):
     monkeypatch.setenv("ASVSPOOF2019_LA", "/no/such/folder")
     assert "does not exist" in platforms.describe_environment()
 

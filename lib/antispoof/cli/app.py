@@ -42,18 +42,13 @@ app.command("save-references")(save_references)
 app.command("export-weights")(export_weights)
 
 
+PLUGIN = """\
+Python module that registers front-ends, models, augmentations, corpora or metrics; may
+be repeated. $ANTISPOOF_PLUGINS names more, separated by commas."""
+
+
 @app.callback()
-def load(
-    plugin: Annotated[
-        list[str],
-        typer.Option(
-            metavar="MODULE",
-            help="Python module that registers front-ends, models, augmentations,"
-            " corpora or metrics; may be repeated. $ANTISPOOF_PLUGINS names more,"
-            " separated by commas.",
-        ),
-    ] = (),
-) -> None:
+def load(plugin: Annotated[list[str], typer.Option(help=PLUGIN)] = ()) -> None:
     """Audio deepfake detection: corpora, training, scoring, checking of clips."""
     if plugin:
         sys.path.append(str(Path.cwd()))  # my_module is usually ./my_module.py

@@ -60,16 +60,14 @@ def fetch_command(
     url: Annotated[str, typer.Option(help="Another address of the archive.")] = "",
 ) -> None:
     """Download ASVspoof 2019 LA; an interrupted download resumes."""
-    from antispoof.corpora import fetch, fetch_from_kaggle
-    from antispoof.corpora.download import OFFICIAL_ARCHIVE
+    from antispoof.corpora import download
 
     if kaggle:
-        corpus = fetch_from_kaggle()
+        corpus = download.fetch_from_kaggle()
     else:
+        url = url or download.OFFICIAL_ARCHIVE
         with progress_bar("Downloading and unpacking") as bar:
-            corpus = fetch(
-                folder, url=url or OFFICIAL_ARCHIVE, progress=bar, on_extract=bar
-            )
+            corpus = download.fetch(folder, url=url, progress=bar, on_extract=bar)
     typer.echo(f"{corpus.root}: {corpus.description}")
 
 
@@ -83,9 +81,7 @@ def _count_table(found: Audit) -> str:
             for column in ("usable", "listed", "expected")
             if (c := getattr(part, column)) is not None
         }
-        for kind in dict.fromkeys(
-            kind for column in counts.values() for kind in column
-        ):
+        for kind in dict.fromkeys(kind for of in counts.values() for kind in of):
             numbers = {column: counts[column].get(kind, 0) for column in counts}
             rows.append({"partition": name, "trials": kind, **numbers})
     return format_table(rows)
@@ -96,17 +92,10 @@ def _sentences(found: Audit) -> Iterator[str]:
     from antispoof.corpora import ISSUES
 
     minutes = sum(part.seconds for part in found.partitions.values()) / 60
-    yield from (
-        found.description,
-        f"in {found.root}",
-        f"{minutes:.1f} minutes of sound",
-    )
+    yield f"{found.description} In {found.root}: {minutes:.1f} minutes of sound."
     for name, part in found.partitions.items():
         if part.unlisted:
-            yield (
-                f"{name}: {part.unlisted} file(s) in no protocol (the original has such"
-                " files too); they are never used"
-            )
+            yield f"{name}: {part.unlisted} file(s) in no protocol; they are not used"
         if part.asv_scores is False:
             yield f"{name}: no scores of speaker verification, so no min t-DCF"
     if found.ok:
