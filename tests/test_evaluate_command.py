@@ -130,7 +130,7 @@ def test_tables_for_people():
         "A03",
     ):
         assert words in " ".join(result.stdout.split()), words
-    assert max(map(len, result.stdout.splitlines())) <= 80
+    assert max(map(len, result.stdout.splitlines()[1:])) <= 80  # the first has a path
 
 
 def test_tables_say_what_was_not_given():

@@ -188,7 +188,7 @@ def test_bad_csv(write, lines, sentence):
 
 
 def test_absent_unreadable_and_binary_files(tmp_path):
-    with pytest.raises(ScoreError, match="does not exist"):
+    with pytest.raises(ScoreError, match="cannot be read: No such file"):
         read_scores(tmp_path / "no.txt")
     with pytest.raises(ScoreError, match="cannot be read"):
         read_scores(tmp_path)
@@ -264,8 +264,8 @@ def test_the_layout_written_is_the_organisers(tmp_path):
     [
         ({"score": [1, np.nan, 2]}, r"without a finite score: u1 \(nan\)"),
         ({"utt_id": ["u1", "u1", "u3"]}, "given twice: u1"),
-        ({"utt_id": ["u1", "u 2", "u3"]}, "utt_id 'u 2' cannot be written"),
-        ({"attack": ["", "A07", "A08"]}, "attack '' cannot be written"),
+        ({"utt_id": ["u1", "u 2", "u3"]}, "with utt_id that is not one word: 'u 2'"),
+        ({"attack": ["", "A07", "A08"]}, "with attack that is not one word: ''"),
         ({"label": None}, "lack the column 'label'"),
     ],
 )
@@ -310,7 +310,5 @@ def test_asv_scores(write):
     }
     with pytest.raises(ScoreError, match="4 columns; accepted are 'source key score'"):
         read_asv_scores(write(LINES))
-    with pytest.raises(ScoreError, match=r"other than target.*: trial 1 \(genuine\)"):
-        read_asv_scores(write(["bonafide genuine 1.0"]))
     with pytest.raises(ScoreError, match=r"trial 2 \(nan\)"):
         read_asv_scores(write(["bonafide target 1.0", "A07 spoof nan"]))

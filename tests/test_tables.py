@@ -179,7 +179,7 @@ def test_results_are_the_metrics_of_the_scores(runs, own_metric):
         assert row.eer == metrics.eer(scores, labels)
         assert row.macro_f1 == metrics.macro_f1(scores, labels)
         assert row.mean_score == scores.mean()
-        assert row.always_spoof_accuracy == metrics.always_spoof(labels).accuracy
+        assert row.always_spoof_accuracy == np.mean(labels == 0)
 
 
 def test_results_by_model(runs):

@@ -65,9 +65,7 @@ def attacks_table(measured: pd.DataFrame | None) -> Html:
         return missing_runs("Measured errors")
     trials = select_condition(measured)
     labels, n = label_indices(trials["label"]), trials["attack"].value_counts()
-    rates = metrics.per_attack(
-        trials["score"], labels, trials["attack"], min_trials=metrics.MIN_TRIALS
-    )
+    rates = metrics.per_attack(trials["score"], labels, trials["attack"])
     rows = [(attack, int(n[attack]), _percent(rate)) for attack, rate in rates.items()]
     frame = pd.DataFrame(rows, columns=["Attack", "Clips", "EER"])
     caption = (

@@ -4,16 +4,12 @@ from __future__ import annotations
 
 import json
 import warnings
-from math import isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 if TYPE_CHECKING:
-    import pandas as pd
-
-    from antispoof.metrics import AsvErrorRates, OperatingPoint
     from antispoof.stats import BootstrapResult
 
 SYSTEM = "system"  # the one model of the panel
@@ -35,18 +31,14 @@ def evaluate(
         Path,
         typer.Argument(help="Score file: 'utt_id attack key score', or a known other."),
     ],
-    protocol: Annotated[
-        Path, typer.Option(help="Protocol that lists the trials and their labels.")
-    ],
+    protocol: Annotated[Path, typer.Option(help="Protocol: the trials and labels.")],
     asv_scores: Annotated[
         Path | None,
         typer.Option(help="The organisers' ASV scores, for the min t-DCF."),
     ] = None,
     dev_scores: Annotated[
         Path | None,
-        typer.Option(
-            help="The same system's scores on dev: for a threshold and calibration."
-        ),
+        typer.Option(help="The system's dev scores: for a threshold and calibration."),
     ] = None,
     dev_protocol: Annotated[
         Path | None, typer.Option(help="Protocol of the dev scores.")
@@ -73,99 +65,74 @@ def evaluate(
     plugins; null where one is not defined.
     """
     # Imported late, so that --help and the other commands start at once.
+    from functools import partial
+
     import numpy as np
 
-    from antispoof import metrics
+    from antispoof import metrics, stats
     from antispoof.calibration import Calibration
-    from antispoof.constants import label_indices
-    from antispoof.corpora import read_protocol
+    from antispoof.metrics.tandem import min_tdcf_from_curve
     from antispoof.scoring.score_files import read_asv_scores
 
     if (dev_scores is None) != (dev_protocol is None):
         raise typer.BadParameter("--dev-scores and --dev-protocol belong together")
-    trials = _read(scores, read_protocol(protocol), negate=negate)
-    values, labels = trials["score"].to_numpy(), label_indices(trials["label"])
-    asv = dev_threshold = ratios = None
+    trials, *system = _read(scores, protocol, negate=negate)
+    dev = ratios = asv = None
+    if dev_scores is not None:
+        _, *dev = _read(dev_scores, dev_protocol, negate=negate)
+        ratios = Calibration.fit(*dev, partition="dev").log_odds(system[0])
+    resampled_metrics = metrics.select_metrics("curve", "scores", main=True)
     if asv_scores is not None:
         verification = read_asv_scores(asv_scores)
         asv = metrics.asv_error_rates(verification["score"], verification["key"])
-    if dev_scores is not None:
-        dev = _read(dev_scores, read_protocol(dev_protocol), negate=negate)
-        dev_trials = dev["score"], label_indices(dev["label"])
-        dev_threshold = metrics.choose_threshold(*dev_trials, partition="dev")
-        ratios = Calibration.fit(*dev_trials, partition="dev").log_odds(values)
+        tdcf = partial(min_tdcf_from_curve, asv=asv)
+        resampled_metrics["min_tdcf"] = metrics.Metric("min t-DCF", tdcf, "curve")
+    thresholds = metrics.operating_thresholds(*system, dev=dev)
+    attacks = trials["attack"]
     result = metrics.evaluate(
-        values,
-        labels,
-        attacks=trials["attack"].tolist(),
-        asv=asv,
-        dev_threshold=dev_threshold,
-        ratios=ratios,
+        *system, attacks=attacks.tolist(), asv=asv, dev=dev, ratios=ratios
     )
-    points = metrics.operating_points(values, labels, dev_threshold=dev_threshold)
-    points = {name: point for name, point in points.items() if point is not None}
     result["ci"] = {}
     if replicates:
-        thresholds = {
-            name: {SYSTEM: np.array([point.threshold])}
-            for name, point in points.items()
-        }
-        resampled = _resample(trials, thresholds, asv, replicates)
+        resampled = stats.resample(
+            stats.make_panel({SYSTEM: [trials]}),
+            thresholds={k: {SYSTEM: np.array([t])} for k, t in thresholds.items()},
+            n_replicates=replicates,
+            metrics=resampled_metrics,
+            per_attack=True,
+        )
         result["ci"] = _intervals(resampled, result)
     if as_json:
         typer.echo(json.dumps(result, indent=2))
         return
     if asv is not None:
-        result["revisited"] = metrics.min_tdcf(
-            values, labels, asv, formulation="revisited"
-        )
-    points["always spoof"] = metrics.always_spoof(labels)
-    points["always bonafide"] = metrics.always_bonafide(labels)
-    _show(scores, result, points, trials["attack"].value_counts().to_dict())
+        revisited = metrics.min_tdcf(*system, asv, formulation="revisited")
+        result["revisited"] = revisited
+    _show(scores, result, thresholds, attacks.value_counts().to_dict())
 
 
-def _read(path: Path, protocol: pd.DataFrame, *, negate: bool) -> pd.DataFrame:
-    """Read scores; a warning goes to stderr as a sentence."""
+def _read(path: Path, protocol: Path, *, negate: bool) -> tuple:
+    """(trials, scores, labels); a warning goes to stderr as a sentence."""
+    from antispoof.constants import label_indices
+    from antispoof.corpora import read_protocol
     from antispoof.scoring.score_files import ReversedScoresWarning, read_scores
 
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always", ReversedScoresWarning)
-        trials = read_scores(path, protocol, negate=negate)
+        trials = read_scores(path, read_protocol(protocol), negate=negate)
     for warning in caught:
         typer.echo(f"Warning: {warning.message}", err=True)
-    return trials
-
-
-def _resample(
-    trials: pd.DataFrame, thresholds: dict, asv: AsvErrorRates | None, replicates: int
-) -> BootstrapResult:
-    from functools import partial
-
-    from antispoof.metrics import Metric, select_metrics
-    from antispoof.metrics.tandem import min_tdcf_from_curve
-    from antispoof.stats import make_panel, resample
-
-    metrics = select_metrics("curve", "scores", main=True)
-    if asv is not None:
-        tdcf = partial(min_tdcf_from_curve, asv=asv)
-        metrics["min_tdcf"] = Metric("min t-DCF", tdcf, "curve")
-    return resample(
-        make_panel({SYSTEM: [trials]}),
-        thresholds=thresholds,
-        n_replicates=replicates,
-        metrics=metrics,
-        per_attack=True,
-    )
+    return trials, trials["score"].to_numpy(), label_indices(trials["label"])
 
 
 def _intervals(resampled: BootstrapResult, result: dict) -> dict[str, list[float]]:
     """Key -> [low, high]; keys are the paths of the values: "at.zero.macro_f1"."""
-    quantities = {"eer": ("eer", "")}
+    quantities = {"eer": ("eer", "zero")}
     if result["min_tdcf"] is not None:
-        quantities["min_tdcf"] = ("min_tdcf", "")
+        quantities["min_tdcf"] = ("min_tdcf", "zero")
     for attack, value in result["per_attack"].items():
         if value is not None:
-            quantities[f"per_attack.{attack}"] = (f"eer.{attack}", "")
+            quantities[f"per_attack.{attack}"] = (f"eer.{attack}", "zero")
     for at in resampled.confusions:
         for rate in ("accuracy", "macro_f1", "balanced_accuracy"):
             quantities[f"at.{at}.{rate}"] = (rate, at)
@@ -178,63 +145,60 @@ def _intervals(resampled: BootstrapResult, result: dict) -> dict[str, list[float
     }
 
 
-def _show(
-    path: Path, result: dict, points: dict[str, OperatingPoint], n_trials: dict
-) -> None:
+def _show(path: Path, result: dict, thresholds: dict, n_trials: dict) -> None:
+    import numpy as np
+
     from antispoof.cli.text import format_table, printable
-    from antispoof.metrics import METRICS
+    from antispoof.constants import BONAFIDE, SPOOF
+    from antispoof.metrics import METRICS, constant_answer
 
     ci, n = result["ci"], result["n"]
     size = f"{n['bonafide']} bona fide and {n['spoof']} spoof trials"
-    lines = [
-        f"{printable(str(path))}: {size}",
-        f"EER {_percent(result['eer'], ci.get('eer'))}",
-    ]
+    lines = [f"{printable(str(path))}: {size}"]
+    lines.append(f"EER {_format(result['eer'], ci.get('eer'), percent=True)}")
     if "revisited" in result:
-        lines.append(
-            f"min t-DCF {_fraction(result['min_tdcf'], ci.get('min_tdcf'))} by the form"
-            f" of 2019, {result['revisited']:.4f} by the revisited one"
-        )
+        tdcf = _format(result["min_tdcf"], ci.get("min_tdcf"))
+        revisited = f"{result['revisited']:.4f} by the revisited one"
+        lines.append(f"min t-DCF {tdcf} in the 2019 form, {revisited}")
+    confusions = {k: np.array(result["at"][k]["confusion"]) for k in thresholds}
+    confusions["always spoof"] = constant_answer(confusions["zero"], SPOOF)
+    confusions["always bonafide"] = constant_answer(confusions["zero"], BONAFIDE)
     rows = []
-    for name, point in points.items():
-        rates = {head: f"{getattr(point, key):.4f}" for key, head in DECISIONS.items()}
-        rows.append({"threshold": name, **rates})
-        if isfinite(point.threshold):  # a constant answer has no threshold
-            spans = {
-                DECISIONS[key]: _span(ci.get(f"at.{name}.{key}")) for key in DECISIONS
-            }
-            rows.append({"threshold": f"  score > {point.threshold:.4g}", **spans})
+    for name, confusion in confusions.items():
+        cells, spans = {"threshold": name}, {}
+        for key, heading in DECISIONS.items():
+            cells[heading] = f"{METRICS[key].fn(confusion):.4f}"
+            low_high = ci.get(f"at.{name}.{key}")
+            spans[heading] = "{:.3f}–{:.3f}".format(*low_high) if low_high else ""
+        rows.append(cells)
+        if name in thresholds:
+            rows.append({"threshold": f"  score > {thresholds[name]:.4g}", **spans})
     lines += ["", "Decisions", format_table(rows), "", LEGEND]
-    if "dev" not in points:
+    if "dev" not in thresholds:
         lines.append("No dev scores were given, so no threshold was chosen on dev.")
     rows = []
     for name, value in result["metrics"].items():
         if value is not None and name != "eer" and name not in DECISIONS:
-            write = _percent if METRICS[name].percent else _fraction
-            shown = write(value, ci.get(f"metrics.{name}"))
-            rows.append({"metric": METRICS[name].title, "value": shown})
+            metric, interval = METRICS[name], ci.get(f"metrics.{name}")
+            shown = _format(value, interval, percent=metric.percent)
+            rows.append({"metric": metric.title, "value": shown})
     lines += ["", "Other metrics, decisions at score 0", format_table(rows)]
     rows = []
     for attack, error in result["per_attack"].items():
         shown = "n < 10"
         if error is not None:
-            shown = _percent(error, ci.get(f"per_attack.{attack}"))
+            shown = _format(error, ci.get(f"per_attack.{attack}"), percent=True)
         rows.append({"attack": attack, "trials": n_trials[attack], "EER": shown})
-    if rows:
-        lines += ["", "EER of each attack", format_table(rows)]
+    lines += ["", "EER of each attack", format_table(rows)]
     typer.echo("\n".join(lines))
 
 
-def _span(interval: list[float] | None) -> str:
-    return "" if interval is None else f"{interval[0]:.3f}–{interval[1]:.3f}"
-
-
-def _fraction(value: float, interval: list[float] | None) -> str:
-    return f"{value:.4f}" + (f" ({_span(interval)})" if interval else "")
-
-
-def _percent(value: float, interval: list[float] | None) -> str:
+def _format(
+    value: float, interval: list[float] | None, *, percent: bool = False
+) -> str:
+    scale, places, unit = (100, 2, " %") if percent else (1, 4, "")
+    shown = f"{scale * value:.{places}f}{unit}"
     if interval is None:
-        return f"{100 * value:.2f} %"
-    low, high = interval
-    return f"{100 * value:.2f} % ({100 * low:.2f}–{100 * high:.2f})"
+        return shown
+    low, high = (f"{scale * end:.{places}f}" for end in interval)
+    return f"{shown} ({low}–{high})"

@@ -20,25 +20,27 @@ class, and what is averaged from it, is NaN, and its F1 is 0 (as in scikit-learn
 Metrics
 -------
 threshold-free
-    :func:`eer`, :func:`auc`, :func:`min_tdcf`, :func:`min_dcf`, :func:`min_cllr`,
-    with :func:`det_curve` under them
+    :func:`eer`, :func:`eer_hull`, :func:`auc`, :func:`min_tdcf`, :func:`min_dcf`,
+    :func:`min_cllr`, with :func:`det_curve` under them
 of scores as log-likelihood ratios
     :func:`cllr`, :func:`actual_dcf`, :func:`reliability`;
     :class:`antispoof.calibration.Calibration` turns any scores into such ratios by a
     line fitted on train or dev
 at a threshold
-    :func:`accuracy`, :func:`macro_f1`, :func:`balanced_accuracy`, :func:`hter`,
-    :func:`predicted_spoof_rate`, :func:`confusion_matrix`; all of them and the recalls
-    in an :class:`OperatingPoint`
+    :func:`accuracy`, :func:`macro_f1`, :func:`balanced_accuracy`,
+    :func:`predicted_spoof_rate`; :func:`confusion_matrix`, of which
+    :mod:`antispoof.metrics.rates` has every rate; :func:`constant_answer`
 thresholds
     :func:`choose_threshold` chooses on train or dev and refuses eval;
-    :func:`oracle_threshold` uses the answers, and may only be reported as such
+    :func:`oracle_threshold` uses the answers, and may only be reported as such;
+    :func:`operating_thresholds` gives the three that every table shows
 by attack
-    :func:`per_attack` gives any metric of one attack against all bona fide trials;
-    it is not additive: the pooled EER is not the mean of the EERs per attack
+    :func:`per_attack` gives the EER of one attack against all bona fide trials; it is
+    not additive: the pooled EER is not the mean of the EERs per attack
 all of them
-    :func:`evaluate`; ``METRICS`` lists what tables, ``antispoof evaluate`` and the
-    bootstrap show, and :func:`register_metric` adds to it
+    :func:`compute_metrics`, and :func:`evaluate` with thresholds and attacks;
+    ``METRICS`` lists what tables, ``antispoof evaluate`` and the bootstrap show, and
+    :func:`register_metric` adds to it
 
 Sources
 -------
@@ -61,71 +63,22 @@ from antispoof.metrics.calibration import (
     reliability,
 )
 from antispoof.metrics.decisions import (
-    OperatingPoint,
     accuracy,
-    always_bonafide,
-    always_spoof,
     balanced_accuracy,
     confusion_matrix,
     decide,
-    hter,
     macro_f1,
-    operating_point,
     predicted_spoof_rate,
 )
-from antispoof.metrics.detection import DetCurve, auc, det_curve, eer
-from antispoof.metrics.evaluation import evaluate, operating_points
-from antispoof.metrics.registry import (
-    METRICS,
-    Metric,
-    compute_metrics,
-    register_metric,
-    select_metrics,
-)
+from antispoof.metrics.detection import DetCurve, auc, det_curve, eer, eer_hull
+from antispoof.metrics.evaluation import compute_metrics, evaluate
+from antispoof.metrics.rates import constant_answer
+from antispoof.metrics.registry import METRICS, Metric, register_metric, select_metrics
 from antispoof.metrics.tandem import AsvErrorRates, asv_error_rates, min_tdcf
 from antispoof.metrics.thresholds import (
     choose_threshold,
     ensure_not_eval,
+    operating_thresholds,
     oracle_threshold,
 )
 from antispoof.metrics.validation import validate
-
-__all__ = [
-    "METRICS",
-    "MIN_TRIALS",
-    "AsvErrorRates",
-    "DetCurve",
-    "Metric",
-    "OperatingPoint",
-    "Reliability",
-    "accuracy",
-    "actual_dcf",
-    "always_bonafide",
-    "always_spoof",
-    "asv_error_rates",
-    "auc",
-    "balanced_accuracy",
-    "choose_threshold",
-    "cllr",
-    "compute_metrics",
-    "confusion_matrix",
-    "decide",
-    "det_curve",
-    "eer",
-    "ensure_not_eval",
-    "evaluate",
-    "hter",
-    "macro_f1",
-    "min_cllr",
-    "min_dcf",
-    "min_tdcf",
-    "operating_point",
-    "operating_points",
-    "oracle_threshold",
-    "per_attack",
-    "predicted_spoof_rate",
-    "register_metric",
-    "reliability",
-    "select_metrics",
-    "validate",
-]

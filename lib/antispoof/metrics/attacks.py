@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -20,31 +20,28 @@ def per_attack(
     labels: ArrayLike,
     attacks: Sequence[str],
     *,
-    metric: Callable[[np.ndarray, np.ndarray], float] = eer,
-    min_trials: int = 1,
+    min_trials: int = MIN_TRIALS,
 ) -> dict[str, float]:
-    """A metric of each attack's trials together with all bona fide trials.
+    """EER of each attack's trials together with all bona fide trials.
 
     Parameters
     ----------
     scores : (n,) floats. labels : (n,) class indices.
     attacks : (n,) names; those of bona fide trials are not read.
-    metric : any function of scores and labels; the EER by default.
-    min_trials : an attack with fewer trials of either class gets NaN. Reports pass
-        ``MIN_TRIALS``.
+    min_trials : with fewer trials of either class the EER of an attack is NaN.
 
     Returns
     -------
-    Attack -> value, in the order of the attacks' names.
+    Attack -> EER, in the order of the attacks' names.
 
     Raises
     ------
     ScoreError
-        See :func:`~antispoof.metrics.validate`, and what the metric raises.
+        See :func:`~antispoof.metrics.validate`.
 
     Examples
     --------
-    >>> per_attack([-2.0, 1.0, 0.5], [0, 0, 1], ["A07", "A17", "-"])
+    >>> per_attack([-2.0, 1.0, 0.5], [0, 0, 1], ["A07", "A17", "-"], min_trials=1)
     {'A07': 0.0, 'A17': 1.0}
     """
     scores, labels = validate(scores, labels)
@@ -62,9 +59,7 @@ def per_attack(
         spoof = scores[labels == SPOOF][position == i]
         if min(spoof.size, bonafide.size) < min_trials:
             values[name] = float("nan")
-            continue
-        values[name] = metric(
-            np.concatenate((spoof, bonafide)),
-            np.repeat((SPOOF, BONAFIDE), (spoof.size, bonafide.size)),
-        )
+        else:
+            own = np.repeat((SPOOF, BONAFIDE), (spoof.size, bonafide.size))
+            values[name] = eer(np.concatenate((spoof, bonafide)), own)
     return values

@@ -11,10 +11,7 @@ from numpy.typing import ArrayLike
 from sklearn.isotonic import isotonic_regression
 
 from antispoof.constants import BONAFIDE
-from antispoof.errors import ParameterError
 from antispoof.metrics.validation import validate
-
-EER_METHODS = ("asvspoof", "hull")
 
 
 @dataclass(frozen=True)
@@ -125,23 +122,19 @@ def det_curve(scores: ArrayLike, labels: ArrayLike) -> DetCurve:
     return rank(scores, labels).curve()
 
 
-def eer(scores: ArrayLike, labels: ArrayLike, *, method: str = "asvspoof") -> float:
+def eer(scores: ArrayLike, labels: ArrayLike) -> float:
     """Equal error rate: the error where misses and false alarms are equally frequent.
 
-    A finite set of trials seldom has such a threshold, hence two methods.
-    ``"asvspoof"``, the default, is that of the ASVspoof challenges: the mean of the
-    miss and false alarm rates at the threshold where they are closest. Two thresholds
-    that are exactly equally close are averaged and ties are decided together, where
-    the organisers' code depends on the order of the trials; so reversing all signs
-    gives exactly one minus the EER, and scores that are all equal give 0.5. ``"hull"``
-    interpolates on the convex hull of the ROC (N. Brümmer, *Measuring, refining and
-    calibrating speaker and language information*, 2010): never above the other by more
-    than a step of the curve, and at most 0.5.
+    A finite set of trials seldom has such a threshold. This is the definition of the
+    ASVspoof challenges: the mean of the miss and false alarm rates at the threshold
+    where they are closest. Two thresholds that are exactly equally close are averaged
+    and ties are decided together, where the organisers' code depends on the order of
+    the trials; so reversing all signs gives exactly one minus the EER, and scores that
+    are all equal give 0.5. :func:`eer_hull` interpolates instead.
 
     Parameters
     ----------
     scores : (n,) floats. labels : (n,) class indices.
-    method : "asvspoof" or "hull".
 
     Returns
     -------
@@ -151,20 +144,13 @@ def eer(scores: ArrayLike, labels: ArrayLike, *, method: str = "asvspoof") -> fl
     ------
     ScoreError
         See :func:`~antispoof.metrics.validate`; both classes are needed.
-    ParameterError
-        If the method is unknown.
 
     Examples
     --------
     >>> eer([-2.0, 0.5, -1.0, 1.0], [0, 0, 1, 1])
     0.5
     """
-    if method not in EER_METHODS:
-        raise ParameterError(
-            f"method={method!r}; accepted are {', '.join(map(repr, EER_METHODS))}"
-        )
-    curve = det_curve(scores, labels)
-    return eer_from_curve(curve) if method == "asvspoof" else hull_eer_from_curve(curve)
+    return eer_from_curve(det_curve(scores, labels))
 
 
 def eer_from_curve(curve: DetCurve) -> float:
@@ -195,8 +181,18 @@ def _closest_thresholds(curve: DetCurve) -> tuple[int, ...]:
     return (above,) if gap(above) < -gap(below) else (below,)
 
 
-def hull_eer_from_curve(curve: DetCurve) -> float:
-    """EER on the convex hull of a curve's ROC."""
+def eer_hull(scores: ArrayLike, labels: ArrayLike) -> float:
+    """Equal error rate interpolated on the convex hull of the ROC.
+
+    N. Brümmer, *Measuring, refining and calibrating speaker and language information*,
+    2010. At most 0.5, and never above :func:`eer` by more than a step of the curve.
+    Parameters and errors as in :func:`eer`.
+    """
+    return eer_hull_from_curve(det_curve(scores, labels))
+
+
+def eer_hull_from_curve(curve: DetCurve) -> float:
+    """:func:`eer_hull` of a curve."""
     _, _, posterior = isotonic_posteriors(curve)
     # Its vertices are the ends of the blocks that isotonic regression pools.
     vertex = np.append(np.append(True, np.diff(posterior) > 0), True)

@@ -1,43 +1,61 @@
-"""All metrics that the report shows of one system on one set of trials."""
+"""All metrics of one system on one set of trials."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from math import isnan
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from antispoof.constants import BONAFIDE, SPOOF
-from antispoof.metrics.attacks import MIN_TRIALS, per_attack
-from antispoof.metrics.decisions import OperatingPoint, operating_point
-from antispoof.metrics.registry import compute_metrics
+from antispoof.metrics.attacks import per_attack
+from antispoof.metrics.decisions import confusion_matrix
+from antispoof.metrics.detection import det_curve
+from antispoof.metrics.registry import METRICS, Metric
 from antispoof.metrics.tandem import AsvErrorRates, min_tdcf
-from antispoof.metrics.thresholds import oracle_threshold
+from antispoof.metrics.thresholds import operating_thresholds
 from antispoof.metrics.validation import validate
 
 RATES = ("accuracy", "macro_f1", "balanced_accuracy")  # of every operating point
 
 
-def operating_points(
-    scores: ArrayLike, labels: ArrayLike, *, dev_threshold: float | None = None
-) -> dict[str, OperatingPoint | None]:
-    """The three thresholds every table shows.
+def compute_metrics(
+    scores: ArrayLike,
+    labels: ArrayLike,
+    *,
+    threshold: float = 0.0,
+    ratios: ArrayLike | None = None,
+    metrics: Mapping[str, Metric] | None = None,
+) -> dict[str, float]:
+    """Every registered metric.
 
     Parameters
     ----------
     scores : (n,) floats. labels : (n,) class indices; both classes are needed.
-    dev_threshold : from :func:`~antispoof.metrics.choose_threshold`, or None.
+    threshold : of the decisions.
+    ratios : (n,) the scores as log-likelihood ratios, calibrated on dev; without them
+        metrics that need ratios are NaN.
+    metrics : name -> metric; METRICS by default.
 
-    Returns
-    -------
-    "zero", "dev" (None without a dev threshold) and "oracle" (the highest macro-F1 any
-    threshold gives on these very trials) -> operating point.
+    Raises
+    ------
+    ScoreError
+        See :func:`~antispoof.metrics.validate`; both classes are needed.
     """
-    at = {"zero": 0.0, "dev": dev_threshold, "oracle": oracle_threshold(scores, labels)}
+    scores, labels = validate(scores, labels, both_classes=True)
+    given = {
+        "scores": (scores, labels),
+        "curve": (det_curve(scores, labels),),
+        "confusion": (confusion_matrix(scores, labels, threshold=threshold),),
+    }
+    if ratios is not None:
+        given["llr"] = (np.asarray(ratios), labels)
     return {
-        name: None if t is None else operating_point(scores, labels, threshold=t)
-        for name, t in at.items()
+        name: float(metric.fn(*given[metric.needs]))
+        if metric.needs in given
+        else float("nan")
+        for name, metric in (METRICS if metrics is None else metrics).items()
     }
 
 
@@ -47,7 +65,7 @@ def evaluate(
     *,
     attacks: Sequence[str] | None = None,
     asv: AsvErrorRates | None = None,
-    dev_threshold: float | None = None,
+    dev: tuple[ArrayLike, ArrayLike] | None = None,
     ratios: ArrayLike | None = None,
 ) -> dict:
     """All metrics, as plain numbers ready for JSON.
@@ -57,18 +75,17 @@ def evaluate(
     scores : (n,) floats. labels : (n,) class indices; both classes are needed.
     attacks : (n,) names of the attacks, for the EER of each.
     asv : error rates of the ASV system, for the min t-DCF (the form of 2019).
-    dev_threshold : from :func:`~antispoof.metrics.choose_threshold`.
+    dev : scores and labels of the same system on dev, for a threshold.
     ratios : (n,) the scores calibrated on dev, for Cllr and the actual DCF.
 
     Returns
     -------
     dict with the keys ``eer``; ``min_tdcf`` (None without ASV rates); ``at``, holding
-    ``zero``, ``dev`` (None without a dev threshold) and ``oracle``, each with
-    ``accuracy``, ``macro_f1``, ``balanced_accuracy`` and ``confusion`` (rows true,
-    columns predicted; order spoof, bonafide); ``per_attack`` (attack -> EER, None with
-    fewer than ten trials of a class; empty without attacks); ``n`` (trials of each
-    class); ``metrics`` (every registered metric -> value, decisions at 0; None where it
-    is not defined).
+    ``zero``, ``dev`` (None without dev) and ``oracle``, each with ``accuracy``,
+    ``macro_f1``, ``balanced_accuracy`` and ``confusion`` (rows true, columns predicted;
+    order spoof, bonafide); ``per_attack`` (attack -> EER, None with fewer than ten
+    trials of a class; empty without attacks); ``n`` (trials of each class); ``metrics``
+    (every registered metric -> value, decisions at 0; None where it is not defined).
 
     Raises
     ------
@@ -81,21 +98,18 @@ def evaluate(
     [[1, 0], [0, 1]]
     """
     scores, labels = validate(scores, labels, both_classes=True)
-    points = operating_points(scores, labels, dev_threshold=dev_threshold)
     values = compute_metrics(scores, labels, ratios=ratios)
+    at = {"zero": None, "dev": None, "oracle": None}
+    for name, threshold in operating_thresholds(scores, labels, dev=dev).items():
+        confusion = confusion_matrix(scores, labels, threshold=threshold)
+        at[name] = {rate: float(METRICS[rate].fn(confusion)) for rate in RATES}
+        at[name]["confusion"] = confusion.tolist()
+    by_attack = {} if attacks is None else per_attack(scores, labels, attacks)
     size = np.bincount(labels)
-    by_attack = {}
-    if attacks is not None:
-        by_attack = per_attack(scores, labels, attacks, min_trials=MIN_TRIALS)
     return {
         "eer": values["eer"],
         "min_tdcf": None if asv is None else min_tdcf(scores, labels, asv),
-        "at": {
-            name: point
-            and {rate: getattr(point, rate) for rate in RATES}
-            | {"confusion": point.confusion.tolist()}
-            for name, point in points.items()
-        },
+        "at": at,
         "per_attack": _nan_to_none(by_attack),
         "n": {"bonafide": int(size[BONAFIDE]), "spoof": int(size[SPOOF])},
         "metrics": _nan_to_none(values),

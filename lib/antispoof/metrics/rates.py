@@ -53,9 +53,14 @@ def predicted_spoof_rate(confusions: np.ndarray) -> np.ndarray:
     return _fraction(confusions[..., SPOOF].sum(-1), confusions.sum((-2, -1)))
 
 
-def always_spoof(confusions: np.ndarray) -> np.ndarray:
-    """Accuracy of the constant answer "spoof" on the same trials."""
-    return _fraction(confusions[..., SPOOF, :].sum(-1), confusions.sum((-2, -1)))
+def constant_answer(confusions: np.ndarray, answer: int) -> np.ndarray:
+    """(..., 2, 2) confusion matrices of one answer, SPOOF or BONAFIDE, to all trials.
+
+    The constant answer "spoof" is the baseline of every accuracy.
+    """
+    constant = np.zeros_like(confusions)
+    constant[..., answer] = confusions.sum(-1)
+    return constant
 
 
 def _correct(confusions: np.ndarray) -> np.ndarray:

@@ -9,12 +9,9 @@ A metric of your own appears in all of them after one registration::
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, TypeVar
-
-import numpy as np
-from numpy.typing import ArrayLike
+from typing import Any
 
 from antispoof.errors import ParameterError
 from antispoof.metrics import rates
@@ -24,17 +21,13 @@ from antispoof.metrics.calibration import (
     min_cllr_from_curve,
     min_dcf_from_curve,
 )
-from antispoof.metrics.decisions import confusion_matrix
 from antispoof.metrics.detection import (
     auc_from_curve,
-    det_curve,
     eer_from_curve,
-    hull_eer_from_curve,
+    eer_hull_from_curve,
 )
-from antispoof.metrics.validation import validate
 
 NEEDS = ("scores", "curve", "confusion", "llr")
-T = TypeVar("T", bound=Callable[..., Any])
 
 
 @dataclass(frozen=True)
@@ -77,18 +70,19 @@ class Metric:
 
 
 COST = {"higher_is_better": False, "main": False}
+PERCENT = {"percent": True, "higher_is_better": False}
 METRICS: dict[str, Metric] = {
     "macro_f1": Metric("macro-F1", rates.macro_f1, "confusion"),
     "accuracy": Metric("accuracy", rates.accuracy, "confusion"),
     "balanced_accuracy": Metric(
         "balanced accuracy", rates.balanced_accuracy, "confusion"
     ),
-    "eer": Metric("EER", eer_from_curve, "curve", percent=True, higher_is_better=False),
+    "eer": Metric("EER", eer_from_curve, "curve", **PERCENT),
     "predicted_spoof_rate": Metric(
         "decided spoof", rates.predicted_spoof_rate, "confusion", True, None
     ),
     "eer_hull": Metric(
-        "EER, ROC hull", hull_eer_from_curve, "curve", percent=True, **COST
+        "EER, ROC hull", eer_hull_from_curve, "curve", main=False, **PERCENT
     ),
     "auc": Metric("AUC", auc_from_curve, "curve", main=False),
     "min_dcf": Metric("min DCF", min_dcf_from_curve, "curve", **COST),
@@ -99,11 +93,11 @@ METRICS: dict[str, Metric] = {
     "recall_bonafide": Metric(
         "bona fide recall", rates.recall_bonafide, "confusion", main=False
     ),
-    "hter": Metric("HTER", rates.hter, "confusion", percent=True, **COST),
+    "hter": Metric("HTER", rates.hter, "confusion", main=False, **PERCENT),
 }
 
 
-def register_metric(name: str, **info: Any) -> Callable[[T], T]:
+def register_metric(name: str, **info: Any) -> Callable[[Callable], Callable]:
     """Decorator that adds a function to METRICS; `info` is that of :class:`Metric`.
 
     Raises
@@ -112,7 +106,7 @@ def register_metric(name: str, **info: Any) -> Callable[[T], T]:
         If another function is registered under the name, or `needs` is unknown.
     """
 
-    def add(fn: T) -> T:
+    def add(fn: Callable) -> Callable:
         known = METRICS.get(name)
         # Importing a module twice, as notebooks do, replaces its own entry.
         if known is not None and known.fn.__module__ != fn.__module__:
@@ -132,42 +126,4 @@ def select_metrics(*needs: str, main: bool = False) -> dict[str, Metric]:
         name: metric
         for name, metric in METRICS.items()
         if metric.needs in needs and (metric.main or not main)
-    }
-
-
-def compute_metrics(
-    scores: ArrayLike,
-    labels: ArrayLike,
-    *,
-    threshold: float = 0.0,
-    ratios: ArrayLike | None = None,
-    metrics: Mapping[str, Metric] | None = None,
-) -> dict[str, float]:
-    """Every registered metric of one system on one set of trials.
-
-    Parameters
-    ----------
-    scores : (n,) floats. labels : (n,) class indices; both classes are needed.
-    threshold : of the decisions.
-    ratios : (n,) the scores as log-likelihood ratios, calibrated on dev; without them
-        metrics that need ratios are NaN.
-    metrics : name -> metric; METRICS by default.
-
-    Raises
-    ------
-    ScoreError
-        See :func:`~antispoof.metrics.validate`; both classes are needed.
-    """
-    scores, labels = validate(scores, labels, both_classes=True)
-    arguments = {
-        "scores": (scores, labels),
-        "curve": (det_curve(scores, labels),),
-        "confusion": (confusion_matrix(scores, labels, threshold=threshold),),
-        "llr": None if ratios is None else (np.asarray(ratios), labels),
-    }
-    return {
-        name: float("nan")
-        if arguments[metric.needs] is None
-        else float(metric.fn(*arguments[metric.needs]))
-        for name, metric in (METRICS if metrics is None else metrics).items()
     }

@@ -62,14 +62,12 @@ def asv_error_rates(scores: ArrayLike, keys: ArrayLike) -> AsvErrorRates:
         raise ScoreError(
             f"ASV key {unknown[0]!r}; accepted are {', '.join(map(repr, ASV_KEYS))}"
         )
-    by_key = {key: scores[keys == key] for key in ASV_KEYS}
-    for key, found in by_key.items():
-        if not found.size:
-            raise ScoreError(
-                f"the ASV scores hold no {key} trial; t-DCF needs "
-                f"{', '.join(ASV_KEYS)} trials"
-            )
-    target, nontarget, spoof = by_key.values()
+    target, nontarget, spoof = (scores[keys == key] for key in ASV_KEYS)
+    if not (target.size and nontarget.size and spoof.size):
+        raise ScoreError(
+            f"{target.size} target, {nontarget.size} nontarget and {spoof.size} spoof "
+            "ASV scores; t-DCF needs all three"
+        )
     curve = det_curve(
         np.concatenate((target, nontarget)),
         np.repeat((BONAFIDE, SPOOF), (target.size, nontarget.size)),

@@ -12,9 +12,8 @@ from numpy.typing import ArrayLike
 
 from antispoof.errors import ParameterError
 from antispoof.metrics import rates
-from antispoof.metrics.detection import DetCurve, det_curve, eer_threshold_from_curve
+from antispoof.metrics.detection import DetCurve, det_curve
 
-CRITERIA = ("balanced_accuracy", "macro_f1", "accuracy", "eer")
 ROUNDING = 1e-12
 
 
@@ -38,23 +37,16 @@ def ensure_not_eval(partition: str, *, what: str) -> None:
         )
 
 
-def choose_threshold(
-    scores: ArrayLike,
-    labels: ArrayLike,
-    *,
-    partition: str,
-    criterion: str = "balanced_accuracy",
-) -> float:
-    """The threshold that is best on train or dev.
+def choose_threshold(scores: ArrayLike, labels: ArrayLike, *, partition: str) -> float:
+    """The threshold with the highest balanced accuracy on train or dev.
+
+    It is the point of the ROC farthest above the diagonal (Youden's index; equally, the
+    smallest HTER), and does not depend on the class balance of the partition.
 
     Parameters
     ----------
     scores : (n,) floats. labels : (n,) class indices.
     partition : where the trials come from; "eval" is refused.
-    criterion : what is best. "balanced_accuracy", the default, is the point of the ROC
-        farthest above the diagonal (Youden's index; equally, the smallest HTER);
-        "macro_f1" and "accuracy" depend on the class balance of the partition; "eer"
-        is the organisers' EER threshold.
 
     Returns
     -------
@@ -64,7 +56,7 @@ def choose_threshold(
     Raises
     ------
     ParameterError
-        If the partition is eval or unknown, or the criterion is unknown.
+        If the partition is eval or unknown.
     ScoreError
         See :func:`~antispoof.metrics.validate`; both classes are needed.
 
@@ -74,28 +66,44 @@ def choose_threshold(
     -1.0
     """
     ensure_not_eval(partition, what="a threshold")
-    return _best_threshold(det_curve(scores, labels), criterion)
+    curve = det_curve(scores, labels)
+    return _best_threshold(curve, rates.balanced_accuracy(curve.confusions))
 
 
-def oracle_threshold(
-    scores: ArrayLike, labels: ArrayLike, *, criterion: str = "macro_f1"
-) -> float:
-    """The threshold that is best on these very trials: a ceiling, not a choice.
+def oracle_threshold(scores: ArrayLike, labels: ArrayLike) -> float:
+    """The threshold with the highest macro-F1 on these very trials: not a choice.
 
-    With the default criterion no threshold whatever gives these trials a higher
-    macro-F1. Report what it gives as *oracle*, and use it for nothing else.
-    Parameters and errors as in :func:`choose_threshold`.
+    No threshold whatever gives these trials a higher macro-F1. Report what it gives as
+    *oracle*, and use it for nothing else. Errors as in :func:`choose_threshold`.
     """
-    return _best_threshold(det_curve(scores, labels), criterion)
+    curve = det_curve(scores, labels)
+    return _best_threshold(curve, rates.macro_f1(curve.confusions))
 
 
-def _best_threshold(curve: DetCurve, criterion: str) -> float:
-    if criterion not in CRITERIA:
-        raise ParameterError(
-            f"criterion={criterion!r}; accepted are {', '.join(map(repr, CRITERIA))}"
-        )
-    if criterion == "eer":
-        return eer_threshold_from_curve(curve)
-    values = getattr(rates, criterion)(curve.confusions)
+def operating_thresholds(
+    scores: ArrayLike,
+    labels: ArrayLike,
+    *,
+    dev: tuple[ArrayLike, ArrayLike] | None = None,
+) -> dict[str, float]:
+    """The thresholds that every table shows.
+
+    Parameters
+    ----------
+    scores : (n,) floats. labels : (n,) class indices; both classes are needed.
+    dev : scores and labels of the same system on dev.
+
+    Returns
+    -------
+    ``zero``; ``dev``, chosen on dev, if that is given; ``oracle``, the best on these
+    very trials.
+    """
+    thresholds = {"zero": 0.0}
+    if dev is not None:
+        thresholds["dev"] = choose_threshold(*dev, partition="dev")
+    return thresholds | {"oracle": oracle_threshold(scores, labels)}
+
+
+def _best_threshold(curve: DetCurve, values: np.ndarray) -> float:
     # The lowest of those equally good; rounding must not separate them.
     return float(curve.thresholds[np.argmax(values >= values.max() - ROUNDING)])

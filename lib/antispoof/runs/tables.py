@@ -9,6 +9,7 @@ import pandas as pd
 
 from antispoof import metrics, models
 from antispoof.calibration import Calibration
+from antispoof.constants import SPOOF
 from antispoof.runs.record import Run
 
 
@@ -22,7 +23,7 @@ def results_frame(runs: Sequence[Run]) -> pd.DataFrame:
     decisions of the constant answer as ``always_spoof_<name>``.
     """
     decisions = metrics.select_metrics("confusion")
-    plain = {**decisions, **metrics.select_metrics("scores", "curve")}
+    wanted = {**decisions, **metrics.select_metrics("scores", "curve")}
     rows = []
     for run in runs:
         for partition in run.partitions:
@@ -34,12 +35,14 @@ def results_frame(runs: Sequence[Run]) -> pd.DataFrame:
                 "partition": partition,
                 "n": len(labels),
             }
-            values = metrics.compute_metrics(scores, labels, metrics=plain)
-            constant = metrics.compute_metrics(
-                np.full(len(labels), -1.0), labels, metrics=decisions
-            )
-            constant = {f"always_spoof_{name}": v for name, v in constant.items()}
-            rows.append(head | values | constant)
+            values = metrics.compute_metrics(scores, labels, metrics=wanted)
+            matrix = metrics.confusion_matrix(scores, labels)
+            constant = metrics.constant_answer(matrix, SPOOF)
+            of_constant = {
+                f"always_spoof_{key}": float(metric.fn(constant))
+                for key, metric in decisions.items()
+            }
+            rows.append(head | values | of_constant)
     return pd.DataFrame(rows)
 
 
@@ -90,9 +93,7 @@ def per_attack_eer(runs: Sequence[Run], partition: str) -> pd.DataFrame:
         tables = [run.scores(partition) for run in group]
         errors = [
             metrics.per_attack(
-                *run.scores_and_labels(partition),
-                table["attack"].tolist(),
-                min_trials=metrics.MIN_TRIALS,
+                *run.scores_and_labels(partition), table["attack"].tolist()
             )
             for run, table in zip(group, tables, strict=True)
         ]
@@ -115,9 +116,8 @@ def standard_metrics(runs: Sequence[Run], partition: str = "eval") -> pd.DataFra
         values = []
         for run in group:
             scores, labels = run.scores_and_labels(partition)
-            ratios = None
-            if "dev" in run.partitions:
-                dev = run.scores_and_labels("dev")
+            dev, ratios = _dev(run), None
+            if dev is not None:
                 ratios = Calibration.fit(*dev, partition="dev").log_odds(scores)
             values.append(
                 metrics.compute_metrics(scores, labels, ratios=ratios, metrics=wanted)
@@ -135,21 +135,17 @@ def histories(runs: Sequence[Run]) -> dict[str, list[pd.DataFrame]]:
 
 
 def thresholds(run: Run, partition: str) -> dict[str, float]:
-    """The thresholds at which the decisions of a run are shown.
+    """Operating point -> threshold at which the decisions of a run are shown.
 
-    Returns
-    -------
-    ``zero``; ``dev``, chosen on dev, if dev was scored; ``oracle``, the best on these
-    very trials.
+    See :func:`antispoof.metrics.operating_thresholds`.
     """
-    chosen = None
-    if "dev" in run.partitions:
-        dev = run.scores_and_labels("dev")
-        chosen = metrics.choose_threshold(*dev, partition="dev")
-    points = metrics.operating_points(
-        *run.scores_and_labels(partition), dev_threshold=chosen
+    return metrics.operating_thresholds(
+        *run.scores_and_labels(partition), dev=_dev(run)
     )
-    return {name: point.threshold for name, point in points.items() if point}
+
+
+def _dev(run: Run) -> tuple[np.ndarray, np.ndarray] | None:
+    return run.scores_and_labels("dev") if "dev" in run.partitions else None
 
 
 def by_model(runs: Sequence[Run]) -> dict[str, list[Run]]:

@@ -21,7 +21,6 @@ from antispoof.constants import LABELS, NO_ATTACK, label_indices
 from antispoof.errors import ScoreError
 from antispoof.files import atomic_path
 from antispoof.metrics import eer
-from antispoof.metrics.tandem import ASV_KEYS
 
 COLUMNS = ("utt_id", "attack", "label", "score")
 KNOWN = ("utt_id", "speaker", "attack", "label", "label_int", "score")
@@ -85,12 +84,25 @@ def read_scores(
     _raise_for_trials(
         table.loc[table["utt_id"].duplicated(), "utt_id"], path, "given twice"
     )
-    if protocol is None:
-        trials = _labels_from_file(table, path)
+    coded = "label" not in table and "label_int" in table
+    if coded:
+        table["label"] = table["label_int"].map({"0": "bonafide", "1": "spoof"})
+        bad = table[table["label"].isna()]
+        names = bad["utt_id"] + " (" + bad["label_int"] + ")"
+        _raise_for_trials(names, path, "with a label_int other than 0 and 1")
+    if protocol is not None:
+        trials = _join_protocol(table, protocol, path, coded=coded)
+    elif "label" in table:
+        bad = table[~table["label"].isin(LABELS)]
+        names = bad["utt_id"] + " (" + bad["label"] + ")"
+        _raise_for_trials(names, path, "labelled neither bonafide nor spoof")
+        trials = table if "attack" in table else table.assign(attack=NO_ATTACK)
     else:
-        trials = _join_protocol(table, protocol, path)
+        raise ScoreError(
+            f"{path} does not say which trials are bona fide; give its protocol too"
+        )
     columns = ("utt_id", "speaker", "attack", "label", "score")
-    trials = trials[[name for name in columns if name in trials.columns]].copy()
+    trials = trials[[name for name in columns if name in trials]].copy()
     if negate:
         trials["score"] = -trials["score"]
     _warn_if_reversed(trials, path, negate)
@@ -115,7 +127,7 @@ def write_scores(path: str | Path, trials: pd.DataFrame) -> None:
         If the disk is full.
     """
     path = Path(path)
-    missing = [name for name in COLUMNS if name not in trials.columns]
+    missing = [name for name in COLUMNS if name not in trials]
     if missing:
         raise ScoreError(
             f"scores for {path} lack the column {missing[0]!r}; "
@@ -127,12 +139,8 @@ def write_scores(path: str | Path, trials: pd.DataFrame) -> None:
     _raise_for_trials(utt_ids[utt_ids.duplicated()], path, "given twice")
     fields = [trials[name].astype(str).tolist() for name in COLUMNS[:-1]]
     for name, column in zip(COLUMNS, fields, strict=False):
-        for value in column:
-            if value.split() != [value]:
-                raise ScoreError(
-                    f"{name} {value!r} cannot be written to {path}: "
-                    "one word without blanks is accepted"
-                )
+        bad = [repr(value) for value in column if value.split() != [value]]
+        _raise_for_trials(bad, path, f"with {name} that is not one word")
     lines = map(" ".join, zip(*fields, map(repr, scores.tolist()), strict=True))
     text = "".join(f"{line}\n" for line in lines)
     try:
@@ -160,16 +168,11 @@ def read_asv_scores(path: str | Path) -> pd.DataFrame:
     ------
     ScoreError
         If the file is missing, empty or of another layout, or a score is not finite.
+        Keys are checked by :func:`antispoof.metrics.asv_error_rates`.
     """
     path = Path(path)
     table = _read_table(path, ASV_LAYOUTS)
     names = pd.Series([f"trial {n}" for n in range(1, len(table) + 1)])
-    unknown = ~table["key"].isin(ASV_KEYS)
-    _raise_for_trials(
-        names[unknown] + " (" + table.loc[unknown, "key"] + ")",
-        path,
-        f"with a key other than {', '.join(ASV_KEYS)}",
-    )
     table["score"] = _finite(table["score"], names, path)
     return table
 
@@ -178,23 +181,20 @@ def _read_table(path: Path, layouts: Mapping[int, tuple[str, ...]]) -> pd.DataFr
     """Named columns of text: by the header of a CSV, else by their number."""
     try:
         text = path.read_text(encoding="utf-8-sig")
-    except FileNotFoundError:
-        raise ScoreError(f"score file {path} does not exist") from None
-    except UnicodeDecodeError as error:
-        raise ScoreError(
-            f"score file {path} is not UTF-8 text (byte {error.start})"
-        ) from None
-    except OSError as error:
-        raise ScoreError(
-            f"score file {path} cannot be read: {error.strerror}"
-        ) from None
+    except (OSError, UnicodeError) as error:
+        reason = getattr(error, "strerror", None) or "it is not UTF-8 text"
+        raise ScoreError(f"score file {path} cannot be read: {reason}") from None
     lines = [line for line in text.split("\n") if line.strip()]
     if not lines:
         raise ScoreError(f"score file {path} is empty; expected one line per trial")
-    is_csv = "," in lines[0] and layouts is LAYOUTS
-    names, rows = (
-        _split_csv(lines, path) if is_csv else _split_text(lines, path, layouts)
-    )
+    if "," in lines[0] and layouts is LAYOUTS:
+        names, rows = _split_csv(lines, path)
+    else:
+        rows = [line.split() for line in lines]
+        names = layouts.get(len(rows[0]), ())
+        if not names:
+            accepted = ", ".join(repr(" ".join(known)) for known in layouts.values())
+            raise ScoreError(f"{path}: {len(rows[0])} columns; accepted are {accepted}")
     for number, row in enumerate(rows, start=1):
         if len(row) != len(names):
             raise ScoreError(
@@ -203,17 +203,6 @@ def _read_table(path: Path, layouts: Mapping[int, tuple[str, ...]]) -> pd.DataFr
             )
     table = pd.DataFrame(dict(zip(names, zip(*rows, strict=True), strict=True)))
     return table.drop(columns="-", errors="ignore")
-
-
-def _split_text(
-    lines: list[str], path: Path, layouts: Mapping[int, tuple[str, ...]]
-) -> tuple[tuple[str, ...], list[list[str]]]:
-    rows = [line.split() for line in lines]
-    width = len(rows[0])
-    if width not in layouts:
-        accepted = ", ".join(repr(" ".join(names)) for names in layouts.values())
-        raise ScoreError(f"{path}: {width} columns; accepted are {accepted}")
-    return layouts[width], rows
 
 
 def _split_csv(lines: list[str], path: Path) -> tuple[list[str], list[list[str]]]:
@@ -263,25 +252,8 @@ def _raise_for_trials(trials: Iterable[str], path: Path, problem: str) -> None:
         )
 
 
-def _labels_from_file(table: pd.DataFrame, path: Path) -> pd.DataFrame:
-    if "label_int" in table.columns and "label" not in table.columns:
-        is_spoof = _label_ints(table["label_int"], table["utt_id"], path) == 1
-        table["label"] = np.where(is_spoof, "spoof", "bonafide")
-    if "label" not in table.columns:
-        raise ScoreError(
-            f"{path} does not say which trials are bona fide; give its protocol too"
-        )
-    unknown = table[~table["label"].isin(LABELS)]
-    _raise_for_trials(
-        unknown["utt_id"] + " (" + unknown["label"] + ")",
-        path,
-        "labelled neither bonafide nor spoof",
-    )
-    return table if "attack" in table.columns else table.assign(attack=NO_ATTACK)
-
-
 def _join_protocol(
-    table: pd.DataFrame, protocol: pd.DataFrame, path: Path
+    table: pd.DataFrame, protocol: pd.DataFrame, path: Path, *, coded: bool
 ) -> pd.DataFrame:
     known = protocol["utt_id"]
     extra = table.loc[~table["utt_id"].isin(known), "utt_id"]
@@ -290,28 +262,13 @@ def _join_protocol(
     _raise_for_trials(missing, path, "in the protocol but not scored")
     scored = table.set_index("utt_id").loc[known].reset_index()
     trials = protocol.reset_index(drop=True).assign(score=scored["score"])
-    if "label" in scored.columns:
+    if "label" in scored:
         differs = scored["label"] != trials["label"]
-    elif "label_int" in scored.columns:
-        ints = _label_ints(scored["label_int"], scored["utt_id"], path)
-        differs = (ints == 1) != (trials["label"] == "spoof")
-        if differs.mean() > 0.5:  # the other coding, 1 for bona fide
+        if coded and differs.mean() > 0.5:  # the other coding, 1 for bona fide
             differs = ~differs
-    else:
-        return trials
-    different = trials.loc[differs, "utt_id"]
-    _raise_for_trials(different, path, "labelled otherwise in the protocol")
+        different = trials.loc[differs, "utt_id"]
+        _raise_for_trials(different, path, "labelled otherwise in the protocol")
     return trials
-
-
-def _label_ints(codes: pd.Series, utt_ids: pd.Series, path: Path) -> np.ndarray:
-    bad = ~codes.isin(("0", "1"))
-    _raise_for_trials(
-        utt_ids[bad] + " (" + codes[bad] + ")",
-        path,
-        "with a label_int other than 0 and 1",
-    )
-    return codes.to_numpy(dtype=np.int64)
 
 
 def _warn_if_reversed(trials: pd.DataFrame, path: Path, negate: bool) -> None:

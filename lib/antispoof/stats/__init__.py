@@ -11,10 +11,9 @@ How intervals are made
 stage draws one fewer than there are, with replacement, which makes the variance of a
 mean unbiased however few there are (J. N. K. Rao and C. F. J. Wu, JASA 83, 1988).
 Every model sees the same draws, so differences are paired. The utterances of the drawn
-speakers are resampled too if there is only one speaker, or if it is asked for: between
-several speakers their noise is already in the differences, and drawing them again
-counts it twice (A. C. Davison and D. V. Hinkley, *Bootstrap Methods and Their
-Application*, 1997, section 3.8).
+speakers are not drawn again: between several speakers their noise is already in the
+differences and would count twice (A. C. Davison and D. V. Hinkley, *Bootstrap Methods
+and Their Application*, 1997, section 3.8). With a single speaker utterances are drawn.
 
 *Interval.* The variance that comes from seeds and the rest, which comes from speakers,
 are taken apart; each gives a standard error times its own Student's t, and the two are
@@ -26,30 +25,9 @@ Thresholds (zero, chosen on dev, oracle) are the same in every replicate. A metr
 a plugin registers in ``METRICS`` is resampled like the others.
 """
 
-from antispoof.stats.bootstrap import (
-    STAGES,
-    BootstrapResult,
-    operating_thresholds,
-    resample,
-)
+from antispoof.stats.bootstrap import BootstrapResult, operating_thresholds, resample
 from antispoof.stats.estimates import BootstrapDistribution, Estimate
 from antispoof.stats.multiple_testing import holm
 from antispoof.stats.paired_tests import McNemar, mcnemar
 from antispoof.stats.panel import Panel, make_panel
 from antispoof.stats.summaries import spoof_rate_curve, summary
-
-__all__ = [
-    "STAGES",
-    "BootstrapDistribution",
-    "BootstrapResult",
-    "Estimate",
-    "McNemar",
-    "Panel",
-    "holm",
-    "make_panel",
-    "mcnemar",
-    "operating_thresholds",
-    "resample",
-    "spoof_rate_curve",
-    "summary",
-]

@@ -7,32 +7,28 @@ serve all models: every comparison is paired.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from antispoof.constants import BONAFIDE, SPOOF
 from antispoof.errors import ParameterError, ScoreError
-from antispoof.metrics import (
-    METRICS,
-    Metric,
-    choose_threshold,
-    oracle_threshold,
-    rates,
-    select_metrics,
-)
+from antispoof.metrics import METRICS, Metric, rates, select_metrics
 from antispoof.metrics.detection import Ranking, rank
+from antispoof.metrics.thresholds import operating_thresholds as thresholds_of_system
 from antispoof.stats.estimates import BootstrapDistribution
 from antispoof.stats.panel import Panel
 
-STAGES = ("seeds", "speakers")
-ALL_STAGES = (*STAGES, "utterances")
 MAX_WEIGHTS = 4_000_000  # in memory at once
 MAX_TRIES = 20  # replicates drawn for each one wanted, before giving up
 
 # Accuracy of the constant answer in each replicate: H5 compares every model with it.
-ALWAYS_SPOOF = Metric("always-spoof", rates.always_spoof, "confusion")
+ALWAYS_SPOOF = Metric(
+    "always-spoof",
+    lambda confusions: rates.accuracy(rates.constant_answer(confusions, SPOOF)),
+    "confusion",
+)
 
 Thresholds = Mapping[str, Mapping[str, np.ndarray]]
 
@@ -61,7 +57,7 @@ class BootstrapResult:
     seeds: np.ndarray
 
     def quantity(
-        self, metric: str, model: str, *, at: str | None = "zero"
+        self, metric: str, model: str, *, at: str = "zero"
     ) -> BootstrapDistribution:
         """A metric of one model, averaged over seeds.
 
@@ -77,38 +73,36 @@ class BootstrapResult:
         ParameterError
             If the metric, model or operating point is unknown.
         """
-        known = self.metrics if metric not in self.values else ()
         for what, name, accepted in (
             ("model", model, self.panel.models),
-            ("metric", metric, (*self.metrics, *self.values)),
-            ("operating point", at, self.confusions if known else (at,)),
+            ("metric", metric, self.metrics),
+            ("operating point", at, self.confusions),
         ):
             if name not in accepted:
                 raise ParameterError(
-                    f"no {what} {name!r}; accepted are {', '.join(map(str, accepted))}"
+                    f"no {what} {name!r}; accepted are {', '.join(accepted)}"
                 )
         if metric in self.values:
             values = self.values[metric][model]
         else:
             values = self.metrics[metric].fn(self.confusions[at][model])
         full, drawn = values[0], values[1:]
-        one_speaker = self.panel.n_speakers == 1
         return BootstrapDistribution(
             value=float(full.mean()),
             per_seed=full,
             replicates=np.take_along_axis(drawn, self.seeds, axis=1).mean(1),
             seed_replicates=full[self.seeds].mean(1),
-            n_units=len(self.panel.trials) if one_speaker else self.panel.n_speakers,
+            n_units=int(self.panel.units.max()) + 1,
         )
 
     def interval(
-        self, metric: str, model: str, *, at: str | None = "zero"
+        self, metric: str, model: str, *, at: str = "zero"
     ) -> tuple[float, float]:
         """95 % interval of :meth:`quantity`, within 0 and 1 where the metric is."""
         estimate = self.quantity(metric, model, at=at).estimate
-        if metric in self.metrics and not self.metrics[metric].bounded:
-            return estimate.interval()
-        return estimate.rate_interval()
+        if self.metrics[metric].bounded:
+            return estimate.rate_interval()
+        return estimate.interval()
 
 
 def operating_thresholds(
@@ -131,27 +125,27 @@ def operating_thresholds(
     ScoreError
         If dev lacks a model or has another number of seeds.
     """
-    points = {"zero": {model: np.zeros(panel.n_seeds) for model in panel.models}}
-    if dev is not None:
-        if not set(panel.models) <= set(dev.models) or dev.n_seeds != panel.n_seeds:
-            raise ScoreError(
-                f"dev scores of {', '.join(dev.models)} ({dev.n_seeds} seeds) cannot"
-                f" set thresholds for {', '.join(panel.models)} ({panel.n_seeds}"
-                " seeds); the same models and seeds are needed"
+    if dev is not None and (
+        not set(panel.models) <= set(dev.models) or dev.n_seeds != panel.n_seeds
+    ):
+        raise ScoreError(
+            f"dev scores of {', '.join(dev.models)} ({dev.n_seeds} seeds) cannot set"
+            f" thresholds for {', '.join(panel.models)} ({panel.n_seeds} seeds);"
+            " the same models and seeds are needed"
+        )
+    points: dict[str, dict[str, np.ndarray]] = {}
+    for model, rows in panel.scores.items():
+        of_seeds = [
+            thresholds_of_system(
+                row,
+                panel.labels,
+                dev=None if dev is None else (dev.scores[model][seed], dev.labels),
             )
-        points["dev"] = {
-            model: np.array(
-                [
-                    choose_threshold(row, dev.labels, partition="dev")
-                    for row in dev.scores[model]
-                ]
-            )
-            for model in panel.models
-        }
-    points["oracle"] = {
-        model: np.array([oracle_threshold(row, panel.labels) for row in rows])
-        for model, rows in panel.scores.items()
-    }
+            for seed, row in enumerate(rows)
+        ]
+        for point in of_seeds[0]:
+            of_point = [thresholds[point] for thresholds in of_seeds]
+            points.setdefault(point, {})[model] = np.array(of_point)
     return points
 
 
@@ -161,7 +155,6 @@ def resample(
     thresholds: Thresholds | None = None,
     n_replicates: int = 2000,
     seed: int = 0,
-    stages: Sequence[str] = STAGES,
     metrics: Mapping[str, Metric] | None = None,
     per_attack: bool = False,
 ) -> BootstrapResult:
@@ -174,9 +167,6 @@ def resample(
         given. They are the same in every replicate.
     n_replicates : replicates wanted. One that holds a single class is drawn again.
     seed : of the resampling itself.
-    stages : which of "seeds", "speakers" and "utterances" are drawn; see
-        :mod:`antispoof.stats` for why the last is not by default. With a single
-        speaker utterances are drawn in any case.
     metrics : name -> metric without a threshold, computed in every replicate; the main
         ones of ``METRICS`` by default. Metrics of decisions cost nothing, so all of
         ``METRICS`` are available.
@@ -186,23 +176,18 @@ def resample(
     Raises
     ------
     ParameterError
-        If a stage is unknown or fewer than two replicates are wanted.
+        If fewer than two replicates are wanted.
     ScoreError
         If a class is absent, or so rare that hardly any replicate holds it.
     """
-    unknown = [stage for stage in stages if stage not in ALL_STAGES]
-    if unknown:
-        raise ParameterError(
-            f"stage {unknown[0]!r}; accepted are {', '.join(ALL_STAGES)}"
-        )
     if n_replicates < 2:
         raise ParameterError(f"n_replicates={n_replicates} must be at least 2")
     if thresholds is None:
         thresholds = operating_thresholds(panel)
     if metrics is None:
         metrics = select_metrics("curve", "scores", main=True)
-    subsets = {name: np.arange(panel.labels.size) for name in metrics}
     measured = dict(metrics)
+    subsets = dict.fromkeys(metrics, np.arange(panel.labels.size))
     if per_attack:
         attack, bonafide = panel.trials["attack"].to_numpy(), panel.labels == BONAFIDE
         for name in sorted(set(attack[~bonafide])):
@@ -221,30 +206,21 @@ def resample(
     rng = np.random.default_rng(seed)
     decisions = _decisions(panel, thresholds)
     totals, values = [], []
-    for weights in _draw_weights(panel, stages, n_replicates, rng):
+    for weights in _draw_weights(panel, n_replicates, rng):
         totals.append(weights.astype(np.float32) @ decisions)
         for row in weights:
             for scores, ranked in zip(systems, rankings, strict=True):
                 for name, metric in measured.items():
                     ranking = ranked.get(name)
                     values.append(_measure(metric, ranking, scores, panel.labels, row))
-    seeds = np.tile(np.arange(panel.n_seeds), (n_replicates, 1))
-    if "seeds" in stages:
-        drawn = (n_replicates, max(panel.n_seeds - 1, 1))
-        seeds = rng.integers(0, panel.n_seeds, drawn)
-    sizes = (len(panel.models), panel.n_seeds)
     # (point, model, replicate, seed, true class, predicted class)
-    confusions = (
-        np.concatenate(totals)
-        .astype(np.int64)
-        .reshape(-1, 2, 2, len(thresholds), *sizes)
-        .transpose(3, 4, 0, 5, 1, 2)
-    )
+    sizes = (len(panel.models), panel.n_seeds)
+    confusions = np.concatenate(totals).astype(np.int64)
+    confusions = confusions.reshape(-1, 2, 2, len(thresholds), *sizes)
+    confusions = confusions.transpose(3, 4, 0, 5, 1, 2)
     # (metric, model, replicate, seed)
-    by_metric = np.reshape(values, (n_replicates + 1, *sizes, len(measured))).transpose(
-        3, 1, 0, 2
-    )
-    of_decisions = select_metrics("confusion")
+    by_metric = np.reshape(values, (n_replicates + 1, *sizes, len(measured)))
+    by_metric = by_metric.transpose(3, 1, 0, 2)
     return BootstrapResult(
         panel=panel,
         thresholds=thresholds,
@@ -256,8 +232,8 @@ def resample(
             name: dict(zip(panel.models, rows, strict=True))
             for name, rows in zip(measured, by_metric, strict=True)
         },
-        metrics={**of_decisions, "always_spoof": ALWAYS_SPOOF, **measured},
-        seeds=seeds,
+        metrics=select_metrics("confusion") | {"always_spoof": ALWAYS_SPOOF} | measured,
+        seeds=rng.integers(0, panel.n_seeds, (n_replicates, max(panel.n_seeds - 1, 1))),
     )
 
 
@@ -303,52 +279,26 @@ def _measure(
 
 
 def _draw_weights(
-    panel: Panel, stages: Sequence[str], n_replicates: int, rng: np.random.Generator
+    panel: Panel, n_replicates: int, rng: np.random.Generator
 ) -> Iterator[np.ndarray]:
     """First every trial once, then replicates: arrays (rows, n) of int32."""
-    names, speakers = np.unique(
-        panel.trials["speaker"].to_numpy(dtype=str), return_inverse=True
-    )
-    yield np.ones((1, speakers.size), dtype=np.int32)
-    if len(names) == 1:
-        stages = [*stages, "utterances"]
-    rows = max(1, min(n_replicates, MAX_WEIGHTS // speakers.size))
-    classes = [panel.labels == label for label in (SPOOF, BONAFIDE)]
+    units = panel.units
+    n_units = int(units.max()) + 1
+    yield np.ones((1, units.size), dtype=np.int32)
+    rows = max(1, min(n_replicates, MAX_WEIGHTS // units.size))
     wanted, tries = n_replicates, MAX_TRIES * n_replicates
     while wanted:
-        weights = _draw(speakers, len(names), stages, min(rows, wanted), rng)
-        usable = np.all([weights[:, own].any(1) for own in classes], axis=0)
+        times = rng.multinomial(
+            n_units - 1, np.full(n_units, 1 / n_units), size=min(rows, wanted)
+        )
+        weights = times.astype(np.int32)[:, units]
+        usable = weights[:, panel.labels == SPOOF].any(1)
+        usable &= weights[:, panel.labels == BONAFIDE].any(1)
         tries -= len(weights)
         wanted -= int(usable.sum())
         if tries < wanted:
             raise ScoreError(
-                f"hardly any replicate of {len(names)} speakers holds both bona fide "
-                "and spoof trials; there are too few speakers of one class"
+                f"hardly any replicate of {n_units} speakers holds both bona fide and "
+                "spoof trials; there are too few speakers of one class"
             )
         yield weights[usable]
-
-
-def _draw(
-    speakers: np.ndarray,
-    n_speakers: int,
-    stages: Sequence[str],
-    rows: int,
-    rng: np.random.Generator,
-) -> np.ndarray:
-    """(rows, n) how often each trial is drawn; `speakers` (n,) are numbers from 0."""
-    weights = np.ones((rows, speakers.size), dtype=np.int32)
-    if "speakers" in stages and n_speakers > 1:
-        chances = np.full(n_speakers, 1 / n_speakers)
-        times = rng.multinomial(n_speakers - 1, chances, size=rows)
-        weights = times.astype(np.int32)[:, speakers]
-    if "utterances" not in stages:
-        return weights
-    by_speaker = np.argsort(speakers, kind="stable")
-    size = np.bincount(speakers, minlength=n_speakers)
-    first = np.cumsum(size) - size
-    for row in weights:
-        # As many utterances as the drawn speakers have, each from its own speaker.
-        speaker = np.repeat(speakers, row)
-        pick = (rng.random(speaker.size) * size[speaker]).astype(np.int64)
-        row[:] = np.bincount(by_speaker[first[speaker] + pick], minlength=speakers.size)
-    return weights

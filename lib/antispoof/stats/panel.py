@@ -41,9 +41,10 @@ class Panel:
         return next(iter(self.scores.values())).shape[0]
 
     @property
-    def n_speakers(self) -> int:
-        """Number of different speakers."""
-        return self.trials["speaker"].nunique()
+    def units(self) -> np.ndarray:
+        """(n,) numbers from 0 of the speakers; of the trials if they are of one."""
+        speakers = pd.factorize(self.trials["speaker"], sort=True)[0]
+        return speakers if speakers.any() else np.arange(len(speakers))
 
 
 def make_panel(tables: Mapping[str, Sequence[pd.DataFrame]]) -> Panel:

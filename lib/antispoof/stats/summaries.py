@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from antispoof.constants import BONAFIDE, SPOOF
+from antispoof.metrics import constant_answer
 from antispoof.stats.bootstrap import BootstrapResult
 from antispoof.stats.panel import Panel
 
@@ -23,7 +24,6 @@ def summary(resampled: BootstrapResult) -> pd.DataFrame:
     ``METRICS`` with ``main``; the constant answers are the models "always-spoof" and
     "always-bonafide", without intervals.
     """
-    panel = resampled.panel
     main = {
         name: metric
         for name, metric in resampled.metrics.items()
@@ -31,21 +31,18 @@ def summary(resampled: BootstrapResult) -> pd.DataFrame:
     }
     cells = [("", name) for name in resampled.values]
     cells += [(at, name) for at in resampled.confusions for name in main]
+    confusion = next(iter(resampled.confusions["zero"].values()))[0, 0]
     rows = []
-    for model in panel.models:
+    for model in resampled.panel.models:
         for at, metric in cells:
-            quantity = resampled.quantity(metric, model, at=at)
-            low, high = resampled.interval(metric, model, at=at)
+            quantity = resampled.quantity(metric, model, at=at or "zero")
+            low, high = resampled.interval(metric, model, at=at or "zero")
             several = len(quantity.per_seed) > 1
             deviation = quantity.per_seed.std(ddof=1) if several else np.nan
             rows.append((model, at, metric, quantity.value, low, high, deviation))
-    n_spoof, n_bonafide = np.bincount(panel.labels, minlength=2)
-    for model, confusion in (
-        ("always-spoof", np.array([[n_spoof, 0], [n_bonafide, 0]])),
-        ("always-bonafide", np.array([[0, n_spoof], [0, n_bonafide]])),
-    ):
+    for model, answer in (("always-spoof", SPOOF), ("always-bonafide", BONAFIDE)):
         for name, metric in main.items():
-            value = float(metric.fn(confusion))
+            value = float(metric.fn(constant_answer(confusion, answer)))
             rows.append((model, "", name, value, np.nan, np.nan, np.nan))
     columns = ["model", "at", "metric", "value", "low", "high", "seed_deviation"]
     return pd.DataFrame(rows, columns=columns)

@@ -10,11 +10,16 @@ from antispoof.stats.bootstrap import BootstrapResult
 from antispoof.stats.estimates import BootstrapDistribution, combine
 from antispoof.stats.multiple_testing import holm
 from antispoof_report.claims import TITLES
-from antispoof_report.claims.verdicts import MIN_SEEDS, Finding
+from antispoof_report.claims.verdicts import (
+    MIN_EFFECT_RATE,
+    MIN_SEEDS,
+    Finding,
+    Verdict,
+)
 
 
 def paired_difference(
-    resampled: BootstrapResult, metric: str, pair: tuple[str, str], at: str | None
+    resampled: BootstrapResult, metric: str, pair: tuple[str, str], at: str = "zero"
 ) -> BootstrapDistribution:
     """A metric of the first model of a pair minus that of the second."""
     first, second = (resampled.quantity(metric, model, at=at) for model in pair)
@@ -27,7 +32,11 @@ def pair_label(pair: tuple[str, str]) -> str:
 
 
 def make_finding(
-    name: str, effect: BootstrapDistribution, *, direction: int, min_effect: float
+    name: str,
+    effect: BootstrapDistribution,
+    *,
+    direction: int,
+    min_effect: float = MIN_EFFECT_RATE,
 ) -> Finding:
     """A single effect and the claimed direction; see :class:`Finding`."""
     estimate = effect.estimate
@@ -67,12 +76,23 @@ def intersection_union(
     )
 
 
-def format_verdict(
-    claim: str, verdict: str, findings: Sequence[Finding], *remarks: str
-) -> str:
-    """The claim, its verdict and the numbers behind it, as one sentence."""
+def make_verdict(
+    key: str,
+    statement: str,
+    claim: str,
+    verdict: str,
+    findings: Sequence[Finding],
+    *remarks: str,
+    decisive: Finding | None = None,
+) -> Verdict:
+    """A verdict with its sentence: the claim, its verdict and the numbers behind it.
+
+    `decisive` is a finding that comes first in the verdict and not in the sentence.
+    """
     reason = ""
     if findings[0].n_seeds < MIN_SEEDS:
         reason = " (one seed cannot rank models)"
     details = "; ".join([*map(str, findings), *remarks])
-    return f"{claim} is {verdict}{reason}: {details}."
+    sentence = f"{claim} is {verdict}{reason}: {details}."
+    first = [] if decisive is None else [decisive]
+    return Verdict(key, statement, verdict, sentence, (*first, *findings))

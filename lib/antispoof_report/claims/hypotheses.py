@@ -26,10 +26,10 @@ from antispoof.stats.paired_tests import mcnemar
 from antispoof.stats.panel import make_panel
 from antispoof_report.claims import CNN, RESNET, RESNET_LSTM, TITLES
 from antispoof_report.claims.findings import (
-    format_verdict,
     intersection_union,
     make_finding,
     make_findings,
+    make_verdict,
     pair_label,
     paired_difference,
 )
@@ -53,11 +53,7 @@ Tables = Mapping[str, Sequence[pd.DataFrame]]
 
 
 def bootstrap_scores(
-    evaluation: Tables,
-    *,
-    dev: Tables | None = None,
-    n_replicates: int = 2000,
-    seed: int = 0,
+    evaluation: Tables, *, dev: Tables | None = None, n_replicates: int = 2000
 ) -> BootstrapResult:
     """Resample score tables of the models, ready for the hypotheses.
 
@@ -67,7 +63,7 @@ def bootstrap_scores(
         ``label``, ``score``: the trials the claims are about.
     dev : the same on dev, where the thresholds of the operating point "dev" are
         chosen; :func:`h6` needs it.
-    n_replicates, seed : see :func:`~antispoof.stats.resample`.
+    n_replicates : see :func:`~antispoof.stats.resample`.
 
     Raises
     ------
@@ -87,7 +83,6 @@ def bootstrap_scores(
         panel,
         thresholds=operating_thresholds(panel, dev=dev_panel),
         n_replicates=n_replicates,
-        seed=seed,
     )
 
 
@@ -109,86 +104,75 @@ def test_hypotheses(
     return verdicts
 
 
-def h1(resampled: BootstrapResult, *, at: str = "zero") -> Verdict:
+def h1(resampled: BootstrapResult) -> Verdict:
     """H1: macro-F1 of ResNet50 > ResNet50+LSTM > CNN; three paired differences."""
     pairs = [(ORDER[0], ORDER[1]), (ORDER[1], ORDER[2]), (ORDER[0], ORDER[2])]
-    effects = [paired_difference(resampled, "macro_f1", pair, at) for pair in pairs]
-    names = [f"macro-F1, {pair_label(pair)}" for pair in pairs]
-    findings = make_findings(names, effects, min_effect=MIN_EFFECT_MACRO_F1)
+    findings = make_findings(
+        [f"macro-F1, {pair_label(pair)}" for pair in pairs],
+        [paired_difference(resampled, "macro_f1", pair) for pair in pairs],
+        min_effect=MIN_EFFECT_MACRO_F1,
+    )
     # The comparison with the smallest margin decides; it comes first.
     findings = sorted(findings, key=lambda finding: finding.margin)
     order = " > ".join(TITLES[model] for model in ORDER)
-    verdict = conjunction(findings)
-    return Verdict(
+    return make_verdict(
         "H1",
         f"By macro-F1, {order}.",
-        verdict,
-        format_verdict(f"The order {order} by macro-F1", verdict, findings),
-        tuple(findings),
-    )
-
-
-def h2(resampled: BootstrapResult, *, at: str = "zero") -> Verdict:
-    """H2: ResNet50+LSTM has the higher accuracy but the lower macro-F1."""
-    findings, both = _accuracy_against_f1(resampled, at)
-    verdict = findings[0].verdict
-    return Verdict(
-        "H2",
-        "ResNet50+LSTM has a higher accuracy than ResNet50 and a lower macro-F1.",
-        verdict,
-        format_verdict(
-            "That ResNet50+LSTM has the higher accuracy and the lower macro-F1",
-            verdict,
-            findings[1:],
-            f"both signs occur together in {both:.1%} of the replicates",
-        ),
+        f"The order {order} by macro-F1",
+        conjunction(findings),
         findings,
     )
 
 
-def h3(resampled: BootstrapResult, *, at: str = "zero") -> Verdict:
+def h2(resampled: BootstrapResult) -> Verdict:
+    """H2: ResNet50+LSTM has the higher accuracy but the lower macro-F1."""
+    decisive, findings, both = _accuracy_against_f1(resampled, "zero")
+    return make_verdict(
+        "H2",
+        "ResNet50+LSTM has a higher accuracy than ResNet50 and a lower macro-F1.",
+        "That ResNet50+LSTM has the higher accuracy and the lower macro-F1",
+        decisive.verdict,
+        findings,
+        f"both signs occur together in {both:.1%} of the replicates",
+        decisive=decisive,
+    )
+
+
+def h3(resampled: BootstrapResult) -> Verdict:
     """H3: ResNet50+LSTM is biased to spoof.
 
     It decides spoof more often than ResNet50, so that its spoof recall is higher and
     its bona fide recall lower. McNemar's test on each class, seed by seed and
     Holm-corrected over all of them, is in the sentence; see :func:`h3_mcnemar`.
     """
-    claims = {
-        "predicted_spoof_rate": ("rate of trials decided spoof", 1),
-        "recall_spoof": ("recall of spoof", 1),
-        "recall_bonafide": ("recall of bonafide", -1),
-    }
-    effects = [paired_difference(resampled, metric, PAIR, at) for metric in claims]
-    findings = [
-        make_finding(
-            f"{name}, {pair_label(PAIR)}",
-            effect,
-            direction=direction,
-            min_effect=MIN_EFFECT_RATE,
-        )
-        for effect, (name, direction) in zip(effects, claims.values(), strict=True)
-    ]
+    effects, findings = [], []
+    for metric, name, direction in (
+        ("predicted_spoof_rate", "rate of trials decided spoof", 1),
+        ("recall_spoof", "recall of spoof", 1),
+        ("recall_bonafide", "recall of bonafide", -1),
+    ):
+        effect = paired_difference(resampled, metric, PAIR)
+        name = f"{name}, {pair_label(PAIR)}"
+        effects.append(effect)
+        findings.append(make_finding(name, effect, direction=direction))
     decisive = intersection_union(effects, findings)
-    tests = h3_mcnemar(resampled, at=at)
+    tests = h3_mcnemar(resampled)
     significant = (tests["p_holm"] <= 0.05) & tests["as_claimed"]
-    return Verdict(
+    return make_verdict(
         "H3",
         "ResNet50+LSTM decides spoof more often than ResNet50: more spoof and less "
         "bona fide speech is recognised.",
+        "That ResNet50+LSTM is biased to spoof",
         decisive.verdict,
-        format_verdict(
-            "That ResNet50+LSTM is biased to spoof",
-            decisive.verdict,
-            findings,
-            f"McNemar's test, Holm-corrected, agrees in {significant.sum()} of "
-            f"{len(tests)} comparisons of a class and a seed",
-        ),
-        (decisive, *findings),
+        findings,
+        f"McNemar's test, Holm-corrected, agrees in {significant.sum()} of "
+        f"{len(tests)} comparisons of a class and a seed",
+        decisive=decisive,
     )
 
 
-def h3_mcnemar(resampled: BootstrapResult, *, at: str = "zero") -> pd.DataFrame:
-    """McNemar's test of ResNet50+LSTM against ResNet50, class by class, seed by seed.
+def h3_mcnemar(resampled: BootstrapResult) -> pd.DataFrame:
+    """McNemar's test of ResNet50+LSTM against ResNet50 at score 0, by class and seed.
 
     Returns
     -------
@@ -199,14 +183,7 @@ def h3_mcnemar(resampled: BootstrapResult, *, at: str = "zero") -> pd.DataFrame:
     panel = resampled.panel
     rows = []
     for seed in range(panel.n_seeds):
-        lstm, resnet = (
-            decide(
-                panel.scores[model][seed],
-                threshold=resampled.thresholds[at][model][seed],
-            )
-            == panel.labels
-            for model in PAIR
-        )
+        lstm, resnet = (decide(panel.scores[m][seed]) == panel.labels for m in PAIR)
         for label in (SPOOF, BONAFIDE):
             own = panel.labels == label
             test = mcnemar(lstm[own], resnet[own])
@@ -226,27 +203,26 @@ def h3_mcnemar(resampled: BootstrapResult, *, at: str = "zero") -> pd.DataFrame:
     return table
 
 
-def h5(resampled: BootstrapResult, *, at: str = "zero") -> Verdict:
+def h5(resampled: BootstrapResult) -> Verdict:
     """H5: the accuracy of some model is above that of always answering spoof."""
     models = [model for model in ORDER if model in resampled.panel.models]
     effects = [
         combine(
             np.subtract,
-            resampled.quantity("accuracy", model, at=at),
-            resampled.quantity("always_spoof", model, at=at),
+            resampled.quantity("accuracy", model),
+            resampled.quantity("always_spoof", model),
         )
         for model in models
     ]
     names = [f"accuracy, {TITLES[model]} minus always-spoof" for model in models]
     findings = make_findings(names, effects, min_effect=MIN_EFFECT_RATE)
     findings = sorted(findings, key=lambda finding: -finding.margin)
-    verdict = disjunction(findings)
-    return Verdict(
+    return make_verdict(
         "H5",
         "At least one model is more accurate than always answering spoof.",
-        verdict,
-        format_verdict("That a model beats always-spoof", verdict, findings),
-        tuple(findings),
+        "That a model beats always-spoof",
+        disjunction(findings),
+        findings,
     )
 
 
@@ -257,56 +233,50 @@ def h6(resampled: BootstrapResult) -> Verdict:
     dev; contradicted if it is reproduced at both. Otherwise undecided: unless H2 holds
     at zero, there is nothing to explain.
     """
-    at_zero, _ = _accuracy_against_f1(resampled, "zero")
-    at_dev, both = _accuracy_against_f1(resampled, "dev")
+    at_zero = _accuracy_against_f1(resampled, "zero")[0].verdict
+    decisive, findings, both = _accuracy_against_f1(resampled, "dev")
     eer = make_finding(
         f"EER, {pair_label(PAIR)}",
-        paired_difference(resampled, "eer", PAIR, None),
+        paired_difference(resampled, "eer", PAIR),
         direction=0,
-        min_effect=MIN_EFFECT_RATE,
     )
-    outcomes = {
-        (REPRODUCED, CONTRADICTED): REPRODUCED,
-        (REPRODUCED, REPRODUCED): CONTRADICTED,
-    }
-    verdict = outcomes.get((at_zero[0].verdict, at_dev[0].verdict), UNDECIDED)
+    outcomes = {CONTRADICTED: REPRODUCED, REPRODUCED: CONTRADICTED}
+    verdict = UNDECIDED
     remark = f"both signs occur together in {both:.1%} of the replicates at dev"
-    if at_zero[0].verdict != REPRODUCED:
-        remark += f"; at zero H2 is {at_zero[0].verdict}: there is nothing to explain"
-    return Verdict(
+    if at_zero == REPRODUCED:
+        verdict = outcomes.get(decisive.verdict, UNDECIDED)
+    else:
+        remark += f"; at zero H2 is {at_zero}: there is nothing to explain"
+    return make_verdict(
         "H6",
         "The split between accuracy and macro-F1 (H2) disappears at thresholds chosen "
         "on dev.",
+        "That H2 is only an effect of the threshold",
         verdict,
-        format_verdict(
-            "That H2 is only an effect of the threshold",
-            verdict,
-            (*at_dev[1:], eer),
-            remark,
-        ),
-        (*at_dev, eer),
+        [*findings, eer],
+        remark,
+        decisive=decisive,
     )
 
 
 def _accuracy_against_f1(
     resampled: BootstrapResult, at: str
-) -> tuple[tuple[Finding, ...], float]:
-    """H2's effects at one operating point, and the fraction of replicates with both."""
+) -> tuple[Finding, list[Finding], float]:
+    """H2 at one operating point: the decisive finding, both effects, and the fraction
+    of replicates that have both."""
     accuracy = paired_difference(resampled, "accuracy", PAIR, at)
     macro_f1 = paired_difference(resampled, "macro_f1", PAIR, at)
-    where = {"zero": "threshold zero", "dev": "the threshold of dev"}.get(at, at)
+    where = "threshold zero" if at == "zero" else "the threshold of dev"
+    where = f"at {where}, {pair_label(PAIR)}"
     findings = [
+        make_finding(f"accuracy {where}", accuracy, direction=1),
         make_finding(
-            f"{metric} at {where}, {pair_label(PAIR)}",
-            effect,
-            direction=direction,
-            min_effect=min_effect,
-        )
-        for metric, effect, direction, min_effect in (
-            ("accuracy", accuracy, 1, MIN_EFFECT_RATE),
-            ("macro-F1", macro_f1, -1, MIN_EFFECT_MACRO_F1),
-        )
+            f"macro-F1 {where}",
+            macro_f1,
+            direction=-1,
+            min_effect=MIN_EFFECT_MACRO_F1,
+        ),
     ]
     decisive = intersection_union([accuracy, macro_f1], findings)
     both = (accuracy.replicates > 0) & (macro_f1.replicates < 0)
-    return (decisive, *findings), float(both.mean())
+    return decisive, findings, float(both.mean())

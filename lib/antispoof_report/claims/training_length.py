@@ -13,19 +13,14 @@ from antispoof.stats.bootstrap import resample
 from antispoof.stats.estimates import combine
 from antispoof.stats.panel import make_panel
 from antispoof_report.claims import RESNET, RESNET_LSTM, TITLES
-from antispoof_report.claims.findings import format_verdict, make_finding
-from antispoof_report.claims.verdicts import (
-    MIN_EFFECT_RATE,
-    REPRODUCED,
-    UNDECIDED,
-    Verdict,
-)
+from antispoof_report.claims.findings import make_finding, make_verdict
+from antispoof_report.claims.verdicts import REPRODUCED, UNDECIDED, Verdict
 
 # model -> epochs trained -> one score table per seed
 Lengths = Mapping[str, Mapping[int, Sequence[pd.DataFrame]]]
 
 
-def h4(lengths: Lengths, *, n_replicates: int = 2000, seed: int = 0) -> Verdict:
+def h4(lengths: Lengths, *, n_replicates: int = 2000) -> Verdict:
     """H4: longer training reduces the spoof bias of ResNet50+LSTM, at score 0.
 
     The effect is the least-squares slope of the rate of trials decided spoof against
@@ -37,7 +32,7 @@ def h4(lengths: Lengths, *, n_replicates: int = 2000, seed: int = 0) -> Verdict:
     Parameters
     ----------
     lengths : model -> epochs trained -> one score table per seed, on the same trials.
-    n_replicates, seed : see :func:`~antispoof.stats.resample`.
+    n_replicates : see :func:`~antispoof.stats.resample`.
 
     Raises
     ------
@@ -59,9 +54,7 @@ def h4(lengths: Lengths, *, n_replicates: int = 2000, seed: int = 0) -> Verdict:
         for model, runs in trained.items()
         for epochs in runs
     }
-    resampled = resample(
-        make_panel(tables), n_replicates=n_replicates, seed=seed, metrics={}
-    )
+    resampled = resample(make_panel(tables), n_replicates=n_replicates, metrics={})
     changes = []
     for model, runs in trained.items():
         epochs = sorted(runs)
@@ -76,9 +69,7 @@ def h4(lengths: Lengths, *, n_replicates: int = 2000, seed: int = 0) -> Verdict:
             f"{epochs[-1]} epochs, {TITLES[model]}"
         )
         direction = -1 if model == RESNET_LSTM else 0
-        changes.append(
-            make_finding(name, change, direction=direction, min_effect=MIN_EFFECT_RATE)
-        )
+        changes.append(make_finding(name, change, direction=direction))
     shortest = min(trained[RESNET_LSTM])
     bias = make_finding(
         f"rate of trials decided spoof minus rate of spoof after {shortest} epochs, "
@@ -89,22 +80,16 @@ def h4(lengths: Lengths, *, n_replicates: int = 2000, seed: int = 0) -> Verdict:
             resampled.quantity("always_spoof", f"{RESNET_LSTM} {shortest}"),
         ),
         direction=1,
-        min_effect=MIN_EFFECT_RATE,
     )
     biased = bias.verdict == REPRODUCED
-    verdict = changes[0].verdict if biased else UNDECIDED
     remarks = [] if biased else ["no spoof bias is shown, so there is none to reduce"]
-    return Verdict(
+    return make_verdict(
         "H4",
         "Longer training reduces the spoof bias of ResNet50+LSTM.",
-        verdict,
-        format_verdict(
-            "That longer training reduces the spoof bias of ResNet50+LSTM",
-            verdict,
-            [*changes, bias],
-            *remarks,
-        ),
-        (*changes, bias),
+        "That longer training reduces the spoof bias of ResNet50+LSTM",
+        changes[0].verdict if biased else UNDECIDED,
+        [*changes, bias],
+        *remarks,
     )
 
 
