@@ -1,4 +1,4 @@
-"""What a notebook needs to narrate: the opening line, tables, sound, glued numbers.
+"""What chapters show: the line at the top, tables, players, numbers for the text.
 
 Nothing here needs the book's packages, so that a chapter also runs on Colab and
 Kaggle as they come.
@@ -36,34 +36,3 @@ from antispoof_report.run_tables import (
 )
 from antispoof_report.score_explorer import explorer
 from antispoof_report.tables import table
-
-__all__ = [
-    "Html",
-    "answers",
-    "attacks_table",
-    "calibration_table",
-    "comparison_table",
-    "describe_runs",
-    "environment",
-    "explorer",
-    "glue",
-    "glue_inference",
-    "glue_results",
-    "glue_verdicts",
-    "header",
-    "load_benchmarks",
-    "mean_and_deviation",
-    "missing_runs",
-    "model_sizes",
-    "player",
-    "progress_line",
-    "reliability",
-    "results_table",
-    "robustness_table",
-    "settings_table",
-    "standard_metrics_table",
-    "table",
-    "threshold_free_table",
-    "upload",
-    "verdicts_table",
-]

@@ -29,7 +29,7 @@ class Benchmarks:
     Attributes
     ----------
     machine : item -> value, as in ``environment``.
-    load : processes that wanted a core just before; more than ``cores``: others ran.
+    load : processes waiting for a core just before; above ``cores``, others ran, too.
     cores : processor cores.
     features : one row a way from FLAC to log-mel, by name: ``clips_per_second`` and
         ``cpu_ms``, processor time a clip.
@@ -90,10 +90,10 @@ def model_sizes() -> pd.DataFrame:
 
 
 def multiply_adds(model: nn.Module, shape: tuple[int, ...]) -> int:
-    """Multiply-adds of one input's way through a model's matrices and convolutions.
+    """Multiply-adds of a model's matrix products and convolutions for one input.
 
-    Half of what PyTorch's counter of floating-point operations counts. It sees the
-    products of an LSTM too, as they are carried out step by step on the meta device.
+    Half of what PyTorch's counter of floating-point operations counts; it counts an
+    LSTM, too, whose products are computed step by step on the meta device.
     """
     model = model.eval().to("meta")
     with FlopCounterMode(display=False) as counter, torch.no_grad():

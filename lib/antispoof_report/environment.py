@@ -15,8 +15,8 @@ PACKAGES = ("scipy", "matplotlib", "seaborn", "papermill", "jupyter-book")
 def environment() -> pd.DataFrame:
     """Hardware and versions, one a row: columns ``item`` and ``value``.
 
-    What a run records of them, and the packages that made the page; those that are
-    not installed have no row.
+    What a run records, and the packages that made the page; packages that are not
+    installed have no row.
     """
     machine = describe_machine()
     memory = machine["memory_gib"]
@@ -37,8 +37,7 @@ def environment() -> pd.DataFrame:
 
 
 def device() -> str:
-    """What does the arithmetic here: the GPU's name, or that there is none."""
+    """What the arithmetic runs on: the GPU's name, or the number of cores."""
     machine = describe_machine()
-    if machine["device"] != "cpu":
-        return machine["device"]
-    return f"CPU, {machine['cores']} cores, no GPU"
+    on_cpu = machine["device"] == "cpu"
+    return f"CPU, {machine['cores']} cores, no GPU" if on_cpu else machine["device"]

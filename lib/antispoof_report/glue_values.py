@@ -1,4 +1,4 @@
-"""Numbers for the prose: glued where the book is built, passed over elsewhere."""
+"""Numbers for the text: glued where the book is built, ignored elsewhere."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ import numpy as np
 
 
 def glue(name: str, value: Any) -> None:
-    """Keep ``value`` under ``name`` for the book's text.
+    """Record ``value`` under ``name`` for the book's text.
 
     The chapter's own prose quotes it as ``{result}`name```, other pages as
-    ``{result}`NN_chapter::name```. A string is quoted as it is, so that is where a
-    number gets its format. Without myst-nb, as on Colab, nothing happens.
+    ``{result}`NN_chapter::name```. A string is quoted as it is, so a
+    number is formatted here. Without myst-nb, as on Colab, nothing happens.
     """
     try:
         from myst_nb import glue as keep

@@ -1,4 +1,4 @@
-"""One line that tells how far a long cell is, and leaves one line behind."""
+"""One line that shows how far a long cell is."""
 
 from __future__ import annotations
 
@@ -11,21 +11,20 @@ from antispoof_report.html import Html
 def progress_line() -> Callable[[str], None]:
     """A function that shows the text it is given in place of the one before.
 
-    Someone who runs the notebook sees every epoch go by; the finished page keeps the
-    last line only.
+    Someone who runs the notebook sees every epoch; the finished page has the last line.
     """
     from IPython.display import display
 
     handle = None
 
-    def say(text: str) -> None:
+    def show(text: str) -> None:
         nonlocal handle
         if handle is None:
             handle = display(_line(text), display_id=True)  # None outside a notebook
         else:
             handle.update(_line(text))
 
-    return say
+    return show
 
 
 def _line(text: str) -> Html:

@@ -1,9 +1,9 @@
-"""Scores that a reader can put a threshold to: the data of the page's explorer.
+"""The data of the score explorer, in which a reader drags a decision threshold.
 
-The page's script (``book/_static/explorer.js``) draws the histogram and lets the
-threshold be dragged. It is given counts, not scores: how many trials of each class lie
-between two neighbouring thresholds of a fixed grid. So its numbers are exact at every
-threshold it offers, and a corpus of any size takes the same few kilobytes.
+The page's script (``book/_static/explorer.js``) draws the histogram. Its data are
+counts, not scores: the trials of each class between two neighbouring thresholds of a
+fixed grid. So its numbers are exact at every threshold on the grid, and the data of any
+corpus take a few kilobytes.
 """
 
 from __future__ import annotations
@@ -24,9 +24,8 @@ from antispoof_report.html import Html
 from antispoof_report.run_tables import PARTS, missing_runs
 
 N_BARS = 40  # of the histogram
-N_STEPS = 3 * N_BARS  # of the threshold; the operating points come on top
+N_STEPS = 3 * N_BARS  # of the threshold, besides the operating points
 NARROWEST = 1e-6  # axis that can be shown
-DECIMALS = 4  # of a threshold as it is shown
 
 
 def explorer(groups: Mapping[str, Sequence[Run]], *, figure: str) -> Html:
@@ -35,17 +34,21 @@ def explorer(groups: Mapping[str, Sequence[Run]], *, figure: str) -> Html:
     Parameters
     ----------
     groups : what the reader chooses from first -> its runs; empty groups are left out
-    figure : name of the figure that the explorer comes alive in; where there is no
-        script, as in print, the figure stays as it is
+    figure : name of the figure that the explorer replaces; where no script runs, as in
+        print, the figure stays
 
     Returns
     -------
-    Data for the script, and a line that stands where the script does not run.
+    Data for the script, and the sentence shown where no script runs.
     """
     panels = [
-        {"group": name, "model": title(model), "partition": PARTS[part]}
-        | {"seed": run.seed}
-        | panel(*run.scores_and_labels(part), thresholds(run, part))
+        {
+            "group": name,
+            "model": title(model),
+            "partition": PARTS[part],
+            "seed": run.seed,
+            **panel(*run.scores_and_labels(part), thresholds(run, part)),
+        }
         for name, runs in groups.items()
         for model, of_model in by_model(runs).items()
         for part in of_model[0].partitions
@@ -85,26 +88,23 @@ def panel(
     lowest = min(scores.min(), *points.values())
     highest = max(scores.max(), *points.values())
     span = highest - lowest
-    if span < NARROWEST:  # all scores alike, or told apart by rounding only
+    if span < NARROWEST:  # scores equal, or different by rounding only
         span = 1.0
-    # The first threshold lies below all scores, so that everything can be let in.
+    # The first threshold is below all scores, so that every clip can be accepted.
     ends = (lowest - span / N_BARS, highest)
     grid = np.union1d(np.linspace(*ends, N_STEPS + 1), list(points.values()))
     # A score equal to a threshold is not above it.
-    place = np.searchsorted(grid, scores, side="left")
-    of_class = [labels == index for index in range(len(LABELS))]
-    size = len(grid) + 1
+    bins = np.searchsorted(grid, scores, side="left")
+    classes = [labels == index for index in range(len(LABELS))]
+    bars = [np.histogram(scores[own], N_BARS, range=ends)[0] for own in classes]
+    counts = [np.bincount(bins[own], minlength=len(grid) + 1) for own in classes]
+    shown = np.round(grid, 4).tolist()
     return {
-        "low": round(float(ends[0]), DECIMALS),
-        "high": round(float(ends[1]), DECIMALS),
-        "bars": [
-            np.histogram(scores[own], N_BARS, range=ends)[0].tolist()
-            for own in of_class
-        ],
-        "thresholds": [round(float(t), DECIMALS) for t in grid],
-        "counts": [
-            np.bincount(place[own], minlength=size).tolist() for own in of_class
-        ],
+        "low": shown[0],
+        "high": shown[-1],
+        "bars": [of_class.tolist() for of_class in bars],
+        "thresholds": shown,
+        "counts": [of_class.tolist() for of_class in counts],
         "points": {
             name: int(np.searchsorted(grid, value)) for name, value in points.items()
         },

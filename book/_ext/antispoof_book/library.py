@@ -14,6 +14,8 @@ import tomllib
 from sphinx.application import Sphinx
 from sphinx.config import Config
 
+from antispoof.registry import Registry
+
 from .generated import markdown_table
 
 PAGE = "book/library"
@@ -30,7 +32,7 @@ SECTION = """
 
 ```{{eval-rst}}
 .. automodule:: {module}
-   :members:
+   :members: {members}
 ```
 """
 # Without an entry to link to: other libraries, words in a type, parts of a package.
@@ -53,6 +55,23 @@ def modules(root: Path) -> list[str]:
     packages = [m.name for m in pkgutil.iter_modules(report.__path__) if m.ispkg]
     shown = [name for name in reversed(layers) if name not in NOT_SHOWN]
     return [*shown, *(f"{report.__name__}.{name}" for name in packages)]
+
+
+def public_names(module: str) -> list[str]:
+    """The members that autodoc shows; an empty list stands for its own choice.
+
+    A package without ``__all__`` offers the functions, classes and registries that its
+    ``__init__`` defines or imports from the package's modules.
+    """
+    package = import_module(module)
+    if hasattr(package, "__all__") or not hasattr(package, "__path__"):
+        return []
+    return [
+        name
+        for name, value in vars(package).items()
+        if isinstance(value, Registry)
+        or getattr(value, "__module__", "").startswith(module)
+    ]
 
 
 def registered() -> list[tuple[str, ...]]:
@@ -79,6 +98,8 @@ def _configure(app: Sphinx, config: Config) -> None:
 def _add_reference(app: Sphinx, docname: str, source: list[str]) -> None:
     if docname == PAGE:
         table = "\n".join(markdown_table(registered()))
-        names = modules(Path(app.srcdir))
-        sections = "".join(SECTION.format(module=name) for name in names)
+        sections = "".join(
+            SECTION.format(module=name, members=", ".join(public_names(name)))
+            for name in modules(Path(app.srcdir))
+        )
         source[0] += f"\n## What is registered\n\n{table}\n{sections}"

@@ -7,7 +7,6 @@ what the results were made with (:mod:`~antispoof_report.notebooks.provenance`).
 
 from __future__ import annotations
 
-import re
 import shutil
 import sys
 import tempfile
@@ -27,8 +26,6 @@ from antispoof_report.notebooks.parameters import accepted, checked, from_profil
 from antispoof_report.notebooks.sync import cell_ids
 
 INJECTED = "injected-parameters"  # papermill's tag
-TERMINAL_COLOUR = re.compile(r"\x1b\[[0-9;]*m")
-LAST_LINES = 6  # of a traceback, in the error
 
 
 def run(
@@ -87,10 +84,12 @@ def run(
                 start_timeout=180,  # seconds; a busy machine starts kernels slowly
             )
         except Exception as error:
+            problem = f"chapter {notebook.stem} failed: {type(error).__name__} {error}"
             if working.exists():
                 out.parent.mkdir(parents=True, exist_ok=True)
                 shutil.copy(working, failed)
-            raise ChapterError(_message(notebook.stem, error, failed)) from error
+                problem += f"\nThe notebook so far is {failed}"
+            raise ChapterError(problem) from error
         node = publishable(nbformat.read(working, as_version=4))
     record["seconds"] = round(time.monotonic() - started, 1)
     node.metadata[provenance.KEY] = record
@@ -103,25 +102,8 @@ def run(
 def publishable(node: Any) -> Any:
     """The executed notebook without paths and times: same results, same bytes."""
     node.metadata.pop("papermill", None)
-    for cell in node.cells:
+    for cell, cell_id in zip(node.cells, cell_ids(node.cells), strict=True):
+        cell.id = cell_id
         for key in ("papermill", "execution"):
             cell.metadata.pop(key, None)
-        if INJECTED in cell.metadata.get("tags", []):
-            cell.source = cell.source.replace(
-                "# Parameters", "# Parameters of this page", 1
-            )
-    for cell, cell_id in zip(node.cells, cell_ids(node.cells), strict=True):
-        cell["id"] = cell_id
     return node
-
-
-def _message(chapter: str, error: Exception, failed: Path) -> str:
-    """Which chapter and cell failed, why, and where the notebook is."""
-    kept = f"; the notebook so far is {failed}" if failed.exists() else ""
-    if not hasattr(error, "ename"):  # not raised by a cell
-        return f"chapter {chapter} failed: {type(error).__name__}: {error}{kept}"
-    trace = TERMINAL_COLOUR.sub("", "\n".join(error.traceback)).splitlines()
-    cell = f"[{error.exec_count}] ({error.source.strip().partition(chr(10))[0]})"
-    reason = f"{error.ename}: {error.evalue}{kept}"
-    lines = [f"chapter {chapter} failed in cell {cell}: {reason}", *trace[-LAST_LINES:]]
-    return "\n    ".join(lines)

@@ -54,14 +54,12 @@ class Parameter:
 
     def accepts(self, value: Any) -> bool:
         """Whether ``value`` has the accepted type (an int is a float, too)."""
-        example = self.example
+        example, given = self.example, type(value)
         if example is None or value is self.default:
             return True
-        if type(example) is float and type(value) is int:
-            return True
-        if type(example) is list and type(value) is list and example:
+        if given is list and type(example) is list and example:
             return all(Parameter(self.name, example[0]).accepts(one) for one in value)
-        return type(value) is type(example)
+        return given is type(example) or (given, type(example)) == (int, float)
 
     def parse(self, text: str) -> Any:
         """The value of ``text`` as it was typed on a command line.
@@ -71,10 +69,10 @@ class Parameter:
         if isinstance(self.example, str):
             return text
         yaml = require_package("yaml")
+        # YAML takes 1e-3 for a string.
+        read = float if isinstance(self.example, float) else yaml.safe_load
         try:
-            # YAML takes 1e-3 for a string.
-            is_float = isinstance(self.example, float)
-            return float(text) if is_float else yaml.safe_load(text)
+            return read(text)
         except (ValueError, yaml.YAMLError):
             return text
 
@@ -85,25 +83,20 @@ def declared(source: str, *, where: str) -> dict[str, Parameter]:
     Raises
     ------
     ChapterError
-        If papermill cannot read a line, a default is not a plain value, or a type is
-        unknown.
+        If papermill cannot read a line or a type is unknown.
+    ParameterError
+        If a default is not a plain value.
     """
-    translators = require_package("papermill.translators")
+    translator = require_package("papermill.translators").PythonTranslator
     found = {}
-    for one in translators.PythonTranslator.inspect({"source": source}):
-        typed = "" if one.inferred_type_name == "None" else one.inferred_type_name
-        try:
-            default = ast.literal_eval(one.default)
-        except (ValueError, SyntaxError) as error:
-            raise ChapterError(
-                f"{where}: the default of parameter {one.name!r} is {one.default!r},"
-                " not a plain value"
-            ) from error
+    for one in translator.inspect({"source": source}):
+        typed = one.inferred_type_name.replace("None", "")
         if typed and typed not in EXAMPLES:
             raise ChapterError(
-                f"{where}: parameter {one.name!r} has the type {typed!r}; accepted are"
+                f"{where}: parameter {one.name!r} has the type {typed!r}; accepted:"
                 f" {', '.join(EXAMPLES)}"
             )
+        default = _plain_value(one.default, where=where, name=one.name)
         found[one.name] = Parameter(one.name, default, one.help, typed)
     for name in set(_assignments(source)) - set(found):
         raise ChapterError(
@@ -159,20 +152,18 @@ def from_profile(profile: Path, notebook: Path) -> dict[str, Any]:
     of no chapter in the notebook's folder is an error.
     """
     yaml = require_package("yaml")
-    profile, notebook = Path(profile), Path(notebook)
     try:
-        values = yaml.safe_load(profile.read_text("utf-8")) or {}
+        values = yaml.safe_load(Path(profile).read_text("utf-8")) or {}
     except (OSError, ValueError, yaml.YAMLError) as error:
         raise ParameterError(f"profile {profile} cannot be read: {error}") from error
     if not isinstance(values, dict):
         raise ParameterError(f"profile {profile} must hold lines 'parameter: value'")
-    others = sorted(notebook.parent.glob(f"{CHAPTER}.ipynb"))
-    known = {name: one for path in others for name, one in accepted(path).items()}
-    own = accepted(notebook)
-    unknown = {key: values[key] for key in values if key not in known | own}
-    checked(unknown, known | own, where=f"profile {profile}: no chapter")
-    ours = {key: values[key] for key in values if key in own}
-    return checked(ours, own, where=f"profile {profile} for {notebook.stem}")
+    own, known = accepted(notebook), {}
+    for path in sorted(Path(notebook).parent.glob(f"{CHAPTER}.ipynb")):
+        known |= accepted(path)
+    known |= own
+    checked(values, known, where=f"profile {profile}")
+    return {name: value for name, value in values.items() if name in own}
 
 
 def as_words(values: Mapping[str, Any]) -> list[str]:
@@ -215,25 +206,29 @@ def check_history(cells: Sequence[str]) -> None:
         return
     where = "this chapter"
     known = declared(cells[-3], where=where)
-    given = {}
-    for name, node in _assignments(cells[-2]).items():
-        if name.startswith("PAPERMILL_"):  # its own, where it reports its paths
-            continue
-        if name not in known and name in PROFILE_KEYS:
-            continue
-        try:
-            given[name] = ast.literal_eval(node)
-        except ValueError:
-            raise ParameterError(
-                f"{where}: parameter {name!r} is {ast.unparse(node)}, not a plain value"
-            ) from None
+    given = {
+        name: _plain_value(text, where=where, name=name)
+        for name, text in _assignments(cells[-2]).items()
+        # papermill's own, where it reports its paths
+        if not name.startswith("PAPERMILL_")
+        and (name in known or name not in PROFILE_KEYS)
+    }
     checked(given, known, where=where)
 
 
-def _assignments(source: str) -> dict[str, ast.expr]:
-    """Name -> what is assigned to it, in a cell of plain assignments."""
+def _plain_value(text: str, *, where: str, name: str) -> Any:
+    try:
+        return ast.literal_eval(text)
+    except (ValueError, SyntaxError) as error:
+        raise ParameterError(
+            f"{where}: parameter {name!r} is {text}, not a plain value"
+        ) from error
+
+
+def _assignments(source: str) -> dict[str, str]:
+    """Name -> source of what is assigned to it, in a cell of plain assignments."""
     return {
-        node.targets[0].id: node.value
+        node.targets[0].id: ast.unparse(node.value)
         for node in ast.parse(source).body
         if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name)
     }

@@ -94,29 +94,19 @@ def dependencies(code: str, library: Path) -> list[str]:
     packages = sorted(path.parent.name for path in library.glob("*/__init__.py"))
     if not packages:
         return []
+    imported, attributes = {}, []
+    for node in nodes:
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            before = f"{node.module}." if isinstance(node, ast.ImportFrom) else ""
+            for alias in node.names:
+                imported[alias.asname or alias.name] = before + alias.name
+        elif isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
+            attributes.append((node.value.id, node.attr))
+    used = set()
+    for name, path in imported.items():
+        taken = [f"{path}.{own}" for owner, own in attributes if owner == name]
+        used.update(_defining_module(library, one) for one in taken or [path])
     graph = _graph(tuple(packages))
-    names: dict[str, str] = {}  # name in the chapter -> module
-    used: set[str] = set()
-    for node in nodes:
-        if isinstance(node, ast.Import):
-            for alias in node.names:
-                used.add(alias.name)
-                if alias.asname or "." not in alias.name:
-                    names[alias.asname or alias.name] = alias.name
-        elif isinstance(node, ast.ImportFrom) and node.module:
-            for alias in node.names:
-                module = _defining_module(library, node.module, alias.name)
-                used.add(module)
-                names[alias.asname or alias.name] = module
-    for node in nodes:
-        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
-            module = names.get(node.value.id)
-            if (
-                module in graph.modules
-                and (library / module.replace(".", "/")).is_dir()
-            ):
-                used.discard(module)
-                used.add(_defining_module(library, module, node.attr))
     used &= graph.modules
     return sorted(used.union(*map(graph.find_upstream_modules, used)))
 
@@ -131,18 +121,18 @@ def _source_file(library: Path, module: str) -> Path:
     return path / "__init__.py" if path.is_dir() else path.with_suffix(".py")
 
 
-def _defining_module(library: Path, module: str, name: str) -> str:
-    """The module of a name that is taken from a module or package."""
-    if not (library / module.replace(".", "/") / "__init__.py").is_file():
-        return module
-    inside = f"{module}.{name}"
-    if _source_file(library, inside).is_file():
-        return inside
-    for node in ast.parse(_source_file(library, module).read_text("utf-8")).body:
-        if isinstance(node, ast.ImportFrom) and node.module:
-            for alias in node.names:
+def _defining_module(library: Path, path: str) -> str:
+    """The module of a dotted path, which may name something in a module or package."""
+    package, _, name = path.rpartition(".")
+    if not package or _source_file(library, path).is_file():
+        return path
+    module = _defining_module(library, package)
+    source = _source_file(library, module)
+    if module == package and source.name == "__init__.py":
+        for node in ast.parse(source.read_text("utf-8")).body:
+            for alias in node.names if isinstance(node, ast.ImportFrom) else ():
                 if (alias.asname or alias.name) == name:
-                    return _defining_module(library, node.module, alias.name)
+                    return _defining_module(library, f"{node.module}.{alias.name}")
     return module
 
 

@@ -22,7 +22,7 @@ they would train the missing ones.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -34,13 +34,12 @@ from antispoof.plugins import load_plugins
 from antispoof_report.notebooks import CHAPTER, read_declaration
 from antispoof_report.notebooks.parameters import Parameter, accepted, checked
 
-TEXTS = ("models", "frontends", "corpora", "plugins", "notebooks", "analysis")
-EXAMPLES = {name: [""] for name in TEXTS} | {
-    "seeds": [0],
-    "settings": {},
-    "book": False,
-    "threads": 1,
-    "minutes": 0,
+EXAMPLES = {  # of the types of a sweep's values
+    "list[str]": [""],
+    "list[int]": [0],
+    "dict[str, dict]": {},
+    "bool": False,
+    "int": 0,
 }
 
 
@@ -69,7 +68,9 @@ class Sweep:
     @classmethod
     def from_config(cls, config: Mapping[str, Any]) -> Sweep:
         """The sweep that a file's keys and values describe."""
-        known = {name: Parameter(name, value) for name, value in EXAMPLES.items()}
+        known = {
+            one.name: Parameter(one.name, EXAMPLES[one.type]) for one in fields(cls)
+        }
         given = checked(config, known, where="a sweep")
         for name in ("models", "seeds"):
             if name not in given:
