@@ -4,15 +4,13 @@
 ``pages``          shows the joined notebook in place of the clean source;
 ``results``        the role ``{result}`` that quotes a value from a chapter;
 ``marks``          the role ``{mark}`` for the badges S, N and O, and their legend;
-``markup_figure``  the directive ``{drawn-figure}``, a numbered figure made of markup;
 ``generated``      the tables of chapters' parameters and of the cost of a sweep;
 ``library``        the reference of both packages, from their docstrings;
-``provenance``     at the end of each page, what it was made with and how to cite it;
+``provenance``     at the end of a chapter, what it was made with;
 ``scripts``        what a page loads: nothing twice, nothing from the network;
 ``accessible``     fixes of the theme's HTML for screen readers;
 ``repository``     links from the one address in ``pyproject.toml``;
 ``launch``         buttons that run, download and edit a chapter;
-``page_context``   a page before it is written, for the modules that change it.
 """
 
 from __future__ import annotations
@@ -24,7 +22,7 @@ from pathlib import Path
 from sphinx.application import Sphinx
 
 PARTS = (
-    *("repository", "launch", "pages", "results", "marks", "markup_figure"),
+    *("repository", "launch", "pages", "results", "marks"),
     *("generated", "provenance", "library", "scripts", "accessible"),
 )
 

@@ -12,8 +12,6 @@ from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.writers.html5 import HTML5Translator
 
-from .page_context import Page, on_page
-
 # A label that replaces the visible text of a fold, and says less.
 FOLD_LABEL = ' aria-label="Toggle hidden content"'
 # The corner of a table names neither its column nor its row, so it is not a heading.
@@ -23,7 +21,7 @@ EMPTY_HEADING = re.compile(r"<th\b[^>]*>\s*(?:<p></p>)?\s*</th>")
 def setup(app: Sphinx) -> None:
     """Register the fixes."""
     app.add_node(nodes.citation, override=True, html=(_open_citation, _close_citation))
-    on_page(app, _fix_page)
+    app.connect("html-page-context", _fix_page)
 
 
 def _open_citation(self: HTML5Translator, node: nodes.citation) -> None:
@@ -46,6 +44,6 @@ def fix_a11y(body: str) -> str:
     return EMPTY_HEADING.sub("<td></td>", body.replace(FOLD_LABEL, ""))
 
 
-def _fix_page(page: Page) -> None:
-    if "body" in page.context:
-        page.context["body"] = fix_a11y(page.context["body"])
+def _fix_page(app, pagename, templatename, context, doctree) -> None:
+    if "body" in context:
+        context["body"] = fix_a11y(context["body"])

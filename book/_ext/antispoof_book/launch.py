@@ -14,7 +14,6 @@ from urllib.parse import quote
 from sphinx.application import Sphinx
 
 from . import notebook
-from .page_context import Page, on_page
 from .repository import address, file_address
 
 AFTER_THE_THEME = 502  # the theme adds its buttons at 501
@@ -22,22 +21,32 @@ AFTER_THE_THEME = 502  # the theme adds its buttons at 501
 
 def setup(app: Sphinx) -> None:
     """Connect the buttons, and the copying of the downloads."""
-    on_page(app, _add_buttons, AFTER_THE_THEME)
+    app.connect("html-page-context", _add_buttons, AFTER_THE_THEME)
 
 
-def _add_buttons(page: Page) -> None:
-    if Path(page.name).parent.name != notebook.FOLDER:
+def _add_buttons(app, pagename, templatename, context, doctree) -> None:
+    name, root = Path(pagename), Path(app.srcdir)
+    if name.parent.name != notebook.FOLDER:
         return
-    header = page.context.get("header_buttons", ())
-    groups = {group.get("label"): group for group in header}
-    if launch := groups.get("launch-buttons"):
-        opened = file_address(address(page.root), f"{page.name}.ipynb")
-        url = f"https://www.kaggle.com/kernels/welcome?src={quote(opened, safe=':/')}"
-        button = _button(url, "Kaggle", "Launch on Kaggle", "fab fa-kaggle")
-        launch["buttons"].append(button)
-    if download := groups.get("download-buttons"):
-        download["buttons"][1:1] = _copy_downloads(page)
-    for button in groups.get("source-buttons", {}).get("buttons", ()):
+    header = context.get("header_buttons", ())
+    groups = {group.get("label"): group.get("buttons", []) for group in header}
+    opened = file_address(address(root), f"{name}.ipynb")
+    kaggle = f"https://www.kaggle.com/kernels/welcome?src={quote(opened, safe=':/')}"
+    groups["launch-buttons"].append(
+        _button(kaggle, "Kaggle", "Launch on Kaggle", "fab fa-kaggle")
+    )
+    script, run = root / f"{name}.py", notebook.run_path(root, pagename)
+    for file, folder, *shown in (
+        (run, "_executed", ".ipynb, with results", "Download run", "fas fa-chart-bar"),
+        (script, "_sources/notebooks", ".py", "Download script", "fas fa-code"),
+    ):
+        if file.is_file():
+            copy = Path(app.outdir) / folder / file.name
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(file, copy)
+            url = context["pathto"](f"{folder}/{file.name}", 1)
+            groups["download-buttons"].insert(1, _button(url, *shown))
+    for button in groups["source-buttons"]:
         if button.get("label") == "source-edit-button":
             button["url"] = button["url"].removesuffix(".ipynb") + ".py"
 
@@ -45,22 +54,3 @@ def _add_buttons(page: Page) -> None:
 def _button(url: str, text: str, tooltip: str, icon: str) -> dict[str, str]:
     made = {"type": "link", "url": url, "text": text, "tooltip": tooltip, "icon": icon}
     return made | {"label": f"{tooltip.split()[-1].lower()}-button"}
-
-
-def _copy_downloads(page: Page) -> list[dict[str, str]]:
-    """Copy the script and the executed notebook into the site; return buttons."""
-    script = page.root / f"{page.name}.py"
-    run = notebook.run_path(page.root, page.name)
-    text, icons = ".ipynb, with results", ("fas fa-code", "fas fa-chart-bar")
-    buttons = []
-    for file, folder, *shown in (
-        (script, f"_sources/{notebook.FOLDER}", ".py", "Download script", icons[0]),
-        (run, "_executed", text, "Download notebook with results", icons[1]),
-    ):
-        if file.is_file():
-            target = Path(page.app.outdir) / folder / file.name
-            target.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(file, target)
-            url = page.context["pathto"](f"{folder}/{file.name}", 1)
-            buttons.append(_button(url, *shown))
-    return buttons

@@ -4,12 +4,16 @@ Chapters are taken from the finished pages, so print and screen show the same. P
 become headings of the first level and chapters of the second, which make the bookmarks
 of the PDF. Ids get their chapter's name in front, links between pages become links
 within the page, and folds are opened.
+
+Every page is one folder below the site, and the joined page is one folder below a
+folder with links to the site's files, so that files have the same address in both.
 """
 
 from __future__ import annotations
 
-import os
+from html import escape
 from pathlib import Path
+from posixpath import dirname, join, normpath
 from urllib.parse import unquote, urlsplit
 
 import yaml
@@ -18,11 +22,13 @@ from bs4 import BeautifulSoup, Tag
 REFERRING = ("for", "aria-labelledby", "aria-describedby", "aria-controls")
 # What needs a screen: buttons, anchors to copy, the cell that installs the library.
 SCREEN_ONLY = "button, script, a.headerlink, .tag_bootstrap, .toctree-wrapper"
-SHEET = "sheet-number"  # class of the places on the cover for page numbers
-EMPTY = """<!doctype html><html lang="en" data-theme="light" data-mode="light"><head>
-<meta charset="utf-8"><title></title></head><body>
-<main class="one-page bd-article"><header class="cover"><p class="book-title"></p>
-</header></main></body></html>"""
+SHEET = "sheet-number"  # class of the elements on the cover for page numbers
+PAGE = """<!doctype html><html lang="en" data-theme="light" data-mode="light"><head>
+<meta charset="utf-8"><title>{title}</title>{head}</head><body>
+<main class="one-page bd-article"><header class="cover">
+<p class="book-title">{title}</p>{cover}</header>{body}</main></body></html>"""
+ENTRY = f"""<li><a href="#{{anchor}}">{{title}}</a>
+<span class="{SHEET}" data-of="{{anchor}}"></span></li>"""
 
 Parts = list[tuple[str, list[str]]]
 """Caption of a part, and its pages as Sphinx names them."""
@@ -38,56 +44,42 @@ def contents(toc: Path) -> Parts:
     return [("", [read["root"]]), *parts]
 
 
-def joined(site: Path, parts: Parts, folder: Path) -> str:
-    """One page of all ``parts``, whose files are found from ``folder``.
-
-    Parameters
-    ----------
-    site : the built site
-    parts : what is joined, in this order
-    folder : where the page will be written
-    """
-    soups = {name: _read(site / f"{name}.html") for _, names in parts for name in names}
-    first = next(iter(soups))
-    one = BeautifulSoup(EMPTY, "html.parser")
-    title = soups[first].select_one(".logo__title").get_text(strip=True)
-    one.title.string = one.select_one(".book-title").string = title
-    for tag in _styles_and_mathjax(list(soups.values())):
-        _relocate(tag, site / f"{first}.html", folder)
-        one.head.append(tag)
+def joined(site: Path, parts: Parts) -> str:
+    """One page of all ``parts`` of a built site, in this order."""
+    soups = {
+        name: BeautifulSoup((site / f"{name}.html").read_text("utf-8"), "html.parser")
+        for _, names in parts
+        for name in names
+    }
+    first = next(iter(soups.values()))
+    title = first.select_one(".logo__title").get_text(strip=True)
+    head, cover, body = first.head.select("link[rel~=stylesheet]"), [], []
+    for soup in soups.values():
+        maths = [tag for tag in soup.head.find_all("script") if "athjax" in str(tag)]
+        if maths:
+            head += maths
+            break
     for caption, names in parts:
-        section = _append(one, one.main, "section", {"class": "part"})
-        listed = BeautifulSoup("<ul></ul>", "html.parser").ul
-        if caption:
-            _append(one, section, "h1", text=caption)
-            # No heading on the cover, or all bookmarks would belong to it.
-            _append(one, one.header, "p", text=caption)
-        one.header.append(listed)
+        # No heading on the cover, or all bookmarks would belong to it.
+        cover.append(f"<p>{escape(caption)}</p><ul>" if caption else "<ul>")
+        heading = f"<h1>{escape(caption)}</h1>" if caption else ""
+        body.append(f'<section class="part">{heading}')
         for name in names:
-            article = soups[name].select_one("article.bd-article")
+            article, anchor = (
+                soups[name].select_one("article.bd-article"),
+                _anchor(name),
+            )
             for tag in article.select(SCREEN_ONLY):
                 tag.decompose()
-            entry, anchor = _append(one, listed, "li"), _anchor(name)
-            heading = article.h1.get_text(" ", strip=True)
-            _append(one, entry, "a", {"href": f"#{anchor}"}, heading)
-            _append(one, entry, "span", {"class": SHEET, "data-of": anchor})
-            _localise(article, name, list(soups), site, folder)
+            text = escape(article.h1.get_text(" ", strip=True))
+            cover.append(ENTRY.format(anchor=anchor, title=text))
+            _localise(article, name, list(soups))
             article.name, article["id"], article["class"] = "section", anchor, "chapter"
-            section.append(article)
-    return str(one)
-
-
-def _read(path: Path) -> BeautifulSoup:
-    return BeautifulSoup(path.read_text("utf-8"), "html.parser")
-
-
-def _append(
-    one: BeautifulSoup, parent: Tag, name: str, attrs: dict | None = None, text=""
-) -> Tag:
-    tag = one.new_tag(name, attrs=attrs or {})
-    tag.string = text
-    parent.append(tag)
-    return tag
+            body.append(str(article))
+        cover.append("</ul>")
+        body.append("</section>")
+    head, cover, body = ("\n".join(map(str, one)) for one in (head, cover, body))
+    return PAGE.format(title=escape(title), head=head, cover=cover, body=body)
 
 
 def _anchor(page: str, fragment: str = "") -> str:
@@ -96,22 +88,8 @@ def _anchor(page: str, fragment: str = "") -> str:
     return f"{name}--{fragment}" if fragment else name
 
 
-def _styles_and_mathjax(soups: list[BeautifulSoup]) -> list[Tag]:
-    """Style sheets, and the scripts of MathJax from the first page that has them."""
-    styles = soups[0].head.select("link[rel~=stylesheet]")
-    for soup in soups:
-        maths = [tag for tag in soup.head.find_all("script") if "athjax" in str(tag)]
-        if maths:
-            return [*styles, *maths]
-    return styles
-
-
-def _localise(
-    article: Tag, page: str, pages: list[str], site: Path, folder: Path
-) -> None:
-    """Make ids, links, files, folds and headings those of the joined page."""
-    here = site / f"{page}.html"
-    known = {(site / f"{name}.html").resolve(): name for name in pages}
+def _localise(article: Tag, page: str, pages: list[str]) -> None:
+    """Make ids, links, folds and headings those of the joined page."""
     for tag in article.find_all(True):
         for attribute in ("id", *REFERRING):
             if tag.get(attribute):
@@ -119,12 +97,12 @@ def _localise(
                 tag[attribute] = " ".join(ids)
         address = urlsplit(tag.get("href", ""))
         if tag.name == "a" and tag.get("href") and not address.scheme:
-            path = (here.parent / unquote(address.path)) if address.path else here
-            target = known.get(path.resolve())
-            if target is None:
-                del tag["href"]  # a download, or the index: not on paper
-            else:
+            path = normpath(join(dirname(page), unquote(address.path)))
+            target = path.removesuffix(".html") if address.path else page
+            if target in pages:
                 tag["href"] = f"#{_anchor(target, unquote(address.fragment))}"
+            else:
+                del tag["href"]  # a download, or the index: not on paper
         elif tag.name == "details":
             tag["open"] = ""
         elif tag.name in ("h1", "h2", "h3", "h4", "h5"):  # below that of their part
@@ -133,13 +111,3 @@ def _localise(
             tag.name = f"h{int(tag.name[1]) + 1}"
         elif tag.name == "img":
             tag.attrs.pop("loading", None)  # or it would be blank
-        _relocate(tag, here, folder)
-
-
-def _relocate(tag: Tag, page: Path, folder: Path) -> None:
-    """Let what ``tag`` loads be found from ``folder`` instead of from ``page``."""
-    for attribute in ("src", "poster", *(["href"] if tag.name == "link" else [])):
-        address = tag.get(attribute)
-        if address and not urlsplit(address).scheme:
-            path = page.parent / unquote(urlsplit(address).path)
-            tag[attribute] = os.path.relpath(path.resolve(), folder.resolve())

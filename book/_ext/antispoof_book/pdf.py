@@ -31,11 +31,13 @@ def write(root: Path) -> Path:
     Raises FileNotFoundError if there is no site, BrowserMissingError if there is no
     browser.
     """
-    folder, out = root / "_build" / "print", root / "_build" / "book.pdf"
-    parts = onepage.contents(root / "_toc.yml")
-    folder.mkdir(parents=True, exist_ok=True)
-    page = folder / "book.html"
-    page.write_text(onepage.joined(root / "_build" / "html", parts, folder), "utf-8")
+    site, out = root / "_build" / "html", root / "_build" / "book.pdf"
+    page = root / "_build" / "print" / "book" / "book.html"
+    page.parent.mkdir(parents=True, exist_ok=True)
+    for name in ("_static", "_images"):
+        (page.parents[1] / name).unlink(missing_ok=True)
+        (page.parents[1] / name).symlink_to(site / name)
+    page.write_text(onepage.joined(site, onepage.contents(root / "_toc.yml")), "utf-8")
     with chromium.started() as browser:
         tab = browser.new_page(color_scheme="light", reduced_motion="reduce")
         tab.goto(page.as_uri(), wait_until="load", timeout=TIMEOUT)

@@ -14,8 +14,6 @@ from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.config import Config
 
-from .page_context import Page, on_page
-
 LAST = 900  # after every extension has added its scripts
 UNUSED = "sphinx_thebe"  # runs cells through a server on the network
 
@@ -30,7 +28,7 @@ ICON_SCRIPT = re.compile(
 def setup(app: Sphinx) -> None:
     """Connect what removes scripts."""
     app.connect("config-inited", _disconnect_unused)
-    on_page(app, _select_files, LAST)
+    app.connect("html-page-context", _select_files, LAST)
 
 
 def dedupe_scripts(files: list[Any], *, has_math: bool, mathjax: str) -> list[Any]:
@@ -51,17 +49,14 @@ def _disconnect_unused(app: Sphinx, config: Config) -> None:
                 app.disconnect(listener.id)
 
 
-def _select_files(page: Page) -> None:
-    context, tree = page.context, page.doctree or nodes.Element()
+def _select_files(app, pagename, templatename, context, doctree) -> None:
     maths = (nodes.math, nodes.math_block)
+    tree = doctree or nodes.Element()
     context["script_files"] = dedupe_scripts(
         context["script_files"],
         has_math=any(isinstance(node, maths) for node in tree.findall()),
-        mathjax=page.app.config.mathjax_path,
+        mathjax=app.config.mathjax_path,
     )
-    context["css_files"] = [
-        file
-        for file in context["css_files"]
-        if "sphinx-thebe" not in str(file.filename)
-    ]
+    styles = context["css_files"]
+    context["css_files"] = [f for f in styles if "sphinx-thebe" not in str(f.filename)]
     context["drop_icon_script"] = lambda head: ICON_SCRIPT.sub("", head)

@@ -6,17 +6,15 @@ from it (:mod:`~antispoof_report.notebooks.sync`) and run with checked parameter
 ``python -m antispoof_report.notebooks``.
 
 The header of a source can declare, under ``antispoof:``, what batch runs must know of
-the chapter (:class:`Declaration`). jupytext and papermill are imported when used.
+the chapter (:class:`Declaration`).
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
-from importlib import import_module
+from dataclasses import dataclass
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 from antispoof.errors import AntispoofError
@@ -51,35 +49,22 @@ class Declaration:
         Raises
         ------
         ChapterError
-            If a key is unknown or a value has another type.
+            If a key is unknown.
         """
         values = dict(metadata.get(KEY) or {})
-        known = {one.name for one in fields(cls)}
-        if not set(values) <= known:
+        try:
+            return cls(**values | {"reads": tuple(values.get("reads", ()))})
+        except TypeError as error:
             raise ChapterError(
                 f"{where}: {KEY} in the header has the keys {', '.join(values)};"
-                f" accepted: {', '.join(sorted(known))}"
-            )
-        if "reads" in values:
-            values["reads"] = tuple(values["reads"])
-        return cls(**values)
+                f" accepted: {', '.join(cls.__annotations__)}"
+            ) from error
 
 
 def read_declaration(notebook: Path) -> Declaration:
     """What a chapter's notebook declares."""
     metadata = json.loads(Path(notebook).read_text("utf-8"))["metadata"]
     return Declaration.from_metadata(metadata, where=str(notebook))
-
-
-def require_package(name: str) -> ModuleType:
-    """Import a package that only the book needs; ChapterError if it is missing."""
-    try:
-        return import_module(name)
-    except ImportError as error:
-        raise ChapterError(
-            f"the chapters need the package {name!r}, which cannot be imported "
-            f"({error}): pip install -r requirements.txt"
-        ) from error
 
 
 def project_root(inside: Path) -> Path:

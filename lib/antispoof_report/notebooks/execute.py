@@ -15,13 +15,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import nbformat
+import papermill
+
 from antispoof.files import atomic_path
-from antispoof_report.notebooks import (
-    ChapterError,
-    project_root,
-    provenance,
-    require_package,
-)
+from antispoof_report.notebooks import ChapterError, project_root, provenance
 from antispoof_report.notebooks.parameters import accepted, checked, from_profile
 from antispoof_report.notebooks.sync import cell_ids
 
@@ -52,7 +50,6 @@ def run(
     ChapterError : a cell failed; what was done is in ``<out>.failed.ipynb``
     """
     notebook, out = Path(notebook).resolve(), Path(out).resolve()
-    papermill, nbformat = map(require_package, ("papermill", "nbformat"))
     root, known = project_root(notebook.parent), accepted(notebook)
     values = from_profile(profile, notebook) if profile else {}
     given = {

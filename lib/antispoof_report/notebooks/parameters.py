@@ -4,6 +4,9 @@ papermill reads the cell tagged ``parameters``, but only warns about an unknown
 parameter and takes any value; here both are errors before anything runs. A parameter's
 type is that of its default. Beside a default of ``None`` a comment can name the type,
 ``seed = None  # type: int``; without one, any value is accepted.
+
+Chapters import this module on Kaggle and Colab as they come, so papermill and YAML are
+imported when used.
 """
 
 from __future__ import annotations
@@ -17,7 +20,7 @@ from typing import Any
 
 from antispoof.errors import ParameterError
 from antispoof.plugins import load_plugins
-from antispoof_report.notebooks import CHAPTER, ChapterError, require_package
+from antispoof_report.notebooks import CHAPTER, ChapterError
 
 EXAMPLES = {"bool": True, "dict": {}, "float": 0.5, "int": 1, "list": [], "str": ""}
 # What profiles set. papermill passes a profile to every chapter as it is, so a chapter
@@ -68,7 +71,8 @@ class Parameter:
         """
         if isinstance(self.example, str):
             return text
-        yaml = require_package("yaml")
+        import yaml
+
         # YAML takes 1e-3 for a string.
         read = float if isinstance(self.example, float) else yaml.safe_load
         try:
@@ -87,9 +91,10 @@ def declared(source: str, *, where: str) -> dict[str, Parameter]:
     ParameterError
         If a default is not a plain value.
     """
-    translator = require_package("papermill.translators").PythonTranslator
+    from papermill.translators import PythonTranslator
+
     found = {}
-    for one in translator.inspect({"source": source}):
+    for one in PythonTranslator.inspect({"source": source}):
         typed = one.inferred_type_name.replace("None", "")
         if typed and typed not in EXAMPLES:
             raise ChapterError(
@@ -151,7 +156,8 @@ def from_profile(profile: Path, notebook: Path) -> dict[str, Any]:
     One profile serves all chapters, so a key of another chapter is ignored; a key
     of no chapter in the notebook's folder is an error.
     """
-    yaml = require_package("yaml")
+    import yaml
+
     try:
         values = yaml.safe_load(Path(profile).read_text("utf-8")) or {}
     except (OSError, ValueError, yaml.YAMLError) as error:

@@ -22,8 +22,11 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+import grimp
+import nbformat
+
 from antispoof import hashing, plugins
-from antispoof_report.notebooks import ChapterError, Declaration, require_package
+from antispoof_report.notebooks import ChapterError, Declaration
 
 KEY = "provenance"  # in the metadata of an executed notebook
 HASH_LENGTH = 8
@@ -63,7 +66,7 @@ def notebook_hash(notebook: Path, *, root: Path = Path()) -> str:
     That is the code in its cells and what it depends on. Prose, outputs, captions and
     times of files do not count. Comments in cells do: a page shows them.
     """
-    node = require_package("nbformat").read(notebook, as_version=4)
+    node = nbformat.read(notebook, as_version=4)
     return hashing.hash_json([code_of(node), hash_code(node, root=root)])
 
 
@@ -113,7 +116,7 @@ def dependencies(code: str, library: Path) -> list[str]:
 
 @lru_cache(maxsize=8)
 def _graph(packages: tuple[str, ...]) -> Any:
-    return require_package("grimp").build_graph(*packages, cache_dir=None)
+    return grimp.build_graph(*packages, cache_dir=None)
 
 
 def _source_file(library: Path, module: str) -> Path:

@@ -16,6 +16,9 @@ from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 
+import jupytext
+import nbformat
+
 from antispoof.files import atomic_path
 from antispoof_report.notebooks import (
     CHAPTER,
@@ -23,7 +26,6 @@ from antispoof_report.notebooks import (
     ChapterError,
     Declaration,
     project_root,
-    require_package,
 )
 
 MAX_BYTES = 50_000  # of a clean notebook
@@ -68,11 +70,8 @@ def generate(source: Path, *, address: str) -> str:
     source : the chapter in percent format
     address : replaces ``{{repository}}``
     """
-    nbformat = require_package("nbformat")
     try:
-        notebook = require_package("jupytext").reads(
-            source.read_text("utf-8"), fmt="py:percent"
-        )
+        notebook = jupytext.reads(source.read_text("utf-8"), fmt="py:percent")
     except nbformat.ValidationError as error:
         raise ChapterError(f"{source}: {error.message}") from error
     declared = notebook.metadata.get(KEY)
