@@ -96,10 +96,6 @@ bench-scale: setup  ## memory and time at the size of LA (hours)
 bench-cli: setup  ## how long `antispoof check` takes
 	PYTHONPATH=lib $(BIN)/python -m benchmarks.cli_latency
 
-bench-book: setup  ## how long the pages take, from executed chapters
-	@.ci/chromium
-	$(BIN)/python tests/book/timing.py
-
 reference-runs: setup  ## train on CORPUS by PROFILE and save the runs (hours)
 	$(BIN)/antispoof save-references --corpus "$(CORPUS)" \
 		--profile "profiles/$(PROFILE).yaml"

@@ -1,9 +1,9 @@
 """Contracts of the tables that the build makes.
 
 1. Every parameter of every chapter is in the table: name, type, default, meaning; one
-   that several chapters share stands once and names them.
-2. The cost of a sweep comes from the runs: it doubles where they took twice as long,
-   and a model without runs has no row.
+   that several chapters share has one row, which names them.
+2. The cost of a sweep follows from the seconds of the runs; a model without runs has no
+   row.
 3. Both come out as numbered tables, without a warning.
 """
 
@@ -19,8 +19,6 @@ import pytest
 
 from antispoof.config import TrainConfig
 from antispoof_report import sweep_costs
-from antispoof_report.notebooks.parameters import accepted
-from antispoof_report.sweep_costs import hours, speed
 
 ROOT = Path(__file__).resolve().parents[1]
 CONF = f"""
@@ -94,40 +92,32 @@ def test_every_parameter_is_in_the_table(page):  # 1
     ]
 
 
-def test_every_real_parameter_says_what_it_means():  # 1
-    for path in ROOT.glob("notebooks/[0-9][0-9]_*.ipynb"):
-        assert all(one.help for one in accepted(path).values()), path.stem
+def test_costs_follow_from_the_runs(monkeypatch):  # 2
+    def costs(seconds):
+        """The rows of a model whose run of 2 epochs trained half of its seconds."""
+        run = SimpleNamespace(
+            history=pd.DataFrame({"seconds": [seconds / 4] * 2}),
+            environment={"seconds": seconds, "cores": 2, "device": "cpu"},
+            corpus={"n_train": 100, "trials": {"train": 120, "dev": 30, "eval": 70}},
+            path=Path("run"),
+        )
+        found = {"cnn": [run]}
+        monkeypatch.setattr(
+            sweep_costs, "list_runs", lambda folder, model: found.get(model, [])
+        )
+        return sweep_costs.cost_table(Path(), note=noted.append)
 
-
-def a_run(seconds):
-    """A run of 2 epochs, of which each took a quarter of its seconds."""
-    return SimpleNamespace(
-        history=pd.DataFrame({"seconds": [seconds / 4] * 2}),
-        environment={"seconds": seconds, "cores": 2, "device": "cpu"},
-        corpus={"n_train": 100, "trials": {"train": 120, "dev": 30, "eval": 70}},
-        path=Path("run"),
-    )
-
-
-def test_twice_the_time_is_twice_the_cost():  # 2
-    config = TrainConfig.for_model("cnn")
-    measured = speed([a_run(40.0)])
-    assert (measured.machine, measured.trained, measured.scored) == ("2 cores", 10, 5)
-    cost = hours(config, measured)
-    assert hours(config, speed([a_run(80.0)])) == pytest.approx(2 * cost)
-    longer = TrainConfig.for_model("cnn", epochs=2 * config.epochs)
-    assert cost < hours(longer, measured) < 2 * cost
-
-
-def test_a_model_without_runs_has_no_row(monkeypatch, tmp_path):  # 2
-    runs = {"cnn": [a_run(40.0)]}
-    monkeypatch.setattr(
-        sweep_costs, "list_runs", lambda folder, model: runs.get(model, [])
-    )
-    heads, cnn, total = sweep_costs.cost_table(tmp_path)
-    assert (cnn[0], cnn[1], total[0]) == ("CNN", "2 cores", "all")
-    assert cnn[3:] == total[3:]
-    assert len(heads) == len(cnn) == len(total)
+    noted = []
+    heads, once = costs(40.0)
+    _, twice = costs(80.0)
+    assert noted == ["run/history.csv"] * 2
+    assert once[:3] == ("CNN", "2 cores", "10")
+    assert len(heads) == len(once)
+    epochs = TrainConfig.for_model("cnn").epochs
+    hours = (epochs * sweep_costs.N_TRAIN / 10 + sweep_costs.N_SCORED / 5) / 3600
+    assert float(once[3]) == pytest.approx(hours, abs=0.05)
+    assert float(twice[3]) == pytest.approx(2 * hours, abs=0.05)
+    assert float(once[4]) == pytest.approx(5 * hours, abs=0.5)
 
 
 def test_they_are_numbered(page):  # 3

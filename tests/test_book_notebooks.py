@@ -2,10 +2,10 @@
 
 1. The page has the source's prose, captions and tags, and the run's outputs.
 2. The cell with the parameters of the run stays below the defaults.
-3. A run of other code, of the chapter's or of the library's, a run that nobody
-   stamped, a run cut off and a missing run are each told apart.
-4. A note about missing results stands below the title.
-5. Glued values come back as text, without the quotes of a Python string.
+3. A run of other code of the chapter or of the library, a run without provenance and a
+   missing run are not shown, each with its reason.
+4. A note about missing results is below the title.
+5. Glued values are returned as text, without the quotes of a Python string.
 """
 
 import sys
@@ -67,45 +67,24 @@ def run(code=None):
 
 
 def test_prose_of_the_source_and_outputs_of_the_run():
-    joined = notebook.join(source(), run())
+    clean, ran = source(), run()
+    joined = notebook.join(clean, ran)
+    nbformat.validate(notebook.read(nbformat.writes(joined)))
     assert "Today's prose." in joined.cells[0].source
     assert joined.cells[-1].outputs[0].text == "3\n"
     assert joined.cells[-1].metadata.mystnb.caption == "Today's."
-
-
-def test_injected_parameters_stay_below_the_defaults():
-    joined = notebook.join(source(), run())
-    assert [cell.source for cell in joined.cells[1:4]] == [
-        "seed = 0",
-        "seed = 3",
-        "Between.",
-    ]
-
-
-def test_injected_parameters_without_defaults_stay_on_top():
-    ran = run()
-    ran.cells.insert(0, ran.cells.pop(2))
-    assert notebook.join(source(), ran).cells[0].source == "seed = 3"
-
-
-def test_a_joined_notebook_is_a_valid_one():
-    joined = notebook.join(source(), run())
-    nbformat.validate(notebook.read(nbformat.writes(joined)))
-
-
-def test_joining_leaves_its_arguments_alone():
-    clean, ran = source(), run()
-    notebook.join(clean, ran)
+    sources = [cell.source for cell in joined.cells[1:4]]
+    assert sources == ["seed = 0", "seed = 3", "Between."]
     assert clean.cells[-1].outputs == []
     assert "mystnb" not in ran.cells[-1].metadata
 
 
-def test_a_run_of_the_same_code_is_shown():
-    assert notebook.stale_reason(source(), run(), ROOT) is None
-
-
-def test_no_run():
+def test_which_runs_are_shown():
+    ran = run()
+    assert notebook.stale_reason(source(), ran, ROOT) is None
     assert notebook.stale_reason(source(), None, ROOT) == notebook.NOT_RUN
+    del ran.metadata[provenance.KEY]
+    assert notebook.stale_reason(source(), ran, ROOT) == notebook.NO_RECORD
 
 
 @pytest.mark.parametrize("change", ["edit", "add", "remove"])
@@ -120,12 +99,6 @@ def test_a_run_of_other_code(change):
     assert notebook.stale_reason(clean, run(), ROOT) == notebook.CHANGED
 
 
-def test_a_run_that_nobody_stamped():
-    ran = run()
-    del ran.metadata[provenance.KEY]
-    assert notebook.stale_reason(source(), ran, ROOT) == notebook.NO_RECORD
-
-
 def test_a_run_of_other_code_of_the_library(tmp_path, monkeypatch):
     monkeypatch.syspath_prepend(tmp_path / "lib")
     library = tmp_path / "lib" / "creature"
@@ -136,7 +109,7 @@ def test_a_run_of_other_code_of_the_library(tmp_path, monkeypatch):
     clean.cells[1].source = ran.cells[1].source = "from creature import legs"
     ran.metadata[provenance.KEY]["code"] = provenance.hash_code(clean, root=tmp_path)
     assert notebook.stale_reason(clean, ran, tmp_path) is None
-    (library / "legs.py").write_text("NUMBER = 4  # as spiders have not\n")
+    (library / "legs.py").write_text("NUMBER = 4  # not of spiders\n")
     assert notebook.stale_reason(clean, ran, tmp_path) is None
     (library / "legs.py").write_text("NUMBER = 8\n")
     why = notebook.stale_reason(clean, ran, tmp_path)
@@ -170,13 +143,3 @@ def test_the_note_stands_below_the_title():
 def test_glued_values_are_text(shown, text):
     cell = new_code_cell("glue()", outputs=[stream("x"), glued("key", shown)])
     assert notebook.glued(new_notebook(cells=[cell])) == {"key": text}
-
-
-def test_a_value_glued_and_displayed():
-    cell = new_code_cell("glue()", outputs=[glued("key", "'a'", prefix="")])
-    assert notebook.glued(new_notebook(cells=[cell])) == {"key": "a"}
-
-
-def test_where_a_run_lies():
-    path = notebook.run_path(Path("/book"), "notebooks/03_cnn")
-    assert path == Path("/book/_build/executed/03_cnn.ipynb")

@@ -4,7 +4,7 @@
 2. The theme's icon script goes, its style sheet stays.
 3. Folds are named by their text; an empty heading of a table becomes a cell.
 4. Joined pages: ids and links carry their chapter, headings are one level lower, folds
-   are open, files are found, what needs a screen is gone.
+   are open, what needs a screen is gone.
 """
 
 import sys
@@ -85,7 +85,7 @@ def test_mended_html(before, after):
 
 @pytest.fixture
 def joined(tmp_path):
-    """Two pages of two parts, joined into a folder beside the site."""
+    """Two pages of two parts, joined."""
     (tmp_path / "html" / "book").mkdir(parents=True)
     for name, other in (("one", "two"), ("two", "one")):
         mathjax = (
@@ -94,7 +94,7 @@ def joined(tmp_path):
         html = PAGE.format(title=f"Page {name}?", other=other, mathjax=mathjax)
         (tmp_path / "html" / "book" / f"{name}.html").write_text(html)
     parts = [("", ["book/one"]), ("Second", ["book/two"])]
-    page = onepage.joined(tmp_path / "html", parts, tmp_path / "print")
+    page = onepage.joined(tmp_path / "html", parts)
     return BeautifulSoup(page, "html.parser")
 
 
@@ -128,12 +128,11 @@ def test_ids_and_links_carry_their_chapter(joined):
 def test_what_needs_a_screen_is_gone_and_the_rest_is_found(joined):
     assert joined.select("button, a.headerlink, details:not([open])") == []
     image = joined.img
-    assert image["src"] == "../html/_images/a.png"
+    assert image["src"] == "../_images/a.png"
     assert not image.has_attr("loading")
-    assert joined.link["href"] == "../html/_static/custom.css"
-    assert [tag["src"] for tag in joined.select("script")] == [
-        "../html/_static/mathjax.js"
-    ]
+    assert joined.link["href"] == "../_static/custom.css?v=1"
+    (maths,) = joined.select("script")
+    assert maths["src"] == "../_static/mathjax.js"
 
 
 def test_contents_of_a_book(tmp_path):

@@ -36,9 +36,11 @@ def _add_buttons(app, pagename, templatename, context, doctree) -> None:
         _button(kaggle, "Kaggle", "Launch on Kaggle", "fab fa-kaggle")
     )
     script, run = root / f"{name}.py", notebook.run_path(root, pagename)
-    for file, folder, *shown in (
-        (run, "_executed", ".ipynb, with results", "Download run", "fas fa-chart-bar"),
-        (script, "_sources/notebooks", ".py", "Download script", "fas fa-code"),
+    results = (".ipynb, with results", "Download results", "fas fa-chart-bar")
+    code = (".py", "Download script", "fas fa-code")
+    for file, folder, shown in (
+        (run, "_executed", results),
+        (script, f"_sources/{notebook.FOLDER}", code),
     ):
         if file.is_file():
             copy = Path(app.outdir) / folder / file.name
