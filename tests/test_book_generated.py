@@ -16,6 +16,7 @@ from types import SimpleNamespace
 
 import pandas as pd
 import pytest
+from bs4 import BeautifulSoup
 
 from antispoof.config import TrainConfig
 from antispoof_report import sweep_costs
@@ -71,21 +72,9 @@ def page(tmp_path_factory):
     return (book / "out/intro.html").read_text("utf-8")
 
 
-def cells(page):
-    from bs4 import BeautifulSoup
-
-    tables = BeautifulSoup(page, "html.parser").find_all("table")
-    return [
-        [
-            [cell.get_text() for cell in row.find_all("td")]
-            for row in t.tbody.find_all("tr")
-        ]
-        for t in tables
-    ]
-
-
 def test_every_parameter_is_in_the_table(page):  # 1
-    assert cells(page)[0] == [
+    rows = BeautifulSoup(page, "html.parser").table.tbody.find_all("tr")
+    assert [[cell.get_text() for cell in row.find_all("td")] for row in rows] == [
         ["corpus", "str", "''", "a {folder}", "01, 02"],
         ["seed", "int or None", "None", "alone", "01, 02"],
         ["rate", "float", "0.5", "", "02"],

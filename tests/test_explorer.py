@@ -15,6 +15,7 @@ import json
 import re
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -26,6 +27,10 @@ import antispoof_report as report
 from antispoof import metrics, models, runs
 from antispoof.metrics import rates
 from antispoof_report.score_explorer import panel
+
+sys.path.append(str(Path(__file__).resolve().parents[1] / "book" / "_ext"))
+
+from antispoof_book import chromium
 
 SCRIPT = Path(__file__).resolve().parents[1] / "book" / "_static" / "explorer.js"
 REFERENCE = Path(__file__).resolve().parents[1] / "data" / "reference-runs"
@@ -152,11 +157,7 @@ def test_without_runs_there_is_a_sentence():  # 3
 @pytest.fixture
 def page(tmp_path):
     """A page of one figure and its explorer, in a browser of phone size."""
-    playwright = pytest.importorskip(
-        "playwright.sync_api", reason="no browser can be driven without playwright"
-    )
-    chromium = shutil.which("chromium")
-    if chromium is None:
+    if shutil.which("chromium") is None:
         pytest.skip("chromium is not installed")
     styles = SCRIPT.with_suffix(".css")
     shown = report.explorer({"real": runs.list_runs(REFERENCE)}, figure="fig-x")
@@ -166,13 +167,10 @@ def page(tmp_path):
         '<figure id="fig-x" style="margin: 0"><img width="9" height="9"></figure>'
         f'{shown.html}<script src="{SCRIPT.as_uri()}"></script>'
     )
-    with playwright.sync_playwright() as driver:
-        options = {"executable_path": chromium, "args": ["--no-sandbox"]}
-        browser = driver.chromium.launch(**options)
+    with chromium.started() as browser:
         opened = browser.new_page(viewport={"width": 360, "height": 800})
         opened.goto(file.as_uri())
         yield opened
-        browser.close()
 
 
 def test_in_a_browser(page):  # 4

@@ -12,12 +12,17 @@ Contracts:
 import json
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
 import antispoof_report as report
+
+sys.path.append(str(Path(__file__).resolve().parents[1] / "book" / "_ext"))
+
+from antispoof_book import chromium
 
 SCRIPT = Path(__file__).resolve().parents[1] / "book" / "_static" / "tables.js"
 
@@ -64,11 +69,7 @@ def test_equal_cells_keep_their_order():  # 2
 
 
 def test_in_a_browser(tmp_path):  # 3
-    playwright = pytest.importorskip(
-        "playwright.sync_api", reason="no browser can be driven without playwright"
-    )
-    chromium = shutil.which("chromium")
-    if chromium is None:
+    if shutil.which("chromium") is None:
         pytest.skip("chromium is not installed")
     large = report.table(pd.DataFrame({"name": ["b", "c", "a"], "n": [2, 10, 1]}))
     small = report.table(pd.DataFrame({"name": ["b", "a"], "n": [2, 1]}))
@@ -80,10 +81,7 @@ def test_in_a_browser(tmp_path):  # 3
         f'<meta charset="utf-8"><article class="bd-article">{tables}</article>'
         f'<script src="{SCRIPT.as_uri()}"></script>'
     )
-    with playwright.sync_playwright() as driver:
-        browser = driver.chromium.launch(
-            executable_path=chromium, args=["--no-sandbox"]
-        )
+    with chromium.started() as browser:
         page = browser.new_page()
         page.goto(file.as_uri())
         assert page.locator("button").count() == 2
@@ -100,4 +98,3 @@ def test_in_a_browser(tmp_path):  # 3
             press.press("Enter")
             seen.append((head.get_attribute("aria-sort"), column()))
         assert seen == [("ascending", "abc"), ("descending", "cba"), (None, "bca")]
-        browser.close()

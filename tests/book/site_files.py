@@ -13,17 +13,8 @@ ROOT = Path(__file__).resolve().parents[2]
 HTML = ROOT / "_build" / "html"
 FIRST = "book/intro.html"
 SCHEMES_ELSEWHERE = {"http", "https", "mailto"}
-# What a page points at or loads, by element.
-ADDRESSES = {
-    "a": "href",
-    "link": "href",
-    "img": "src",
-    "script": "src",
-    "audio": "src",
-    "source": "src",
-    "video": "src",
-    "iframe": "src",
-}
+# What a page points at or loads.
+ADDRESSES = [("href", "a, link"), ("src", "img, script, audio, source, video, iframe")]
 
 
 @dataclass(frozen=True)
@@ -43,17 +34,15 @@ class Page:
     @cached_property
     def anchors(self) -> set[str]:
         """What a fragment may name."""
-        named = {tag["id"] for tag in self.soup.find_all(id=True)}
-        return named | {
-            tag["name"] for tag in self.soup.find_all("a", attrs={"name": 1})
-        }
+        return {tag["id"] for tag in self.soup.find_all(id=True)}
 
     def addresses(self) -> list[str]:
-        """Everything that the page links to or loads, in order."""
+        """Everything that the page links to or loads."""
         return [
-            tag[ADDRESSES[tag.name]]
-            for tag in self.soup.find_all(list(ADDRESSES))
-            if tag.has_attr(ADDRESSES[tag.name])
+            tag[attribute]
+            for attribute, tags in ADDRESSES
+            for tag in self.soup.select(tags)
+            if tag.has_attr(attribute)
         ]
 
     def resolve(self, address: str) -> tuple[Path, str] | None:

@@ -20,11 +20,7 @@ def test_axe_finds_nothing(served, mode):
     page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
     page.evaluate(AXE.read_text("utf-8"))
     found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
-    told = {
-        rule["id"]: [node["html"][:200] for node in rule["nodes"]][:5]
-        for rule in found["violations"]
-    }
-    assert told == {}, json.dumps(told, indent=1)
+    assert found["violations"] == [], json.dumps(found["violations"], indent=1)
 
 
 def test_the_first_key_skips_to_the_contents(visit, address):

@@ -16,7 +16,7 @@ from site_files import ROOT, page
 
 PDF = ROOT / "_build" / "book.pdf"
 PARTS = onepage.contents(ROOT / "_toc.yml")
-PAGES = [f"{name}.html" for part in PARTS for name in part.pages]
+PAGES = [f"{name}.html" for _, names in PARTS for name in names]
 TEXT_WIDTH = 665  # CSS pixels between the margins of print.css
 STICKING_OUT = """
 [...document.querySelectorAll('main *')].filter(e => {
@@ -43,22 +43,16 @@ def texts(pdf):
     return [re.sub(rf"{number}$", "", text) for number, text in enumerate(pages, 1)]
 
 
-@pytest.fixture(scope="module")
-def text(texts):
-    return "".join(texts)
-
-
 def heading(name):
     title = page(name).soup.select_one("article h1")
     return squeezed("".join(t for t in title.strings if t != "#"))
 
 
 def test_bookmarks(pdf):
-    first, *rest = PARTS
-    wanted = [(0, heading(f"{first.pages[0]}.html"))]
-    for part in rest:
-        wanted.append((0, squeezed(part.caption)))
-        wanted += [(1, heading(f"{name}.html")) for name in part.pages]
+    wanted = [(0, heading(PAGES[0]))]
+    for caption, names in PARTS[1:]:
+        wanted.append((0, squeezed(caption)))
+        wanted += [(1, heading(f"{name}.html")) for name in names]
     found, sheets = [], []
 
     def walk(entries, depth=0):
@@ -75,18 +69,13 @@ def test_bookmarks(pdf):
     begins = dict(zip(found, sheets, strict=True))
     chapters = [mark for mark in wanted if mark[0] == 1]
     contents = squeezed(pdf.pages[0].extract_text())
-    lines = [f"{title}{begins[0, title] + 1}" for _, title in wanted[:1]]
-    lines += [f"{title}{begins[1, title] + 1}" for _, title in chapters]
+    lines = [f"{mark[1]}{begins[mark] + 1}" for mark in [wanted[0], *chapters]]
     assert [line for line in lines if line not in contents] == []
 
 
 def test_no_page_is_empty(pdf, texts):
-    empty = [
-        number
-        for number, (sheet, text) in enumerate(zip(pdf.pages, texts, strict=True), 1)
-        if len(text) < 20 and not sheet.images.keys()
-    ]
-    assert empty == []
+    for sheet, text in zip(pdf.pages, texts, strict=True):
+        assert len(text) >= 20 or sheet.images.keys()
 
 
 def test_pictures(pdf):
@@ -95,7 +84,8 @@ def test_pictures(pdf):
 
 
 @pytest.mark.parametrize("name", PAGES)
-def test_code_and_captions(text, name):
+def test_code_and_captions(texts, name):
+    text = "".join(texts)
     article = page(name).soup.select_one("article")
     lines = [
         line
@@ -108,13 +98,12 @@ def test_code_and_captions(text, name):
     assert [part for part in wanted if part not in text] == []
 
 
-def test_formulas_are_set(text):
-    assert "\\(" not in text
-    assert "\\frac" not in text
+def test_formulas_are_set(texts):
+    assert not any("\\(" in text or "\\frac" in text for text in texts)
 
 
 def test_nothing_sticks_out_of_the_paper(visit):
-    joined = (ROOT / "_build" / "print" / "book.html").as_uri()
+    joined = (ROOT / "_build" / "print" / "book" / "book.html").as_uri()
     with visit(joined, viewport={"width": TEXT_WIDTH, "height": 970}) as opened:
         opened.page.emulate_media(media="print")
         assert opened.page.evaluate(STICKING_OUT) == []
