@@ -51,9 +51,7 @@ def assert_refused(call, *parts):
 @pytest.mark.parametrize("inside", ["", "LA", "LA/LA"])
 def test_nesting(tmp_path, inside):
     la = write_corpus(tmp_path / "corpus" / inside)
-    corpus = open_corpus(tmp_path / "corpus")
-    assert corpus.root == la
-    assert len(corpus.trials) == 8
+    assert open_corpus(tmp_path / "corpus").root == la
 
 
 def test_relative_folder_and_home(la, monkeypatch):
@@ -140,7 +138,6 @@ def test_id_does_not_depend_on_place_line_ends_and_unlisted_files(la, tmp_path):
         ["S3 D1 - - bonafide", "S4 D2 - - bonafide"],
         ["S4 D2 - A01 spoof", "S3 D1 - - bonafide"],
     ],
-    ids=["utterance", "speaker", "attack", "label", "order"],
 )
 def test_id_changes_with_the_protocols(la, dev):
     before = open_corpus(la).id
@@ -149,18 +146,17 @@ def test_id_changes_with_the_protocols(la, dev):
     assert open_corpus(la).id != before
 
 
-@pytest.mark.parametrize("change", ["other length", "missing", "no folder"])
-def test_id_changes_with_the_sound_files(la, change):
+def test_id_changes_with_the_sound_files(la):
     """B1: the same protocols with other sound files are another corpus."""
-    before = open_corpus(la).id
+    ids = [open_corpus(la).id]
     path = flac_path(la, "eval", "E2")
-    if change == "other length":
-        write_flac(path, seed=1, sample_rate=8_000)
-    elif change == "missing":
-        path.unlink()
-    else:
-        shutil.rmtree(path.parent)
-    assert open_corpus(la).id != before
+    write_flac(path, seed=1, sample_rate=8_000)
+    ids.append(open_corpus(la).id)
+    path.unlink()
+    ids.append(open_corpus(la).id)
+    shutil.rmtree(path.parent)
+    ids.append(open_corpus(la).id)
+    assert len(set(ids)) == 4
 
 
 # 5
@@ -220,15 +216,9 @@ def test_require_audio(la):
     assert_refused(lambda: open_corpus(la).require_audio("train"), "3 of the 3", path)
 
 
-@pytest.mark.parametrize(
-    ("line", "missing"),
-    [("S4 D2 - A01 spoof", "bonafide"), ("S3 D1 - - bonafide", "spoof")],
-)
-def test_require_both_classes(tmp_path, line, missing):
-    corpus = open_corpus(write_corpus(tmp_path, {**LINES, "dev": [line]}))
-    assert_refused(
-        lambda: corpus.require_both_classes("dev"), "'dev'", f"no {missing} trial"
-    )
+def test_require_both_classes(tmp_path):
+    corpus = open_corpus(write_corpus(tmp_path, {**LINES, "dev": LINES["dev"][:1]}))
+    assert_refused(lambda: corpus.require_both_classes("dev"), "'dev'", "no spoof")
     assert len(corpus.require_both_classes("train")) == 3
 
 

@@ -88,16 +88,13 @@ def test_undecodable_file(la, damage):
     assert str(path) in found.issues[0].detail
 
 
-@pytest.mark.parametrize(
-    ("sample_rate", "channels", "shown"),
-    [(8_000, 1, "8000 Hz, 1 channel"), (16_000, 2, "16000 Hz, 2 channel")],
-)
-def test_wrong_format(la, sample_rate, channels, shown):
+@pytest.mark.parametrize(("sample_rate", "channels"), [(8_000, 1), (16_000, 2)])
+def test_wrong_format(la, sample_rate, channels):
     path = flac_path(la, "train", "T2")
     write_flac(path, seed=1, sample_rate=sample_rate, channels=channels)
     found = audited(la)
     assert only_issue(found) == ("wrong_format", "train", "T2")
-    assert shown in found.issues[0].detail
+    assert f"{sample_rate} Hz, {channels} channel" in found.issues[0].detail
     assert found.partitions["train"].usable.attacks == {"A02": 1}
 
 

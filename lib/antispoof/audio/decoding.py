@@ -86,7 +86,7 @@ def load(path: str | Path) -> Clip:
         clip = load_native(file, max_in_memory=None)
         if clip is None:
             clip = Clip(*ffmpeg.read(file))
-            _check_sound(clip)
+        limits.check_sound(clip.samples, clip.sample_rate)
         return clip
 
 
@@ -152,17 +152,7 @@ def load_native(file: BinaryIO, *, max_in_memory: int | None) -> Clip | None:
     samples = flat.reshape(-1, decoded.nchannels)
     if encoding == "flac":
         limits.check_complete(len(samples), header.num_frames)
-    clip = Clip(samples, decoded.sample_rate)
-    _check_sound(clip)
-    return clip
-
-
-def _check_sound(clip: Clip) -> None:
-    """Raise AudioError if the rate is not accepted, or there is no finite sound."""
-    limits.check_sample_rate(clip.sample_rate)
-    if clip.samples.size == 0:
-        raise AudioError("it contains no samples")
-    limits.check_finite(clip.samples)
+    return Clip(samples, decoded.sample_rate)
 
 
 def _detect_encoding(file: BinaryIO) -> str | None:

@@ -45,16 +45,14 @@ def check_duration(n_samples: int, sample_rate: int) -> None:
         )
 
 
-def check_sample_rate(sample_rate: int) -> None:
-    """Raise if speech cannot have this sample rate, in Hz."""
+def check_sound(samples: np.ndarray, sample_rate: int) -> None:
+    """Raise if speech cannot have this rate (Hz), or if there is no finite sound."""
     if not MIN_RATE <= sample_rate <= MAX_RATE:
         raise AudioError(
             f"sample rate {sample_rate} Hz; accepted: {MIN_RATE} to {MAX_RATE} Hz"
         )
-
-
-def check_finite(samples: np.ndarray) -> None:
-    """Raise if there is a NaN or an infinity among n >= 1 samples."""
+    if not samples.size:
+        raise AudioError("it contains no samples")
     # Minimum and maximum propagate NaN and infinities, and need no copy.
     if not np.isfinite([samples.min(), samples.max()]).all():
         raise AudioError("it contains samples that are not finite (NaN or infinite)")

@@ -52,6 +52,7 @@ def iter_blocks(
     with open_audio(path) as file:
         clip = load_native(file, max_in_memory=max_in_memory)
         if clip is not None:
+            limits.check_sound(clip.samples, clip.sample_rate)
             yield resample(clip.mono(), clip.sample_rate, SAMPLE_RATE)
             return
         yield from _resampled_blocks(file, block_seconds)
@@ -63,8 +64,8 @@ def _resampled_blocks(file: BinaryIO, block_seconds: float) -> Iterator[np.ndarr
     for part, sample_rate in ffmpeg.frames(file):
         if not part.size:
             continue
+        limits.check_sound(part, sample_rate)
         if not n_samples:
-            limits.check_sample_rate(sample_rate)
             up, down = up_down(sample_rate, SAMPLE_RATE)
             # Multiples of `down`, so that old and new samples coincide where blocks
             # meet.
@@ -72,7 +73,6 @@ def _resampled_blocks(file: BinaryIO, block_seconds: float) -> Iterator[np.ndarr
             length = down * max(1, round(block_seconds * sample_rate / down))
         n_samples += len(part)
         limits.check_duration(n_samples, sample_rate)
-        limits.check_finite(part)
         parts.append(part.mean(axis=1, dtype=np.float64).astype(np.float32))
         n_pending += len(part)
         while n_pending >= length + margin:

@@ -30,6 +30,10 @@ ASV_NAMES = {
     "eval": "ASVspoof2019.LA.asv.eval.gi.trl.scores.txt",
 }
 TITLE = "ASVspoof 2019 LA"
+SUBSET_CAVEAT = (
+    "A subset shows that the pipeline works on real speech;"
+    " results on it are not results on the corpus."
+)
 # Counted from the official protocols, https://datashare.ed.ac.uk/handle/10283/3336
 EXPECTED_COUNTS = {
     "train": Counts(2_580, {f"A{k:02d}": 3_800 for k in range(1, 7)}, speakers=20),
@@ -62,10 +66,7 @@ def read(root: Path) -> Corpus | None:
     return Corpus(
         name="asvspoof2019-la" if complete else "asvspoof2019-la-subset",
         title=TITLE if complete else f"a subset of {TITLE}",
-        caveat=""
-        if complete
-        else "A subset shows that the pipeline works on real speech;"
-        " results on it are not results on the corpus.",
+        caveat="" if complete else SUBSET_CAVEAT,
         root=la,
         trials=trials,
         asv_score_files=asv_score_files(la),

@@ -175,8 +175,8 @@ class Corpus:
         for label in LABELS:
             if label not in set(trials["label"]):
                 raise CorpusError(
-                    f"partition {name!r} of {self.root} has no {label} trial among its"
-                    f" {len(trials)}; both classes, bonafide and spoof, are needed"
+                    f"partition {name!r} of {self.root} has no {label} trial;"
+                    " both classes, bonafide and spoof, are needed"
                 )
         return trials
 

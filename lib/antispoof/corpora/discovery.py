@@ -52,11 +52,11 @@ def find_corpus(given: str | Path | None = None) -> Corpus | None:
             return open_corpus(os.environ[ENVIRONMENT_VARIABLE])
         except CorpusError as error:
             raise CorpusError(f"${ENVIRONMENT_VARIABLE}: {error}") from None
-    for la in _platform_folders():
-        if _has_audio(la):
-            return open_corpus(la)
+    la = next(_platform_folders(), None)
+    if la is not None:
+        return open_corpus(la)
     data = search_la_folders(project_folder() / "data", depth=2)
-    in_data = [open_corpus(la) for la in dict.fromkeys(data) if _has_audio(la)]
+    in_data = [open_corpus(la) for la in dict.fromkeys(data)]
     return min(in_data, key=lambda corpus: corpus.is_synthetic, default=None)
 
 
@@ -103,14 +103,12 @@ def _platform_folders() -> Iterator[Path]:
 
 
 def search_la_folders(top: Path, *, depth: int) -> Iterator[Path]:
-    """Folders with protocols in ``top`` and ``depth`` levels below, and in LA or LA/LA
-    of these; the upper levels first."""
+    """Folders with protocols and sound in ``top`` and ``depth`` levels below, and in LA
+    or LA/LA of these; the upper levels first."""
     levels = ["*/" * level for level in range(depth + 1)]
     for level, inside in product(levels, ("", "LA/", "LA/LA/")):
         for path in sorted(top.glob(level + inside + PROTOCOL_FOLDER)):
-            if not any(p.startswith(".") for p in path.relative_to(top).parts):
+            hidden = any(p.startswith(".") for p in path.relative_to(top).parts)
+            folders = [audio_folder(path.parent, name) for name in PARTITIONS]
+            if not hidden and any(map(list_folder, folders)):
                 yield path.parent
-
-
-def _has_audio(la: Path) -> bool:
-    return any(list_folder(audio_folder(la, name)) for name in PARTITIONS)
