@@ -38,8 +38,6 @@ from antispoof_report.claims.verdicts import (
     UNDECIDED,
     Finding,
     Verdict,
-    conjunction,
-    disjunction,
     verdict_table,
 )
 
@@ -145,24 +143,6 @@ def test_no_variance_decides_nothing():
         table["score"] = -1.0
     collapsed = hypotheses.bootstrap_scores(constant, n_replicates=50)
     assert hypotheses.h5(collapsed).verdict == UNDECIDED
-
-
-def test_smallest_effects_are_fixed():
-    assert (MIN_EFFECT_MACRO_F1, MIN_EFFECT_RATE) == (0.01, 0.005)
-
-
-def test_all_and_any():
-    def finding(value):
-        estimate = Estimate(value, ((1e-6, 40),), np.full(3, value))
-        return Finding("x", estimate, 1, 0.01, estimate.p_value(0.01))
-
-    yes, no, open_ = finding(0.1), finding(-0.1), finding(0.0105)
-    assert conjunction([yes, yes]) == REPRODUCED
-    assert conjunction([yes, open_]) == UNDECIDED
-    assert conjunction([yes, open_, no]) == CONTRADICTED
-    assert disjunction([no, no]) == CONTRADICTED
-    assert disjunction([no, open_]) == UNDECIDED
-    assert disjunction([no, open_, yes]) == REPRODUCED
 
 
 # 2 ------------------------------------------------------------------------------------
@@ -400,9 +380,6 @@ def test_comparisons_are_withheld_and_the_rest_stays(verdicts):
     assert "It is so." in h1.sentence
     assert h1.findings == verdicts[0].findings
     assert h5 == verdicts[1]
-
-
-def test_trained_models_keep_their_verdicts(verdicts):
     assert gate_on_dev_eer(verdicts, {"cnn": [dev_table(4.0)]}) == verdicts
 
 

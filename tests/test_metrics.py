@@ -133,16 +133,8 @@ def test_golden_metrics():
     expected = EXPECTED["eval"]
     asv = golden_asv()
     assert vars(asv) == pytest.approx(EXPECTED["asv"], abs=1e-12)
-    found = {
-        "eer": metrics.eer(scores, labels),
-        "hull_eer": metrics.eer_hull(scores, labels),
-        "auc": metrics.auc(scores, labels),
-        "cllr": metrics.cllr(scores, labels),
-        "min_cllr": metrics.min_cllr(scores, labels),
-        "actual_dcf": metrics.actual_dcf(scores, labels),
-        "min_dcf": metrics.min_dcf(scores, labels),
-    }
-    for name, value in found.items():
+    for name in ("eer", "auc", "cllr", "min_cllr", "actual_dcf", "min_dcf"):
+        value = getattr(metrics, name)(scores, labels)
         assert value == pytest.approx(expected[name], abs=1e-12), name
     for form, value in expected["min_tdcf"].items():
         tdcf = metrics.min_tdcf(scores, labels, asv, formulation=form)
@@ -150,29 +142,9 @@ def test_golden_metrics():
     assert metrics.per_attack(scores, labels, attacks) == pytest.approx(
         expected["per_attack"], abs=1e-12
     )
-
-
-def test_golden_evaluation():
-    scores, labels, attacks = golden()
-    dev_scores, dev_labels, _ = golden("dev-4-columns.txt")
-    dev = dev_scores, dev_labels
-    expected = EXPECTED["eval"]
+    dev = golden("dev-4-columns.txt")[:2]
     thresholds = metrics.operating_thresholds(scores, labels, dev=dev)
     assert thresholds == {"zero": 0} | expected["thresholds"]
-    result = metrics.evaluate(
-        scores, labels, attacks=attacks, asv=golden_asv(), dev=dev
-    )
-    assert list(result) == ["eer", "min_tdcf", "at", "per_attack", "n", "metrics"]
-    assert result["eer"] == pytest.approx(expected["eer"], abs=1e-12)
-    assert result["min_tdcf"] == pytest.approx(expected["min_tdcf"]["2019"], abs=1e-12)
-    assert result["n"] == {"bonafide": 24, "spoof": 96}
-    for name, point in result["at"].items():
-        confusion = point.pop("confusion")
-        assert confusion == expected["at"][name]["confusion"]
-        assert set(point) == {"accuracy", "macro_f1", "balanced_accuracy"}
-        for rate, value in point.items():
-            assert value == pytest.approx(expected["at"][name][rate], abs=1e-12)
-    json.dumps(result)
 
 
 # 3 ------------------------------------------------------------------------------------
@@ -258,15 +230,6 @@ def test_ties_are_decided_together():
     assert curve.thresholds[0] < 3.0 == curve.thresholds[1]
 
 
-def test_order_of_trials_does_not_matter():
-    scores, labels, _ = golden()
-    order = np.random.default_rng(0).permutation(labels.size)
-    assert metrics.eer(scores[order], labels[order]) == metrics.eer(scores, labels)
-    assert metrics.oracle_threshold(scores[order], labels[order]) == (
-        metrics.oracle_threshold(scores, labels)
-    )
-
-
 def test_unknown_choices_are_errors():
     scores, labels, _ = golden()
     with pytest.raises(ParameterError, match="'2019', 'revisited'"):
@@ -299,12 +262,6 @@ def test_perfect_and_useless_systems():
         assert cost == pytest.approx(1, abs=1e-12)
     assert metrics.cllr(useless, labels) == pytest.approx(1, abs=1e-12)
     assert metrics.min_cllr(useless, labels) == pytest.approx(1, abs=1e-12)
-
-
-def test_two_equally_close_thresholds_are_averaged():
-    # Below 0 nothing is missed; at 0 and at 1 half is, with all spoofs accepted and
-    # with none: equally far apart. The organisers' code takes the first, 3/4.
-    assert metrics.eer([0.0, 1.0, 2.0], [1, 0, 1]) == 0.5
 
 
 def test_tdcf_behind_a_reversed_verifier_is_refused():

@@ -6,7 +6,6 @@
    scores takes a partition too.
 3. What is chosen for eval does not depend on eval: other eval labels and scores give
    the same dev threshold.
-4. Only oracle functions use the answers.
 """
 
 import ast
@@ -58,22 +57,6 @@ def test_every_function_that_chooses_by_scores_takes_the_partition():
     }
     assert "metrics/thresholds.py:choose_threshold" in choosing
     assert all("partition" in names for names in choosing.values()), choosing
-
-
-def test_only_oracles_look_at_the_answers():
-    def takes_the_best(node):
-        called = {
-            call.func.attr if isinstance(call.func, ast.Attribute) else call.func.id
-            for call in ast.walk(node)
-            if isinstance(call, ast.Call)
-            and isinstance(call.func, ast.Attribute | ast.Name)
-        }
-        return "_best_threshold" in called
-
-    public = {
-        node.name for _, node in functions(LIBRARY / "metrics") if takes_the_best(node)
-    }
-    assert public == {"choose_threshold", "oracle_threshold"}
 
 
 def test_what_is_chosen_for_eval_does_not_depend_on_eval():

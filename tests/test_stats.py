@@ -29,7 +29,6 @@ from antispoof import metrics
 from antispoof.errors import ParameterError, ScoreError
 from antispoof.metrics import rates
 from antispoof.stats import (
-    BootstrapDistribution,
     Estimate,
     holm,
     make_panel,
@@ -281,21 +280,6 @@ def test_a_single_source_is_the_ordinary_t_interval():
     assert estimate.interval() == pytest.approx(tuple(reference.confidence_interval()))
 
 
-def test_seeds_drawn_give_the_variance_of_a_mean():
-    """Drawing one seed fewer than there are makes the variance unbiased."""
-    per_seed = np.array([0.1, 0.2, 0.6])
-    rng = np.random.default_rng(0)
-    draws = per_seed[rng.integers(0, 3, (40_000, 2))].mean(1)
-    quantity = BootstrapDistribution(
-        per_seed.mean(), per_seed, draws, draws, n_units=50
-    )
-    expected = per_seed.std(ddof=1) / np.sqrt(3)
-    assert quantity.estimate.standard_error == pytest.approx(expected, rel=0.02)
-    (from_seeds, freedom), (from_speakers, _) = quantity.estimate.sources
-    assert (from_seeds, freedom) == (pytest.approx(expected**2, rel=0.04), 2)
-    assert from_speakers == 0
-
-
 def test_half_widths_add_in_quadrature():
     both = Estimate(0.0, ((0.04, 2), (0.01, 50)), np.zeros(3))
     alone = [Estimate(0.0, (source,), np.zeros(3)) for source in both.sources]
@@ -366,24 +350,6 @@ def test_coverage(n_seeds, speaker_effect, seed_effect):
     found = np.array(list(covered.values())) / n_runs
     assert 0.92 <= found.mean() <= 0.98, covered
     assert all((found >= 0.9) & (found <= 0.995)), covered
-
-
-def test_percentiles_of_few_seeds_would_be_too_narrow():
-    """What the t of each source is for: the coverage of plain percentiles falls."""
-    rng = np.random.default_rng(0)
-    held = {"percentiles": 0, "ours": 0}
-    for _ in range(400):
-        per_seed = rng.normal(size=3)
-        draws = per_seed[rng.integers(0, 3, (200, 2))].mean(1)
-        quantity = BootstrapDistribution(
-            per_seed.mean(), per_seed, draws, draws, n_units=50
-        )
-        low, high = np.quantile(draws, [0.025, 0.975])
-        held["percentiles"] += low <= 0 <= high
-        low, high = quantity.estimate.interval()
-        held["ours"] += low <= 0 <= high
-    assert held["percentiles"] < 0.85 * 400
-    assert 0.92 * 400 <= held["ours"] <= 0.98 * 400
 
 
 # 5 ------------------------------------------------------------------------------------

@@ -32,33 +32,23 @@ def evaluate(
         typer.Argument(help="Score file: 'utt_id attack key score', or a known other."),
     ],
     protocol: Annotated[Path, typer.Option(help="Protocol: the trials and labels.")],
-    asv_scores: Annotated[
-        Path | None,
-        typer.Option(help="The organisers' ASV scores, for the min t-DCF."),
-    ] = None,
-    dev_scores: Annotated[
-        Path | None,
-        typer.Option(help="The system's dev scores: for a threshold and calibration."),
-    ] = None,
-    dev_protocol: Annotated[
-        Path | None, typer.Option(help="Protocol of the dev scores.")
-    ] = None,
+    asv_scores: Annotated[Path | None, typer.Option(help="For the min t-DCF.")] = None,
+    dev_scores: Annotated[Path | None, typer.Option(help="Scores on dev.")] = None,
+    dev_protocol: Annotated[Path | None, typer.Option(help="Protocol of dev.")] = None,
     negate: Annotated[
-        bool,
-        typer.Option("--negate", help="Reverse all signs: higher means spoof there."),
+        bool, typer.Option("--negate", help="Reverse all signs.")
     ] = False,
     replicates: Annotated[
-        int,
-        typer.Option(min=0, help="Bootstrap replicates for the intervals; 0 for none."),
+        int, typer.Option(min=0, help="Bootstrap replicates.")
     ] = 1000,
-    as_json: Annotated[
-        bool, typer.Option("--json", help="Print JSON instead of tables.")
-    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Metrics of a score file: EER, t-DCF, decisions at three thresholds.
 
-    The thresholds are zero, the one chosen on dev (with --dev-scores and
-    --dev-protocol), and the oracle, an upper bound for every choice.
+    The thresholds are zero, the one chosen on dev (with the same system's --dev-scores
+    and --dev-protocol, which also calibrate it), and the oracle, an upper bound for
+    every choice. The min t-DCF needs the organisers' --asv-scores. --negate is for
+    files in which higher means spoof. With --replicates 0 there are no intervals.
 
     An attack with fewer than ten trials, or fewer than ten bona fide trials, gets no
     EER: null in the JSON. Under "metrics" are all registered metrics, with those of
@@ -106,8 +96,8 @@ def evaluate(
         typer.echo(json.dumps(result, indent=2))
         return
     if asv is not None:
-        revisited = metrics.min_tdcf(*system, asv, formulation="revisited")
-        result["revisited"] = revisited
+        tdcf = metrics.min_tdcf(*system, asv, formulation="revisited")
+        result["revisited"] = tdcf
     _show(scores, result, thresholds, attacks.value_counts().to_dict())
 
 
@@ -127,17 +117,18 @@ def _read(path: Path, protocol: Path, *, negate: bool) -> tuple:
 
 def _intervals(resampled: BootstrapResult, result: dict) -> dict[str, list[float]]:
     """Key -> [low, high]; keys are the paths of the values: "at.zero.macro_f1"."""
-    quantities = {"eer": ("eer", "zero")}
-    if result["min_tdcf"] is not None:
-        quantities["min_tdcf"] = ("min_tdcf", "zero")
-    for attack, value in result["per_attack"].items():
-        if value is not None:
-            quantities[f"per_attack.{attack}"] = (f"eer.{attack}", "zero")
+    from antispoof.metrics.evaluation import RATES
+
+    metrics, by_attack = result["metrics"], result["per_attack"]
+    quantities = {
+        name: (name, "zero") for name in ("eer", "min_tdcf") if name in resampled.values
+    }
+    for attack in [name for name, value in by_attack.items() if value is not None]:
+        quantities[f"per_attack.{attack}"] = (f"eer.{attack}", "zero")
     for at in resampled.confusions:
-        for rate in ("accuracy", "macro_f1", "balanced_accuracy"):
-            quantities[f"at.{at}.{rate}"] = (rate, at)
-    for name, value in result["metrics"].items():
-        if value is not None and name in resampled.metrics:
+        quantities |= {f"at.{at}.{rate}": (rate, at) for rate in RATES}
+    for name in [name for name, value in metrics.items() if value is not None]:
+        if name in resampled.metrics:
             quantities[f"metrics.{name}"] = (name, "zero")
     return {
         key: list(resampled.interval(metric, SYSTEM, at=at))
