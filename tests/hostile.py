@@ -248,15 +248,9 @@ def _clip(container: str, subtype: str, *, n_samples: int = 800) -> bytes:
 
 
 def _clips() -> list[bytes]:
-    clips = [
-        _clip("WAV", "PCM_16"),
-        _clip("WAV", "GSM610"),
-        _clip("FLAC", "PCM_16"),
-        _clip("MP3", "MPEG_LAYER_III"),
-        _clip("OGG", "VORBIS"),
-        _clip("OGG", "OPUS"),
-        _clip("AIFF", "PCM_24"),
-    ]
+    formats = [("WAV", "PCM_16"), ("WAV", "GSM610"), ("FLAC", "PCM_16")]
+    formats += [("MP3", "MPEG_LAYER_III"), ("OGG", "VORBIS"), ("OGG", "OPUS")]
+    clips = [_clip(*names) for names in [*formats, ("AIFF", "PCM_24")]]
     for container, codec in (("ipod", "aac"), ("webm", "libopus")):
         file = io.BytesIO()
         with av.open(file, "w", format=container) as out:

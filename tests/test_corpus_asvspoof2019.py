@@ -3,8 +3,7 @@
 1. LA, a folder with LA in it, and Kaggle's LA/LA all open; names may be any.
 2. One row per trial in the order of the protocols, with the absolute path of its FLAC;
    FLACs in no protocol are not in it.
-3. Complete by its counts, synthetic by its marker, else a subset; the description has
-   title, sizes and caveat.
+3. Complete by its counts, else a subset; the description has title, sizes and caveat.
 4. The id changes with protocols, order and sound files, and not with the place, line
    ends, or files that no protocol lists.
 5. No corpus, a damaged one, an utterance listed twice: one sentence, CorpusError.
@@ -27,7 +26,6 @@ from antispoof.corpora.asvspoof2019 import (
     EXPECTED_COUNTS,
     PROTOCOL_FOLDER,
 )
-from antispoof.corpora.synthetic.reader import MARKER
 from antispoof.errors import CorpusError, ParameterError
 from corpora import LINES, flac_path, write_corpus, write_flac, write_protocol
 
@@ -96,15 +94,6 @@ def test_subset(la):
     expected = "A subset of ASVspoof 2019 LA, 8 trials (train 3, dev 2, eval 3). A"
     assert corpus.description.startswith(expected)
     assert corpus.description.endswith(corpus.caveat)
-
-
-def test_synthetic(la):
-    (la / MARKER).write_text("{}")
-    corpus = open_corpus(la)
-    assert corpus.name == "synthetic"
-    assert corpus.is_synthetic
-    assert "proves nothing about deepfakes" in corpus.description
-    assert corpus.expected_counts == {}
 
 
 def test_complete(la, monkeypatch):

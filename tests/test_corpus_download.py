@@ -7,13 +7,13 @@
    the reason.
 4. What does not fit on the disk is not started.
 5. fetch leaves a corpus, also from an archive with a folder above LA, resumes after an
-   interruption, refuses members that leave the folder, and deletes the archive; the
-   command prints which corpus it is.
+   interruption, and deletes the archive; the command prints which corpus it is.
 6. kagglehub is optional.
 """
 
 import contextlib
 import http.server
+import io
 import shutil
 import sys
 import threading
@@ -25,7 +25,7 @@ import pytest
 from antispoof import cli
 from antispoof.corpora import fetch, fetch_from_kaggle
 from antispoof.corpora.download import download
-from antispoof.errors import ArchiveError, CorpusError, DiskError, DownloadError
+from antispoof.errors import CorpusError, DiskError, DownloadError
 from corpora import flac_path
 
 DATA = bytes(range(256)) * 400  # 100 kB
@@ -40,26 +40,16 @@ class Handler(http.server.BaseHTTPRequestHandler):
         server = self.server
         requested = self.headers.get("Range")
         server.requested.append(requested)
-        if server.statuses:
-            self.send_response(server.statuses.pop(0))
+        fresh = self.headers.get("If-Range") == server.etag
+        start, status = 0, 200
+        if requested and fresh and server.ranges:
+            start, status = int(requested.removeprefix("bytes=").rstrip("-")), 206
+        if server.statuses or start >= len(server.data):
+            self.send_response(server.statuses.pop(0) if server.statuses else 416)
             self.send_header("Content-Length", "0")
             self.end_headers()
             return
-        fresh = self.headers.get("If-Range") == server.etag
-        start = 0
-        if requested and fresh and server.ranges:
-            start = int(requested.removeprefix("bytes=").rstrip("-"))
-            if start >= len(server.data):
-                self.send_response(416)
-                self.send_header("Content-Range", f"bytes */{len(server.data)}")
-                self.send_header("Content-Length", "0")
-                self.end_headers()
-                return
-            self.send_response(206)
-            total = len(server.data)
-            self.send_header("Content-Range", f"bytes {start}-{total - 1}/{total}")
-        else:
-            self.send_response(200)
+        self.send_response(status)
         body = server.data[start:]
         self.send_header("Content-Length", str(len(body)))
         self.send_header("ETag", server.etag)
@@ -179,60 +169,33 @@ def test_no_room(server, tmp_path, monkeypatch):
 # 5
 
 
-@pytest.fixture
-def archive(server, small_corpus):
-    """The server's archive, of a small corpus; returns a function that adds to it."""
-    path = small_corpus.root.parent / "made.zip"
-
-    def serve(*more):
-        with zipfile.ZipFile(path, "w") as made:
-            for name, data in more:
-                made.writestr(name, data)
-            for file in sorted(small_corpus.root.rglob("*")):
-                made.write(file, f"LA/{file.relative_to(small_corpus.root)}")
-        server.data = path.read_bytes()
-
-    serve()
-    return serve
+def make_archive(corpus, prefix=""):
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as made:
+        for path in sorted(corpus.root.rglob("*")):
+            made.write(path, f"{prefix}LA/{path.relative_to(corpus.root)}")
+    return file.getvalue()
 
 
-def test_fetch_leaves_a_corpus(server, archive, tmp_path, small_corpus):
-    calls = []
-    found = fetch(
-        tmp_path / "data", url=server.url, on_extract=lambda *done: calls.append(done)
-    )
+@pytest.mark.parametrize("prefix", ["", "copy/"])
+def test_fetch_leaves_a_corpus(server, tmp_path, small_corpus, prefix):
+    server.data, calls = make_archive(small_corpus, prefix), []
+    folder = tmp_path / "data"
+    found = fetch(folder, url=server.url, on_extract=lambda *done: calls.append(done))
+    assert found.root == folder / prefix / "LA"
     assert found.id == small_corpus.id
-    assert left(tmp_path / "data") == ["LA"]
+    assert left(folder) == [prefix.rstrip("/") or "LA"]
     assert calls[-1][0] == calls[-1][1]
 
 
-def test_an_archive_with_a_folder_above_la(server, small_corpus, tmp_path):
-    path = tmp_path / "made.zip"
-    with zipfile.ZipFile(path, "w") as made:
-        for file in sorted(small_corpus.root.rglob("*")):
-            made.write(file, f"copy/LA/{file.relative_to(small_corpus.root)}")
-    server.data = path.read_bytes()
-    found = fetch(tmp_path / "data", url=server.url)
-    assert found.root == tmp_path / "data" / "copy" / "LA"
-    assert found.id == small_corpus.id
-
-
-def test_fetch_resumes_unpacking(server, archive, tmp_path, small_corpus):
+def test_fetch_resumes_unpacking(server, tmp_path, small_corpus):
     folder = tmp_path / "data"
     half = flac_path(folder / "LA", "eval", "E1")
     half.parent.mkdir(parents=True)
     half.write_text("half")
-    (folder / "LA.zip").write_bytes(server.data)
+    (folder / "LA.zip").write_bytes(make_archive(small_corpus))
     assert fetch(folder, url=server.url).id == small_corpus.id
     assert server.requested == []
-
-
-def test_a_member_that_leaves_the_folder(server, archive, tmp_path):
-    archive(("../out.txt", "x"))
-    with pytest.raises(ArchiveError, match="leaves the folder"):
-        fetch(tmp_path / "data", url=server.url)
-    assert not (tmp_path / "out.txt").exists()
-    assert left(tmp_path / "data") == ["LA.zip"]
 
 
 def test_what_is_no_corpus(server, tmp_path):
@@ -243,7 +206,8 @@ def test_what_is_no_corpus(server, tmp_path):
         fetch(tmp_path / "data", url=server.url)
 
 
-def test_the_command(server, archive, tmp_path, monkeypatch, capsys):
+def test_the_command(server, small_corpus, tmp_path, monkeypatch, capsys):
+    server.data = make_archive(small_corpus)
     arguments = ["corpus", "fetch", str(tmp_path / "d"), "--url", server.url]
     monkeypatch.setattr(sys, "argv", ["antispoof", *arguments])
     with contextlib.suppress(SystemExit):

@@ -42,8 +42,27 @@ def read_protocol(path: str | Path) -> pd.DataFrame:
         text = path.read_text(encoding="utf-8-sig")
     except (OSError, ValueError) as error:  # ValueError: not UTF-8, a NUL in the path
         raise CorpusError(f"protocol {path} cannot be read: {error}") from None
-    lines = enumerate(text.split("\n"), start=1)
-    rows = [_parse(line, f"{path}, line {n}") for n, line in lines if line.strip()]
+    rows = []
+    for number, line in enumerate(text.split("\n"), start=1):
+        fields, where = line.split(), f"{path}, line {number}"
+        if not fields:
+            continue
+        if len(fields) != 5:
+            shown = line.strip()[:60]
+            raise CorpusError(
+                f"{where}: {len(fields)} columns in {shown!r}; 5 are accepted, {LAYOUT}"
+            )
+        speaker, utt_id, _, attack, label = fields
+        if label not in LABELS:
+            raise CorpusError(
+                f"{where}: label {label[:60]!r}; accepted are {' and '.join(LABELS)}"
+            )
+        if (attack == NO_ATTACK) != (label == "bonafide"):
+            raise CorpusError(
+                f"{where}: attack {attack[:60]!r} with label {label!r}; a bonafide trial"
+                f" has the attack '{NO_ATTACK}' and a spoof trial a name, such as 'A01'"
+            )
+        rows.append((utt_id, speaker, attack, label))
     if not rows:
         raise CorpusError(
             f"protocol {path} is empty; one line {LAYOUT} per trial is expected"
@@ -64,23 +83,3 @@ def write_protocol(path: str | Path, trials: pd.DataFrame) -> None:
         for row in trials.itertuples()
     ]
     Path(path).write_text("".join(lines), encoding="utf-8", newline="\n")
-
-
-def _parse(line: str, where: str) -> tuple[str, str, str, str]:
-    fields = line.split()
-    if len(fields) != 5:
-        shown = line.strip()[:60]
-        raise CorpusError(
-            f"{where}: {len(fields)} columns in {shown!r}; 5 are accepted, {LAYOUT}"
-        )
-    speaker, utt_id, _, attack, label = fields
-    if label not in LABELS:
-        raise CorpusError(
-            f"{where}: label {label[:60]!r}; accepted are {' and '.join(LABELS)}"
-        )
-    if (attack == NO_ATTACK) != (label == "bonafide"):
-        raise CorpusError(
-            f"{where}: attack {attack[:60]!r} with label {label!r}; a bonafide trial"
-            f" has the attack '{NO_ATTACK}' and a spoof trial a name, such as 'A01'"
-        )
-    return utt_id, speaker, attack, label
