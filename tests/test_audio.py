@@ -73,7 +73,7 @@ def test_other_depths_are_exact(tmp_path, container, subtype, channels):
 
 
 def test_float_wav_keeps_values_beyond_full_scale(tmp_path):
-    values = np.array([0.1, -1.5, 2.0], dtype=np.float32)
+    values = np.array([0.1, -1.5, 2.0, 0.0], dtype=np.float32)
     path = tmp_path / "loud.wav"
     soundfile.write(path, values, 16_000, subtype="FLOAT")
     np.testing.assert_array_equal(load_mono_16k(path), values)
@@ -125,8 +125,7 @@ def test_bytes_decide_not_the_name(tmp_path, name):
     values = noise().astype(np.int16)
     path = tmp_path / name
     soundfile.write(path, values, 16_000, format="FLAC")
-    for given in (path, str(path)):
-        np.testing.assert_array_equal(load_mono_16k(given), values / 32_768)
+    np.testing.assert_array_equal(load_mono_16k(str(path)), values / 32_768)
 
 
 def test_a_picture_before_the_sound(tmp_path):

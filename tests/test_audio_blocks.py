@@ -6,7 +6,7 @@
 3. Limits: what is too large for memory raises before it is decoded, and is accepted in
    blocks; more than a day raises.
 4. Every depth from 8-bit to 64-bit float, every rate from 8 to 192 kHz and 8 channels
-   decode, at once and in blocks; clipped and silent clips too.
+   decode, at once and in blocks.
 """
 
 import numpy as np
@@ -117,10 +117,3 @@ def test_depths_rates_and_channels(tmp_path, subtype, sample_rate, channels):
     np.testing.assert_allclose(waveform[middle], expected[middle], atol=step)
     blocks = join_blocks(path, max_in_memory=0, block_seconds=0.03)
     np.testing.assert_allclose(blocks, waveform, rtol=0, atol=0.01)
-
-
-@pytest.mark.parametrize("values", [np.zeros(1_600), np.sign(noise(1_600)[:, 0])])
-def test_silent_and_clipped(tmp_path, values):
-    path = tmp_path / "clip.wav"
-    soundfile.write(path, values, 16_000, subtype="FLOAT")
-    np.testing.assert_array_equal(load_mono_16k(path), values.astype(np.float32))
