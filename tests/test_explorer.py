@@ -1,14 +1,14 @@
-"""The score explorer: what the page's script is given, and what it makes of it.
+"""The score explorer: its data, and what the page's script shows.
 
 Contracts:
-1. A panel's counts say at each threshold what the metrics say of the scores there,
-   whatever the scores are; the operating points are among the thresholds.
-2. The script's arithmetic gives the library's numbers: confusion matrix, accuracy,
-   macro-F1, both error rates, and the constant answer.
-3. The explorer holds every run on both partitions, is small, and cannot break out of
-   its element; without runs there is a sentence.
-4. In a browser the explorer takes the still picture's place; the threshold moves by
-   drag, keys and buttons, the numbers follow, and print has the picture again.
+1. A panel's counts equal the confusion matrix at each threshold, for any scores; the
+   operating points are among the thresholds.
+2. The script's numbers equal the library's: confusion matrix, accuracy, macro-F1, both
+   error rates, and the constant answer.
+3. The explorer holds every run on both partitions, is small, and no name can end its
+   element; without runs it is a sentence.
+4. In a browser the explorer replaces the picture; the threshold is moved by drag, keys
+   and buttons, the numbers follow, and print shows the picture.
 """
 
 import json
@@ -133,25 +133,15 @@ def test_the_script_counts_as_the_library_does():  # 2
         assert found["nearest"] == list(range(len(one["thresholds"])))
 
 
-def test_every_run_is_there_in_little_space():  # 3
+def test_the_data_are_complete_small_and_escaped():  # 3
     recorded = runs.list_runs(REFERENCE)
-    shown = report.explorer({"real": recorded, "none": []}, figure="fig-x")
     made = reference_panels()
     assert len(made) == 2 * len(recorded)
-    assert {one["group"] for one in made} == {"real"}
-    assert len(shown.html) < 2_500 * len(made)
-
-
-def test_no_name_ends_the_element():  # 3
-    recorded = runs.list_runs(REFERENCE)[:1]
-    shown = report.explorer({"</script><b>": recorded}, figure='"><b>')
+    shown = report.explorer({"</script><b>": recorded, "none": []}, figure='"><b>')
     assert shown.html.count("</script>") == 1
     assert "<b>" not in shown.html
-
-
-def test_without_runs_there_is_a_sentence():  # 3
-    shown = report.explorer({"none": []}, figure="fig-x")
-    assert "no recorded runs" in shown.text
+    assert len(shown.html) < 2_600 * len(made)
+    assert "no recorded runs" in report.explorer({"none": []}, figure="fig-x").text
 
 
 @pytest.fixture
@@ -178,35 +168,24 @@ def test_in_a_browser(page):  # 4
     assert live.is_visible()
     assert not still.is_visible()
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
-
-    def missed():
-        return live.locator("tbody tr").nth(1).locator("td").first.inner_text()
-
     made = reference_panels()[0]
-    bonafide = made["counts"][1]
 
-    def expected(k):
-        return sum(bonafide[: k + 1])
+    def check(position, text=" ("):
+        missed = live.locator("tbody tr").nth(1).locator("td").first.inner_text()
+        assert missed.startswith(f"{sum(made['counts'][1][: position + 1])}{text}")
 
-    at = made["points"]["zero"]
-    assert missed().startswith(f"{expected(at)} (")
+    check(made["points"]["zero"])
     live.get_by_role("button", name="Chosen on dev").click()
-    at = made["points"]["dev"]
-    assert missed().startswith(f"{expected(at)} (")
+    check(made["points"]["dev"])
     live.get_by_role("slider").press("ArrowRight")
-    assert missed().startswith(f"{expected(at + 1)} (")
+    check(made["points"]["dev"] + 1)
 
     box = live.locator(".explorer-plot").bounding_box()
     page.mouse.move(box["x"] + 100, box["y"] + 80)
     page.mouse.down()
     page.mouse.move(box["x"] + box["width"] - 1, box["y"] + 80)
     page.mouse.up()
-    assert missed().startswith(f"{sum(bonafide)} (100.0")
-
-    live.get_by_label("Dataset").select_option("evaluation (eval)")
-    second = reference_panels()[len({p["seed"] for p in reference_panels()})]
-    at = second["points"]["zero"]
-    assert missed().startswith(f"{sum(second['counts'][1][: at + 1])} (")
+    check(len(made["thresholds"]), " (100.0")
 
     page.emulate_media(media="print")
     assert still.is_visible()

@@ -63,11 +63,6 @@ def test_a_bad_sweep_is_refused(change, reason):
         Sweep.from_config(SMALL | change)
 
 
-def test_a_sweep_needs_models_and_seeds():
-    with pytest.raises(ParameterError, match="a sweep needs seeds"):
-        Sweep.from_config({"models": ["cnn"]})
-
-
 def test_a_sweep_of_all_models_may_have_any_analysis():
     whole = SMALL | {"models": ["resnet_lstm", "cnn", "resnet"]}
     analysis = ["06_analysis", "07_claims", "09_costs"]
@@ -75,7 +70,9 @@ def test_a_sweep_of_all_models_may_have_any_analysis():
     assert Sweep.from_config(SMALL | {"analysis": ["06_analysis", "09_costs"]})
 
 
-def test_a_folder_without_corpus_is_refused():
+def test_missing_models_and_corpora_raise():
+    with pytest.raises(ParameterError, match="a sweep needs seeds"):
+        Sweep.from_config({"models": ["cnn"]})
     sweep = Sweep.from_config(SMALL | {"corpora": ["no/such/folder"]})
     with pytest.raises(AntispoofError, match="does not exist"):
         sweep.corpus_names  # noqa: B018
@@ -86,8 +83,8 @@ def test_a_folder_without_corpus_is_refused():
 
 @pytest.mark.parametrize("path", SWEEPS, ids=lambda path: path.stem)
 def test_jobs_have_parameters_that_chapters_accept(path, small_corpus):
-    told = yaml.safe_load(path.read_text("utf-8"))
-    sweep = Sweep.from_config(told | {"corpora": [str(small_corpus.root)]})
+    declared = yaml.safe_load(path.read_text("utf-8"))
+    sweep = Sweep.from_config(declared | {"corpora": [str(small_corpus.root)]})
     (corpus,) = sweep.corpus_names
     assert corpus == small_corpus.id
     for model in sweep.models:
@@ -105,39 +102,40 @@ def test_jobs_have_parameters_that_chapters_accept(path, small_corpus):
 # 3
 
 
-def plan(*words, folder, **variables):
+def plan(folder, sweep, **variables):
+    """What Snakemake would run: exit status and output."""
+    file = folder / "sweep-it.yaml"  # a name of its own: nothing of it is done yet
+    file.write_text(yaml.safe_dump(sweep))
     environment = os.environ | {"XDG_CACHE_HOME": str(folder)} | variables
     environment.pop("ASVSPOOF2019_LA", None)
-    return subprocess.run(
-        [sys.executable, "-m", "snakemake", "-s", "sweep.smk", "-n", *words],
+    command = [sys.executable, "-m", "snakemake", "-s", "sweep.smk", "-n", "-p"]
+    done = subprocess.run(
+        [*command, "--nolock", "--configfile", file],
         capture_output=True,
         text=True,
         cwd=ROOT,
         env=environment,
         check=False,
     )
+    return done.returncode, done.stdout + done.stderr
 
 
 def test_snakemake_plans_a_sweep(tmp_path):
-    file = tmp_path / "sweep-it.yaml"  # a name of its own: nothing of it is done yet
-    file.write_text(yaml.safe_dump(SMALL))
-    done = plan("--configfile", file, "--nolock", "-p", folder=tmp_path)
-    assert done.returncode == 0, done.stdout + done.stderr
+    status, output = plan(tmp_path, SMALL)
+    assert status == 0, output
     counts = dict(
-        line.split() for line in done.stdout.splitlines() if len(line.split()) == 2
+        line.split() for line in output.splitlines() if len(line.split()) == 2
     )
     # An empty word would be lost in the shell, and the next taken in its place.
-    assert "-p seed 0 -p settings '{" in done.stdout
-    assert "-p corpus" not in done.stdout
+    assert "-p seed 0 -p settings '{" in output
+    assert "-p corpus" not in output
     assert (counts["train"], counts["analyse"], counts["prepare"]) == ("4", "1", "1")
 
 
-def test_snakemake_refuses_a_bad_sweep(tmp_path):
-    file = tmp_path / "sweep-bad.yaml"
-    file.write_text(yaml.safe_dump(SMALL | {"epochs": 3}))
-    done = plan("--configfile", file, "--nolock", folder=tmp_path)
-    assert done.returncode != 0
-    assert "a sweep has no parameter 'epochs'" in done.stdout + done.stderr
+def test_snakemake_refuses_an_invalid_sweep(tmp_path):
+    status, output = plan(tmp_path, SMALL | {"epochs": 3})
+    assert status != 0
+    assert "a sweep has no parameter 'epochs'" in output
 
 
 # 4
@@ -177,14 +175,9 @@ def test_a_plugin_is_swept(tmp_path):
         "settings": {"mine": {"augment": ["noise"]}},
         "analysis": [],
     }
-    file = tmp_path / "sweep-plugin.yaml"
-    file.write_text(yaml.safe_dump(sweep))
-    done = plan(
-        *("--configfile", file, "--nolock", "-p"),
-        folder=tmp_path,
-        PYTHONPATH=f"{ROOT / 'lib'}{os.pathsep}{tmp_path}",
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert "--plugin my_plugin" in done.stdout
-    assert "mel_of_mine/mine-seed0.ipynb" in done.stdout
-    assert '"augment": ["noise"]' in done.stdout
+    path = f"{ROOT / 'lib'}{os.pathsep}{tmp_path}"
+    status, output = plan(tmp_path, sweep, PYTHONPATH=path)
+    assert status == 0, output
+    assert "--plugin my_plugin" in output
+    assert "mel_of_mine/mine-seed0.ipynb" in output
+    assert '"augment": ["noise"]' in output

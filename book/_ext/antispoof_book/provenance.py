@@ -6,6 +6,7 @@ on; its header glued the corpus and the machine. All of it is shown below the ch
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 
 from docutils import nodes
@@ -34,20 +35,11 @@ def facts(run: NotebookNode) -> dict[str, str]:
         PARAMETERS: "; ".join(f"{k} = {v!r}" for k, v in values.items()),
         "Corpus": glued.get("page_corpus", ""),
         "Computed on": glued.get("page_device", ""),
-        "Took": duration(record["seconds"]),
+        "Took": f"{timedelta(seconds=round(record['seconds']))} (h:mm:ss)",
         "Commit": record["commit"],
         "Code": f"{len(code)} modules and data files, together {digest}",
     }
     return {name: text for name, text in facts.items() if text}
-
-
-def duration(seconds: float) -> str:
-    """Seconds in words: ``3.2 s``, ``1 min 15 s``, ``2 h 5 min``."""
-    if seconds < 60:
-        return f"{seconds:.1f} s"
-    minutes, rest = divmod(round(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours} h {minutes} min" if hours else f"{minutes} min {rest} s"
 
 
 def _add_box(app: Sphinx, doctree: nodes.document) -> None:

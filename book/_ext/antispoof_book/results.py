@@ -37,33 +37,27 @@ class ResultRole(SphinxRole):
         chapter, separator, name = self.text.rpartition("::")
         target = f"{notebook.FOLDER}/{chapter}" if separator else self.env.docname
         if target not in pages.chapters(self.env):
-            return [self._unknown(f"there is no chapter {target!r}")], []
+            return self._missing(f"there is no chapter {target!r}")
         root = Path(self.env.srcdir)
         self.env.note_dependency(str(notebook.run_path(root, target)))
         if why := pages.stale_reason(self.env, target):
             return [_dash(f"{Path(target).name} {why}")], []
         values = notebook.glued(pages.read_run(root, target))
         if name not in values:
-            text = f"{target} glued nothing under the name {name!r}"
-            return [self._unknown(text)], []
-        return [self._quoted(values[name], target)], []
-
-    def _quoted(self, value: str, target: str) -> nodes.Node:
+            return self._missing(f"{target} glued nothing under the name {name!r}")
+        value = values[name]
+        shown = nodes.inline(value, value)
+        if target != self.env.docname and not value.endswith("."):
+            link = {"refdomain": "std", "reftype": "doc", "reftarget": f"/{target}"}
+            link |= {"refdoc": self.env.docname, "refexplicit": True, "refwarn": True}
+            shown = addnodes.pending_xref("", shown, **link)
         classes = ["result", "number"] if value[:1].isdigit() else ["result"]
-        if target == self.env.docname or value.endswith("."):
-            return nodes.inline(value, value, classes=classes)
-        link = addnodes.pending_xref(
-            "",
-            nodes.inline(value, value),
-            **{"refdomain": "std", "reftype": "doc", "reftarget": f"/{target}"},
-            **{"refdoc": self.env.docname, "refexplicit": True, "refwarn": True},
-        )
-        return nodes.inline("", "", link, classes=classes)
+        return [nodes.inline("", "", shown, classes=classes)], []
 
-    def _unknown(self, what: str) -> nodes.Node:
+    def _missing(self, what: str) -> tuple[list[nodes.Node], list]:
         location = self.get_location()
         LOGGER.warning("{result}`%s`: %s", self.text, what, location=location)
-        return _dash(what)
+        return [_dash(what)], []
 
 
 def _dash(why: str) -> nodes.Node:
