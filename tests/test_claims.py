@@ -24,11 +24,7 @@ from antispoof.models import title
 from antispoof.stats import Estimate
 from antispoof_report import claims
 from antispoof_report.claims import hypotheses, training_length
-from antispoof_report.claims.preconditions import (
-    MAX_DEV_EER,
-    gate_on_dev_eer,
-    undertrained,
-)
+from antispoof_report.claims.preconditions import gate_on_dev_eer
 from antispoof_report.claims.training_length import spoof_rate_by_epochs
 from antispoof_report.claims.verdicts import (
     CONTRADICTED,
@@ -366,17 +362,11 @@ def verdicts():
     ]
 
 
-def test_a_model_near_chance_is_named():
-    found = undertrained({"cnn": [dev_table(4.0)], "resnet": [dev_table(0.1)]})
-    assert list(found) == ["resnet"]
-    assert MAX_DEV_EER < found["resnet"] < 0.6
-
-
 def test_comparisons_are_withheld_and_the_rest_stays(verdicts):
     dev = {"cnn": [dev_table(4.0)], "resnet": [dev_table(0.1)]}
     h1, h5 = gate_on_dev_eer(verdicts, dev)
     assert h1.verdict == "undecided"
-    assert "ResNet50 (" in h1.sentence
+    assert "above 25% for ResNet50 (" in h1.sentence
     assert "It is so." in h1.sentence
     assert h1.findings == verdicts[0].findings
     assert h5 == verdicts[1]

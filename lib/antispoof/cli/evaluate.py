@@ -35,12 +35,8 @@ def evaluate(
     asv_scores: Annotated[Path | None, typer.Option(help="For the min t-DCF.")] = None,
     dev_scores: Annotated[Path | None, typer.Option(help="Scores on dev.")] = None,
     dev_protocol: Annotated[Path | None, typer.Option(help="Protocol of dev.")] = None,
-    negate: Annotated[
-        bool, typer.Option("--negate", help="Reverse all signs.")
-    ] = False,
-    replicates: Annotated[
-        int, typer.Option(min=0, help="Bootstrap replicates.")
-    ] = 1000,
+    negate: Annotated[bool, typer.Option("--negate", help="Reverse signs.")] = False,
+    replicates: Annotated[int, typer.Option(min=0, help="Bootstrap samples.")] = 1000,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Metrics of a score file: EER, t-DCF, decisions at three thresholds.

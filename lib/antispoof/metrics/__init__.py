@@ -53,7 +53,6 @@ TASLP 28, 2020 (the revisited form). Cllr: N. Brümmer and J. du Preez,
 20, 2006. The DCF and its costs: the ASVspoof 5 evaluation plan, 2024.
 """
 
-from antispoof.metrics.attacks import MIN_TRIALS, per_attack
 from antispoof.metrics.calibration import (
     Reliability,
     actual_dcf,
@@ -71,7 +70,12 @@ from antispoof.metrics.decisions import (
     predicted_spoof_rate,
 )
 from antispoof.metrics.detection import DetCurve, auc, det_curve, eer, eer_hull
-from antispoof.metrics.evaluation import compute_metrics, evaluate
+from antispoof.metrics.evaluation import (
+    MIN_TRIALS,
+    compute_metrics,
+    evaluate,
+    per_attack,
+)
 from antispoof.metrics.rates import constant_answer
 from antispoof.metrics.registry import METRICS, Metric, register_metric, select_metrics
 from antispoof.metrics.tandem import AsvErrorRates, asv_error_rates, min_tdcf

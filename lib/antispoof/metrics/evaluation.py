@@ -1,4 +1,4 @@
-"""All metrics of one system on one set of trials."""
+"""All metrics of one system on one set of trials, and its EER on each attack."""
 
 from __future__ import annotations
 
@@ -9,14 +9,15 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from antispoof.constants import BONAFIDE, SPOOF
-from antispoof.metrics.attacks import per_attack
+from antispoof.errors import ScoreError
 from antispoof.metrics.decisions import confusion_matrix
-from antispoof.metrics.detection import det_curve
+from antispoof.metrics.detection import det_curve, eer
 from antispoof.metrics.registry import METRICS, Metric
 from antispoof.metrics.tandem import AsvErrorRates, min_tdcf
 from antispoof.metrics.thresholds import operating_thresholds
 from antispoof.metrics.validation import validate
 
+MIN_TRIALS = 10  # of each class; an EER of fewer is not shown as a measurement
 RATES = ("accuracy", "macro_f1", "balanced_accuracy")  # of every operating point
 
 
@@ -57,6 +58,56 @@ def compute_metrics(
         else float("nan")
         for name, metric in (METRICS if metrics is None else metrics).items()
     }
+
+
+def per_attack(
+    scores: ArrayLike,
+    labels: ArrayLike,
+    attacks: Sequence[str],
+    *,
+    min_trials: int = MIN_TRIALS,
+) -> dict[str, float]:
+    """EER of each attack's trials together with all bona fide trials.
+
+    Parameters
+    ----------
+    scores : (n,) floats. labels : (n,) class indices.
+    attacks : (n,) names; those of bona fide trials are not read.
+    min_trials : with fewer trials of either class the EER of an attack is NaN.
+
+    Returns
+    -------
+    Attack -> EER, in the order of the attacks' names.
+
+    Raises
+    ------
+    ScoreError
+        See :func:`~antispoof.metrics.validate`.
+
+    Examples
+    --------
+    >>> per_attack([-2.0, 1.0, 0.5], [0, 0, 1], ["A07", "A17", "-"], min_trials=1)
+    {'A07': 0.0, 'A17': 1.0}
+    """
+    scores, labels = validate(scores, labels)
+    if len(attacks) != scores.size:
+        raise ScoreError(
+            f"{len(attacks)} attack names for {scores.size} trials; one per trial is "
+            "accepted"
+        )
+    bonafide = scores[labels == BONAFIDE]
+    names, position = np.unique(
+        np.asarray(attacks, dtype=str)[labels == SPOOF], return_inverse=True
+    )
+    values = {}
+    for i, name in enumerate(names.tolist()):
+        spoof = scores[labels == SPOOF][position == i]
+        if min(spoof.size, bonafide.size) < min_trials:
+            values[name] = float("nan")
+        else:
+            own = np.repeat((SPOOF, BONAFIDE), (spoof.size, bonafide.size))
+            values[name] = eer(np.concatenate((spoof, bonafide)), own)
+    return values
 
 
 def evaluate(

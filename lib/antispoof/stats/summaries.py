@@ -6,11 +6,9 @@ import numpy as np
 import pandas as pd
 
 from antispoof.constants import BONAFIDE, SPOOF
-from antispoof.metrics import constant_answer
+from antispoof.metrics import METRICS, confusion_matrix, constant_answer
 from antispoof.stats.bootstrap import BootstrapResult
 from antispoof.stats.panel import Panel
-
-N_THRESHOLDS = 200  # points of a spoof rate curve
 
 
 def summary(resampled: BootstrapResult) -> pd.DataFrame:
@@ -48,7 +46,7 @@ def summary(resampled: BootstrapResult) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=columns)
 
 
-def spoof_rate_curve(panel: Panel, *, n_thresholds: int = N_THRESHOLDS) -> pd.DataFrame:
+def spoof_rate_curve(panel: Panel, *, n_thresholds: int = 200) -> pd.DataFrame:
     """How the rate of trials decided spoof moves with the threshold, mean over seeds.
 
     Parameters
@@ -64,26 +62,15 @@ def spoof_rate_curve(panel: Panel, *, n_thresholds: int = N_THRESHOLDS) -> pd.Da
     all_scores = np.concatenate([rows.ravel() for rows in panel.scores.values()])
     low, high = np.quantile(all_scores, [0.005, 0.995])
     thresholds = np.union1d(np.linspace(low, high, n_thresholds - 1), [0.0])
+    names = ("predicted_spoof_rate", "recall_spoof", "recall_bonafide")
     frames = []
     for model, rows in panel.scores.items():
-        rejected = {
-            label: np.mean(
-                [(row[panel.labels == label] <= thresholds[:, None]) for row in rows],
-                axis=(0, 2),
-            )
-            for label in (SPOOF, BONAFIDE)
-        }
-        prior = np.bincount(panel.labels, minlength=2) / panel.labels.size
-        frames.append(
-            pd.DataFrame(
-                {
-                    "model": model,
-                    "threshold": thresholds,
-                    "predicted_spoof_rate": prior[SPOOF] * rejected[SPOOF]
-                    + prior[BONAFIDE] * rejected[BONAFIDE],
-                    "recall_spoof": rejected[SPOOF],
-                    "recall_bonafide": 1 - rejected[BONAFIDE],
-                }
-            )
+        matrices = np.array(
+            [
+                [confusion_matrix(row, panel.labels, threshold=t) for t in thresholds]
+                for row in rows
+            ]
         )
+        means = {name: METRICS[name].fn(matrices).mean(0) for name in names}
+        frames.append(pd.DataFrame({"model": model, "threshold": thresholds, **means}))
     return pd.concat(frames, ignore_index=True)

@@ -22,21 +22,6 @@ MAX_DEV_EER = 0.25  # mean over seeds; chance is 0.5
 COMPARING = ("H1", "H2", "H3", "H4", "H6")  # H5 looks at each model alone
 
 
-def undertrained(dev: Mapping[str, Sequence[pd.DataFrame]]) -> dict[str, float]:
-    """Models whose EER on dev, mean over seeds, is above the limit -> that EER.
-
-    Parameters
-    ----------
-    dev : model -> one score table per seed; columns as `make_panel` takes them.
-    """
-    panel = make_panel(dev)
-    errors = {
-        model: float(np.mean([eer(row, panel.labels) for row in rows]))
-        for model, rows in panel.scores.items()
-    }
-    return {model: error for model, error in errors.items() if error > MAX_DEV_EER}
-
-
 def gate_on_dev_eer(
     verdicts: Sequence[Verdict], dev: Mapping[str, Sequence[pd.DataFrame]]
 ) -> list[Verdict]:
@@ -45,21 +30,25 @@ def gate_on_dev_eer(
     Parameters
     ----------
     verdicts : from :func:`~antispoof_report.claims.hypotheses.test_hypotheses`.
-    dev : as :func:`undertrained` takes it.
+    dev : model -> one score table per seed; columns as `make_panel` takes them.
 
     Returns
     -------
     The verdicts in the same order. If a model is undertrained, those of COMPARING are
     "undecided" and their sentence begins with the reason; their findings are unchanged.
     """
-    failed = undertrained(dev)
+    panel = make_panel(dev)
+    failed = []
+    for model, rows in panel.scores.items():
+        error = np.mean([eer(row, panel.labels) for row in rows])
+        if error > MAX_DEV_EER:
+            failed.append(f"{TITLES[model]} ({error:.1%})")
     if not failed:
         return list(verdicts)
-    names = " and ".join(f"{TITLES[m]} ({error:.1%})" for m, error in failed.items())
     reason = (
         "The verdict is withheld: the EER on the testing dataset is above "
-        f"{MAX_DEV_EER:.0%} for {names}, too close to chance for a claim about "
-        "architectures."
+        f"{MAX_DEV_EER:.0%} for {' and '.join(failed)}, too close to chance for a "
+        "claim about architectures."
     )
     return [
         replace(
