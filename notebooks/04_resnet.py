@@ -147,7 +147,9 @@ report.results_table(
 )
 
 # %% tags=["hide-input"] mystnb={"figure": {"name": "fig-resnet-real-learning", "caption": "Training of ResNet50 on real speech, with the same lines as above."}, "image": {"alt": "Two line charts over epochs for the reference runs: the loss on the training set and on the validation set, and macro-F1 on the validation set."}}
-training.learning_curves([run.history for run in references]) if references else None
+training.learning_curves(
+    [run.history for run in references]
+) if references else None
 
 # %% tags=["hide-input"] mystnb={"figure": {"name": "fig-resnet-real-confusion", "caption": "Confusion matrices of ResNet50 on real speech at score 0, averaged over seeds."}, "image": {"alt": "Two confusion matrices of the reference runs, of the testing and the evaluation dataset."}}
 decisions.confusions(

@@ -132,7 +132,9 @@ timeline.score_timeline(
 explainable = predicted and find_spec("captum")
 path = list(clips.values())[-1]
 explained = (
-    explanation.explain_clip(predictions[-1], path, detector) if explainable else None
+    explanation.explain_clip(predictions[-1], path, detector)
+    if explainable
+    else None
 )
 attributions.attribution_map(
     explained.features,

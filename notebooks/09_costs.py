@@ -184,7 +184,9 @@ shown = "A training step and scoring, float32 on the CPU"
 report.table(speed, caption=shown, formats=formats) if measured else None
 
 # %% tags=["hide-input"] mystnb={"figure": {"name": "fig-rates", "caption": "Clips per second of processor time, in training and in scoring. The two scales differ."}, "image": {"alt": "Two bar charts: clips per second of processor time in training and in scoring for the three models."}}
-benchmark_plots.training_and_scoring_rates(measured.models) if measured else None
+benchmark_plots.training_and_scoring_rates(
+    measured.models
+) if measured else None
 
 # %% [markdown]
 # ### Faster than real time?

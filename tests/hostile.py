@@ -201,26 +201,24 @@ def _run_files() -> dict[str, bytes]:
     from antispoof import models
     from antispoof.config import TrainConfig
     from antispoof.corpora import read_protocol, write_protocol
-    from antispoof.runs.record import protocol_name, run_path, write_run
+    from antispoof.runs.record import Run, protocol_name, run_path, write_run
 
     trials = read_protocol(_file(PROTOCOL, "protocol"))
-    run = {
-        "config": TrainConfig.for_model("cnn", epochs=3),
-        "seed": 0,
-        "corpus": {"id": "noise-0", "trials": {"dev": 2, "eval": 2}},
-        "regression_scores": {"untrained": [0.5], "trained": [0.5]},
-        "best_epoch": 0,
-    }
+    config = TrainConfig.for_model("cnn", epochs=3)
     epoch = {"epoch": 0, "loss": 0.5, "val_loss": 0.5, "val_macro_f1": 0.5}
     with tempfile.TemporaryDirectory() as folder, _small_models():
-        write_run(
-            run_path(folder, "noise-0", run["config"], 0),
-            run=run,
+        run = Run(
+            path=run_path(folder, "noise-0", config, 0),
+            config=config,
+            seed=0,
+            corpus={"id": "noise-0", "trials": {"dev": 2, "eval": 2}},
+            regression_scores={"untrained": [0.5], "trained": [0.5]},
+            best_epoch=0,
             history=pd.DataFrame([{**epoch, "seconds": 1.0}]),
-            scores=dict.fromkeys(("dev", "eval"), trials.assign(score=[1.5, -2.0])),
             environment={"python": "", "device": "", "packages": {}, "seconds": 1},
-            model=models.build("cnn"),
         )
+        scores = dict.fromkeys(("dev", "eval"), trials.assign(score=[1.5, -2.0]))
+        write_run(run, scores, models.build("cnn"), run.path)
         for partition in ("dev", "eval"):
             write_protocol(Path(folder, "noise-0", protocol_name(partition)), trials)
         found = sorted(Path(folder).rglob("*.*"), key=lambda p: (-len(p.parts), p))

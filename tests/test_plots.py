@@ -141,8 +141,6 @@ MATRICES = {("CNN", part): np.array([[30, 5], [2, 13]]) for part in ("dev", "eva
 
 FIGURES = {
     "class counts": lambda: data.class_counts(TRIALS),
-    "speakers": lambda: data.speakers(TRIALS),
-    "attacks": lambda: data.attacks(TRIALS),
     "durations": lambda: data.durations(TRIALS, kept=4.0),
     "clips": lambda: data.clips(CLIPS),
     "clip picture": lambda: clip_sound.clip_picture(tone()),
@@ -240,21 +238,6 @@ def test_class_counts_are_those_of_the_trials():
 def test_an_absent_partition_is_not_drawn():
     some = TRIALS.query("partition != 'eval'")
     assert "eval" not in strings(data.class_counts(some))
-    assert not any("eval" in text for text in strings(data.speakers(some)))
-
-
-def test_attacks_are_counted_in_their_partitions():
-    figure = FIGURES["attacks"]()
-    assert sorted(t for t in strings(figure) if t.isdigit()) == ["2", "4"]
-    assert {"A01", "A02", "A03", "A04"} <= strings(figure)
-
-
-def test_bars_of_a_speaker_add_up_to_the_trials():
-    heights = {}
-    for bar in FIGURES["speakers"]().axes[0].patches:
-        middle = round(bar.get_x() + bar.get_width() / 2)
-        heights[middle] = heights.get(middle, 0) + bar.get_height()
-    assert heights == {0: 5, 1: 5}
 
 
 def test_the_change_of_length_is_written():

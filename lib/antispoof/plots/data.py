@@ -1,4 +1,4 @@
-"""Figures of a corpus: trials per class, speaker and attack, lengths, examples."""
+"""Figures of a corpus: trials per class, lengths of clips, examples."""
 
 from __future__ import annotations
 
@@ -6,11 +6,10 @@ from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
-import seaborn as sns
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from antispoof.constants import LABELS, NO_ATTACK, PARTITIONS
+from antispoof.constants import LABELS, PARTITIONS
 from antispoof.plots import sound, style
 
 ORDER = LABELS[::-1]  # bona fide first
@@ -42,56 +41,6 @@ def class_counts(trials: pd.DataFrame) -> Figure:
     axes.margins(x=0.22)
     axes.xaxis.set_major_locator(MaxNLocator(5, integer=True))
     figure.legend(loc="outside upper center", ncols=2)
-    return figure
-
-
-@style.styled
-def speakers(trials: pd.DataFrame) -> Figure:
-    """Trials of each speaker, most trials first, one panel per partition.
-
-    Parameters
-    ----------
-    trials : one row per trial, columns ``partition``, ``label`` and ``speaker``
-    """
-    present = [name for name in PARTITIONS if (trials["partition"] == name).any()]
-    figure, rows = style.subplots(len(present), height=0.6 + 1.35 * len(present))
-    for axes, partition in zip(np.atleast_1d(rows), present, strict=True):
-        part = trials[trials["partition"] == partition]
-        counts = part.groupby(["speaker", "label"]).size().unstack(fill_value=0)
-        counts = counts.reindex(columns=list(ORDER), fill_value=0)
-        counts = counts.loc[counts.sum(axis=1).sort_values(ascending=False).index]
-        base = np.zeros(len(counts))
-        for label in ORDER:
-            heights = counts[label].to_numpy()
-            axes.bar(range(len(counts)), heights, bottom=base, **_look(label))
-            base += heights
-        axes.set_title(f"{partition}: {len(counts)} speakers")
-        axes.set(ylabel="trials", xticks=[], xlim=(-0.7, len(counts) - 0.3))
-        axes.yaxis.set_major_locator(MaxNLocator(4, integer=True))
-    axes.set_xlabel("one bar per speaker")
-    handles, names = axes.get_legend_handles_labels()
-    figure.legend(handles, names, loc="outside upper center", ncols=2)
-    return figure
-
-
-@style.styled
-def attacks(trials: pd.DataFrame) -> Figure:
-    """Number of trials of each attack in each partition.
-
-    Parameters
-    ----------
-    trials : one row per trial, columns ``partition`` and ``attack``
-    """
-    spoof = trials[trials["attack"] != NO_ATTACK]
-    names = sorted(spoof["attack"].unique())
-    counts = _counts(spoof, "attack", names).T
-    figure, axes = style.subplots(height=0.8 + 0.25 * len(names))
-    shown, lines = counts.where(counts > 0), {"linewidths": 0.5, "linecolor": "white"}
-    colours = {"cmap": "cividis_r", "vmin": 0, "cbar": False}
-    sns.heatmap(shown, annot=True, fmt=".0f", **colours, **lines, ax=axes)
-    axes.set(xlabel="partition (blank: the attack is not in it)", ylabel="attack")
-    axes.tick_params(axis="y", rotation=0, length=0)
-    axes.tick_params(axis="x", length=0)
     return figure
 
 

@@ -38,6 +38,7 @@ from antispoof.training import (
 
 CHECKPOINT = "checkpoint.pt"
 UNFINISHED = ".unfinished"  # ending of the folder that holds the checkpoint
+CORPUS_KEYS = ("id", "name", "title", "caveat")  # kept in the record of a run
 RUN_BYTES = 2**30  # disk space that a run may take while it is made
 
 Log = Callable[[str], None]
@@ -254,31 +255,24 @@ def _train(job: _Job, path: Path, seed: int, log: Log, name: str) -> Run:
             if not protocol.exists():
                 with atomic_path(protocol) as temporary:
                     write_protocol(temporary, features[partition].trials)
-        record = {
-            "config": config,
-            "seed": seed,
-            "corpus": {
-                "id": corpus.id,
-                "name": corpus.name,
-                "title": corpus.title,
-                "caveat": corpus.caveat,
+        seconds = round(result.earlier_seconds + time.time() - started, 1)
+        run = Run(
+            path=path,
+            config=config,
+            seed=seed,
+            corpus={
+                **{key: getattr(corpus, key) for key in CORPUS_KEYS},
                 "trials": {part: len(found) for part, found in features.items()},
                 "n_train": len(train_set),
                 "val_speakers": sorted(set(val_set.trials["speaker"])),
             },
-            "regression_scores": regression_check.compute(config),
-            "best_epoch": result.best_epoch,
-        }
-        seconds = round(result.earlier_seconds + time.time() - started, 1)
+            regression_scores=regression_check.compute(config),
+            best_epoch=result.best_epoch,
+            history=result.history,
+            environment={**describe_machine(), "seconds": seconds},
+        )
         with atomic_path(path) as temporary:
-            write_run(
-                temporary,
-                run=record,
-                history=result.history,
-                scores=scores,
-                environment={**describe_machine(), "seconds": seconds},
-                model=result.model.cpu(),
-            )
+            write_run(run, scores, result.model.cpu(), temporary)
         shutil.rmtree(unfinished, ignore_errors=True)
     current_processes().wait_for_everyone()
     return Run.open(path)

@@ -46,6 +46,7 @@ from antispoof.scoring.score_files import (
 FORMAT = 2
 CONFIG, HISTORY, ENVIRONMENT = "config.json", "history.csv", "environment.json"
 WEIGHTS = "model.safetensors"
+RECORDED = ("config", "seed", "corpus", "regression_scores", "best_epoch")
 NAME = re.compile(r"[\w-][\w.-]*")  # of a corpus; it names a folder, so not ".."
 
 
@@ -220,20 +221,13 @@ def list_runs(folder: str | Path, *, model: str | None = None) -> list[Run]:
 
 
 def write_run(
-    folder: Path,
-    *,
-    run: Mapping[str, Any],
-    history: pd.DataFrame,
-    scores: Mapping[str, pd.DataFrame],
-    environment: Mapping[str, Any],
-    model: nn.Module,
+    run: Run, scores: Mapping[str, pd.DataFrame], model: nn.Module, folder: Path
 ) -> None:
     """Write all files of a run into a temporary folder.
 
     Parameters
     ----------
-    run : ``config`` (TrainConfig), ``seed``, ``corpus``, ``regression_scores`` and
-        ``best_epoch``, as :class:`Run` has them.
+    scores : partition -> scores of its trials.
 
     Raises
     ------
@@ -241,10 +235,11 @@ def write_run(
         If the disk is full.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    record = {"format": FORMAT, **run, "config": run["config"].to_dict()}
-    write_json(folder / CONFIG, record)
-    write_json(folder / ENVIRONMENT, environment)
-    history.to_csv(folder / HISTORY, index=False, float_format="%.6g")
+    record = {name: getattr(run, name) for name in RECORDED}
+    record["config"] = run.config.to_dict()
+    write_json(folder / CONFIG, {"format": FORMAT, **record})
+    write_json(folder / ENVIRONMENT, run.environment)
+    run.history.to_csv(folder / HISTORY, index=False, float_format="%.6g")
     for partition, frame in scores.items():
         write_scores(folder / scores_name(partition), frame)
     # Convolution weights are in channels-last order; the file has the plain order.
