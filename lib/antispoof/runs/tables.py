@@ -46,16 +46,13 @@ def results_frame(runs: Sequence[Run]) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def confusion(runs: Sequence[Run], partition: str) -> np.ndarray:
-    """(2, 2) confusion matrix at score 0, averaged over the runs; order of LABELS."""
-    matrices = [metrics.confusion_matrix(*r.scores_and_labels(partition)) for r in runs]
-    return np.mean(matrices, axis=0)
-
-
 def confusions(runs: Sequence[Run]) -> dict[tuple[str, str], np.ndarray]:
-    """(model's title, partition) -> `confusion` of the model's runs."""
+    """(model's title, partition) -> (2, 2) confusion matrix at score 0, mean of runs."""
     return {
-        (models.title(name), partition): confusion(group, partition)
+        (models.title(name), partition): np.mean(
+            [metrics.confusion_matrix(*r.scores_and_labels(partition)) for r in group],
+            axis=0,
+        )
         for name, group in by_model(runs).items()
         for partition in group[0].partitions
     }
