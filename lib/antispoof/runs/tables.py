@@ -47,7 +47,7 @@ def results_frame(runs: Sequence[Run]) -> pd.DataFrame:
 
 
 def confusions(runs: Sequence[Run]) -> dict[tuple[str, str], np.ndarray]:
-    """(model's title, partition) -> (2, 2) confusion matrix at score 0, mean of runs."""
+    """(model's title, partition) -> (2, 2) mean confusion matrix of its runs, at 0."""
     return {
         (models.title(name), partition): np.mean(
             [metrics.confusion_matrix(*r.scores_and_labels(partition)) for r in group],
