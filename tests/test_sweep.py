@@ -47,7 +47,7 @@ def in_the_project(monkeypatch):
         ({"frontends": ["mfcc"]}, "mfcc"),
         ({"settings": {"cnn": {"epoch": 1}}}, "unknown setting 'epoch'"),
         ({"settings": {"rnn": {}}}, "unknown model 'rnn'"),
-        ({"analysis": ["09_none"]}, "'09_none' of a sweep is not a chapter"),
+        ({"analysis": ["09_none"]}, "'09_none' of a sweep has no chapter"),
         ({"threads": 0}, "threads from 1"),
         ({"book": 1}, "'book' takes bool"),
         (

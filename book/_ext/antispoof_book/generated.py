@@ -8,6 +8,7 @@ Both take a caption as argument and ``:name:`` as option.
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import ClassVar
 
@@ -15,15 +16,20 @@ from docutils import nodes
 from docutils.parsers.rst import directives
 from docutils.statemachine import StringList
 from sphinx.application import Sphinx
+from sphinx.environment import BuildEnvironment
 from sphinx.util.docutils import SphinxDirective
+
+from antispoof_report import sweep_costs
+from antispoof_report.notebooks import CHAPTER
+from antispoof_report.notebooks.parameters import accepted
 
 from . import notebook
 
 
 def setup(app: Sphinx) -> None:
     """Register the directives."""
-    app.add_directive("chapter-parameters", ChapterParameters)
-    app.add_directive("sweep-costs", SweepCosts)
+    for name in ROWS:
+        app.add_directive(name, GeneratedTable)
 
 
 def markdown_table(rows: list[tuple[str, ...]]) -> list[str]:
@@ -39,10 +45,6 @@ class GeneratedTable(SphinxDirective):
     final_argument_whitespace = True
     option_spec: ClassVar = {"name": directives.unchanged_required}
 
-    def rows(self) -> list[tuple[str, ...]]:
-        """Cells in Markdown, one tuple a row, the headings first."""
-        raise NotImplementedError
-
     def run(self) -> list[nodes.Node]:
         """The table, with its caption and label."""
         lines = [
@@ -50,7 +52,7 @@ class GeneratedTable(SphinxDirective):
             f":name: {self.options['name']}",
             ":class: stack",  # cells of words below each other on a phone
             "",
-            *markdown_table(self.rows()),
+            *markdown_table(ROWS[self.name](self.env)),
             ":::",
         ]
         box = nodes.container()
@@ -59,33 +61,23 @@ class GeneratedTable(SphinxDirective):
         return box.children
 
 
-class ChapterParameters(GeneratedTable):
-    """The parameters of all chapters; those that several share are listed once."""
-
-    def rows(self) -> list[tuple[str, ...]]:
-        """One row a parameter, as the notebooks declare them."""
-        from antispoof_report.notebooks import CHAPTER
-        from antispoof_report.notebooks.parameters import accepted
-
-        folder = Path(self.env.srcdir) / notebook.FOLDER
-        chapters: dict[tuple[str, ...], list[str]] = {}
-        for path in sorted(folder.glob(f"{CHAPTER}.ipynb")):
-            self.env.note_dependency(str(path))
-            for one in accepted(path).values():
-                # A comment as prose: what looks like code there is code here, too.
-                meaning = one.help.replace("|", "\\|")
-                meaning = meaning.replace("{", "\\{").replace("}", "\\}")
-                key = (f"`{one.name}`", one.kind, f"`{one.default!r}`", meaning)
-                chapters.setdefault(key, []).append(path.stem.split("_", 1)[0])
-        heads = ("Name", "Type", "Default", "Meaning", "Chapters")
-        return [heads, *((*key, ", ".join(names)) for key, names in chapters.items())]
+def parameter_rows(env: BuildEnvironment) -> list[tuple[str, ...]]:
+    """One row a parameter of the chapters; one that several share has one row."""
+    chapters: dict[tuple[str, ...], list[str]] = {}
+    for path in sorted((Path(env.srcdir) / notebook.FOLDER).glob(f"{CHAPTER}.ipynb")):
+        env.note_dependency(str(path))
+        for one in accepted(path).values():
+            # A comment as prose: what looks like code there is code here, too.
+            meaning = re.sub(r"([|{}])", r"\\\1", one.help)
+            key = (f"`{one.name}`", one.kind, f"`{one.default!r}`", meaning)
+            chapters.setdefault(key, []).append(path.stem.split("_", 1)[0])
+    heads = ("Name", "Type", "Default", "Meaning", "Chapters")
+    return [heads, *((*key, ", ".join(names)) for key, names in chapters.items())]
 
 
-class SweepCosts(GeneratedTable):
-    """Each model's default config on the whole corpus, and five seeds of all."""
+def cost_rows(env: BuildEnvironment) -> list[tuple[str, ...]]:
+    """One row a model that has reference runs."""
+    return sweep_costs.cost_table(Path(env.srcdir), note=env.note_dependency)
 
-    def rows(self) -> list[tuple[str, ...]]:
-        """One row a model that has reference runs, and their sum."""
-        from antispoof_report.sweep_costs import cost_table
 
-        return cost_table(Path(self.env.srcdir), note=self.env.note_dependency)
+ROWS = {"chapter-parameters": parameter_rows, "sweep-costs": cost_rows}

@@ -124,21 +124,19 @@ class Sweep:
 
     def training_chapter(self, model: str) -> Path:
         """The notebook that trains a model."""
-        if model not in self.training_chapters:
-            raise ParameterError(
-                f"no chapter in {', '.join(self.notebooks)} declares"
-                f" 'trains: {model}' in its header"
-            )
-        return self.training_chapters[model]
+        return self._find(model, self.training_chapters, "model")
 
     def chapter(self, name: str) -> Path:
         """The notebook of an analysis."""
-        if name not in self.chapters:
+        return self._find(name, self.chapters, "analysis")
+
+    def _find(self, name: str, found: Mapping[str, Path], kind: str) -> Path:
+        if name not in found:
             raise ParameterError(
-                f"analysis {name!r} of a sweep is not a chapter; accepted:"
-                f" {', '.join(self.chapters)}"
+                f"{kind} {name!r} of a sweep has no chapter in"
+                f" {', '.join(self.notebooks)}; accepted: {', '.join(found)}"
             )
-        return self.chapters[name]
+        return found[name]
 
     def settings_for(self, frontend: str) -> dict[str, dict]:
         """Settings of every model, with the front-end among those of the sweep's."""
