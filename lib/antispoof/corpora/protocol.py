@@ -60,7 +60,7 @@ def read_protocol(path: str | Path) -> pd.DataFrame:
         if (attack == NO_ATTACK) != (label == "bonafide"):
             raise CorpusError(
                 f"{where}: attack {attack[:60]!r} with label {label!r}; a bonafide"
-                f" trial has the attack '{NO_ATTACK}', a spoof trial a name such as 'A01'"
+                f" trial has the attack '{NO_ATTACK}', a spoof trial a name, as 'A01'"
             )
         rows.append((utt_id, speaker, attack, label))
     if not rows:
