@@ -174,7 +174,7 @@ def test_usage_errors():
 
 
 def test_bad_files():
-    with pytest.raises(CorpusError, match="no.txt cannot be read"):
+    with pytest.raises(CorpusError, match=r"no\.txt cannot be read"):
         run(SCORES, "--protocol", GOLDEN / "no.txt", catch_exceptions=False)
     with pytest.raises(ScoreError, match="not in protocol"):
         run(
