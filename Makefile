@@ -69,7 +69,7 @@ sweep: setup  ## models x seeds x corpora as the file SWEEP says, then analysis
 test-switch: setup  ## the book with another corpus and profile, there and back
 	$(BIN)/python tests/slow_switch.py
 
-test-sweep: setup  ## a sweep killed twice, refused, and on two workers
+test-sweep: setup  ## a sweep that is killed twice completes
 	$(BIN)/python tests/slow_sweep.py
 
 test-resume: setup  ## kill -9 a run twenty times; its result must not change
