@@ -55,7 +55,7 @@ class Visit:
     page: object
     requests: list = field(default_factory=list)
     failed: list = field(default_factory=list)
-    said: list = field(default_factory=list)  # console errors and warnings
+    messages: list = field(default_factory=list)  # console errors and warnings
 
 
 @pytest.fixture(scope="session")
@@ -71,11 +71,12 @@ def visit(browser):
         visit.page.on("request", lambda request: visit.requests.append(request.url))
         visit.page.on("requestfailed", lambda request: visit.failed.append(request.url))
         visit.page.on("response", lambda r: r.ok or visit.failed.append(r.url))
-        visit.page.on("pageerror", lambda error: visit.said.append(str(error)))
+        visit.page.on("pageerror", lambda error: visit.messages.append(str(error)))
         visit.page.on(
             "console",
             lambda message: (
-                message.type in ("error", "warning") and visit.said.append(message.text)
+                message.type in ("error", "warning")
+                and visit.messages.append(message.text)
             ),
         )
         visit.page.goto(address, wait_until="load")

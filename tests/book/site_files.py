@@ -1,4 +1,4 @@
-"""The built site as files: its pages, what they link to, where that lies."""
+"""The built site as files: its pages, what they link to, and where it is."""
 
 from __future__ import annotations
 

@@ -34,7 +34,7 @@ STICKING_OUT = """
 def quiet(visit):
     assert [url for url in visit.requests if not url.startswith(NEAR)] == []
     assert visit.failed == []
-    assert visit.said == []
+    assert visit.messages == []
 
 
 def test_from_a_server(served):
