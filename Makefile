@@ -97,11 +97,12 @@ bench-cli: setup  ## how long `antispoof check` takes
 	PYTHONPATH=lib $(BIN)/python -m benchmarks.cli_latency
 
 reference-runs: setup  ## train on CORPUS by PROFILE and save the runs (hours)
-	$(BIN)/antispoof save-references --corpus "$(CORPUS)" \
+	$(BIN)/python tools/save_references.py --corpus "$(CORPUS)" \
 		--profile "profiles/$(PROFILE).yaml"
 
 weights: setup  ## train on CORPUS, calibrate and measure the weights of `check`
-	$(BIN)/antispoof export-weights --corpus "$(CORPUS)" --profile profiles/thesis.yaml
+	$(BIN)/python tools/export_weights.py --corpus "$(CORPUS)" \
+		--profile profiles/thesis.yaml
 
 wheelhouse: setup  ## a folder to attach where there is no internet: _build/wheelhouse
 	rm -rf _build/wheelhouse build

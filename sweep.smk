@@ -36,7 +36,8 @@ ANALYSES = expand(
     frontend=SWEEP.frontends,
     chapter=SWEEP.analysis,
 )
-RUN = [sys.executable, "-m", "antispoof_report.notebooks", "run", "--one-gpu"]
+RUN = [sys.executable, "tools/one_gpu.py"]
+RUN += [sys.executable, "-m", "antispoof_report.notebooks", "run"]
 for plugin in SWEEP.plugins:
     RUN += ["--plugin", plugin]
 

@@ -54,7 +54,8 @@ check_parameters()
 import antispoof_report as report
 from antispoof import corpora, inference
 from antispoof.constants import SAMPLE_RATE
-from antispoof.inference import explanation, pretrained
+from antispoof.inference import explanation
+from antispoof.inference.detector import read_measurements
 from antispoof.plots import attributions, timeline
 from antispoof.plots import scores as plots
 
@@ -100,9 +101,9 @@ checked = inference.predict_clips(clips.items(), detector)
 predictions = list(checked) if ready else []
 
 # %% tags=["hide-input"]
-measured = None if run else pretrained.read_measurements("measured")
-deleted = None if run else pretrained.read_measurements("deletion")
-calibrated = None if run else pretrained.read_measurements("calibration")
+measured = None if run else read_measurements("measured")
+deleted = None if run else read_measurements("deletion")
+calibrated = None if run else read_measurements("calibration")
 report.glue_inference(detector, measured, deleted, calibrated)
 report.upload(detector, wanted=upload)
 

@@ -9,8 +9,6 @@
 5. score writes a score file of any partition of any corpus, also if it has eval only.
 6. features computes all partitions. --on-error skip leaves damaged clips out, in
    features, train and score alike.
-7. save-references keeps the runs of a profile without weights; saved runs are not
-   trained again. export-weights trains by a profile, too.
 8. runs list prints one line per run with complete ids, however narrow the terminal.
    Text from files is never interpreted as markup.
 9. Features are cached where the platform has space if no folder is given.
@@ -40,7 +38,7 @@ pytestmark = pytest.mark.usefixtures("small_frontend")
 
 COMMANDS = (
     "corpus, corpus audit, corpus make, corpus fetch, features, train, score, evaluate,"
-    " check, runs, runs list, runs export, runs import, save-references, export-weights"
+    " check, runs, runs list, runs export, runs import"
 )
 TRAIN = ("train", "--model", "cnn", "--epochs", "1", "--batch-size", "8", "--corpus")
 CHECKED = ["regression_scores.json"]  # written before features are read
@@ -315,66 +313,6 @@ def test_damaged_clips_are_skipped_in_all_commands(antispoof, small_corpus):
 
 
 # 7
-
-
-@pytest.fixture
-def references(antispoof, small_corpus):
-    def save(profile):
-        Path("profile.yaml").write_text(profile)
-        words = ("--corpus", small_corpus.root, "--profile", "profile.yaml")
-        return antispoof("save-references", *words, "--model", "cnn")
-
-    return save
-
-
-CNN = "settings: {cnn: {epochs: 1, batch_size: 8}}\n"
-
-
-def test_save_references(references, no_training):
-    profile = f"seeds: [0]\n{CNN}other_epochs: {{cnn: 2, resnet: 2}}\n"
-    result = references(profile)
-    assert result.status == 0, result.err
-    (run,), (short,) = list_runs("data/reference-runs"), list_runs("data/short-runs")
-    assert (run.config.epochs, short.config.epochs) == (1, 2)
-    assert not list(Path("data").rglob("*.safetensors"))
-    no_training()
-    again = references(profile)
-    assert again.status == 0
-    assert again.out.count("already in") == 2
-
-
-@pytest.mark.parametrize(
-    ("text", "message"),
-    [
-        ("", "is not a profile"),
-        ("seeds: [0]", "settings"),
-        ("settings: {}", "seeds"),
-        ("seeds: 3\nsettings: {}", "is not a profile with `seeds`"),
-        ("seeds: [first]\nsettings: {}", "seed='first'"),
-        ("seeds: [0]\nsettings: {cnn: {epoch: 3}}", "unknown setting 'epoch'"),
-        ("seeds: [0]\nsettings: {rnn: {epochs: 3}}", "unknown model 'rnn'"),
-        ("seeds: [0\nsettings", "is not a profile"),
-        ("seeds: [0]\nsettings: {}\nother_epochs: 3", "is not a profile"),
-    ],
-)
-def test_bad_profile(references, text, message):
-    assert_refused(references(text), message, left=["profile.yaml"])
-
-
-def test_export_weights(antispoof, small_corpus, monkeypatch):
-    calls = []
-    monkeypatch.setattr(
-        "antispoof.inference.pretrained.export_pretrained",
-        lambda corpus, config, **options: calls.append((config, options)) or "folder",
-    )
-    Path("p.yaml").write_text(f"seeds: [3, 4]\n{CNN}")
-    words = ("--corpus", small_corpus.root, "--profile", "p.yaml")
-    result = antispoof("export-weights", *words)
-    assert (result.status, result.out) == (0, "folder\n")
-    ((config, options),) = calls
-    assert (config.model, config.epochs, options["seed"]) == ("cnn", 1, 3)
-    result = antispoof("export-weights", *words[:-1], "no.yaml")
-    assert_refused(result, "no.yaml is not a profile", left=["p.yaml"])
 
 
 # 8

@@ -29,9 +29,8 @@ from antispoof import inference
 from antispoof.calibration import Calibration
 from antispoof.errors import AudioError, RunError
 from antispoof.inference import Prediction, load_detector, predict_clip, predict_clips
-from antispoof.inference.detector import Detector, describe_detector
+from antispoof.inference.detector import Detector, describe_detector, read_measurements
 from antispoof.inference.prediction import format_prediction
-from antispoof.inference.pretrained import read_measurements
 from antispoof.inference.windows import iter_windows
 
 RATE = 16_000

@@ -4,39 +4,31 @@
 2. GPUs are those that the driver names; without a driver, or if it fails, none.
 3. The time limit is the batch's, the scheduler's or Kaggle's; a limit that is not a
    number is an error.
-4. Two processes never hold one GPU. A job keeps to the GPUs it was given, and waits for
-   no other SLURM job whose GPUs have the same numbers.
-5. Features are cached where the platform has space; runs of an earlier session are
+4. Features are cached where the platform has space; runs of an earlier session are
    found where Kaggle and Colab attach them, as the page on running describes it.
-6. The first line of a page is one line, names no folder, and is shown even if the
+5. The first line of a page is one line, names no folder, and is shown even if the
    corpus cannot be opened.
-7. Importing the package does not import torch.
+6. Importing the package does not import torch.
 """
 
-import getpass
-import os
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 from pathlib import Path
 
 import pytest
-from filelock import FileLock
 
 from antispoof import platforms
 from antispoof.errors import ParameterError
 from antispoof.platforms import deadline, detect, folders, gpu
-from antispoof.platforms.gpu import VISIBLE
 
 
 @pytest.fixture(autouse=True)
 def no_platform(monkeypatch):
     """Remove the variables of the platform on which the tests run."""
-    for name in (*detect.ENV_MARKERS, *gpu.SLURM_TASK, *deadline.LIMITS):
+    for name in (*detect.ENV_MARKERS, *deadline.LIMITS):
         monkeypatch.delenv(name, raising=False)
-    monkeypatch.setattr(gpu, "POLL_SECONDS", 0.01)
 
 
 # 1
@@ -96,62 +88,6 @@ def test_kaggle_ends_twelve_hours_after_the_session_began(monkeypatch):
 # 4
 
 
-def test_two_processes_never_hold_one_gpu(monkeypatch, tmp_path):
-    monkeypatch.setenv(VISIBLE, "2,5")
-    with platforms.acquire_gpu(tmp_path) as first:
-        assert os.environ[VISIBLE] == first == "2"
-        monkeypatch.setenv(VISIBLE, "2,5")
-        with platforms.acquire_gpu(tmp_path) as second:
-            assert second == "5"
-    assert os.environ[VISIBLE] == "2,5"
-
-
-def test_a_process_waits_for_its_gpu(monkeypatch, tmp_path):
-    monkeypatch.setenv(VISIBLE, "0")
-    path = tmp_path / f"antispoof-{getpass.getuser()}-gpu-0.lock"
-    other = FileLock(path, thread_local=False)
-    other.acquire()
-    released = []
-    threading.Timer(0.2, lambda: (released.append(True), other.release())).start()
-    with platforms.acquire_gpu(tmp_path) as name:
-        assert name == "0"
-        assert released
-
-
-@pytest.mark.parametrize("name", gpu.SLURM_TASK)
-def test_slurm_jobs_do_not_wait_for_each_other(monkeypatch, tmp_path, name):
-    monkeypatch.setenv(VISIBLE, "0")
-    monkeypatch.setenv("SLURM_JOB_ID", "7")
-    with platforms.acquire_gpu(tmp_path):
-        monkeypatch.setenv(name, "8")
-        with platforms.acquire_gpu(tmp_path) as acquired:
-            assert acquired == "0"
-
-
-def test_all_gpus_of_the_machine_are_used_if_none_are_named(monkeypatch, tmp_path):
-    monkeypatch.delenv(VISIBLE, raising=False)
-    monkeypatch.setattr(gpu, "gpus", lambda: ["Tesla T4, 15360 MiB"] * 2)
-    with platforms.acquire_gpu(tmp_path) as first:
-        monkeypatch.delenv(VISIBLE)
-        with platforms.acquire_gpu(tmp_path) as second:
-            assert (first, second) == ("0", "1")
-        monkeypatch.setenv(VISIBLE, first)
-
-
-@pytest.mark.parametrize(("visible", "n_gpus"), [("", 1), (None, 0)])
-def test_without_a_gpu_nothing_changes(monkeypatch, tmp_path, visible, n_gpus):
-    monkeypatch.delenv(VISIBLE, raising=False)
-    if visible is not None:
-        monkeypatch.setenv(VISIBLE, visible)
-    monkeypatch.setattr(gpu, "gpus", lambda: ["Tesla T4, 15360 MiB"] * n_gpus)
-    with platforms.acquire_gpu(tmp_path) as acquired:
-        assert acquired is None
-        assert os.environ.get(VISIBLE) == visible
-
-
-# 5
-
-
 def test_features_are_cached_where_there_is_space(monkeypatch, tmp_path):
     monkeypatch.chdir(tmp_path)
     assert platforms.feature_cache_dir() == tmp_path / "data/features"
@@ -186,7 +122,7 @@ def test_the_page_on_running_mounts_drive_where_it_is_searched():
     assert line == f'drive.mount("{folders.COLAB_DRIVE.parent.as_posix()}")'
 
 
-# 6
+# 5
 
 
 def test_describe_environment(monkeypatch, small_corpus, tmp_path):
@@ -202,7 +138,7 @@ def test_describe_environment(monkeypatch, small_corpus, tmp_path):
     assert "does not exist" in platforms.describe_environment()
 
 
-# 7
+# 6
 
 
 def test_no_torch():

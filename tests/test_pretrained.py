@@ -10,12 +10,14 @@ import numpy as np
 import pytest
 import soundfile
 
+import export_weights
 from antispoof.audio import load_mono_16k
 from antispoof.calibration import Calibration
 from antispoof.config import TrainConfig
 from antispoof.constants import SAMPLE_RATE
 from antispoof.errors import CorpusError
-from antispoof.inference import Detector, pretrained
+from antispoof.inference import Detector
+from antispoof.inference.detector import read_measurements
 from antispoof.inference.prediction import score_windows
 from corpora import flac_path
 
@@ -32,19 +34,21 @@ def test_export_pretrained(tmp_path, small_corpus, small_frontend, monkeypatch):
         return Calibration(1.0, 0.0, n_bonafide=1, n_spoof=1)
 
     monkeypatch.setattr(Calibration, "fit", fit)
-    monkeypatch.setattr(pretrained, "N_EXPLAINED", 0)  # explanations: see their tests
+    monkeypatch.setattr(
+        export_weights, "N_EXPLAINED", 0
+    )  # explanations: see their tests
     long = 0.1 * np.random.default_rng(1).standard_normal(20_000)
     soundfile.write(flac_path(small_corpus.root, "dev", "D2"), long, SAMPLE_RATE)
     folder = tmp_path / "pretrained"
     places = {"runs_dir": tmp_path / "runs", "cache_dir": tmp_path / "cache"}
     config = TrainConfig.for_model("cnn", epochs=1, batch_size=8)
 
-    pretrained.export_pretrained(small_corpus, config, folder=folder, **places)
+    export_weights.export_pretrained(small_corpus, config, folder=folder, **places)
 
     assert sum(path.stat().st_size for path in folder.iterdir()) < 2_000_000  # 1
     detector = Detector.load(folder)
     assert "attacks the model was trained on" in detector.metadata["calibrated_on"]
-    measured = pretrained.read_measurements("measured", folder)
+    measured = read_measurements("measured", folder)
     clean = measured[measured["condition"] == "as it is"]
     noisy = measured[measured["condition"] == "noise at 10 dB"]
     assert not set(noisy["score"]) & set(clean["score"])
@@ -55,11 +59,11 @@ def test_export_pretrained(tmp_path, small_corpus, small_frontend, monkeypatch):
     scores = [mean_score(path, detector) for path in dev["path"]]
     assert fitted["scores"] == pytest.approx(scores, abs=1e-5)
     assert (fitted["labels"], fitted["partition"]) == ([1, 0, 0], "dev")
-    calibrated = pretrained.read_measurements("calibration", folder)
+    calibrated = read_measurements("calibration", folder)
     assert calibrated["score"].tolist() == pytest.approx(scores, abs=1e-4)
     differs = (calibrated["score"] - calibrated["first_window_score"]).abs() > 1e-4
     assert calibrated["utt_id"][differs].tolist() == ["D2"]
     flac_path(small_corpus.root, "eval", "E3").unlink()  # 3
     with pytest.raises(CorpusError, match="E3"):
-        pretrained.export_pretrained(small_corpus, config, folder=folder, **places)
+        export_weights.export_pretrained(small_corpus, config, folder=folder, **places)
     assert Detector.load(folder).metadata == detector.metadata

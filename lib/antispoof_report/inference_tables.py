@@ -1,6 +1,6 @@
 """Predictions for single clips, and how far they can be trusted, as text and tables.
 
-The tables of measurements are those of :mod:`antispoof.inference.pretrained`;
+The tables of measurements are those of ``tools/export_weights.py``;
 intervals are those of :mod:`antispoof.stats`, over speakers.
 """
 

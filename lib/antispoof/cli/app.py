@@ -17,7 +17,6 @@ from antispoof.cli.check import check
 from antispoof.cli.corpus import corpus_app
 from antispoof.cli.evaluate import evaluate
 from antispoof.cli.features import features
-from antispoof.cli.references import export_weights, save_references
 from antispoof.cli.runs import runs_app
 from antispoof.cli.score import score
 from antispoof.cli.text import printable
@@ -38,8 +37,6 @@ app.command()(score)
 app.command()(evaluate)
 app.command()(check)
 app.add_typer(runs_app, name="runs", help="List runs, or carry them elsewhere.")
-app.command("save-references")(save_references)
-app.command("export-weights")(export_weights)
 
 
 PLUGIN = """\

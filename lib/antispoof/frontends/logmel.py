@@ -27,8 +27,8 @@ from antispoof.frontends.registry import register_frontend
 
 AMIN = 1e-10  # smallest power; smaller ones give the same decibels
 STD_FLOOR = 1e-5  # dB; smallest standard deviation that a clip is divided by
-# Bands computed by one matrix product: few enough to skip most zeros of the filter bank,
-# enough that the product is efficient.
+# Bands per matrix product: few enough to skip most zeros of the filter bank, enough
+# that the product is efficient.
 BANDS_AT_ONCE = 16
 
 

@@ -33,10 +33,12 @@ class FrontEnd(Protocol):
     hop_length: int
 
     @property
-    def shape(self) -> tuple[int, int, int]: ...
+    def shape(self) -> tuple[int, int, int]:
+        """(1, n_rows, n_frames)."""
 
     @property
-    def row_frequencies(self) -> np.ndarray: ...
+    def row_frequencies(self) -> np.ndarray:
+        """(n_rows,) Hz."""
 
     def __call__(self, waveform: Tensor) -> Tensor:
         """(batch, n) float32 at 16 kHz, any n from 1 on -> (batch, *shape)."""

@@ -1,4 +1,4 @@
-"""The small convolutional network: four blocks, average pooling to 4 x 4, two layers."""
+"""The small convolutional network: four blocks, average pooling, two layers."""
 
 from __future__ import annotations
 

@@ -7,15 +7,4 @@ from antispoof.platforms.deadline import seconds_left
 from antispoof.platforms.description import describe_environment, describe_machine
 from antispoof.platforms.detect import detect_platform
 from antispoof.platforms.folders import feature_cache_dir, find_previous_runs
-from antispoof.platforms.gpu import acquire_gpu, gpus
-
-__all__ = [
-    "acquire_gpu",
-    "describe_environment",
-    "describe_machine",
-    "detect_platform",
-    "feature_cache_dir",
-    "find_previous_runs",
-    "gpus",
-    "seconds_left",
-]
+from antispoof.platforms.gpu import gpus

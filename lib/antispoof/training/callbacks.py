@@ -22,7 +22,7 @@ class Callback:
     """
 
     def on_step(self, epoch: int, step: int, n_steps: int) -> None:
-        """After training step `step` (from 1 on) of `n_steps` in an epoch (from 0 on)."""
+        """After step `step` (from 1 on) of `n_steps` in an epoch (from 0 on)."""
 
     def on_epoch_end(self, row: dict[str, float]) -> None:
         """After an epoch, with its row of the history."""

@@ -66,7 +66,7 @@ def choose_val_speakers(trials: pd.DataFrame, n_speakers: int = 2) -> tuple[str,
 def split_validation(
     features: FeatureSet, n_speakers: int
 ) -> tuple[FeatureSet, FeatureSet]:
-    """Training features as (training set, validation set); see `choose_val_speakers`."""
+    """Training features as (training set, validation set)."""
     speakers = choose_val_speakers(features.trials, n_speakers)
     is_val = features.trials["speaker"].isin(speakers).to_numpy()
     return features.subset(~is_val), features.subset(is_val)

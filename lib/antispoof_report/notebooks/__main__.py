@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import argparse
 import sys
-from contextlib import nullcontext
 from pathlib import Path
 
 from antispoof.errors import AntispoofError
-from antispoof.platforms import acquire_gpu
 from antispoof.plugins import load_plugins
 from antispoof_report.notebooks.execute import run
 from antispoof_report.notebooks.sync import check, sync_notebooks
@@ -30,7 +28,6 @@ def parser() -> argparse.ArgumentParser:
     add("-p", "--parameter", help="overrides the profile; may be repeated", **pair)
     add("--plugin", help="module to import; may be repeated", **repeated)
     add("--request", default="", help="text recorded with the results")
-    add("--one-gpu", action="store_true", help="wait for a free GPU and use only that")
     return top
 
 
@@ -40,10 +37,8 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         if given.command == "run":
             load_plugins(given.plugin)
-            with acquire_gpu() if given.one_gpu else nullcontext():
-                options = {"profile": given.profile, "request": given.request}
-                values = dict(given.parameter)
-                run(given.notebook, given.out, arguments=values, **options)
+            options = {"profile": given.profile, "request": given.request}
+            run(given.notebook, given.out, arguments=dict(given.parameter), **options)
         elif given.check:
             problems = check(given.folder)
             print(*problems, sep="\n", end="\n" * bool(problems), file=sys.stderr)

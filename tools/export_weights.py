@@ -1,5 +1,7 @@
 """Train, calibrate and measure the weights that the library includes.
 
+    python tools/export_weights.py --corpus DIR --profile profiles/thesis.yaml
+
 The score is calibrated on what predictions are made of: means over the windows of each
 clip of dev. The model was trained on the attacks of dev, so for attacks that it does
 not know its probabilities are too confident. The card and every prediction say so.
@@ -10,6 +12,7 @@ plain tables, saved with the weights. Statistics are computed where they are sho
 
 from __future__ import annotations
 
+import argparse
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
@@ -22,13 +25,14 @@ from antispoof.augment.conditions import CLEAN, CONDITIONS, apply_condition
 from antispoof.calibration import Calibration
 from antispoof.config import TrainConfig
 from antispoof.constants import label_indices
-from antispoof.corpora import Corpus
+from antispoof.corpora import Corpus, open_corpus
 from antispoof.files import atomic_path
 from antispoof.inference.detector import PRETRAINED_DIR, Detector
 from antispoof.inference.explanation import explain, score_after_deletion
 from antispoof.inference.prediction import score_windows
 from antispoof.inference.windows import iter_windows
 from antispoof.runs import train_or_load
+from profile_settings import read_profile
 
 N_EXPLAINED = 24  # clips whose explanations are tested
 DELETED = 0.1  # fraction of the cells
@@ -138,13 +142,17 @@ def measure_deletion(detector: Detector, trials: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["utt_id", "explained", "random"])
 
 
-def read_measurements(name: str, folder: Path = PRETRAINED_DIR) -> pd.DataFrame | None:
-    """A table saved with the pretrained weights; None if it does not exist.
+def main() -> None:
+    """Train the CNN of a profile with its first seed, calibrate and measure it."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--corpus", required=True)
+    parser.add_argument("--profile", required=True, type=Path)
+    given = parser.parse_args()
+    profile = read_profile(given.profile)
+    config = TrainConfig.from_profile("cnn", profile["settings"])
+    corpus, seed = open_corpus(given.corpus), profile["seeds"][0]
+    print(export_pretrained(corpus, config, seed=seed, log=print))
 
-    Parameters
-    ----------
-    name : ``measured`` (of :func:`score_trials`), ``deletion``, or ``calibration``, the
-        scores of dev that the weights are calibrated on.
-    """
-    path = folder / f"{name}.csv"
-    return pd.read_csv(path, keep_default_na=False) if path.is_file() else None
+
+if __name__ == "__main__":
+    main()

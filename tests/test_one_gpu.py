@@ -1,0 +1,77 @@
+"""Contracts of ``tools/one_gpu.py``.
+
+1. Two processes never hold one GPU; a process waits until one is free.
+2. Jobs of SLURM do not wait for one another.
+3. Without a GPU nothing changes.
+"""
+
+import getpass
+import os
+import threading
+
+import pytest
+from filelock import FileLock
+
+import one_gpu
+from one_gpu import VISIBLE
+
+
+@pytest.fixture(autouse=True)
+def no_scheduler(monkeypatch):
+    """Remove SLURM's variables, and look for a free GPU often."""
+    for name in one_gpu.SLURM_TASK:
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr(one_gpu, "POLL_SECONDS", 0.01)
+
+
+def test_two_processes_never_hold_one_gpu(monkeypatch, tmp_path):
+    monkeypatch.setenv(VISIBLE, "2,5")
+    with one_gpu.acquire_gpu(tmp_path) as first:
+        assert os.environ[VISIBLE] == first == "2"
+        monkeypatch.setenv(VISIBLE, "2,5")
+        with one_gpu.acquire_gpu(tmp_path) as second:
+            assert second == "5"
+    assert os.environ[VISIBLE] == "2,5"
+
+
+def test_a_process_waits_for_its_gpu(monkeypatch, tmp_path):
+    monkeypatch.setenv(VISIBLE, "0")
+    path = tmp_path / f"antispoof-{getpass.getuser()}-gpu-0.lock"
+    other = FileLock(path, thread_local=False)
+    other.acquire()
+    released = []
+    threading.Timer(0.2, lambda: (released.append(True), other.release())).start()
+    with one_gpu.acquire_gpu(tmp_path) as name:
+        assert name == "0"
+        assert released
+
+
+@pytest.mark.parametrize("name", one_gpu.SLURM_TASK)
+def test_slurm_jobs_do_not_wait_for_each_other(monkeypatch, tmp_path, name):
+    monkeypatch.setenv(VISIBLE, "0")
+    monkeypatch.setenv("SLURM_JOB_ID", "7")
+    with one_gpu.acquire_gpu(tmp_path):
+        monkeypatch.setenv(name, "8")
+        with one_gpu.acquire_gpu(tmp_path) as acquired:
+            assert acquired == "0"
+
+
+def test_all_gpus_of_the_machine_are_used_if_none_are_named(monkeypatch, tmp_path):
+    monkeypatch.delenv(VISIBLE, raising=False)
+    monkeypatch.setattr(one_gpu, "gpus", lambda: ["Tesla T4, 15360 MiB"] * 2)
+    with one_gpu.acquire_gpu(tmp_path) as first:
+        monkeypatch.delenv(VISIBLE)
+        with one_gpu.acquire_gpu(tmp_path) as second:
+            assert (first, second) == ("0", "1")
+        monkeypatch.setenv(VISIBLE, first)
+
+
+@pytest.mark.parametrize(("visible", "n_gpus"), [("", 1), (None, 0)])
+def test_without_a_gpu_nothing_changes(monkeypatch, tmp_path, visible, n_gpus):
+    monkeypatch.delenv(VISIBLE, raising=False)
+    if visible is not None:
+        monkeypatch.setenv(VISIBLE, visible)
+    monkeypatch.setattr(one_gpu, "gpus", lambda: ["Tesla T4, 15360 MiB"] * n_gpus)
+    with one_gpu.acquire_gpu(tmp_path) as acquired:
+        assert acquired is None
+        assert os.environ.get(VISIBLE) == visible
