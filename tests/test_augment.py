@@ -54,12 +54,12 @@ def test_an_augmentation_is_a_function_of_the_generator(name, wave):  # 1
 
 
 @pytest.mark.parametrize("name", BUILT_IN)
-@pytest.mark.parametrize("n", [160, 3_200])
-def test_silence_and_short_clips(name, n):  # 1
-    silence = np.zeros(n, np.float32)
-    changed = augment.apply([name], silence, np.random.default_rng(0), 1.0)
-    assert np.isfinite(changed).all()
-    assert len(changed) <= n
+def test_silence_and_short_clips(name):  # 1
+    for n in (160, 3_200):
+        silence = np.zeros(n, np.float32)
+        changed = augment.apply([name], silence, np.random.default_rng(0), 1.0)
+        assert np.isfinite(changed).all()
+        assert len(changed) <= n
 
 
 def test_draw():  # 2
@@ -75,18 +75,10 @@ def test_draw():  # 2
 
 
 def test_apply(registry):  # 3
-    @augment.register_augmentation("twice", title="twice as loud")
-    def twice(waveform, rng):
-        return 2 * waveform
-
-    @augment.register_augmentation("plus", title="shifted")
-    def plus(waveform, rng):
-        return waveform + np.float32(1)
-
-    @augment.register_augmentation("mask", title="masked", on="features")
-    def mask(features, rng):
-        return 0 * features
-
+    register = augment.register_augmentation
+    register("twice", title="twice as loud")(lambda waveform, rng: 2 * waveform)
+    register("plus", title="shifted")(lambda waveform, rng: waveform + np.float32(1))
+    register("mask", title="masked", on="features")(lambda features, rng: 0 * features)
     rng = np.random.default_rng(0)
     one = np.ones(3, np.float32)
     assert augment.apply(["twice", "plus", "mask"], one, rng, 1.0).tolist() == [3] * 3
@@ -95,14 +87,12 @@ def test_apply(registry):  # 3
     features = np.ones((1, 2, 3), np.float32)
     masked = augment.apply(["twice", "mask"], features, rng, 1.0, on="features")
     assert not masked.any()
-    n_changed = sum(
-        augment.apply(["twice"], one, rng, 0.25)[0] == 2 for _ in range(2_000)
-    )
-    assert n_changed == pytest.approx(500, abs=80)
+    drawn = [augment.apply(["twice"], one, rng, 0.25)[0] for _ in range(2_000)]
+    assert drawn.count(2) == pytest.approx(500, abs=80)
 
 
 def test_refused(registry):  # 3, 4
-    with pytest.raises(ParameterError, match="'reverb'; accepted: codec, noise"):
+    with pytest.raises(ParameterError, match="'reverb'; accepted: noise, trim"):
         augment.apply(["reverb"], np.zeros(3), np.random.default_rng(0))
     with pytest.raises(ParameterError, match="on='spectrum'; accepted: waveform"):
         augment.register_augmentation("x", title="x", on="spectrum")

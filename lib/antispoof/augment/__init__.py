@@ -1,12 +1,11 @@
-"""Augmentations, each a transform in a file of its own; see ``registry``."""
+"""Augmentations: ``registry`` says what one is, the other modules have those built in.
 
-from antispoof.augment import codec, noise, resampled, telephone, trim
-from antispoof.augment.registry import (
-    AUGMENTATIONS,
-    apply,
-    draw,
-    register_augmentation,
-)
+``transmission`` and ``recording`` register transforms, ``conditions`` fixes their
+parameters for measuring robustness.
+"""
+
+from antispoof.augment import recording, transmission  # for their registration
+from antispoof.augment.registry import AUGMENTATIONS, apply, draw, register_augmentation
 
 __all__ = ["AUGMENTATIONS", "apply", "draw", "register_augmentation"]
-__all__ += ["codec", "noise", "resampled", "telephone", "trim"]
+__all__ += ["recording", "transmission"]

@@ -23,7 +23,6 @@ from antispoof.errors import ParameterError
 from antispoof.registry import Registry
 
 AUGMENTATIONS = Registry("augmentation")
-INPUTS = ("waveform", "features")
 Range: TypeAlias = float | tuple[float, float]  # a value, or one drawn from low to high
 Choice: TypeAlias = Any | list[Any]  # a value, or one drawn of several
 
@@ -43,8 +42,8 @@ def register_augmentation(
     ParameterError
         If the name is taken, or ``on`` is neither.
     """
-    if on not in INPUTS:
-        raise ParameterError(f"on={on!r}; accepted: {', '.join(INPUTS)}")
+    if on not in ("waveform", "features"):
+        raise ParameterError(f"on={on!r}; accepted: waveform, features")
     return AUGMENTATIONS.register(name, title=title, on=on, **info)
 
 
@@ -55,11 +54,10 @@ def draw(rng: np.random.Generator, value: Any) -> Any:
     possible). A list gives one of its elements. Anything else is returned as it is, and
     uses no random numbers.
     """
+    if isinstance(value, tuple) and all(isinstance(end, int) for end in value):
+        return int(rng.integers(*value, endpoint=True))
     if isinstance(value, tuple):
-        low, high = value
-        if isinstance(low, int) and isinstance(high, int):
-            return int(rng.integers(low, high, endpoint=True))
-        return float(rng.uniform(low, high))
+        return float(rng.uniform(*value))
     if isinstance(value, list):
         return value[int(rng.integers(len(value)))]
     return value
@@ -91,8 +89,8 @@ def apply(
     ParameterError
         If a name is unknown.
     """
-    longest = x.shape[-1]
+    n = x.shape[-1]
     for entry in [AUGMENTATIONS[name] for name in names]:
         if entry.info["on"] == on and rng.random() < probability:
-            x = entry.factory(x, rng)[..., :longest]
+            x = entry.factory(x, rng)[..., :n]
     return x
