@@ -76,7 +76,7 @@ def test_what_follows(tmp_path):
         for name, ms in (("score", 39.0), ("train", 100.0))
     }
     ways = {"librosa": 3.0, "one_core": 1.0, "store": 1.5}
-    told = {
+    result = {
         "machine": {"processor": "x"},
         "load_before": 0.5,
         "cores": 2,
@@ -86,7 +86,7 @@ def test_what_follows(tmp_path):
         ],
         "models": [{"name": "cnn", "batch": 16, **works}],
     }
-    (tmp_path / "bench.json").write_text(json.dumps(told), "utf-8")
+    (tmp_path / "bench.json").write_text(json.dumps(result), "utf-8")
     found = benchmarks.load_benchmarks(tmp_path / "bench.json")
     assert found.times_faster("librosa") == 2.0
     (factor,) = found.real_time_factors()["factor"]

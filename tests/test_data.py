@@ -3,7 +3,7 @@
 1. Without augmentation of waveforms, batches are the cached features.
 2. With it, they are computed from the sound: without anything drawn they equal the
    cached features, and they are the same for any number of workers and for each call.
-   Every epoch draws anew.
+   Every epoch draws again.
 3. Features are augmented where the configuration says so, in either case.
 4. An augmentation cannot know the label: both classes are augmented equally often.
 5. A training with augmentation resumes exactly.

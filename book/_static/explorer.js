@@ -113,7 +113,7 @@ const ScoreExplorer = (() => {
 
   let clips = 0;
 
-  /* Bona fide above the axis, spoof below it; what is decided wrongly stands out. */
+  /* Bona fide above the axis, spoof below it; wrong decisions are darker. */
   function plot(panel, width) {
     const height = 250;
     const edge = { left: 8, right: 8, top: 26, bottom: 42 };
@@ -359,7 +359,7 @@ const ScoreExplorer = (() => {
     return box;
   }
 
-  /* Bring every explorer of the page to life: in its figure, else where it stands. */
+  /* Start every explorer of the page, inside its figure if it has one. */
   function start() {
     for (const place of document.querySelectorAll(".score-explorer")) {
       const data = JSON.parse(place.querySelector("script").textContent);

@@ -46,7 +46,7 @@ def hash_source(source: str) -> str:
 
 @cache
 def hash_modules(names: tuple[str, ...]) -> str:
-    """Hash of the code of modules; a package stands for all its modules."""
+    """Hash of the code of modules; a package means all its modules."""
     found = {}
     for name in names:
         spec = importlib.util.find_spec(name)

@@ -23,7 +23,7 @@ def glue_results(prefix: str, runs: Sequence[Run]) -> None:
 
     ``<model>_<dev|eval>_<macro_f1|accuracy|eer>`` (mean ± deviation over seeds),
     ``best_<part>`` and ``order_<part>`` (by mean macro-F1), ``n_<part>``, ``seeds``,
-    and ``always_spoof_<part>_accuracy``. Without runs every name stands for a dash.
+    and ``always_spoof_<part>_accuracy``. Without runs every name gives a dash.
     """
     names = ["seeds"]
     for part in PARTS:

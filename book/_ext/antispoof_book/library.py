@@ -58,7 +58,7 @@ def modules(root: Path) -> list[str]:
 
 
 def public_names(module: str) -> list[str]:
-    """The members that autodoc shows; an empty list stands for its own choice.
+    """The members that autodoc shows; an empty list means its own choice.
 
     A package without ``__all__`` offers the functions, classes and registries that its
     ``__init__`` defines or imports from the package's modules.

@@ -6,7 +6,7 @@ An augmentation is a function ``f(waveform, rng, **parameters) -> waveform``:
   float32 array, a little longer where a codec pads, shorter where silence is trimmed;
 - ``rng`` is the only source of chance: the same generator state gives the same sound;
 - every parameter has a default for training. A default that is a tuple (low, high)
-  or a list is drawn anew at each call, see :func:`draw`;
+  or a list is drawn again at each call, see :func:`draw`;
 - it knows neither the label nor the attack: both classes are treated alike.
 
 With ``on="features"`` the argument is the features (1, n_rows, n_frames) instead.

@@ -91,7 +91,7 @@ def score_histograms(
 def attack_heatmap(rates: pd.DataFrame) -> Figure:
     """EER of each attack (rows) by model (columns), as fractions.
 
-    NaN stands for an attack with too few trials and is written "n < 10".
+    NaN means an attack with too few trials and is written "n < 10".
     """
     figure, axes = subplots(height=0.34 * len(rates) + 1.1)
     sns.heatmap(

@@ -74,7 +74,7 @@ def train_or_load(
     ----------
     runs_dir : folder of run records; ``runs`` of the project if None.
     cache_dir : folder of the feature cache, as `load_features` has it.
-    references : folder of reference runs; None trains all anew.
+    references : folder of reference runs; None uses no reference runs.
     on_error : "stop" or "skip" clips that cannot be decoded, as `load_features` has it.
     log : called with one line for each reused run, each training and each epoch.
     num_processes : processes that train together, one per GPU, started here. Their
@@ -187,7 +187,7 @@ def _find(job: _Job, path: Path, seed: int, log: Log, name: str) -> Run | None:
         return run
     log(
         f"{name}: the run in {job.references} is not used, because today's code"
-        " computes other numbers (the regression check differs); it is trained anew"
+        " computes other numbers (the regression check differs); it is trained again"
     )
     return None
 

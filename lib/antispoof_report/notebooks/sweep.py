@@ -147,7 +147,7 @@ class Sweep:
 
     @cached_property
     def corpus_names(self) -> dict[str, str]:
-        """Short name -> folder of each corpus, as it stands in the jobs' paths.
+        """Short name -> folder of each corpus, as it is used in the jobs' paths.
 
         Raises
         ------

@@ -65,7 +65,7 @@ class Speaker:
 class Utterance:
     """A dry waveform and how it was made.
 
-    An attack may use the tracks: it then stands for an attacker whose analysis of
+    An attack may use the tracks: it then models an attacker whose analysis of
     pitch and voicing makes no errors.
     """
 
