@@ -110,7 +110,7 @@ SOURCE = Path(module.__file__).read_text("utf-8")
 
 def test_changed_default_is_another_configuration():
     """B2: the hash left out values that were equal to the defaults."""
-    line = '_setting(20, text="Passes over the training clips.")'
+    line = '_setting(20, text="Passes over the training clips.", positive=True)'
     assert line in SOURCE
     changed = execute(SOURCE.replace(line, line.replace("20", "30")))
     before, after = TrainConfig.for_model("cnn"), changed.for_model("cnn")
@@ -127,15 +127,15 @@ def test_changed_default_is_another_configuration():
     [
         ({"epoch": 3}, "unknown setting 'epoch'; accepted: .*epochs"),
         ({"model": "resnet"}, "unknown setting 'model'"),
-        ({"epochs": 0}, "epochs=0 must be positive"),
-        ({"epochs": -1}, "epochs=-1 must be finite and not negative"),
+        ({"epochs": 0}, "epochs=0 must be finite and positive"),
+        ({"epochs": -1}, "epochs=-1 must be finite and positive"),
         ({"epochs": 2.5}, "epochs=2.5 must be a whole number"),
         ({"epochs": "3"}, "epochs='3' must be a whole number"),
         ({"epochs": True}, "epochs=True must be a whole number"),
-        ({"batch_size": 0}, "batch_size=0 must be positive"),
-        ({"n_val_speakers": 0}, "n_val_speakers=0 must be positive"),
+        ({"batch_size": 0}, "batch_size=0 must be finite and positive"),
+        ({"n_val_speakers": 0}, "n_val_speakers=0 must be finite and positive"),
         ({"lr": float("nan")}, "lr=nan must be finite"),
-        ({"lr": 0}, "lr=0.* must be positive"),
+        ({"lr": 0}, "lr=0 must be finite and positive"),
         ({"lr": 10**400}, "lr=10000.* must be finite"),
         ({"epochs": 10**5_000}, "epochs=<too long to be shown> must be finite"),
         ({"schedule": 10**5_000}, "schedule=<too long to be shown>; accepted"),
@@ -194,13 +194,13 @@ def test_profile():
     ("settings", "message"),
     [
         ({"rnn": {"epochs": 3}}, "unknown model 'rnn'; accepted: cnn"),
-        ({"resnet": 3}, "settings for resnet are 3"),
+        ({"resnet": 3}, "settings are 3"),
         (None, "settings are None; accepted"),
         (["cnn"], "accepted: model -> setting -> value"),
         ({"cnn": {"model": "resnet"}}, "unknown setting 'model'"),
         ({"cnn": {3: 4}}, "unknown setting 3"),
         ({"resnet": {"epoch": 3}}, "unknown setting 'epoch'"),
-        ({"cnn": 10**5_000}, "settings for cnn are <too long to be shown>"),
+        ({"cnn": 10**5_000}, "settings are <too long to be shown>"),
     ],
 )
 def test_bad_profiles(settings, message):

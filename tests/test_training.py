@@ -535,14 +535,14 @@ ROW = {"epoch": 0, "loss": 0.5, "val_macro_f1": 0.75, "seconds": 100.0}
 def test_progress_lines(monkeypatch):
     now, lines = [0.0], []
     monkeypatch.setattr(callbacks.time, "monotonic", lambda: now[0])
-    logger = ProgressLogger(lines.append, name="cnn seed 0", n_epochs=20)
+    logger = ProgressLogger(lines.append, n_epochs=20)
     for step, now[0] in enumerate((1, 29, 31, 32, 62), start=1):
         logger.on_step(0, step, 9)
     logger.on_epoch_end(ROW)
     assert lines == [
-        "cnn seed 0: epoch 1/20, step 3/9",
-        "cnn seed 0: epoch 1/20, step 5/9",
-        "cnn seed 0: epoch 1/20 loss 0.5000 validation macro-F1 0.750 100.0 s",
+        "epoch 1/20, step 3/9",
+        "epoch 1/20, step 5/9",
+        "epoch 1/20 loss 0.5000 validation macro-F1 0.750 100.0 s",
     ]
 
 

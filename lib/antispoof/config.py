@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import MISSING, asdict, dataclass, field, fields
 from typing import Any, get_type_hints
 
 from antispoof import augment, frontends, hashing, models
@@ -19,12 +19,14 @@ SCHEMA = 2  # raise it when a setting keeps its name and changes its meaning
 
 
 def _setting(
-    default: Any = None, *, text: str, choices: Registry | tuple | None = None
+    default: Any = MISSING,
+    *,
+    text: str,
+    choices: Registry | tuple | None = None,
+    positive: bool = False,
 ):
-    """A field with its help text and accepted values; the command line lists both."""
-    metadata = {"help": text, "choices": choices}
-    if default is None:
-        return field(metadata=metadata)
+    """A field with its help text and accepted values; the command line lists them."""
+    metadata = {"help": text, "choices": choices, "positive": positive}
     return field(default=default, metadata=metadata)
 
 
@@ -43,7 +45,7 @@ class TrainConfig:
 
     model: str = _setting(text="Model to train.", choices=models.MODELS)
     lr: float = _setting(
-        text="Learning rate of Adam; the model's usual one if omitted."
+        text="Learning rate of Adam; the model's usual one if omitted.", positive=True
     )
     frontend: str = _setting(
         "logmel", text="Features to compute.", choices=frontends.FRONTENDS
@@ -56,8 +58,8 @@ class TrainConfig:
     augment_probability: float = _setting(
         0.5, text="Probability of each augmentation for each clip."
     )
-    epochs: int = _setting(20, text="Passes over the training clips.")
-    batch_size: int = _setting(64, text="Clips per training step.")
+    epochs: int = _setting(20, text="Passes over the training clips.", positive=True)
+    batch_size: int = _setting(64, text="Clips per training step.", positive=True)
     weight_decay: float = _setting(0.0, text="L2 penalty of Adam.")
     schedule: str = _setting(
         "constant",
@@ -83,7 +85,9 @@ class TrainConfig:
         choices=("best", "last"),
     )
     n_val_speakers: int = _setting(
-        2, text="Training speakers used for validation instead of training."
+        2,
+        text="Training speakers used for validation instead of training.",
+        positive=True,
     )
     patience: int = _setting(
         0, text="Epochs without improvement before training stops; 0 never stops."
@@ -94,22 +98,17 @@ class TrainConfig:
         for one in fields(self):
             name, value = one.name, getattr(self, one.name)
             if types[name] in (int, float):
-                _check_number(name, value, whole=types[name] is int)
-            if types[name] is float:  # 1 and 1.0 are the same setting
-                object.__setattr__(self, name, float(value))
+                _check_number(name, value, types[name], one.metadata["positive"])
+                value = types[name](value)  # 1 and 1.0 are the same setting
             if name == "augment":
-                several = isinstance(value, list | tuple)
-                value = tuple(value) if several else (value,)
-                object.__setattr__(self, name, value)
+                value = tuple(value) if isinstance(value, list | tuple) else (value,)
+            object.__setattr__(self, name, value)
             choices = one.metadata["choices"]
             for given in value if name == "augment" else [value]:
                 if choices is not None and given not in choices:
                     raise ParameterError(
                         f"{name}={_shown(given)}; accepted: {', '.join(choices)}"
                     )
-        for name in ("lr", "epochs", "batch_size", "n_val_speakers"):
-            if getattr(self, name) <= 0:
-                raise ParameterError(f"{name}={getattr(self, name)} must be positive")
         if self.augment_probability > 1:
             raise ParameterError(
                 f"augment_probability={self.augment_probability} must be at most 1"
@@ -158,22 +157,14 @@ class TrainConfig:
             If `settings` has another shape or names an unknown model, or as
             `for_model` does.
         """
-        if not isinstance(settings, Mapping):
-            raise ParameterError(
-                f"settings are {_shown(settings)}; accepted: model -> setting -> value"
-            )
+        for given in (settings, *getattr(settings, "values", tuple)()):
+            if not isinstance(given, Mapping):
+                raise ParameterError(
+                    f"settings are {_shown(given)}; accepted: model -> setting -> value"
+                )
         for name, changes in settings.items():
-            if name not in models.MODELS:
-                raise ParameterError(
-                    f"settings for unknown model {_shown(name)}; accepted:"
-                    f" {', '.join(models.MODELS)}"
-                )
-            if not isinstance(changes, Mapping):
-                raise ParameterError(
-                    f"settings for {name} are {_shown(changes)}; accepted: setting ->"
-                    " value"
-                )
-            _check_known(changes)  # also for models that are not trained now
+            models.MODELS[name]  # also of models that are not trained now
+            _check_known(changes)
         given = {name: value for name, value in overrides.items() if value is not None}
         return cls.for_model(model, **{**settings.get(model, {}), **given})
 
@@ -206,15 +197,14 @@ def _check_known(names: Iterable[object]) -> None:
             )
 
 
-def _check_number(name: str, value: object, *, whole: bool) -> None:
-    accepted = int if whole else (int, float)
-    if isinstance(value, bool) or not isinstance(value, accepted):
-        raise ParameterError(
-            f"{name}={_shown(value)} must be a {'whole ' if whole else ''}number"
-        )
+def _check_number(name: str, value: object, kind: type, positive: bool) -> None:
+    if isinstance(value, bool) or not isinstance(value, (int, kind)):
+        number = "whole number" if kind is int else "number"
+        raise ParameterError(f"{name}={_shown(value)} must be a {number}")
     # An integer may be finite and still larger than any float.
-    if not 0 <= value <= sys.float_info.max:
-        raise ParameterError(f"{name}={_shown(value)} must be finite and not negative")
+    if not 0 <= value <= sys.float_info.max or (positive and value == 0):
+        accepted = "positive" if positive else "not negative"
+        raise ParameterError(f"{name}={_shown(value)} must be finite and {accepted}")
 
 
 def _shown(value: object) -> str:

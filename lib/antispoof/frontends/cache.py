@@ -34,9 +34,8 @@ from antispoof.files import atomic_path, check_disk_space, project_folder
 from antispoof.frontends.registry import build
 from antispoof.platforms import feature_cache_dir
 
-PROBE_CLIP = Path(__file__).with_name(
-    "probe.flac"
-)  # 1 s of synthetic speech, 22.05 kHz
+# 1 s of synthetic speech, 22.05 kHz
+PROBE_CLIP = Path(__file__).with_name("probe.flac")
 PROBE_TOLERANCE = 0.02  # absolute, of features; float16 and processors round apart
 N_PROBED = 64
 BLOCK = 16  # clips that a worker computes at a time
@@ -168,13 +167,20 @@ def _source_of(cls: type) -> str:
         return cls.__qualname__
 
 
-def compute_probe(module: nn.Module) -> list[float]:
-    """Some features of the probe clip, decoded and computed by the code of today."""
+def compute_probe(
+    module: nn.Module, change: Callable[[np.ndarray], np.ndarray] = np.asarray
+) -> list[float]:
+    """Some features of the probe clip, computed by the code of today.
+
+    Parameters
+    ----------
+    change : what happens to the decoded waveform before the front-end.
+    """
+    waveform = change(audio.load_mono_16k(PROBE_CLIP))
     with torch.inference_mode():
-        waveform = torch.from_numpy(audio.load_mono_16k(PROBE_CLIP))
-        features = module(waveform[None])[0].flatten()
+        features = module(torch.from_numpy(waveform)[None])[0].flatten()
     picked = torch.linspace(0, len(features) - 1, N_PROBED).long()
-    return [round(value, 4) for value in features[picked].tolist()]
+    return [round(value, 6) for value in features[picked].tolist()]
 
 
 def _is_current(target: Path, probe: list[float]) -> bool:

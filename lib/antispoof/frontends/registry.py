@@ -31,14 +31,8 @@ class FrontEnd(Protocol):
     settings: dict[str, Any]
     n_samples: int
     hop_length: int
-
-    @property
-    def shape(self) -> tuple[int, int, int]:
-        """(1, n_rows, n_frames)."""
-
-    @property
-    def row_frequencies(self) -> np.ndarray:
-        """(n_rows,) Hz."""
+    shape: tuple[int, int, int]
+    row_frequencies: np.ndarray
 
     def __call__(self, waveform: Tensor) -> Tensor:
         """(batch, n) float32 at 16 kHz, any n from 1 on -> (batch, *shape)."""

@@ -102,10 +102,11 @@ def train_or_load(
                 f"seed={seed!r}; accepted: whole numbers from 0 to {2**32 - 1}"
             )
     corpus.require_both_classes("train")
-    job = _Job(
-        config=config,
-        corpus=corpus,
-        runs_dir=project_folder() / (runs_dir or "runs"),
+    job = partial(
+        _Job,
+        config,
+        corpus,
+        project_folder() / (runs_dir or "runs"),
         cache_dir=cache_dir,
         references=references,
         on_error=on_error,
@@ -119,8 +120,15 @@ def train_or_load(
     return _run_jobs(job, seeds, log)
 
 
+def _run_jobs(job: Callable[..., _Job], seeds: Sequence[int], log: Log) -> list[Run]:
+    is_main = current_processes().is_main_process
+    return [job(seed=seed, log=log if is_main else no_log).run() for seed in seeds]
+
+
 @dataclass(frozen=True)
 class _Job:
+    """One run to load or to train; the arguments are those of `train_or_load`."""
+
     config: TrainConfig
     corpus: Corpus
     runs_dir: Path
@@ -129,150 +137,142 @@ class _Job:
     on_error: OnError
     compiled: bool
     tensorboard_dir: str | Path | None
+    seed: int
+    log: Log
 
+    @property
+    def path(self) -> Path:
+        return run_path(self.runs_dir, self.corpus.id, self.config, self.seed)
 
-def _run_jobs(job: _Job, seeds: Sequence[int], log: Log) -> list[Run]:
-    is_main = current_processes().is_main_process
-    return [_run_job(job, seed, log if is_main else no_log) for seed in seeds]
+    @property
+    def unfinished(self) -> Path:
+        """Folder of the checkpoint."""
+        return self.path.with_name(f"{self.path.name}{UNFINISHED}")
 
+    def report(self, line: str) -> None:
+        self.log(f"{self.config.model} seed {self.seed} on {self.corpus.id}: {line}")
 
-def _run_job(job: _Job, seed: int, log: Log) -> Run:
-    path = run_path(job.runs_dir, job.corpus.id, job.config, seed)
-    processes = current_processes()
-    is_main, n_processes = processes.is_main_process, processes.num_processes
-    name = f"{job.config.model} seed {seed} on {job.corpus.id}"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    found: list[Run | None] = [None]
-    lock = FileLock(path.with_suffix(".lock"))
-    try:
-        if is_main:
-            lock.acquire()
-            found = [_find(job, path, seed, log, name)]
-            if found[0] is None:
-                _prepare_unfinished(path, job.config)
-        if n_processes > 1:
-            current_processes()  # the regression check trains in one process
-            broadcast_object_list(found)
-        return found[0] or _train(job, path, seed, log, name)
-    finally:
-        lock.release()
+    def run(self) -> Run:
+        processes = current_processes()
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        found: list[Run | None] = [None]
+        lock = FileLock(self.path.with_suffix(".lock"))
+        try:
+            if processes.is_main_process:
+                lock.acquire()
+                found = [self.find()]
+                if found[0] is None:
+                    self.prepare_unfinished()
+            if processes.num_processes > 1:
+                current_processes()  # the regression check trains in one process
+                broadcast_object_list(found)
+            return found[0] or self.train()
+        finally:
+            lock.release()
 
-
-def _find(job: _Job, path: Path, seed: int, log: Log, name: str) -> Run | None:
-    """A valid run, from disk, from a previous session or from the references."""
-    origin = import_previous_run(path, job.runs_dir)
-    if origin is not None:
-        log(f"{name}: found in {origin}")
-    for folder in [path, *sorted(path.parent.glob(f"{path.name}.archived-*"))]:
-        if not folder.is_dir():
-            continue
-        run = Run.open(folder)
-        if (run.config, run.corpus["id"]) == (
-            job.config,
-            job.corpus.id,
-        ) and regression_check.matches(run.regression_scores, job.config):
-            log(f"{name}: reused")
+    def find(self) -> Run | None:
+        """A valid run, from disk, from a previous session or from the references."""
+        path = self.path
+        origin = import_previous_run(path, self.runs_dir)
+        if origin is not None:
+            self.report(f"found in {origin}")
+        archived = sorted(path.parent.glob(f"{path.name}.archived-*"))
+        for folder in [path, *archived]:
+            run = Run.open(folder) if folder.is_dir() else None
+            if run is not None and self.is_valid(run):
+                self.report("reused")
+                return run
+            if run is not None and folder == path:
+                path.rename(path.with_name(f"{path.name}.archived-{len(archived) + 1}"))
+                self.report("made by code that computed other numbers; archived")
+        if self.references is None:
+            return None
+        run = find_reference(self.config, self.corpus.id, self.seed, self.references)
+        if run is not None and self.is_valid(run):
+            self.report(f"reused from {self.references}")
             return run
-        if folder == path:
-            number = 1 + len(list(path.parent.glob(f"{path.name}.archived-*")))
-            path.rename(path.with_name(f"{path.name}.archived-{number}"))
-            log(f"{name}: made by code that computed other numbers; archived")
-    if job.references is None:
+        if run is not None:
+            self.report(
+                f"the run in {self.references} is not used, because today's code"
+                " computes other numbers (the regression check differs)"
+            )
         return None
-    run = find_reference(job.config, job.corpus.id, seed, job.references)
-    if run is None:
-        return None
-    if regression_check.matches(run.regression_scores, job.config):
-        log(f"{name}: reused from {job.references}")
-        return run
-    log(
-        f"{name}: the run in {job.references} is not used, because today's code"
-        " computes other numbers (the regression check differs); it is trained again"
-    )
-    return None
 
+    def is_valid(self, run: Run) -> bool:
+        same = (run.config, run.corpus["id"]) == (self.config, self.corpus.id)
+        return same and regression_check.matches(run.regression_scores, self.config)
 
-def _prepare_unfinished(path: Path, config: TrainConfig) -> None:
-    """Never resume from a checkpoint that other code wrote."""
-    unfinished = path.with_name(f"{path.name}{UNFINISHED}")
-    file = unfinished / "regression_scores.json"
-    if file.exists() and regression_check.matches(
-        json.loads(file.read_text("utf-8")), config
-    ):
-        return
-    shutil.rmtree(unfinished, ignore_errors=True)
-    unfinished.mkdir(parents=True)
-    write_json(file, regression_check.compute(config))
+    def prepare_unfinished(self) -> None:
+        """Never resume from a checkpoint that other code wrote."""
+        file = self.unfinished / "regression_scores.json"
+        if file.exists():
+            recorded = json.loads(file.read_text("utf-8"))
+            if regression_check.matches(recorded, self.config):
+                return
+        shutil.rmtree(self.unfinished, ignore_errors=True)
+        self.unfinished.mkdir(parents=True)
+        write_json(file, regression_check.compute(self.config))
 
-
-def _train(job: _Job, path: Path, seed: int, log: Log, name: str) -> Run:
-    config, corpus = job.config, job.corpus
-    check_disk_space(path.parent, RUN_BYTES)
-    started = time.time()
-    features = {
-        partition: load_features(
-            corpus,
-            partition,
-            frontend=config.frontend,
-            cache_dir=job.cache_dir,
-            on_error=job.on_error,
-        )
-        for partition in corpus.partitions
-    }
-    train_set, val_set = split_validation(features["train"], config.n_val_speakers)
-    log(f"{name}: trains on {len(train_set)} clips for {config.epochs} epochs")
-    callbacks = [
-        ProgressLogger(log, name=name, n_epochs=config.epochs),
-        TimeLimit(n_epochs=config.epochs),
-    ]
-    if job.tensorboard_dir is not None:
-        folder = Path(job.tensorboard_dir, *path.parts[-4:])
-        callbacks.append(TensorBoardLogger(folder))
-    unfinished = path.with_name(f"{path.name}{UNFINISHED}")
-    try:
-        result = fit(
-            config,
-            train_set,
-            val_set,
-            seed=seed,
-            checkpoint=unfinished / CHECKPOINT,
-            callbacks=callbacks,
-            compiled=job.compiled,
-        )
-    except (torch.OutOfMemoryError, MemoryError) as error:
-        raise MemoryLimitError(
-            f"{config.model} with batch_size={config.batch_size} does not fit into"
-            " memory; lower batch_size"
-        ) from error
-    if current_processes().is_main_process:
-        scores = {
-            partition: score_partition(result.model, features[partition])
-            for partition in corpus.partitions
-            if partition != "train"
+    def train(self) -> Run:
+        config, corpus, path = self.config, self.corpus, self.path
+        check_disk_space(path.parent, RUN_BYTES)
+        started = time.time()
+        options = {
+            "frontend": config.frontend,
+            "cache_dir": self.cache_dir,
+            "on_error": self.on_error,
         }
-        for partition in scores:
-            protocol = job.runs_dir / corpus.id / protocol_name(partition)
-            if not protocol.exists():
-                with atomic_path(protocol) as temporary:
-                    write_protocol(temporary, features[partition].trials)
-        seconds = round(result.earlier_seconds + time.time() - started, 1)
-        run = Run(
-            path=path,
-            config=config,
-            seed=seed,
-            corpus={
-                **{key: getattr(corpus, key) for key in CORPUS_KEYS},
-                "trials": {part: len(found) for part, found in features.items()},
-                "n_train": len(train_set),
-                "val_speakers": sorted(set(val_set.trials["speaker"])),
-            },
-            regression_scores=regression_check.compute(config),
-            best_epoch=result.best_epoch,
-            history=result.history,
-            environment={**describe_machine(), "seconds": seconds},
-        )
-        with atomic_path(path) as temporary:
-            write_run(run, scores, result.model.cpu(), temporary)
-        shutil.rmtree(unfinished, ignore_errors=True)
-    current_processes().wait_for_everyone()
-    return Run.open(path)
+        features = {p: load_features(corpus, p, **options) for p in corpus.partitions}
+        train_set, val_set = split_validation(features["train"], config.n_val_speakers)
+        self.report(f"trains on {len(train_set)} clips for {config.epochs} epochs")
+        callbacks = [
+            ProgressLogger(self.report, n_epochs=config.epochs),
+            TimeLimit(n_epochs=config.epochs),
+        ]
+        if self.tensorboard_dir is not None:
+            folder = Path(self.tensorboard_dir, *path.parts[-4:])
+            callbacks.append(TensorBoardLogger(folder))
+        try:
+            result = fit(
+                config,
+                train_set,
+                val_set,
+                seed=self.seed,
+                checkpoint=self.unfinished / CHECKPOINT,
+                callbacks=callbacks,
+                compiled=self.compiled,
+            )
+        except (torch.OutOfMemoryError, MemoryError) as error:
+            raise MemoryLimitError(
+                f"{config.model} with batch_size={config.batch_size} does not fit into"
+                " memory; lower batch_size"
+            ) from error
+        if current_processes().is_main_process:
+            scored = [p for p in corpus.partitions if p != "train"]
+            scores = {p: score_partition(result.model, features[p]) for p in scored}
+            for partition in scored:
+                protocol = self.runs_dir / corpus.id / protocol_name(partition)
+                if not protocol.exists():
+                    with atomic_path(protocol) as temporary:
+                        write_protocol(temporary, features[partition].trials)
+            seconds = round(result.earlier_seconds + time.time() - started, 1)
+            run = Run(
+                path=path,
+                config=config,
+                seed=self.seed,
+                corpus={
+                    **{key: getattr(corpus, key) for key in CORPUS_KEYS},
+                    "trials": {p: len(found) for p, found in features.items()},
+                    "n_train": len(train_set),
+                    "val_speakers": sorted(set(val_set.trials["speaker"])),
+                },
+                regression_scores=regression_check.compute(config),
+                best_epoch=result.best_epoch,
+                history=result.history,
+                environment={**describe_machine(), "seconds": seconds},
+            )
+            with atomic_path(path) as temporary:
+                write_run(run, scores, result.model.cpu(), temporary)
+            shutil.rmtree(self.unfinished, ignore_errors=True)
+        current_processes().wait_for_everyone()
+        return Run.open(path)

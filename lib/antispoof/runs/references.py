@@ -12,13 +12,7 @@ from antispoof.config import TrainConfig
 from antispoof.errors import RunError
 from antispoof.files import atomic_path, project_folder
 from antispoof.runs import regression_check
-from antispoof.runs.record import (
-    WEIGHTS,
-    Run,
-    list_runs,
-    protocol_name,
-    run_path,
-)
+from antispoof.runs.record import WEIGHTS, Run, list_runs, protocol_name, run_path
 
 # Relative to the project.
 REFERENCES = Path("data/reference-runs")
@@ -37,11 +31,10 @@ def load_references(
         a model's runs have several configurations or corpora.
     """
     runs = list_runs(project_folder() / folder, model=model)
+    first = {run.config.model: run for run in reversed(runs)}
     for run in runs:
-        same = [r for r in runs if r.config.model == run.config.model]
-        if any(
-            (r.corpus["id"], r.config) != (run.corpus["id"], run.config) for r in same
-        ):
+        other = first[run.config.model]
+        if (other.corpus["id"], other.config) != (run.corpus["id"], run.config):
             raise RunError(
                 f"{folder} holds runs of {run.config.model} with several"
                 " configurations or corpora; keep one of each, because they are"
@@ -60,10 +53,8 @@ def find_reference(
     config: TrainConfig, corpus_id: str, seed: int, folder: str | Path
 ) -> Run | None:
     """The reference run of a training, None if there is none; not yet checked."""
-    for run in list_runs(project_folder() / folder, model=config.model):
-        if (run.corpus["id"], run.config, run.seed) == (corpus_id, config, seed):
-            return run
-    return None
+    path = run_path(project_folder() / folder, corpus_id, config, seed)
+    return Run.open(path) if path.is_dir() else None
 
 
 def save_reference(run: Run, folder: str | Path = REFERENCES) -> Path:

@@ -16,19 +16,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from functools import lru_cache
+from functools import lru_cache, partial
 
 import numpy as np
 import pandas as pd
 import torch
 from torch import nn
 
-from antispoof import audio, augment, frontends, models
+from antispoof import augment, frontends, models
 from antispoof.config import TrainConfig
 from antispoof.constants import NO_ATTACK
 from antispoof.errors import RunError
 from antispoof.frontends import FeatureSet
-from antispoof.frontends.cache import PROBE_CLIP
+from antispoof.frontends.cache import PROBE_CLIP, compute_probe
 from antispoof.scoring.partition import score_partition
 from antispoof.training import fit, split_validation
 
@@ -36,7 +36,6 @@ N_EPOCHS = 2
 BATCH_SIZE = 3  # so that an epoch has two steps and the schedule matters
 LABELS_OF_SPEAKER = ("bonafide", "spoof", "spoof")  # unequal, so that weights matter
 N_FRAMES = 65  # fast enough to run in every build
-N_PROBED = 64
 # Relative to the largest number of each part. In bfloat16 rounding alone is that large.
 TOLERANCE = {
     "features": 0.01,
@@ -89,12 +88,14 @@ def _compute(config: TrainConfig) -> Scores:
     untrained = _scores(model, clips)
     bits = _in_float64(model) if config.precision == "fp32" else _watch_bits(model)
     # Waveforms are augmented in the probe.
+    rng = np.random.default_rng(2019)
+    augmented = partial(augment.apply, config.augment, rng=rng, probability=1.0)
     applied = replace(config, augment=on_features)
     result = fit(applied, train_set, val_set, seed=0, model=model, cpu=True)
     torch.set_rng_state(before)
     columns = result.history[["loss", "val_loss", "val_macro_f1"]]
     numbers = {
-        "features": _probe(config),
+        "features": compute_probe(frontends.build(config.frontend), augmented),
         "untrained": untrained,
         "trained": _scores(result.model, clips),
         "history": columns.to_numpy().ravel().tolist(),
@@ -149,17 +150,6 @@ def _agree(first: Sequence[float], second: Sequence[float], tolerance: float) ->
 
 def _scores(model: nn.Module, clips: FeatureSet) -> list[float]:
     return score_partition(model, clips, device=torch.device("cpu"))["score"].tolist()
-
-
-def _probe(config: TrainConfig) -> list[float]:
-    """Some features of the probe clip, decoded and augmented."""
-    waveform = audio.load_mono_16k(PROBE_CLIP)
-    rng = np.random.default_rng(2019)
-    waveform = augment.apply(config.augment, waveform, rng, probability=1.0)
-    with torch.inference_mode():
-        module = frontends.build(config.frontend)
-        features = module(torch.from_numpy(waveform)[None])[0].flatten()
-    return features[torch.linspace(0, len(features) - 1, N_PROBED).long()].tolist()
 
 
 def _clips(config: TrainConfig) -> FeatureSet:

@@ -40,28 +40,15 @@ def make_accelerator(precision: str, *, cpu: bool = False) -> Accelerator:
     Raises
     ------
     ParameterError
-        If the device cannot compute in that precision: the CPU would quietly train
-        in float32.
+        If the CPU should train in fp16: it would quietly train in float32.
     """
+    on_cpu = cpu or best_device().type == "cpu"
+    if precision == "fp16" and on_cpu:
+        raise ParameterError("precision='fp16' needs a GPU; accepted here: fp32, bf16")
     reset_accelerate_state()
     with ignore_launcher_env() if cpu else nullcontext():
-        accelerator = Accelerator(
-            mixed_precision=MIXED[precision],
-            # Without it, processes launched where there is no GPU would not join.
-            cpu=cpu or best_device().type == "cpu",
-        )
-    if precision == "fp16" and accelerator.device.type == "cpu":
-        raise ParameterError("precision='fp16' needs a GPU; accepted here: fp32, bf16")
-    if (
-        precision == "bf16"
-        and accelerator.device.type == "cuda"
-        and not torch.cuda.is_bf16_supported()
-    ):
-        raise ParameterError(
-            f"precision='bf16' is not supported by {torch.cuda.get_device_name()};"
-            " accepted here: fp32, fp16"
-        )
-    return accelerator
+        # Without cpu=True, processes launched where there is no GPU would not join.
+        return Accelerator(mixed_precision=MIXED[precision], cpu=on_cpu)
 
 
 def reset_accelerate_state() -> None:

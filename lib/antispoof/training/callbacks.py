@@ -18,11 +18,11 @@ Log = Callable[[str], None]
 class Callback:
     """Base class; override what you need. An exception ends the training.
 
-    The checkpoint of an epoch is written before :meth:`on_epoch_end` may raise.
+    The checkpoint of an epoch is written even if :meth:`on_epoch_end` raises.
     """
 
     def on_step(self, epoch: int, step: int, n_steps: int) -> None:
-        """After step `step` (from 1 on) of `n_steps` in an epoch (from 0 on)."""
+        """After step `step` (from 1 on) of `n_steps` in epoch `epoch` (from 0 on)."""
 
     def on_epoch_end(self, row: dict[str, float]) -> None:
         """After an epoch, with its row of the history."""
@@ -34,27 +34,24 @@ class ProgressLogger(Callback):
     Parameters
     ----------
     log : called with each line.
-    name : begins every line.
     n_epochs : of the configuration.
     """
 
-    def __init__(self, log: Log, *, name: str, n_epochs: int) -> None:
-        self.log, self.name, self.n_epochs = log, name, n_epochs
+    def __init__(self, log: Log, *, n_epochs: int) -> None:
+        self.log, self.n_epochs = log, n_epochs
         self._last = time.monotonic()
 
     def on_step(self, epoch: int, step: int, n_steps: int) -> None:
         """Log the step if the last message is old enough."""
         if time.monotonic() - self._last > HEARTBEAT_SECONDS:
             self._last = time.monotonic()
-            self.log(
-                f"{self.name}: epoch {epoch + 1}/{self.n_epochs}, step {step}/{n_steps}"
-            )
+            self.log(f"epoch {epoch + 1}/{self.n_epochs}, step {step}/{n_steps}")
 
     def on_epoch_end(self, row: dict[str, float]) -> None:
         """Log loss, validation macro-F1 and duration."""
         self._last = time.monotonic()
         self.log(
-            f"{self.name}: epoch {row['epoch'] + 1}/{self.n_epochs}"
+            f"epoch {row['epoch'] + 1}/{self.n_epochs}"
             f" loss {row['loss']:.4f} validation macro-F1 {row['val_macro_f1']:.3f}"
             f" {row['seconds']:.1f} s"
         )

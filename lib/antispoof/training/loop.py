@@ -180,27 +180,24 @@ def fit(
         keep = config.keep_checkpoint == "last"
         state.end_epoch(row, eval_model.state_dict(), keep=keep)
 
-        def save() -> None:
-            nonlocal save_seconds, last_save
-            if checkpoint is None or not is_main:
-                return
-            started = time.monotonic()
-            content = {name: part.state_dict() for name, part in parts.items()}
-            content |= {"training_id": training_id, "state": state.to_dict()}
-            save_checkpoint(checkpoint, {**content, "random": random_states(device)})
-            last_save = time.monotonic()
-            save_seconds = last_save - started
-
-        is_due = time.monotonic() - last_save >= save_seconds / MAX_SAVE_OVERHEAD
-        if is_due or state.is_finished(config):
-            save()
+        seconds = time.monotonic() - last_save
+        is_due = seconds >= save_seconds / MAX_SAVE_OVERHEAD
+        is_due = is_due or state.is_finished(config)
         try:
             for callback in callbacks if is_main else ():
                 callback.on_epoch_end(row)
-        except BaseException:  # save first, so that an exception loses no work
-            if not (is_due or state.is_finished(config)):
-                save()
+        except BaseException:  # an interruption loses no epoch
+            is_due = True
             raise
+        finally:
+            if checkpoint is not None and is_main and is_due:
+                started = time.monotonic()
+                content = {name: part.state_dict() for name, part in parts.items()}
+                content |= {"training_id": training_id, "state": state.to_dict()}
+                content["random"] = random_states(device)
+                save_checkpoint(checkpoint, content)
+                last_save = time.monotonic()
+                save_seconds = last_save - started
 
     eval_model.cpu().load_state_dict(state.best_weights)
     history = pd.DataFrame(state.history)

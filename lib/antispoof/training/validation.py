@@ -11,6 +11,7 @@ from itertools import combinations
 import numpy as np
 import pandas as pd
 
+from antispoof.constants import LABELS
 from antispoof.errors import CorpusError
 from antispoof.frontends import FeatureSet
 
@@ -37,36 +38,30 @@ def choose_val_speakers(trials: pd.DataFrame, n_speakers: int = 2) -> tuple[str,
         If no group leaves both classes on both sides.
     """
     counts = trials.groupby(["speaker", "label"]).size().unstack(fill_value=0)
-    if counts.shape[1] < 2 or len(counts) <= n_speakers:
-        raise CorpusError(
-            f"train has {len(counts)} speakers and the classes"
-            f" {', '.join(counts.columns)}: {n_speakers} validation speakers with both"
-            " classes on both sides are impossible"
-        )
-    table = counts.to_numpy()
+    table = counts.reindex(columns=LABELS, fill_value=0).to_numpy()
     total = table.sum(0)
-    limit = np.maximum(MAX_SHARE * n_speakers / len(counts) * total, 1)
-    best, chosen = 0, ()
-    fallback_best, fallback = 0, ()
-    for group in combinations(range(len(counts)), n_speakers):
+    limit = np.maximum(MAX_SHARE * n_speakers / max(len(counts), 1) * total, 1)
+
+    def rank(group: tuple[int, ...]) -> tuple[bool, bool, int]:
         taken = table[list(group)].sum(0)
-        rarer = int(min(taken.min(), (total - taken).min()))
-        if rarer and (taken <= limit).all() and taken.min() > best:
-            best, chosen = int(taken.min()), group
-        if rarer > fallback_best:
-            fallback_best, fallback = rarer, group
-    if not chosen and not fallback:
+        rarer = min(taken.min(), (total - taken).min())
+        is_candidate = bool(rarer and (taken <= limit).all())
+        return bool(rarer), is_candidate, taken.min() if is_candidate else rarer
+
+    groups = combinations(range(len(counts)), n_speakers)
+    chosen = max(groups, key=rank, default=None)  # the first one of several
+    if chosen is None or not rank(chosen)[0]:
         raise CorpusError(
             f"no {n_speakers} of train's {len(counts)} speakers leave both classes"
             " on both sides"
         )
-    return tuple(counts.index[list(chosen or fallback)])
+    return tuple(counts.index[list(chosen)])
 
 
 def split_validation(
     features: FeatureSet, n_speakers: int
 ) -> tuple[FeatureSet, FeatureSet]:
-    """Training features as (training set, validation set)."""
+    """(training set, validation set) of training features: `choose_val_speakers`."""
     speakers = choose_val_speakers(features.trials, n_speakers)
     is_val = features.trials["speaker"].isin(speakers).to_numpy()
     return features.subset(~is_val), features.subset(is_val)
