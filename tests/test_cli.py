@@ -195,7 +195,7 @@ def test_folder_that_cannot_be_written(antispoof, small_corpus, command, option)
     ("command", "message"),
     [
         ("train --model rnn", "'rnn'; accepted: cnn, resnet, resnet_lstm"),
-        ("train --epochs 0", "epochs=0 must be positive"),
+        ("train --epochs 0", "epochs=0 must be finite and positive"),
         ("train --lr nan", "lr=nan must be finite"),
         ("train --schedule linear", "schedule='linear'; accepted: constant, cosine"),
         ("train --augment noise --augment reverb", "'reverb'; accepted: "),
