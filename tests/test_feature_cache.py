@@ -96,8 +96,7 @@ def test_second_call_reads_the_file(small_corpus, folder, decoded):
     assert np.array_equal(first.array, again.array)
 
 
-def test_any_number_of_workers(small_corpus, folder, monkeypatch):
-    monkeypatch.setattr(cache, "BLOCK", 5)
+def test_any_number_of_workers(small_corpus, folder):
     threads, reported = torch.get_num_threads(), []
     arrays = [
         load_features(
@@ -110,17 +109,16 @@ def test_any_number_of_workers(small_corpus, folder, monkeypatch):
         for jobs in (1, 3)
     ]
     assert np.array_equal(*arrays)
-    assert reported == [(5, 12), (10, 12), (12, 12)] * 2
+    assert reported == [(n + 1, 12) for n in range(12)] * 2
     assert torch.get_num_threads() == threads
 
 
 # 2
 
 
-def test_interrupted_computation(small_corpus, folder, monkeypatch):
+def test_interrupted_computation(small_corpus, folder):
     expected = np.array(load_features(small_corpus, "train", cache_dir=folder).array)
     shutil.rmtree(folder)
-    monkeypatch.setattr(cache, "BLOCK", 3)
 
     def stop(done, _total):
         if done == 6:

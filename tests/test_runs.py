@@ -349,7 +349,7 @@ def test_reference(project, finished, request):
 
 
 def test_unused_reference_is_reported(project, finished, other_code):
-    """B10: a training of hours began, and no message said that a reference was ignored."""
+    """B10: a training of hours began, and no message said why."""
     target = runs.save_reference(finished, project.references)
     shutil.rmtree(project.runs)
     other_code()

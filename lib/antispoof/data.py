@@ -32,20 +32,13 @@ class Batches:
 
     Parameters
     ----------
-    resident : whether to keep all features on the device; None does so on a GPU where
-        they fit. (On the CPU the memory-mapped file is as near as memory.)
+    resident : whether to keep all features on the device.
     """
 
     def __init__(
-        self,
-        features: FeatureSet,
-        device: torch.device,
-        *,
-        resident: bool | None = None,
+        self, features: FeatureSet, device: torch.device, *, resident: bool = False
     ) -> None:
         self.features, self.device = features, device
-        if resident is None:
-            resident = _fits_on_gpu(features, device)
         self.resident = features.read_fp16().to(device) if resident else None
 
     def stream(self, indices: Iterable[np.ndarray | slice]) -> Iterator[Tensor]:
@@ -53,7 +46,7 @@ class Batches:
         if self.resident is None:
             batches = self._read_ahead(indices)
         else:
-            batches = (self.resident[_on(index, self.device)] for index in indices)
+            batches = (self.resident[index] for index in indices)
         for x in batches:
             yield _to_device(x, self.device)
 
@@ -82,17 +75,15 @@ class TrainingBatches:
     """
 
     def __init__(
-        self,
-        features: FeatureSet,
-        config: TrainConfig,
-        device: torch.device,
-        *,
-        seed: int,
+        self, features: FeatureSet, config: TrainConfig, device: torch.device, seed: int
     ) -> None:
         self.features, self.config, self.device = features, config, device
         self.seed = seed
         kinds = {augment.AUGMENTATIONS[name].info["on"] for name in config.augment}
-        self.cached = None if "waveform" in kinds else Batches(features, device)
+        self.cached = None
+        if "waveform" not in kinds:
+            resident = _fits_on_gpu(features, device)
+            self.cached = Batches(features, device, resident=resident)
         self.augments_features = "features" in kinds
 
     def stream(self, indices: list[np.ndarray], *, epoch: int) -> Iterator[Tensor]:
@@ -134,12 +125,10 @@ class _AugmentedClips(Dataset):
         return len(self.paths)
 
     def __getitem__(self, row: int) -> Tensor:
-        config = self.config
+        names, probability = self.config.augment, self.config.augment_probability
         rng = np.random.default_rng([*self.seed, row])
         waveform = audio.load_mono_16k(self.paths[row])
-        waveform = augment.apply(
-            config.augment, waveform, rng, config.augment_probability
-        )
+        waveform = augment.apply(names, waveform, rng, probability)
         with torch.inference_mode():
             # Rounded as cached features are.
             return self.frontend(torch.from_numpy(waveform)[None])[0].half()
@@ -151,17 +140,13 @@ def _n_cores() -> int:
     return os.cpu_count() or 1
 
 
-def _on(index: np.ndarray | slice, device: torch.device) -> Tensor | slice:
-    return index if isinstance(index, slice) else torch.from_numpy(index).to(device)
-
-
 def _to_device(x: Tensor, device: torch.device) -> Tensor:
     x = x.to(device, non_blocking=True).float()
     return x.contiguous(memory_format=torch.channels_last)
 
 
 def _fits_on_gpu(features: FeatureSet, device: torch.device) -> bool:
-    if device.type != "cuda":
+    if device.type != "cuda":  # on a CPU, the memory-mapped file is as near as memory
         return False
     n_bytes = len(features) * features.array[:1].nbytes
     free, _ = torch.cuda.mem_get_info(device)

@@ -38,7 +38,6 @@ from antispoof.platforms import feature_cache_dir
 PROBE_CLIP = Path(__file__).with_name("probe.flac")
 PROBE_TOLERANCE = 0.02  # absolute, of features; float16 and processors round apart
 N_PROBED = 64
-BLOCK = 16  # clips that a worker computes at a time
 SHOWN = 20  # failed clips named in an error
 
 OnError = Literal["stop", "skip"]
@@ -211,18 +210,18 @@ def _compute(
     shape = (len(trials), *module.shape)
     check_disk_space(target.parent, 2 * int(np.prod(shape)))
     failed: dict[int, str] = {}
-    starts = range(0, len(trials), BLOCK)
     threads = torch.get_num_threads()
     # Many clips in parallel use the cores better than one clip on all of them.
     torch.set_num_threads(1)
     try:
         with atomic_path(target) as temporary, ThreadPoolExecutor(jobs) as pool:
             array = np.lib.format.open_memmap(temporary, "w+", np.float16, shape)
-            block = partial(_compute_block, array, trials["path"].tolist(), module)
-            for start, messages in zip(starts, pool.map(block, starts), strict=True):
-                failed |= messages
+            compute = partial(_compute_row, array, trials["path"].tolist(), module)
+            for row, message in enumerate(pool.map(compute, range(len(trials)))):
+                if message:
+                    failed[row] = message
                 if progress is not None:
-                    progress(min(start + BLOCK, len(trials)), len(trials))
+                    progress(row + 1, len(trials))
             array.flush()
             with atomic_path(target.with_suffix(".json")) as manifest:
                 text = json.dumps({"probe": probe, "failed": failed})
@@ -231,18 +230,15 @@ def _compute(
         torch.set_num_threads(threads)
 
 
-def _compute_block(
-    array: np.ndarray, paths: list[str], module: nn.Module, start: int
-) -> dict[int, str]:
-    """Fill consecutive rows of the array; row -> message for clips that failed."""
-    failed = {}
+def _compute_row(
+    array: np.ndarray, paths: list[str], module: nn.Module, row: int
+) -> str:
+    """Fill one row of the array; the message if its clip cannot be decoded, else ""."""
+    try:
+        waveform = torch.from_numpy(audio.load_mono_16k(paths[row]))
+    except AudioError as error:
+        return str(error)
     with torch.inference_mode():
-        for row in range(start, min(start + BLOCK, len(paths))):
-            try:
-                waveform = audio.load_mono_16k(paths[row])
-            except AudioError as error:
-                failed[row] = str(error)
-                continue
-            # Rounded by torch: NumPy rounds to float16 one number at a time.
-            array[row] = module(torch.from_numpy(waveform)[None])[0].half().numpy()
-    return failed
+        # Rounded by torch: NumPy rounds to float16 one number at a time.
+        array[row] = module(waveform[None])[0].half().numpy()
+    return ""

@@ -18,7 +18,7 @@ from antispoof.config import TrainConfig
 from antispoof.corpora import Corpus, write_protocol
 from antispoof.errors import MemoryLimitError, ParameterError
 from antispoof.files import atomic_path, check_disk_space, project_folder
-from antispoof.frontends import load_features
+from antispoof.frontends import FeatureSet, load_features
 from antispoof.frontends.cache import OnError
 from antispoof.platforms import describe_machine
 from antispoof.runs import regression_check
@@ -102,16 +102,11 @@ def train_or_load(
                 f"seed={seed!r}; accepted: whole numbers from 0 to {2**32 - 1}"
             )
     corpus.require_both_classes("train")
+    options = {"frontend": config.frontend, "cache_dir": cache_dir}
+    load = partial(load_features, corpus, **options, on_error=on_error)
+    runs_dir = project_folder() / (runs_dir or "runs")
     job = partial(
-        _Job,
-        config,
-        corpus,
-        project_folder() / (runs_dir or "runs"),
-        cache_dir=cache_dir,
-        references=references,
-        on_error=on_error,
-        compiled=compiled,
-        tensorboard_dir=tensorboard_dir,
+        _Job, config, corpus, runs_dir, references, load, compiled, tensorboard_dir
     )
     if num_processes > 1:
         printed = partial(print, flush=True)
@@ -127,14 +122,13 @@ def _run_jobs(job: Callable[..., _Job], seeds: Sequence[int], log: Log) -> list[
 
 @dataclass(frozen=True)
 class _Job:
-    """One run to load or to train; the arguments are those of `train_or_load`."""
+    """One run to load or to train; `load` gives the features of a partition."""
 
     config: TrainConfig
     corpus: Corpus
     runs_dir: Path
-    cache_dir: str | Path | None
     references: str | Path | None
-    on_error: OnError
+    load: Callable[[str], FeatureSet]
     compiled: bool
     tensorboard_dir: str | Path | None
     seed: int
@@ -217,12 +211,7 @@ class _Job:
         config, corpus, path = self.config, self.corpus, self.path
         check_disk_space(path.parent, RUN_BYTES)
         started = time.time()
-        options = {
-            "frontend": config.frontend,
-            "cache_dir": self.cache_dir,
-            "on_error": self.on_error,
-        }
-        features = {p: load_features(corpus, p, **options) for p in corpus.partitions}
+        features = {partition: self.load(partition) for partition in corpus.partitions}
         train_set, val_set = split_validation(features["train"], config.n_val_speakers)
         self.report(f"trains on {len(train_set)} clips for {config.epochs} epochs")
         callbacks = [

@@ -7,12 +7,12 @@ import shutil
 import tempfile
 import zipfile
 from collections.abc import Sequence
+from filecmp import cmp
 from pathlib import Path
 
 from antispoof.archives import extract_all, open_archive
 from antispoof.errors import ArchiveError, RunError
 from antispoof.files import atomic_path
-from antispoof.hashing import hash_file
 from antispoof.runs.record import WEIGHTS, Run, list_runs, protocol_name, run_path
 
 RUN_FILE = rf"config\.json|history\.csv|environment\.json|scores-\w+\.txt|{WEIGHTS}"
@@ -97,5 +97,5 @@ def import_runs(file: str | Path, folder: str | Path) -> tuple[list[Run], list[R
 
 
 def _require_same(path: Path, target: Path) -> None:
-    if target.exists() and hash_file(target) != hash_file(path):
+    if target.exists() and not cmp(path, target, shallow=False):
         raise RunError(f"{target} exists and differs; move it away to import this run")

@@ -41,8 +41,7 @@ def compute_logits(
     spans = [slice(start, min(start + BATCH, n)) for start in range(0, n, BATCH)]
     found = [torch.empty((0, 2))]
     with torch.inference_mode(), disable_tf32():
-        # Each clip is needed once: nothing is gained by keeping them on the device.
-        stream = Batches(features, device, resident=False).stream(spans)
+        stream = Batches(features, device).stream(spans)
         for span, x in zip(spans, stream, strict=True):
             found.append(model(x).float().cpu())
             if progress is not None:
