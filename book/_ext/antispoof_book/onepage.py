@@ -22,13 +22,11 @@ from bs4 import BeautifulSoup, Tag
 REFERRING = ("for", "aria-labelledby", "aria-describedby", "aria-controls")
 # What needs a screen: buttons, anchors to copy, the cell that installs the library.
 SCREEN_ONLY = "button, script, a.headerlink, .tag_bootstrap, .toctree-wrapper"
-SHEET = "sheet-number"  # class of the elements on the cover for page numbers
 PAGE = """<!doctype html><html lang="en" data-theme="light" data-mode="light"><head>
 <meta charset="utf-8"><title>{title}</title>{head}</head><body>
 <main class="one-page bd-article"><header class="cover">
 <p class="book-title">{title}</p>{cover}</header>{body}</main></body></html>"""
-ENTRY = f"""<li><a href="#{{anchor}}">{{title}}</a>
-<span class="{SHEET}" data-of="{{anchor}}"></span></li>"""
+ENTRY = '<li><a href="#{anchor}">{title}</a></li>'
 
 Parts = list[tuple[str, list[str]]]
 """Caption of a part, and its pages as Sphinx names them."""
@@ -65,10 +63,8 @@ def joined(site: Path, parts: Parts) -> str:
         heading = f"<h1>{escape(caption)}</h1>" if caption else ""
         body.append(f'<section class="part">{heading}')
         for name in names:
-            article, anchor = (
-                soups[name].select_one("article.bd-article"),
-                _anchor(name),
-            )
+            article = soups[name].select_one("article.bd-article")
+            anchor = _anchor(name)
             for tag in article.select(SCREEN_ONLY):
                 tag.decompose()
             text = escape(article.h1.get_text(" ", strip=True))

@@ -2,17 +2,13 @@
 
     python -m antispoof_book.pdf ROOT
 
-takes the site in ``ROOT/_build/html`` and writes ``ROOT/_build/book.pdf``. It prints
-twice: only the first print shows on which sheet a chapter begins.
+takes the site in ``ROOT/_build/html`` and writes ``ROOT/_build/book.pdf``.
 """
 
 from __future__ import annotations
 
 import sys
 from pathlib import Path
-
-from playwright.sync_api import Page
-from pypdf import PdfReader
 
 from . import chromium, onepage
 
@@ -21,8 +17,6 @@ READY = (
     "Promise.all([window.MathJax?.startup?.promise, document.fonts.ready])"
     ".then(() => 0)"
 )
-FILL = f"""sheets => document.querySelectorAll('.{onepage.SHEET}').forEach(
-  place => place.textContent = sheets[place.dataset.of])"""
 
 
 def write(root: Path) -> Path:
@@ -42,24 +36,9 @@ def write(root: Path) -> Path:
         tab = browser.new_page(color_scheme="light", reduced_motion="reduce")
         tab.goto(page.as_uri(), wait_until="load", timeout=TIMEOUT)
         tab.evaluate(READY)
-        _print(tab, out)
-        tab.evaluate(FILL, first_sheets(out))
-        _print(tab, out)
+        options = {"print_background": True, "outline": True, "tagged": True}
+        tab.pdf(path=out, prefer_css_page_size=True, **options)
     return out
-
-
-def first_sheets(pdf: Path) -> dict[str, int]:
-    """The sheet of each target of a link, by the name of the target."""
-    reader = PdfReader(pdf)
-    return {
-        name.lstrip("/"): reader.get_destination_page_number(destination) + 1
-        for name, destination in reader.named_destinations.items()
-    }
-
-
-def _print(tab: Page, path: Path) -> None:
-    options = {"print_background": True, "outline": True, "tagged": True}
-    tab.pdf(path=path, prefer_css_page_size=True, **options)
 
 
 if __name__ == "__main__":
