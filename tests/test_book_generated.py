@@ -1,10 +1,8 @@
-"""Contracts of the tables that the build makes.
+"""The table of parameters that the build makes.
 
-1. Every parameter of every chapter is in the table: name, type, default, meaning; one
-   that several chapters share has one row, which names them.
-2. The cost of a sweep follows from the seconds of the runs; a model without runs has no
-   row.
-3. Both come out as numbered tables, without a warning.
+1. Every parameter of every chapter is in it: name, type, default, meaning; one that
+   several chapters share has one row, which names them.
+2. It is a numbered table, without a warning.
 """
 
 import json
@@ -12,14 +10,9 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
-from types import SimpleNamespace
 
-import pandas as pd
 import pytest
 from bs4 import BeautifulSoup
-
-from antispoof.config import TrainConfig
-from antispoof_report import sweep_costs
 
 ROOT = Path(__file__).resolve().parents[1]
 CONF = f"""
@@ -40,18 +33,14 @@ INTRO = """
 :name: tab-parameters
 :::
 
-:::{sweep-costs} What it costs.
-:name: tab-costs
-:::
-
-See {numref}`tab-parameters` and {numref}`tab-costs`.
+See {numref}`tab-parameters`.
 """
 SOURCE = "corpus = ''  # a {folder}\nseed = None  # type: int  alone\n"
 
 
 @pytest.fixture(scope="module")
 def page(tmp_path_factory):
-    """The page of a small book with two chapters and the recorded runs."""
+    """The page of a small book with two chapters."""
     book = tmp_path_factory.mktemp("book")
     (book / "notebooks").mkdir()
     for name, source in (("01_a", SOURCE), ("02_b", SOURCE + "rate = 0.5\n")):
@@ -81,34 +70,5 @@ def test_every_parameter_is_in_the_table(page):  # 1
     ]
 
 
-def test_costs_follow_from_the_runs(monkeypatch):  # 2
-    def costs(seconds):
-        """The rows of a model whose run of 2 epochs trained half of its seconds."""
-        run = SimpleNamespace(
-            history=pd.DataFrame({"seconds": [seconds / 4] * 2}),
-            environment={"seconds": seconds, "cores": 2, "device": "cpu"},
-            corpus={"n_train": 100, "trials": {"train": 120, "dev": 30, "eval": 70}},
-            path=Path("run"),
-        )
-        found = {"cnn": [run]}
-        monkeypatch.setattr(
-            sweep_costs, "list_runs", lambda folder, model: found.get(model, [])
-        )
-        return sweep_costs.cost_table(Path(), note=noted.append)
-
-    noted = []
-    heads, once = costs(40.0)
-    _, twice = costs(80.0)
-    assert noted == ["run/history.csv"] * 2
-    assert once[:3] == ("CNN", "2 cores", "10")
-    assert len(heads) == len(once)
-    epochs = TrainConfig.for_model("cnn").epochs
-    hours = (epochs * sweep_costs.N_TRAIN / 10 + sweep_costs.N_SCORED / 5) / 3600
-    assert float(once[3]) == pytest.approx(hours, abs=0.05)
-    assert float(twice[3]) == pytest.approx(2 * hours, abs=0.05)
-    assert float(once[4]) == pytest.approx(5 * hours, abs=0.5)
-
-
-def test_they_are_numbered(page):  # 3
+def test_it_is_numbered(page):  # 2
     assert "Table 1" in page
-    assert "Table 2" in page

@@ -40,16 +40,13 @@ def in_the_project(monkeypatch):
     [
         ({"model": ["cnn"]}, "a sweep has no parameter 'model'; it accepts: models"),
         ({"seeds": 3}, "'seeds' takes list"),
-        ({"seeds": ["a"]}, "'seeds' takes list"),
         ({"seeds": []}, "seeds of a sweep are"),
         ({"seeds": [1, 1]}, "each once"),
         ({"models": ["rnn"]}, "unknown model 'rnn'; accepted: cnn"),
         ({"frontends": ["mfcc"]}, "mfcc"),
         ({"settings": {"cnn": {"epoch": 1}}}, "unknown setting 'epoch'"),
-        ({"settings": {"rnn": {}}}, "unknown model 'rnn'"),
         ({"analysis": ["09_none"]}, "'09_none' of a sweep has no chapter"),
         ({"threads": 0}, "threads from 1"),
-        ({"book": 1}, "'book' takes bool"),
         (
             {"analysis": ["06_analysis", "07_claims"]},
             "07_claims of a sweep is about cnn, resnet, resnet_lstm, and would train"
@@ -70,9 +67,7 @@ def test_a_sweep_of_all_models_may_have_any_analysis():
     assert Sweep.from_config(SMALL | {"analysis": ["06_analysis", "09_costs"]})
 
 
-def test_missing_models_and_corpora_raise():
-    with pytest.raises(ParameterError, match="a sweep needs seeds"):
-        Sweep.from_config({"models": ["cnn"]})
+def test_a_missing_corpus_raises():
     sweep = Sweep.from_config(SMALL | {"corpora": ["no/such/folder"]})
     with pytest.raises(AntispoofError, match="does not exist"):
         sweep.corpus_names  # noqa: B018

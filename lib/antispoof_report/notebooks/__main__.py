@@ -8,6 +8,7 @@ from pathlib import Path
 
 from antispoof.errors import AntispoofError
 from antispoof.plugins import load_plugins
+from antispoof_report.notebooks import ChapterError
 from antispoof_report.notebooks.execute import run
 from antispoof_report.notebooks.sync import check, sync_notebooks
 
@@ -40,9 +41,8 @@ def main(arguments: list[str] | None = None) -> int:
             options = {"profile": given.profile, "request": given.request}
             run(given.notebook, given.out, arguments=dict(given.parameter), **options)
         elif given.check:
-            problems = check(given.folder)
-            print(*problems, sep="\n", end="\n" * bool(problems), file=sys.stderr)
-            return 1 if problems else 0
+            if problems := check(given.folder):
+                raise ChapterError("\n".join(problems))
         else:
             for notebook in sync_notebooks(given.folder):
                 print(f"wrote {notebook}")

@@ -7,9 +7,7 @@ what the results were made with (:mod:`~antispoof_report.notebooks.provenance`).
 
 from __future__ import annotations
 
-import shutil
 import sys
-import tempfile
 import time
 from collections.abc import Mapping
 from pathlib import Path
@@ -66,28 +64,25 @@ def run(
         "parameters": {name: p.default for name, p in known.items()} | values,
         "request": request,
     }
+    # It has this name until it is known that no cell fails.
     failed = out.with_name(f"{out.stem}.failed.ipynb")
+    out.parent.mkdir(parents=True, exist_ok=True)
     started = time.monotonic()
-    with tempfile.TemporaryDirectory() as folder:
-        working = Path(folder) / "notebook.ipynb"
-        try:
-            papermill.execute_notebook(
-                # papermill substitutes {names} in paths.
-                str(notebook).replace("{", "{{").replace("}", "}}"),
-                str(working),
-                parameters=values,
-                cwd=root,
-                progress_bar=sys.stderr.isatty(),
-                start_timeout=180,  # seconds; a busy machine starts kernels slowly
-            )
-        except Exception as error:
-            problem = f"chapter {notebook.stem} failed: {type(error).__name__} {error}"
-            if working.exists():
-                out.parent.mkdir(parents=True, exist_ok=True)
-                shutil.copy(working, failed)
-                problem += f"\nThe notebook so far is {failed}"
-            raise ChapterError(problem) from error
-        node = publishable(nbformat.read(working, as_version=4))
+    try:
+        executed = papermill.execute_notebook(
+            # papermill substitutes {names} in paths.
+            *(str(p).replace("{", "{{").replace("}", "}}") for p in (notebook, failed)),
+            parameters=values,
+            cwd=root,
+            progress_bar=sys.stderr.isatty(),
+            start_timeout=180,  # seconds; a busy machine starts kernels slowly
+        )
+    except Exception as error:
+        raise ChapterError(
+            f"chapter {notebook.stem} failed: {type(error).__name__} {error}\n"
+            f"The notebook so far is {failed}"
+        ) from error
+    node = publishable(executed)
     record["seconds"] = round(time.monotonic() - started, 1)
     node.metadata[provenance.KEY] = record
     with atomic_path(out) as temporary:

@@ -93,21 +93,19 @@ def declared(source: str, *, where: str) -> dict[str, Parameter]:
     """
     from papermill.translators import PythonTranslator
 
+    read = {one.name: one for one in PythonTranslator.inspect({"source": source})}
     found = {}
-    for one in PythonTranslator.inspect({"source": source}):
-        typed = one.inferred_type_name.replace("None", "")
-        if typed and typed not in EXAMPLES:
+    for name, default in _assigned_values(source, where=where).items():
+        one = read.get(name)
+        # papermill's name of the type of a value without a comment is "None".
+        type_name = one.inferred_type_name.replace("None", "") if one else "unknown"
+        if type_name not in ("", *EXAMPLES):
             raise ChapterError(
-                f"{where}: parameter {one.name!r} has the type {typed!r}; accepted:"
-                f" {', '.join(EXAMPLES)}"
+                f"{where}: the line of parameter {name!r} cannot be read; accepted is"
+                " 'name = value  # help' with one equals sign, and beside None"
+                f" '# type: ' with one of {', '.join(EXAMPLES)}"
             )
-        default = _plain_value(one.default, where=where, name=one.name)
-        found[one.name] = Parameter(one.name, default, one.help, typed)
-    for name in set(_assignments(source)) - set(found):
-        raise ChapterError(
-            f"{where}: papermill cannot read the line of parameter {name!r};"
-            " one 'name = value  # help' a line is accepted, with one equals sign"
-        )
+        found[name] = Parameter(name, default, one.help, type_name)
     return found
 
 
@@ -159,16 +157,15 @@ def from_profile(profile: Path, notebook: Path) -> dict[str, Any]:
     import yaml
 
     try:
-        values = yaml.safe_load(Path(profile).read_text("utf-8")) or {}
-    except (OSError, ValueError, yaml.YAMLError) as error:
-        raise ParameterError(f"profile {profile} cannot be read: {error}") from error
-    if not isinstance(values, dict):
-        raise ParameterError(f"profile {profile} must hold lines 'parameter: value'")
+        values = dict(yaml.safe_load(Path(profile).read_text("utf-8")) or {})
+    except (OSError, TypeError, ValueError, yaml.YAMLError) as error:
+        raise ParameterError(
+            f"profile {profile} must hold lines 'parameter: value': {error}"
+        ) from error
     own, known = accepted(notebook), {}
     for path in sorted(Path(notebook).parent.glob(f"{CHAPTER}.ipynb")):
         known |= accepted(path)
-    known |= own
-    checked(values, known, where=f"profile {profile}")
+    checked(values, known | own, where=f"profile {profile}")
     return {name: value for name, value in values.items() if name in own}
 
 
@@ -213,8 +210,8 @@ def check_history(cells: Sequence[str]) -> None:
     where = "this chapter"
     known = declared(cells[-3], where=where)
     given = {
-        name: _plain_value(text, where=where, name=name)
-        for name, text in _assignments(cells[-2]).items()
+        name: value
+        for name, value in _assigned_values(cells[-2], where=where).items()
         # papermill's own, where it reports its paths
         if not name.startswith("PAPERMILL_")
         and (name in known or name not in PROFILE_KEYS)
@@ -222,19 +219,17 @@ def check_history(cells: Sequence[str]) -> None:
     checked(given, known, where=where)
 
 
-def _plain_value(text: str, *, where: str, name: str) -> Any:
-    try:
-        return ast.literal_eval(text)
-    except (ValueError, SyntaxError) as error:
-        raise ParameterError(
-            f"{where}: parameter {name!r} is {text}, not a plain value"
-        ) from error
-
-
-def _assignments(source: str) -> dict[str, str]:
-    """Name -> source of what is assigned to it, in a cell of plain assignments."""
-    return {
-        node.targets[0].id: ast.unparse(node.value)
-        for node in ast.parse(source).body
-        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name)
-    }
+def _assigned_values(source: str, *, where: str) -> dict[str, Any]:
+    """Name -> value of each plain assignment of a cell; ParameterError for others."""
+    values = {}
+    for node in ast.parse(source).body:
+        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
+            name = node.targets[0].id
+            try:
+                values[name] = ast.literal_eval(node.value)
+            except (ValueError, SyntaxError) as error:
+                raise ParameterError(
+                    f"{where}: parameter {name!r} is {ast.unparse(node.value)}, not a"
+                    " plain value"
+                ) from error
+    return values

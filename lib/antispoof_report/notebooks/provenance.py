@@ -26,7 +26,7 @@ import grimp
 import nbformat
 
 from antispoof import hashing, plugins
-from antispoof_report.notebooks import ChapterError, Declaration
+from antispoof_report.notebooks import Declaration
 
 KEY = "provenance"  # in the metadata of an executed notebook
 HASH_LENGTH = 8
@@ -40,11 +40,6 @@ def hash_code(node: Any, *, root: Path) -> dict[str, str]:
     ----------
     node : the notebook, as nbformat reads it
     root : the project's folder; its library is in ``lib`` and can be imported
-
-    Raises
-    ------
-    ChapterError
-        If the notebook's code is not Python.
     """
     library = Path(root).resolve() / "lib"
     hashes = {
@@ -81,24 +76,12 @@ def changed(then: Mapping[str, str], now: Mapping[str, str]) -> list[str]:
 
 
 def dependencies(code: str, library: Path) -> list[str]:
-    """Names of the modules in the folder ``library`` that ``code`` depends on, sorted.
-
-    Raises
-    ------
-    ChapterError
-        If the code is not Python.
-    """
-    try:
-        nodes = list(ast.walk(ast.parse(code)))
-    except SyntaxError as error:
-        raise ChapterError(
-            f"the chapter is not Python: {error.msg}, line {error.lineno}"
-        ) from error
+    """Sorted names of the modules in the folder ``library`` that code depends on."""
     packages = sorted(path.parent.name for path in library.glob("*/__init__.py"))
     if not packages:
         return []
     imported, attributes = {}, []
-    for node in nodes:
+    for node in ast.walk(ast.parse(code)):
         if isinstance(node, ast.Import | ast.ImportFrom):
             before = f"{node.module}." if isinstance(node, ast.ImportFrom) else ""
             for alias in node.names:

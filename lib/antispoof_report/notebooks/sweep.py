@@ -53,8 +53,8 @@ class Sweep:
         If a value is not accepted.
     """
 
-    models: list[str]
-    seeds: list[int]
+    models: list[str] = field(default_factory=list)
+    seeds: list[int] = field(default_factory=list)
     frontends: list[str] = field(default_factory=lambda: ["logmel"])
     corpora: list[str] = field(default_factory=lambda: [""])
     settings: dict[str, dict] = field(default_factory=dict)
@@ -68,13 +68,8 @@ class Sweep:
     @classmethod
     def from_config(cls, config: Mapping[str, Any]) -> Sweep:
         """The sweep that a file's keys and values describe."""
-        known = {
-            one.name: Parameter(one.name, EXAMPLES[one.type]) for one in fields(cls)
-        }
+        known = {f.name: Parameter(f.name, EXAMPLES[f.type]) for f in fields(cls)}
         given = checked(config, known, where="a sweep")
-        for name in ("models", "seeds"):
-            if name not in given:
-                raise ParameterError(f"a sweep needs {name}")
         return cls(**given)
 
     def __post_init__(self) -> None:
@@ -83,14 +78,10 @@ class Sweep:
             values = getattr(self, name)
             if not values or len(set(values)) != len(values):
                 raise ParameterError(
-                    f"{name} of a sweep are {values!r}; accepted: one or more, each"
-                    " once"
+                    f"{name} of a sweep are {values}; accepted: one or more, each once"
                 )
         if self.threads < 1 or self.minutes < 0:
-            raise ParameterError(
-                f"threads={self.threads}, minutes={self.minutes} of a sweep;"
-                " accepted: threads from 1, minutes from 0"
-            )
+            raise ParameterError("a sweep accepts threads from 1 and minutes from 0")
         for model in self.models:
             for frontend in self.frontends:
                 TrainConfig.from_profile(model, self.settings_for(frontend))
