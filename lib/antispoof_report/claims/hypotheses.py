@@ -25,14 +25,6 @@ from antispoof.stats.multiple_testing import holm
 from antispoof.stats.paired_tests import mcnemar
 from antispoof.stats.panel import make_panel
 from antispoof_report.claims import CNN, RESNET, RESNET_LSTM, TITLES
-from antispoof_report.claims.findings import (
-    intersection_union,
-    make_finding,
-    make_findings,
-    make_verdict,
-    pair_label,
-    paired_difference,
-)
 from antispoof_report.claims.training_length import Lengths, h4
 from antispoof_report.claims.verdicts import (
     CONTRADICTED,
@@ -44,6 +36,12 @@ from antispoof_report.claims.verdicts import (
     Verdict,
     conjunction,
     disjunction,
+    intersection_union,
+    make_finding,
+    make_findings,
+    make_verdict,
+    pair_label,
+    paired_difference,
 )
 
 ORDER = (RESNET, RESNET_LSTM, CNN)  # best first, as in the abstract
@@ -151,10 +149,9 @@ def h3(resampled: BootstrapResult) -> Verdict:
         ("recall_spoof", "recall of spoof", 1),
         ("recall_bonafide", "recall of bonafide", -1),
     ):
-        effect = paired_difference(resampled, metric, PAIR)
+        effects.append(paired_difference(resampled, metric, PAIR))
         name = f"{name}, {pair_label(PAIR)}"
-        effects.append(effect)
-        findings.append(make_finding(name, effect, direction=direction))
+        findings.append(make_finding(name, effects[-1], direction=direction))
     decisive = intersection_union(effects, findings)
     tests = h3_mcnemar(resampled)
     significant = (tests["p_holm"] <= 0.05) & tests["as_claimed"]
@@ -188,17 +185,11 @@ def h3_mcnemar(resampled: BootstrapResult) -> pd.DataFrame:
             own = panel.labels == label
             test = mcnemar(lstm[own], resnet[own])
             difference = test.only_first - test.only_second
-            rows.append(
-                {
-                    "seed": seed,
-                    "label": LABELS[label],
-                    "only_lstm": test.only_first,
-                    "only_resnet": test.only_second,
-                    "p": test.p,
-                    "as_claimed": difference * (1 if label == SPOOF else -1) > 0,
-                }
-            )
-    table = pd.DataFrame(rows)
+            as_claimed = difference > 0 if label == SPOOF else difference < 0
+            counts = (test.only_first, test.only_second)
+            rows.append((seed, LABELS[label], *counts, test.p, as_claimed))
+    columns = ["seed", "label", "only_lstm", "only_resnet", "p", "as_claimed"]
+    table = pd.DataFrame(rows, columns=columns)
     table.insert(5, "p_holm", holm(table["p"]))
     return table
 
@@ -206,14 +197,11 @@ def h3_mcnemar(resampled: BootstrapResult) -> pd.DataFrame:
 def h5(resampled: BootstrapResult) -> Verdict:
     """H5: the accuracy of some model is above that of always answering spoof."""
     models = [model for model in ORDER if model in resampled.panel.models]
-    effects = [
-        combine(
-            np.subtract,
-            resampled.quantity("accuracy", model),
-            resampled.quantity("always_spoof", model),
-        )
-        for model in models
-    ]
+    effects = []
+    for model in models:
+        constant = resampled.quantity("always_spoof", model)
+        accuracy = resampled.quantity("accuracy", model)
+        effects.append(combine(np.subtract, accuracy, constant))
     names = [f"accuracy, {TITLES[model]} minus always-spoof" for model in models]
     findings = make_findings(names, effects, min_effect=MIN_EFFECT_RATE)
     findings = sorted(findings, key=lambda finding: -finding.margin)
@@ -235,11 +223,8 @@ def h6(resampled: BootstrapResult) -> Verdict:
     """
     at_zero = _accuracy_against_f1(resampled, "zero")[0].verdict
     decisive, findings, both = _accuracy_against_f1(resampled, "dev")
-    eer = make_finding(
-        f"EER, {pair_label(PAIR)}",
-        paired_difference(resampled, "eer", PAIR),
-        direction=0,
-    )
+    difference = paired_difference(resampled, "eer", PAIR)
+    eer = make_finding(f"EER, {pair_label(PAIR)}", difference, direction=0)
     outcomes = {CONTRADICTED: REPRODUCED, REPRODUCED: CONTRADICTED}
     verdict = UNDECIDED
     remark = f"both signs occur together in {both:.1%} of the replicates at dev"
@@ -268,14 +253,10 @@ def _accuracy_against_f1(
     macro_f1 = paired_difference(resampled, "macro_f1", PAIR, at)
     where = "threshold zero" if at == "zero" else "the threshold of dev"
     where = f"at {where}, {pair_label(PAIR)}"
+    options = {"direction": -1, "min_effect": MIN_EFFECT_MACRO_F1}
     findings = [
         make_finding(f"accuracy {where}", accuracy, direction=1),
-        make_finding(
-            f"macro-F1 {where}",
-            macro_f1,
-            direction=-1,
-            min_effect=MIN_EFFECT_MACRO_F1,
-        ),
+        make_finding(f"macro-F1 {where}", macro_f1, **options),
     ]
     decisive = intersection_union([accuracy, macro_f1], findings)
     both = (accuracy.replicates > 0) & (macro_f1.replicates < 0)

@@ -50,13 +50,9 @@ def gate_on_dev_eer(
         f"{MAX_DEV_EER:.0%} for {' and '.join(failed)}, too close to chance for a "
         "claim about architectures."
     )
-    return [
-        replace(
-            verdict,
-            verdict=UNDECIDED,
-            sentence=f"{reason} By the numbers alone: {verdict.sentence}",
-        )
-        if verdict.key in COMPARING
-        else verdict
-        for verdict in verdicts
-    ]
+    gated = list(verdicts)
+    for position, one in enumerate(gated):
+        if one.key in COMPARING:
+            sentence = f"{reason} By the numbers alone: {one.sentence}"
+            gated[position] = replace(one, verdict=UNDECIDED, sentence=sentence)
+    return gated

@@ -13,8 +13,13 @@ from antispoof.stats.bootstrap import resample
 from antispoof.stats.estimates import combine
 from antispoof.stats.panel import make_panel
 from antispoof_report.claims import RESNET, RESNET_LSTM, TITLES
-from antispoof_report.claims.findings import make_finding, make_verdict
-from antispoof_report.claims.verdicts import REPRODUCED, UNDECIDED, Verdict
+from antispoof_report.claims.verdicts import (
+    REPRODUCED,
+    UNDECIDED,
+    Verdict,
+    make_finding,
+    make_verdict,
+)
 
 # model -> epochs trained -> one score table per seed
 Lengths = Mapping[str, Mapping[int, Sequence[pd.DataFrame]]]
@@ -49,20 +54,15 @@ def h4(lengths: Lengths, *, n_replicates: int = 2000) -> Verdict:
             f"lengths of training of {', '.join(trained) or 'no model'}; at least two"
             f" of {RESNET_LSTM!r} are needed"
         )
-    tables = {
-        f"{model} {epochs}": runs[epochs]
-        for model, runs in trained.items()
-        for epochs in runs
-    }
+    tables = {f"{m} {n}": runs[n] for m, runs in trained.items() for n in runs}
     resampled = resample(make_panel(tables), n_replicates=n_replicates, metrics={})
     changes = []
     for model, runs in trained.items():
         epochs = sorted(runs)
         centred = np.array(epochs, dtype=np.float64) - np.mean(epochs)
         weights = centred / (centred @ centred) * (epochs[-1] - epochs[0])
-        rates = [
-            resampled.quantity("predicted_spoof_rate", f"{model} {n}") for n in epochs
-        ]
+        names = [f"{model} {n}" for n in epochs]
+        rates = [resampled.quantity("predicted_spoof_rate", name) for name in names]
         change = combine(lambda *v, w=weights: np.tensordot(w, v, axes=1), *rates)
         name = (
             f"change of the rate of trials decided spoof from {epochs[0]} to "
@@ -71,14 +71,14 @@ def h4(lengths: Lengths, *, n_replicates: int = 2000) -> Verdict:
         direction = -1 if model == RESNET_LSTM else 0
         changes.append(make_finding(name, change, direction=direction))
     shortest = min(trained[RESNET_LSTM])
+    rates = [
+        resampled.quantity(metric, f"{RESNET_LSTM} {shortest}")
+        for metric in ("predicted_spoof_rate", "always_spoof")
+    ]
     bias = make_finding(
         f"rate of trials decided spoof minus rate of spoof after {shortest} epochs, "
         f"{TITLES[RESNET_LSTM]}",
-        combine(
-            np.subtract,
-            resampled.quantity("predicted_spoof_rate", f"{RESNET_LSTM} {shortest}"),
-            resampled.quantity("always_spoof", f"{RESNET_LSTM} {shortest}"),
-        ),
+        combine(np.subtract, *rates),
         direction=1,
     )
     biased = bias.verdict == REPRODUCED
@@ -105,17 +105,12 @@ def spoof_rate_by_epochs(lengths: Lengths) -> pd.DataFrame:
     DataFrame with ``model``, ``epochs``, ``seed`` (position), ``predicted_spoof_rate``
     and ``is_spoof`` (the fraction of trials that are).
     """
-    return pd.DataFrame(
-        [
-            {
-                "model": model,
-                "epochs": epochs,
-                "seed": seed,
-                "predicted_spoof_rate": float((table["score"] <= 0).mean()),
-                "is_spoof": float((table["label"] == LABELS[SPOOF]).mean()),
-            }
-            for model, runs in lengths.items()
-            for epochs, tables in sorted(runs.items())
-            for seed, table in enumerate(tables)
-        ]
-    )
+    rows = []
+    for model, runs in lengths.items():
+        for epochs, tables in sorted(runs.items()):
+            for seed, table in enumerate(tables):
+                is_spoof = (table["label"] == LABELS[SPOOF]).mean()
+                rate = (table["score"] <= 0).mean()
+                rows.append((model, epochs, seed, rate, is_spoof))
+    columns = ["model", "epochs", "seed", "predicted_spoof_rate", "is_spoof"]
+    return pd.DataFrame(rows, columns=columns)

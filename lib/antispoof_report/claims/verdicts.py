@@ -1,4 +1,4 @@
-"""Verdicts on claims, by a rule that was fixed before the results were known.
+"""From effects to verdicts on claims, by a rule fixed before the results were known.
 
 A claim names a direction, and the smallest effect of interest is fixed: 0.01 for a
 macro-F1; 0.005 for an accuracy and for any other fraction of trials (a recall, an EER,
@@ -26,9 +26,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 
-from antispoof.stats.estimates import LEVEL, MIN_ERROR, Estimate
+from antispoof.stats.bootstrap import BootstrapResult
+from antispoof.stats.estimates import (
+    LEVEL,
+    MIN_ERROR,
+    BootstrapDistribution,
+    Estimate,
+    combine,
+)
+from antispoof.stats.multiple_testing import holm
+from antispoof_report.claims import TITLES
 
 REPRODUCED = "reproduced"
 CONTRADICTED = "contradicted"
@@ -99,11 +109,10 @@ class Finding:
             return words
         if not self.varies:
             return f"{words} (the same in every bootstrap replicate)"
-        agreeing = f"; claimed sign in {self.seeds_agreeing} of {self.n_seeds} seeds"
-        return (
-            f"{words} (95 % interval {low:+.4f} to {high:+.4f}"
-            f"{agreeing if self.direction else ''})"
-        )
+        words += f" (95 % interval {low:+.4f} to {high:+.4f}"
+        if self.direction:
+            words += f"; claimed sign in {self.seeds_agreeing} of {self.n_seeds} seeds"
+        return f"{words})"
 
 
 @dataclass(frozen=True)
@@ -124,6 +133,82 @@ class Verdict:
     verdict: str
     sentence: str
     findings: tuple[Finding, ...]
+
+
+def paired_difference(
+    resampled: BootstrapResult, metric: str, pair: tuple[str, str], at: str = "zero"
+) -> BootstrapDistribution:
+    """A metric of the first model of a pair minus that of the second."""
+    first, second = (resampled.quantity(metric, model, at=at) for model in pair)
+    return combine(np.subtract, first, second)
+
+
+def pair_label(pair: tuple[str, str]) -> str:
+    """Name of such a difference."""
+    return f"{TITLES[pair[0]]} minus {TITLES[pair[1]]}"
+
+
+def make_finding(
+    name: str,
+    effect: BootstrapDistribution,
+    *,
+    direction: int,
+    min_effect: float = MIN_EFFECT_RATE,
+) -> Finding:
+    """A single effect and the claimed direction; see :class:`Finding`."""
+    estimate = effect.estimate
+    p = estimate.p_value(direction * min_effect)
+    return Finding(name, estimate, direction, min_effect, p)
+
+
+def make_findings(
+    names: Sequence[str], effects: Sequence[BootstrapDistribution], *, min_effect: float
+) -> list[Finding]:
+    """Several comparisons, all claimed positive, their p-values adjusted after Holm."""
+    estimates = [effect.estimate for effect in effects]
+    adjusted = holm([estimate.p_value(min_effect) for estimate in estimates])
+    return [
+        Finding(name, estimate, 1, min_effect, float(p))
+        for name, estimate, p in zip(names, estimates, adjusted, strict=True)
+    ]
+
+
+def intersection_union(
+    effects: Sequence[BootstrapDistribution], findings: Sequence[Finding]
+) -> Finding:
+    """The smallest margin of effects claimed together, replicate by replicate."""
+
+    def smallest_margin(*values: np.ndarray) -> np.ndarray:
+        pairs = zip(findings, values, strict=True)
+        return np.min(
+            [f.direction * value - f.min_effect for f, value in pairs], axis=0
+        )
+
+    name = "smallest margin of the effects claimed together"
+    effect = combine(smallest_margin, *effects)
+    return make_finding(name, effect, direction=1, min_effect=0.0)
+
+
+def make_verdict(
+    key: str,
+    statement: str,
+    claim: str,
+    verdict: str,
+    findings: Sequence[Finding],
+    *remarks: str,
+    decisive: Finding | None = None,
+) -> Verdict:
+    """A verdict with its sentence: the claim, its verdict and the numbers behind it.
+
+    `decisive` is a finding that comes first in the verdict and not in the sentence.
+    """
+    reason = ""
+    if findings[0].n_seeds < MIN_SEEDS:
+        reason = " (one seed cannot rank models)"
+    details = "; ".join([*map(str, findings), *remarks])
+    sentence = f"{claim} is {verdict}{reason}: {details}."
+    first = [] if decisive is None else [decisive]
+    return Verdict(key, statement, verdict, sentence, (*first, *findings))
 
 
 def conjunction(findings: Sequence[Finding]) -> str:
@@ -152,20 +237,14 @@ def verdict_table(verdicts: Sequence[Verdict]) -> pd.DataFrame:
     used), ``seeds_agreeing``, ``n_seeds`` and ``p``; the decisive effect of a
     hypothesis comes first.
     """
-    rows = [
-        {
-            "hypothesis": verdict.key,
-            "verdict": verdict.verdict,
-            "effect": finding.name,
-            "estimate": finding.estimate.value,
-            "low": finding.interval[0],
-            "high": finding.interval[1],
-            "min_effect": finding.min_effect,
-            "seeds_agreeing": finding.seeds_agreeing,
-            "n_seeds": finding.n_seeds,
-            "p": finding.p,
-        }
-        for verdict in verdicts
-        for finding in verdict.findings
-    ]
-    return pd.DataFrame(rows)
+    frame = pd.DataFrame(
+        [(v.key, v.verdict, f) for v in verdicts for f in v.findings],
+        columns=["hypothesis", "verdict", "finding"],
+    )
+    findings = frame.pop("finding")
+    frame["effect"] = [f.name for f in findings]
+    frame["estimate"] = [f.estimate.value for f in findings]
+    frame[["low", "high"]] = [f.interval for f in findings]
+    for name in ("min_effect", "seeds_agreeing", "n_seeds", "p"):
+        frame[name] = [getattr(f, name) for f in findings]
+    return frame
