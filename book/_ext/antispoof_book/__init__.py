@@ -4,7 +4,7 @@
 ``pages``          shows the joined notebook in place of the clean source;
 ``results``        the role ``{result}`` that quotes a value from a chapter;
 ``marks``          the role ``{mark}`` for the badges S, N and O, and their legend;
-``generated``      the tables of chapters' parameters and of the cost of a sweep;
+``generated``      the table of the chapters' parameters;
 ``library``        the reference of both packages, from their docstrings;
 ``provenance``     at the end of a chapter, what it was made with;
 ``scripts``        what a page loads: nothing twice, nothing from the network;

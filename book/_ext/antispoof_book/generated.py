@@ -1,9 +1,7 @@
-"""Tables made in every build from what they describe, so that none can be stale.
+"""The table of the chapters' parameters, made in every build, so it cannot be stale.
 
-``{chapter-parameters}``  what each chapter accepts: name, type, default, meaning;
-``{sweep-costs}``         hours of a sweep on the whole corpus, by the reference runs.
-
-Both take a caption as argument and ``:name:`` as option.
+``{chapter-parameters}`` shows what each chapter accepts: name, type, default, meaning.
+It takes a caption as argument and ``:name:`` as option.
 """
 
 from __future__ import annotations
@@ -19,7 +17,6 @@ from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.util.docutils import SphinxDirective
 
-from antispoof_report import sweep_costs
 from antispoof_report.notebooks import CHAPTER
 from antispoof_report.notebooks.parameters import accepted
 
@@ -27,9 +24,8 @@ from . import notebook
 
 
 def setup(app: Sphinx) -> None:
-    """Register the directives."""
-    for name in ROWS:
-        app.add_directive(name, GeneratedTable)
+    """Register the directive."""
+    app.add_directive("chapter-parameters", ParameterTable)
 
 
 def markdown_table(rows: list[tuple[str, ...]]) -> list[str]:
@@ -38,8 +34,8 @@ def markdown_table(rows: list[tuple[str, ...]]) -> list[str]:
     return [f"| {' | '.join(cells)} |" for cells in marked]
 
 
-class GeneratedTable(SphinxDirective):
-    """A Markdown table whose rows are computed."""
+class ParameterTable(SphinxDirective):
+    """A Markdown table with one row a parameter."""
 
     required_arguments = 1
     final_argument_whitespace = True
@@ -52,7 +48,7 @@ class GeneratedTable(SphinxDirective):
             f":name: {self.options['name']}",
             ":class: stack",  # cells of words below each other on a phone
             "",
-            *markdown_table(ROWS[self.name](self.env)),
+            *markdown_table(parameter_rows(self.env)),
             ":::",
         ]
         box = nodes.container()
@@ -73,11 +69,3 @@ def parameter_rows(env: BuildEnvironment) -> list[tuple[str, ...]]:
             chapters.setdefault(key, []).append(path.stem.split("_", 1)[0])
     heads = ("Name", "Type", "Default", "Meaning", "Chapters")
     return [heads, *((*key, ", ".join(names)) for key, names in chapters.items())]
-
-
-def cost_rows(env: BuildEnvironment) -> list[tuple[str, ...]]:
-    """One row a model that has reference runs."""
-    return sweep_costs.cost_table(Path(env.srcdir), note=env.note_dependency)
-
-
-ROWS = {"chapter-parameters": parameter_rows, "sweep-costs": cost_rows}
