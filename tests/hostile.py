@@ -18,7 +18,7 @@ import tempfile
 import warnings
 import zipfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from functools import cache, partial
 from pathlib import Path
@@ -78,21 +78,25 @@ def protocol(data: bytes) -> None:
     read_protocol(_file(data))
 
 
+def _read_each_way(*readers: Callable[[], object]) -> None:
+    """Call each reader, whether the others raise a documented error or not."""
+    from antispoof.errors import AntispoofError
+
+    for read in readers:
+        with suppress(AntispoofError):
+            read()
+
+
 def scores(data: bytes) -> None:
     """A score file, alone and with a protocol."""
     from antispoof.corpora import read_protocol
-    from antispoof.errors import AntispoofError
     from antispoof.scoring.score_files import ReversedScoresWarning, read_scores
 
     trials = read_protocol(_file(PROTOCOL, "protocol"))
     path = _file(data)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ReversedScoresWarning)
-        for known in (None, trials):
-            try:
-                read_scores(path, known)
-            except AntispoofError:
-                continue
+        _read_each_way(lambda: read_scores(path), lambda: read_scores(path, trials))
 
 
 def asv_scores(data: bytes) -> None:
@@ -155,14 +159,8 @@ def detector_card(data: bytes) -> None:
 
 def sound(data: bytes) -> None:
     """A clip, decoded at once and in blocks."""
-    from antispoof.errors import AntispoofError
-
     path = _file(data)
-    for read in (load, lambda path: list(iter_blocks(path, max_in_memory=0))):
-        try:
-            read(path)
-        except AntispoofError:
-            continue
+    _read_each_way(lambda: load(path), lambda: list(iter_blocks(path, max_in_memory=0)))
 
 
 PROTOCOL = b"S1 U1 - - bonafide\nS2 U2 - A01 spoof\n"

@@ -20,33 +20,22 @@ import numpy as np
 import pytest
 import soundfile
 
-from antispoof import cli
-
 RATE = 16_000
 KEYS = ["clip", "score", "probability_bonafide", "answer", "seconds", "error"]
 
 
 @pytest.fixture
-def run(monkeypatch, tmp_path, capsys, detector):
+def run(antispoof, monkeypatch, tmp_path, detector):
     """Run `antispoof check` with a detector of random weights as the pretrained one."""
     detector.save(tmp_path / "pretrained")
     monkeypatch.setattr(
         "antispoof.inference.detector.PRETRAINED_DIR", tmp_path / "pretrained"
     )
-    (tmp_path / "work").mkdir()
-    monkeypatch.chdir(tmp_path / "work")
 
     def check(*arguments, stdin=b""):
         piped = SimpleNamespace(buffer=io.BytesIO(stdin))
         monkeypatch.setattr(sys, "stdin", piped)
-        monkeypatch.setattr(sys, "argv", ["antispoof", "check", *map(str, arguments)])
-        try:
-            cli.main()
-            status = 0
-        except SystemExit as end:
-            status = end.code or 0
-        out, err = capsys.readouterr()
-        return SimpleNamespace(status=status, out=out, err=err)
+        return antispoof("check", *arguments)
 
     return check
 
@@ -89,13 +78,6 @@ def test_json(run):
 # 2
 
 
-def test_nothing_found(run):
-    Path("empty").mkdir()
-    result = run("empty")
-    assert result.status == 1
-    assert "no sound file" in result.err
-
-
 @pytest.mark.parametrize(
     "arguments",
     ["", "a.wav b.wav --plot x.png", "a.wav --json --explain", "a.wav --colour"],
@@ -106,14 +88,18 @@ def test_misuse(run, arguments):
     assert "Usage" in result.err + result.out
 
 
-def test_no_weights(run, tmp_path):
-    shutil.rmtree(tmp_path / "pretrained")
-    result = run(write("voice.wav"))
+def test_no_weights_and_no_clip(run, tmp_path):
+    Path("empty").mkdir()
+    result = run("empty")
     assert result.status == 1
-    assert "no pretrained weights" in result.err
-    result = run("voice.wav", "--run", tmp_path)
+    assert "no sound file" in result.err
+    result = run(write("voice.wav"), "--run", tmp_path)
     assert result.status == 1
     assert str(tmp_path) in result.err
+    shutil.rmtree(tmp_path / "pretrained")
+    result = run("voice.wav")
+    assert result.status == 1
+    assert "no pretrained weights" in result.err
 
 
 # 3
@@ -122,26 +108,19 @@ def test_no_weights(run, tmp_path):
 @pytest.mark.parametrize(
     "name",
     [
-        *("with blanks.wav", "quote'\"`$(ls).wav", "größer 語.wav", "two\nlines.wav"),
-        *("control\x1b[2J.wav", "[bold]markup.wav", "-dash.wav"),
+        *("quote'\"`$(ls) 語.wav", "two\nlines.wav", "control\x1b[2J.wav"),
+        *("[bold]markup.wav", "-dash.wav", os.fsdecode(b"odd\xff.wav")),
     ],
 )
 def test_names(run, name):
-    write(name)
-    result = run("--", name) if name.startswith("-") else run(name)
+    write(os.fsencode(name))
+    result = run("--", name)
     assert result.status == 0, result.err
     assert "\x1b" not in result.out
     assert len([line for line in result.out.splitlines() if "of 100" in line]) == 1
     if name.isprintable():
         assert name in result.out
     assert json.loads(run("--json", "--", name).out)[0]["clip"] == name
-
-
-def test_a_name_that_is_not_unicode(run):
-    name = os.fsdecode(b"odd\xff.wav")
-    write(os.fsencode(name))
-    assert run(name).status == 0
-    assert json.loads(run(name, "--json").out)[0]["clip"] == name
 
 
 def test_folder_and_standard_input(run):
@@ -174,7 +153,6 @@ def test_explain(run):
     result = run(write("voice.wav", 5), "--explain")
     assert result.status == 0, result.err
     assert result.out.count("Hz: evidence for") == 3
-    assert "lies in silence or padding" in result.out
 
 
 def test_a_run_is_used(run, small_corpus, small_frontend):

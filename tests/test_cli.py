@@ -27,7 +27,7 @@ import pytest
 
 from antispoof.cli.text import format_table
 from antispoof.config import TrainConfig
-from antispoof.corpora import CORPORA, Corpus, open_corpus
+from antispoof.corpora import CORPORA, Corpus
 from antispoof.corpora.asvspoof2019 import PROTOCOL_FOLDER
 from antispoof.registry import Entry
 from antispoof.runs import Run, jobs, list_runs
@@ -69,20 +69,18 @@ def assert_refused(result, *parts, left=()):
 # 1
 
 
-@pytest.mark.parametrize("command", ["", *COMMANDS.split(", ")])
-def test_help(antispoof, command):
-    result = antispoof(*command.split(), "--help")
-    assert (result.status, result.err) == (0, "")
-    assert result.out.startswith(f"Usage: antispoof {command}")
+def test_help(antispoof):
+    for command in ["", *COMMANDS.split(", ")]:
+        result = antispoof(*command.split(), "--help")
+        assert (result.status, result.err) == (0, "")
+        assert result.out.startswith(f"Usage: antispoof {command}")
+    train = antispoof("train", "--help").out  # 2
+    for one in fields(TrainConfig):
+        assert f"--{one.name.replace('_', '-')}" in train
 
 
 @pytest.mark.parametrize(
-    "arguments",
-    [
-        *("no-such-command", "corpus", "features", "score run", "train"),
-        "train --model cnn --corpus . --epochs many",
-        "train --model cnn --corpus . --colour red",
-    ],
+    "arguments", ["no-such-command", "corpus", "features", "train --colour red"]
 )
 def test_misuse(antispoof, arguments):
     result = antispoof(*arguments.split())
@@ -91,12 +89,6 @@ def test_misuse(antispoof, arguments):
 
 
 # 2
-
-
-def test_train_has_an_option_for_every_setting(antispoof):
-    text = antispoof("train", "--help").out
-    for one in fields(TrainConfig):
-        assert f"--{one.name.replace('_', '-')}" in text
 
 
 def test_settings_reach_the_configuration(antispoof, small_corpus, monkeypatch):
@@ -159,19 +151,14 @@ def reading(request, antispoof):
 
 
 def test_bad_corpus(reading, small_corpus, tmp_path):
-    assert_refused(reading(tmp_path / "nowhere"), "nowhere", "does not exist")
-    (tmp_path / "empty").mkdir()
-    assert_refused(reading(tmp_path / "empty"), "no corpus in", PROTOCOL_FOLDER)
+    assert_refused(reading(tmp_path), "no corpus in", PROTOCOL_FOLDER)
     path = write_protocol(small_corpus.root, "dev", "S5 D1 bonafide\n")
     assert_refused(reading(small_corpus.root), path, "line 1: 3 columns")
 
 
-@pytest.mark.parametrize("content", [None, b"no sound"])
-def test_damaged_or_missing_clip(reading, small_corpus, content):
-    path = flac_path(small_corpus.root, "train", "T12")
-    path.unlink()
-    if content is not None:
-        path.write_bytes(content)
+@pytest.mark.parametrize("damage", [Path.unlink, lambda path: path.write_bytes(b"x")])
+def test_damaged_or_missing_clip(reading, small_corpus, damage):
+    damage(flac_path(small_corpus.root, "train", "T12"))
     left = {f"{name}.{kind}" for name in SMALL for kind in ("npy", "json")}
     assert_refused(reading(small_corpus.root), "T12", left=[*left, *CHECKED])
 
@@ -247,15 +234,11 @@ def test_score(antispoof, small_corpus, run):
 
 
 def test_score_a_corpus_that_has_eval_only(antispoof, small_corpus, run, monkeypatch):
-    def read(root):
-        if root.name != "other":
-            return None
-        trials = small_corpus.partition("eval")
-        return Corpus(name="other", title="Other", root=root, trials=trials)
-
-    monkeypatch.setitem(CORPORA._entries, "other", Entry("other", read, {}))
+    trials = small_corpus.partition("eval")
+    other = Corpus(name="other", title="Other", root=Path("other"), trials=trials)
+    found = Entry("other", lambda root: other if root.name == "other" else None, {})
+    monkeypatch.setitem(CORPORA._entries, "other", found)
     Path("other").mkdir()
-    assert open_corpus("other").partitions == ("eval",)
     result = antispoof("score", run.path, "--corpus", "other", "--out", "x.txt")
     assert (result.status, result.out) == (0, "3 scores in x.txt\n")
     before = files()
@@ -265,33 +248,23 @@ def test_score_a_corpus_that_has_eval_only(antispoof, small_corpus, run, monkeyp
 
 def test_score_refuses_damaged_runs(antispoof, small_corpus, run):
     before = files()
-
-    def assert_score_refused(*parts):
+    config, weights = run.path / "config.json", run.path / "model.safetensors"
+    text = config.read_text()
+    for damage, parts in (
+        (
+            lambda: config.write_text(text.replace('"model": "cnn"', '"model": "x"')),
+            (run.path, "model='x'; accepted: cnn", "--plugin"),
+        ),
+        (lambda: config.write_text(text) and weights.write_bytes(b"x"), [weights]),
+        (weights.unlink, (run.path, "without weights")),
+        ((run.path / "history.csv").unlink, ["history.csv is missing"]),
+    ):
+        damage()
         result = antispoof("score", run.path, "--corpus", small_corpus.root)
         assert_refused(result, *parts, left=before)
 
-    config = run.path / "config.json"
-    text = config.read_text()
-    config.write_text(text.replace('"model": "cnn"', '"model": "lcnn"'))
-    assert_score_refused(run.path, "model='lcnn'; accepted: cnn", "--plugin")
-    config.write_text(text)
-    (run.path / "model.safetensors").write_bytes(b"no weights")
-    assert_score_refused("model.safetensors")
-    (run.path / "model.safetensors").unlink()
-    assert_score_refused(run.path, "without weights")
-    (run.path / "history.csv").unlink()
-    assert_score_refused("history.csv is missing")
-
 
 # 6
-
-
-def test_features(antispoof, small_corpus):
-    result = antispoof("features", small_corpus.root, "--cache-dir", "there")
-    assert result.status == 0, result.err
-    assert "logmel dev: 3 clips" in result.out
-    built = sorted(path.name for path in Path("there").rglob("*.npy"))
-    assert built == ["dev.npy", "eval.npy", "train.npy"]
 
 
 def test_damaged_clips_are_skipped_in_all_commands(antispoof, small_corpus):
@@ -299,9 +272,12 @@ def test_damaged_clips_are_skipped_in_all_commands(antispoof, small_corpus):
     flac_path(small_corpus.root, "train", "T13").write_bytes(b"no sound")
     flac_path(small_corpus.root, "eval", "E3").unlink()
     skip = ("--on-error", "skip")
-    result = antispoof("features", small_corpus.root, *skip)
+    result = antispoof("features", small_corpus.root, *skip, "--cache-dir", "there")
     assert result.status == 0, result.err
+    assert "logmel dev: 3 clips" in result.out
     assert "logmel train: 11 clips, 1 skipped: T13" in result.out
+    built = sorted(path.name for path in Path("there").rglob("*.npy"))
+    assert built == ["dev.npy", "eval.npy", "train.npy"]
     result = antispoof(*TRAIN, small_corpus.root, *skip)
     assert result.status == 0, result.err
     (run,) = list_runs("runs")
@@ -328,14 +304,11 @@ def test_runs_list(antispoof, run, monkeypatch):
     assert "no finished runs" in antispoof("runs", "list", "--runs-dir", "x").out
 
 
-def test_text_is_never_markup():
+def test_text_is_never_markup(antispoof, small_corpus):
     rows = [{"name": "[red]A01[/red]\x1b[31m", "n": 5}, {"name": "b", "n": 123}]
     head, first, second = format_table(rows).splitlines()
     assert "[red]A01[/red]\\x1b[31m" in first
     assert len(head) == len(first) == len(second)
-
-
-def test_audit_prints_names_as_they_are(antispoof, small_corpus):
     lines = [line.replace("A01", "[red]A01[/red]") for line in SMALL["train"]]
     write_protocol(small_corpus.root, "train", "\n".join(lines) + "\n")
     assert "[red]A01[/red]" in antispoof("corpus", "audit", small_corpus.root).out
@@ -349,11 +322,7 @@ def test_the_platform_chooses_the_folder_of_features(
 ):
     monkeypatch.setenv("KAGGLE_KERNEL_RUN_TYPE", "Batch")
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "scratch"))
-    cache = tmp_path / "scratch" / "antispoof-features"
     assert antispoof(*TRAIN, small_corpus.root).status == 0
+    cache = tmp_path / "scratch" / "antispoof-features"
     assert len(list(cache.rglob("*.npy"))) == 3
-    shutil.rmtree(cache)
-    (run,) = list_runs("runs")
-    assert antispoof("score", run.path, "--corpus", small_corpus.root).status == 0
-    assert [path.name for path in cache.rglob("*.npy")] == ["eval.npy"]
     assert not Path("data").exists()

@@ -12,9 +12,7 @@
 8. The official counts are those of the official protocols.
 """
 
-import os
 import shutil
-from pathlib import Path
 
 import pytest
 
@@ -47,16 +45,12 @@ def assert_refused(call, *parts):
 
 
 @pytest.mark.parametrize("inside", ["", "LA", "LA/LA"])
-def test_nesting(tmp_path, inside):
+def test_nesting(tmp_path, monkeypatch, inside):
     la = write_corpus(tmp_path / "corpus" / inside)
-    assert open_corpus(tmp_path / "corpus").root == la
-
-
-def test_relative_folder_and_home(la, monkeypatch):
-    monkeypatch.chdir(la.parent)
-    assert open_corpus("LA").root == la
-    monkeypatch.setenv("HOME", str(la.parent))
-    assert open_corpus("~/LA").root == la
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    for folder in (tmp_path / "corpus", "corpus", "~/corpus"):
+        assert open_corpus(folder).root == la
 
 
 # 2
@@ -64,17 +58,13 @@ def test_relative_folder_and_home(la, monkeypatch):
 
 def test_trials(la):
     write_flac(flac_path(la, "dev", "D9"), seed=9)  # in no protocol
-    trials = open_corpus(la).trials
+    corpus = open_corpus(la)
+    trials = corpus.trials
     columns = ["utt_id", "speaker", "attack", "label", "partition", "path"]
     assert list(trials.columns) == columns
     assert trials["utt_id"].tolist() == ["T1", "T2", "T3", "D1", "D2", "E1", "E2", "E3"]
     path = str(flac_path(la, "eval", "E2"))
     assert trials.iloc[6].tolist() == ["E2", "S6", "A07", "spoof", "eval", path]
-    assert all(Path(p).is_absolute() and Path(p).is_file() for p in trials["path"])
-
-
-def test_partition(la):
-    corpus = open_corpus(la)
     assert corpus.partitions == PARTITIONS
     dev = corpus.partition("dev")
     assert dev["utt_id"].tolist() == ["D1", "D2"]
@@ -86,26 +76,18 @@ def test_partition(la):
 # 3
 
 
-def test_subset(la):
+def test_complete_or_a_subset(la, monkeypatch):
     corpus = open_corpus(la)
     assert corpus.name == "asvspoof2019-la-subset"
     assert corpus.id.startswith("asvspoof2019-la-subset-")
-    assert not corpus.is_synthetic
     expected = "A subset of ASVspoof 2019 LA, 8 trials (train 3, dev 2, eval 3). A"
     assert corpus.description.startswith(expected)
     assert corpus.description.endswith(corpus.caveat)
-
-
-def test_complete(la, monkeypatch):
-    trials = open_corpus(la).trials
-    counts = {partition: count_trials(trials, partition) for partition in PARTITIONS}
+    counts = {name: count_trials(corpus.trials, name) for name in PARTITIONS}
     monkeypatch.setattr(asvspoof2019, "EXPECTED_COUNTS", counts)
     corpus = open_corpus(la)
-    assert corpus.name == "asvspoof2019-la"
-    assert corpus.caveat == ""
+    assert (corpus.name, corpus.caveat) == ("asvspoof2019-la", "")
     assert corpus.description.endswith("8 trials (train 3, dev 2, eval 3).")
-    write_protocol(la, "train", "\n".join(LINES["train"][:2]))
-    assert open_corpus(la).name == "asvspoof2019-la-subset"
 
 
 # 4
@@ -124,7 +106,6 @@ def test_id_does_not_depend_on_place_line_ends_and_unlisted_files(la, tmp_path):
         ["S3 D1 - - bonafide", "S4 D3 - A01 spoof"],
         ["S3 D1 - - bonafide", "S3 D2 - A01 spoof"],
         ["S3 D1 - - bonafide", "S4 D2 - A02 spoof"],
-        ["S3 D1 - - bonafide", "S4 D2 - - bonafide"],
         ["S4 D2 - A01 spoof", "S3 D1 - - bonafide"],
     ],
 )
@@ -137,14 +118,15 @@ def test_id_changes_with_the_protocols(la, dev):
 
 def test_id_changes_with_the_sound_files(la):
     """B1: the same protocols with other sound files are another corpus."""
-    ids = [open_corpus(la).id]
     path = flac_path(la, "eval", "E2")
-    write_flac(path, seed=1, sample_rate=8_000)
-    ids.append(open_corpus(la).id)
-    path.unlink()
-    ids.append(open_corpus(la).id)
-    shutil.rmtree(path.parent)
-    ids.append(open_corpus(la).id)
+    ids = [open_corpus(la).id]
+    for change in (
+        lambda: write_flac(path, seed=1, sample_rate=8_000),
+        path.unlink,
+        lambda: shutil.rmtree(path.parent),
+    ):
+        change()
+        ids.append(open_corpus(la).id)
     assert len(set(ids)) == 4
 
 
@@ -160,28 +142,14 @@ def test_no_corpus(tmp_path):
     assert_refused(lambda: open_corpus(tmp_path), tmp_path, "no corpus", "LA/LA")
 
 
-@pytest.mark.skipif(
-    not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may read everything"
-)
-def test_folder_without_permission(la):
-    la.chmod(0)
-    try:
-        assert_refused(lambda: open_corpus(la), la, "cannot be read")
-    finally:
-        la.chmod(0o755)
-
-
-def test_missing_protocols(la):
-    for name in ("train.trn", "eval.trl", "dev.trl"):
+def test_missing_and_malformed_protocols(la):
+    for name in ("train.trn", "eval.trl"):
         (la / PROTOCOL_FOLDER / f"ASVspoof2019.LA.cm.{name}.txt").unlink()
-        if name == "eval.trl":
-            assert open_corpus(la).partitions == ("dev",)
-    assert_refused(lambda: open_corpus(la), "train.trn.txt", "cannot be read")
-
-
-def test_malformed_protocol(la):
+    assert open_corpus(la).partitions == ("dev",)
     path = write_protocol(la, "dev", "S3 D1 bonafide\n")
     assert_refused(lambda: open_corpus(la), path, "line 1", "3 columns")
+    path.unlink()
+    assert_refused(lambda: open_corpus(la), "train.trn.txt", "cannot be read")
 
 
 def test_utterance_listed_twice(tmp_path):
@@ -208,20 +176,17 @@ def test_require_audio(la):
 def test_require_both_classes(tmp_path):
     corpus = open_corpus(write_corpus(tmp_path, {**LINES, "dev": LINES["dev"][:1]}))
     assert_refused(lambda: corpus.require_both_classes("dev"), "'dev'", "no spoof")
-    assert len(corpus.require_both_classes("train")) == 3
 
 
 # 7
 
 
 def test_asv_scores(la):
-    corpus = open_corpus(la)
-    assert [corpus.asv_scores(partition) for partition in PARTITIONS] == [None] * 3
     path = la / ASV_FOLDER / ASV_NAMES["eval"]
     path.parent.mkdir()
     path.write_text("bonafide target 1.0\n")
-    assert corpus.asv_scores("eval") == path
-    assert corpus.asv_scores("dev") is None
+    corpus = open_corpus(la)
+    assert [corpus.asv_scores(name) for name in PARTITIONS] == [None, None, path]
 
 
 # 8

@@ -8,7 +8,6 @@
    repeated within one partition and class is not an issue either.
 4. Everything is in the JSON; the command exits 0 on a good corpus, else 1.
 5. The real subset is ok, and is recognised as a subset.
-6. A corpus of eval alone, in any format, has no expected counts and no ASV scores.
 """
 
 import json
@@ -20,7 +19,6 @@ from typer.testing import CliRunner
 from antispoof.cli.corpus import corpus_app
 from antispoof.corpora import ISSUES, Counts, audit, open_corpus
 from antispoof.corpora.synthetic.reader import MARKER
-from antispoof.errors import CorpusError
 from corpora import LINES, flac_path, write_corpus, write_flac
 
 
@@ -73,28 +71,19 @@ def test_missing_file(la):
     assert found.partitions["eval"].listed.attacks == {"A07": 1, "A08": 1}
 
 
-@pytest.mark.parametrize("damage", ["empty", "text", "truncated", "folder"])
-def test_undecodable_file(la, damage):
+def test_undecodable_file(la):
     path = flac_path(la, "dev", "D1")
-    data = path.read_bytes()
-    contents = {"empty": b"", "text": b"hello " * 99, "truncated": data[:1_500]}
-    if damage == "folder":
-        path.unlink()
-        path.mkdir()
-    else:
-        path.write_bytes(contents[damage])
+    path.write_bytes(path.read_bytes()[:1_500])
     found = audited(la)
     assert only_issue(found) == ("undecodable", "dev", "D1")
     assert str(path) in found.issues[0].detail
 
 
-@pytest.mark.parametrize(("sample_rate", "channels"), [(8_000, 1), (16_000, 2)])
-def test_wrong_format(la, sample_rate, channels):
-    path = flac_path(la, "train", "T2")
-    write_flac(path, seed=1, sample_rate=sample_rate, channels=channels)
+def test_wrong_format(la):
+    write_flac(flac_path(la, "train", "T2"), seed=50, sample_rate=8_000, channels=2)
     found = audited(la)
     assert only_issue(found) == ("wrong_format", "train", "T2")
-    assert f"{sample_rate} Hz, {channels} channel" in found.issues[0].detail
+    assert "8000 Hz, 2 channel" in found.issues[0].detail
     assert found.partitions["train"].usable.attacks == {"A02": 1}
 
 
@@ -121,13 +110,10 @@ def test_same_audio(la, first, second, expected):
     assert only_issue(audited(la)) == expected
 
 
-def test_shared_speaker(tmp_path):
+def test_shared_speaker_and_one_class(tmp_path):
     more = ["S2 E4 - A09 spoof", "S3 E5 - A09 spoof"]  # of train, of dev
     found = audited(write_corpus(tmp_path, {**LINES, "eval": [*LINES["eval"], *more]}))
     assert only_issue(found) == ("shared_speaker", "train+eval", "S2")
-
-
-def test_one_class(tmp_path):
     found = audited(write_corpus(tmp_path, {**LINES, "dev": ["S4 D2 - A01 spoof"]}))
     assert only_issue(found) == ("one_class", "dev", "bonafide")
 
@@ -135,17 +121,13 @@ def test_one_class(tmp_path):
 # 3
 
 
-def test_unlisted_flacs_are_not_an_issue(la):
+def test_unlisted_and_repeated_sound_is_not_an_issue(la):
     for seed, name in enumerate(["D8", "D9"], start=50):
         write_flac(flac_path(la, "dev", name), seed=seed)
+    shutil.copy(flac_path(la, "eval", "E2"), flac_path(la, "eval", "E3"))
     found = audited(la)
     assert found.ok
     assert [part.unlisted for part in found.partitions.values()] == [0, 2, 0]
-
-
-def test_sound_repeated_within_a_class_is_not_an_issue(la):
-    shutil.copy(flac_path(la, "eval", "E2"), flac_path(la, "eval", "E3"))
-    assert audited(la).ok
 
 
 # 4
@@ -166,23 +148,17 @@ def test_command_on_a_good_corpus(la):
     assert "Simulated speech" in result.stdout
 
 
-def test_command_on_a_broken_corpus(la):
-    flac_path(la, "eval", "E2").unlink()
-    write_flac(flac_path(la, "dev", "D9"), seed=99)
-    result = run(la)
-    assert result.exit_code == 1
-    assert "1 x missing" in result.stdout
-    assert str(flac_path(la, "eval", "E2")) in result.stdout
-    assert "dev: 1 file(s) in no protocol" in result.stdout
-
-
-def test_command_shortens_long_lists(tmp_path):
+def test_command_on_a_broken_corpus(tmp_path):
     lines = {**LINES, "train": [f"S1 T{k} - A01 spoof" for k in range(1, 31)]}
     la = write_corpus(tmp_path, lines)
     shutil.rmtree(la / "ASVspoof2019_LA_train")
+    write_flac(flac_path(la, "dev", "D9"), seed=99)
     result = run(la)
+    assert result.exit_code == 1
     assert "30 x missing" in result.stdout
+    assert str(flac_path(la, "train", "T1")) in result.stdout
     assert "and 20 more; --json lists all" in result.stdout
+    assert "dev: 1 file(s) in no protocol" in result.stdout
 
 
 def test_json(la):
@@ -200,12 +176,6 @@ def test_json(la):
     assert found == json.loads(json.dumps(audited(la).to_dict()))
 
 
-def test_command_leaves_documented_errors_to_main(tmp_path):
-    result = run(tmp_path / "none")
-    assert isinstance(result.exception, CorpusError)
-    assert result.stdout == ""
-
-
 # 5
 
 
@@ -213,10 +183,6 @@ def test_real_subset(shared):
     found = audited(shared("corpora/asvspoof2019-la-subset"))
     assert found.ok
     assert found.name == "asvspoof2019-la-subset"
-    totals = [part.usable.total for part in found.partitions.values()]
-    assert totals == [377, 523, 65]
     classes = [(p.usable.bonafide, p.usable.spoof) for p in found.partitions.values()]
     assert classes == [(237, 140), (101, 422), (30, 35)]
-    minutes = sum(part.seconds for part in found.partitions.values()) / 60
-    assert round(minutes) == 54
     assert [p.asv_scores for p in found.partitions.values()] == [None, True, True]

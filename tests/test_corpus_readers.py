@@ -18,7 +18,7 @@ import soundfile
 from antispoof.corpora import CORPORA, Corpus, audit, find_corpus, open_corpus
 from antispoof.errors import CorpusError
 from antispoof.plugins import load_plugins
-from corpora import LINES, write_corpus, write_protocol
+from corpora import LINES, write_corpus, write_flac, write_protocol
 
 PLUGIN = """
 import pandas as pd
@@ -59,28 +59,18 @@ def table(tmp_path, monkeypatch):
 LAYOUT = ["utt_id", "speaker", "attack", "label", "partition", "path"]
 
 
-def test_a_reader_from_outside(table):  # 1
-    assert "table" in CORPORA
-    assert CORPORA["table"].info["title"] == "a table"
-    assert open_corpus(table).name == find_corpus(table).name == "table"
-    write_corpus(table / "LA")
-    assert open_corpus(table).name == "table"
-
-
-def test_eval_alone_in_any_format(table):  # 2
+def test_a_reader_from_outside(table):  # 1, 2
     corpus = open_corpus(table)
+    assert corpus.name == find_corpus(table).name == "table"
     assert corpus.partitions == ("eval",)
     assert corpus.description == "A table, 2 trials (eval 2)."
     assert corpus.trials["source"].tolist() == ["podcast", "xtts"]
     assert corpus.asv_scores("eval") is None
-    assert len(corpus.require_audio("eval")) == 2
     found = audit(corpus)
     assert found.ok
-    assert list(found.partitions) == ["eval"]
     assert found.partitions["eval"].expected is None
-    before = corpus.id
-    (table / "b.mp3").unlink()
-    assert open_corpus(table).id != before
+    write_corpus(table / "LA")
+    assert open_corpus(table).name == "table"
 
 
 def test_id_changes_with_the_sound_of_wavs_of_the_same_size(table):
@@ -95,35 +85,27 @@ def test_id_changes_with_the_sound_of_wavs_of_the_same_size(table):
 def test_asvspoof2019_with_eval_alone_and_wav(tmp_path):  # 2
     la = tmp_path / "LA"
     write_protocol(la, "eval", "\n".join(LINES["eval"]))
-    folder = la / "ASVspoof2019_LA_eval" / "flac"
-    folder.mkdir(parents=True)
     for name in ("E1.wav", "E2.FLAC", "E3.wav"):
-        noise = np.random.default_rng(len(name)).standard_normal(1_600)
-        soundfile.write(folder / name, 0.1 * noise, 16_000)
+        write_flac(la / "ASVspoof2019_LA_eval" / "flac" / name, seed=0)
     corpus = open_corpus(la)
     assert corpus.partitions == ("eval",)
     assert len(corpus.require_audio("eval")) == 3
 
 
 @pytest.mark.parametrize(
-    ("change", "parts"),
+    ("change", "part"),
     [
-        (
-            lambda t: t.drop(columns="speaker"),
-            ["incomplete: speaker;", "utt_id, speaker"],
-        ),
-        (lambda t: t[:0], ["utt_id, speaker, attack", "every trial needs"]),
-        (lambda t: t.assign(attack=None), ["incomplete: attack;"]),
-        (lambda t: t.assign(label="fake"), ["labels: fake;", "labels spoof, bona"]),
+        (lambda t: t.drop(columns="speaker"), "incomplete: speaker;"),
+        (lambda t: t.assign(attack=None), "incomplete: attack;"),
+        (lambda t: t.assign(label="fake"), "labels: fake;"),
     ],
 )
-def test_a_damaged_table(tmp_path, change, parts):  # 3
+def test_a_damaged_table(tmp_path, change, part):  # 3
     row = ("a", "S1", "-", "bonafide", "eval", "a.wav")
     trials = change(pd.DataFrame([row], columns=LAYOUT))
-    with pytest.raises(CorpusError) as caught:
+    with pytest.raises(CorpusError, match="trials of mine") as caught:
         Corpus(name="mine", title="mine", root=tmp_path, trials=trials)
-    for part in ("trials of mine", *parts):
-        assert part in str(caught.value)
+    assert part in str(caught.value)
 
 
 def test_an_unknown_layout(tmp_path, table):  # 4

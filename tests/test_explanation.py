@@ -51,7 +51,7 @@ def patch(detector):
     return replace(detector, model=Patch(slice(16, 24), slice(50, 100)))
 
 
-def test_attributions_sum_to_the_score(detector, window):  # 1
+def test_attributions_sum_to_the_score(detector, window, monkeypatch):  # 1, 4
     found = explain(detector, window)
     with torch.no_grad():
         base = detector.score_features(torch.zeros(1, *detector.frontend.shape))
@@ -60,6 +60,9 @@ def test_attributions_sum_to_the_score(detector, window):  # 1
     contributions = [region.contribution for region in found.regions]
     assert sum(contributions) == pytest.approx(found.attributions.sum(), abs=1e-6)
     assert contributions == sorted(contributions, key=abs, reverse=True)
+    monkeypatch.setitem(sys.modules, "captum.attr", None)
+    with pytest.raises(ParameterError, match="pip install captum"):
+        explain(detector, window)
 
 
 def test_deletion_beats_random_maps(patch, window):  # 2
@@ -96,9 +99,3 @@ def test_silence_that_decides(detector, window):  # 3
     found = explain(padding, window)
     assert found.silent_fraction > 0.99
     assert "silence decides here, not the voice" in format_explanation(found)
-
-
-def test_without_captum(detector, window, monkeypatch):  # 4
-    monkeypatch.setitem(sys.modules, "captum.attr", None)
-    with pytest.raises(ParameterError, match="pip install captum"):
-        explain(detector, window)

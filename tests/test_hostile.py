@@ -6,6 +6,7 @@
 3. No weights or checkpoints are loaded by unpickling.
 """
 
+import contextlib
 import re
 import resource
 import subprocess
@@ -36,6 +37,8 @@ def changed(draw, seeds):
 @pytest.mark.parametrize("name", READERS)
 def test_readers_raise_documented_errors_only(name):  # 1
     read, seeds = READERS[name]
+    for seed in seeds():  # mutation starts from accepted input
+        read(seed)
 
     @settings(
         max_examples=40,
@@ -45,31 +48,18 @@ def test_readers_raise_documented_errors_only(name):  # 1
     )
     @given(st.binary(max_size=256) | changed(seeds()))
     def one(data):
-        try:
+        with contextlib.suppress(AntispoofError):
             read(data)
-        except AntispoofError as error:
-            assert str(error)
 
     one()
-
-
-@pytest.mark.parametrize("name", READERS)
-def test_seeds_reach_the_reader(name):  # 1: mutation starts from accepted input
-    read, seeds = READERS[name]
-    for seed in seeds():
-        read(seed)
 
 
 @pytest.mark.parametrize("name", ["run_record", "detector_card"])
 def test_nested_too_deeply(name):  # 1: random bytes hardly ever do this
     read, seeds = READERS[name]
-    refused = 0
-    for number in range(len(seeds())):
-        try:
+    with pytest.raises(AntispoofError):
+        for number in range(len(seeds())):
             read(bytes([number]) + b"[" * 100_000)
-        except AntispoofError:
-            refused += 1
-    assert refused
 
 
 BOMB = """
@@ -104,14 +94,9 @@ def test_a_header_allocates_no_memory(tmp_path):  # 2
 
 
 def test_nothing_is_unpickled():  # 3
-    calls = []
-    for path in LIBRARY.rglob("*.py"):
-        source = path.read_text("utf-8")
-        assert not re.search(
-            r"\bimport pickle\b|joblib\.load|allow_pickle=True", source
-        )
-        assert "shell=True" not in source
-        assert "os.system" not in source
-        calls += re.findall(r"torch\.load\([^)]*\)", source)
+    source = "".join(path.read_text("utf-8") for path in LIBRARY.rglob("*.py"))
+    unsafe = r"\bimport pickle\b|joblib\.load|allow_pickle=True|shell=True|os\.system"
+    assert not re.search(unsafe, source)
+    calls = re.findall(r"torch\.load\([^)]*\)", source)
     assert calls
     assert all("weights_only=True" in call for call in calls)

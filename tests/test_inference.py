@@ -55,33 +55,17 @@ def clip(tmp_path):
     return write
 
 
-@pytest.fixture
-def pretrained_dir(tmp_path, monkeypatch):
-    """An empty folder in the place of the pretrained weights."""
-    folder = tmp_path / "pretrained"
-    monkeypatch.setattr("antispoof.inference.detector.PRETRAINED_DIR", folder)
-    return folder
-
-
-@pytest.mark.parametrize("length", [1, 7, 10, 11, 20, 25, 39])
+@pytest.mark.parametrize("length", [1, 10, 11, 20, 39])
 def test_windows_cover_the_clip(length):  # 1
     wave = np.arange(1, length + 1, dtype=np.float32)
-    windows = list(iter_windows([wave], 10))
-    covered = set()
-    for start, window in windows:
-        assert window.shape == (10,)
-        kept = wave[start : start + 10]
-        np.testing.assert_array_equal(window[: len(kept)], kept)
-        np.testing.assert_array_equal(window[len(kept) :], 0)
-        covered |= set(kept)
-    assert covered == set(wave)
-    starts = [start for start, _ in windows]
-    assert starts[:-1] == list(range(0, 10 * (len(windows) - 1), 10))
-    assert starts[-1] == max(0, length - 10)
-    blocks = np.array_split(wave, 4)
-    for one, other in zip(windows, iter_windows(blocks, 10), strict=True):
-        assert one[0] == other[0]
-        np.testing.assert_array_equal(one[1], other[1])
+    padded = np.append(wave, np.zeros(max(0, 10 - length), np.float32))
+    last = max(0, length - 10)
+    starts = [*range(0, last, 10), last]
+    for blocks in ([wave], np.array_split(wave, 4)):
+        windows = list(iter_windows(blocks, 10))
+        assert [start for start, _ in windows] == starts
+        for start, window in windows:
+            np.testing.assert_array_equal(window, padded[start : start + 10])
     assert list(iter_windows([], 10)) == []
 
 
@@ -113,9 +97,7 @@ def test_a_silent_window_is_not_scored(tmp_path, detector):  # 3
     wave = np.concatenate([voice(4), np.zeros(8 * RATE, np.float32)])
     path = tmp_path / "half.wav"
     soundfile.write(path, wave, RATE, subtype="FLOAT")
-    prediction = predict_clip(path, detector)
-    assert prediction.starts.tolist() == [0]
-    assert prediction.seconds == 12
+    assert predict_clip(path, detector).starts.tolist() == [0]
 
 
 @pytest.mark.parametrize(
@@ -144,19 +126,22 @@ def test_one_bad_clip_does_not_stop_the_rest(clip, detector, tmp_path):  # 3, 4
     assert set(values.values()) == {None}
 
 
-def test_a_detector_is_read_as_it_was_written(clip, detector, pretrained_dir):  # 5
+def test_a_detector_is_read_as_it_was_written(  # 5
+    clip, detector, tmp_path, monkeypatch
+):
+    folder = tmp_path / "pretrained"
+    monkeypatch.setattr("antispoof.inference.detector.PRETRAINED_DIR", folder)
     assert not inference.has_pretrained()
     with pytest.raises(RunError, match="--run DIR"):
         load_detector()
-    detector.save(pretrained_dir)
+    detector.save(folder)
     assert inference.has_pretrained()
     read = load_detector()
     assert read.calibration == detector.calibration
     assert read.metadata == detector.metadata
     path = clip("x.wav", 2)
     score = predict_clip(path, detector).score
-    assert predict_clip(path, read).score == score
-    assert antispoof.predict(path).score == score
+    assert predict_clip(path, read).score == antispoof.predict(path).score == score
 
 
 def test_the_pretrained_detector_gives_the_recorded_scores(shared):  # 5
@@ -173,7 +158,6 @@ def test_the_pretrained_detector_gives_the_recorded_scores(shared):  # 5
     ("where", "value", "message"),
     [
         ("calibration", {"slope": 0}, "slope=0, intercept=0.0: .* accepted"),
-        ("calibration", {"slope": float("nan")}, "slope=nan"),
         ("calibration", {"intercept": float("inf")}, "intercept=inf: .* accepted"),
         ("calibration", {"intercept": []}, "holds no detector"),
         ("metadata", {"corpus": {"title": "", "n_train": 3}}, "caveat"),
@@ -199,15 +183,13 @@ def test_damaged_weights(tmp_path, detector, clip):  # 5
     (tmp_path / "model.safetensors").write_bytes(b"garbage")
     with pytest.raises(RunError, match="holds no detector"):
         Detector.load(tmp_path)
-    with pytest.raises(RunError, match="run"):
-        load_detector(tmp_path)
 
 
 @pytest.mark.parametrize(
     ("score", "parts"),
     [
         (-40.0, ("probably fake", "about 99 are fake")),
-        (0.4, ("cannot tell", "about 60 are real")),
+        (0.4, ("cannot tell", "about 60 are real", "0.40", "2.0 s")),
         (3.0, ("probably a real voice", "about 95 are real")),
     ],
 )
@@ -215,24 +197,17 @@ def test_a_sentence(detector, score, parts):  # 6
     calibration = detector.calibration
     probability, answer = calibration.probability(score), str(calibration.answer(score))
     prediction = Prediction("x", score, probability, answer, 2.0, threshold=0.0)
-    sentence = format_prediction(prediction)
-    for part in (*parts, f"{score:.2f}", "2.0 s"):
-        assert part in sentence
-    assert format_prediction(Prediction("x", error="lost")) == "no answer; lost"
+    for part in parts:
+        assert part in format_prediction(prediction)
 
 
 def test_the_note_names_what_the_detector_knows(detector):  # 6
+    """B11: the pretrained weights are calibrated on the attacks of their training."""
     note = describe_detector(detector)
     assert "a CNN trained on 12 clips of a corpus of noise" in note
     assert "5 real and 7 fake clips of dev. Noise proves nothing." in note
-    assert "not evidence in court" in note
-
-
-def test_the_pretrained_note_says_that_the_calibration_knows_the_attacks():  # 6
-    """B11: the weights are calibrated on the attacks that they were trained on."""
-    assert "of dev, whose attacks the model was trained on" in describe_detector(
-        load_detector()
-    )
+    note = describe_detector(load_detector())
+    assert "of dev, whose attacks the model was trained on" in note
 
 
 WITHOUT_HEAVY = """

@@ -116,10 +116,6 @@ def test_other_layouts_come_in_the_order_of_the_protocol(tmp_path, text, scores)
         (["utt_id,points", "u1,1"], "has the columns utt_id, points"),
         (["utt_id,score"], "a header and no trials"),
         (
-            ["utt_id,score,label", "u1,1,fake", "u2,2,bonafide", "u3,3,spoof"],
-            r"neither bonafide nor spoof: u1 \(fake",
-        ),
-        (
             ["utt_id,score,label_int", "u1,-1,1", "u2,1,0", "u3,-2,2"],
             r"label_int other than 0 and 1: u3 \(2\)",
         ),
@@ -136,9 +132,11 @@ def test_bad_files_are_one_clear_sentence(write, lines, sentence):
     assert str(path) in str(caught.value)
 
 
-def test_a_bare_file_needs_a_protocol(write):
+def test_without_a_protocol_a_file_needs_labels(write):
     with pytest.raises(ScoreError, match="does not say which trials are bona fide"):
         read_scores(write(["u1 -1"]))
+    with pytest.raises(ScoreError, match=r"neither bonafide nor spoof: u1 \(fake"):
+        read_scores(write(["utt_id,score,label", "u1,1,fake"]))
 
 
 def test_absent_unreadable_and_binary_files(tmp_path):
