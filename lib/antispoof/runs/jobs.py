@@ -148,16 +148,18 @@ class _Job:
 
     def run(self) -> Run:
         processes = current_processes()
+        # Read now: the regression check changes the state that `processes` shows.
+        is_main, n_processes = processes.is_main_process, processes.num_processes
         self.path.parent.mkdir(parents=True, exist_ok=True)
         found: list[Run | None] = [None]
         lock = FileLock(self.path.with_suffix(".lock"))
         try:
-            if processes.is_main_process:
+            if is_main:
                 lock.acquire()
                 found = [self.find()]
                 if found[0] is None:
                     self.prepare_unfinished()
-            if processes.num_processes > 1:
+            if n_processes > 1:
                 current_processes()  # the regression check trains in one process
                 broadcast_object_list(found)
             return found[0] or self.train()
