@@ -24,7 +24,7 @@ def throughput(features: pd.DataFrame, names: Mapping[str, str]) -> Figure:
     features : one row per program, with ``clips_per_second``.
     names : program -> label, from top to bottom; ours is ``store``.
     """
-    figure, axes = subplots(height=0.5 * len(names) + 0.7)
+    figure, (axes,) = subplots(height=0.5 * len(names) + 0.7)
     rates = features["clips_per_second"].loc[list(names)]
     colours = [BLUE if name == "store" else GREY for name in names]
     _bars(axes, rates, list(names.values()), colours)

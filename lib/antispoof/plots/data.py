@@ -7,12 +7,11 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
-from matplotlib.ticker import MaxNLocator
 
 from antispoof.constants import LABELS, PARTITIONS
 from antispoof.plots import sound, style
 
-ORDER = LABELS[::-1]  # bona fide first
+ORDER = list(LABELS[::-1])  # bona fide first
 
 
 @style.styled
@@ -23,24 +22,22 @@ def class_counts(trials: pd.DataFrame) -> Figure:
     ----------
     trials : one row per trial, columns ``partition`` and ``label``
     """
-    counts = _counts(trials, "label", list(ORDER))
-    fractions = counts.div(counts.sum(axis=1), axis=0)
-    figure, axes = style.subplots(height=2.9)
-    height = 0.38
-    for offset, label in zip((-0.5, 0.5), ORDER, strict=True):
-        positions = np.arange(len(counts)) + offset * height
-        bars = axes.barh(positions, counts[label], height=height, **_look(label))
+    counts = pd.crosstab(trials["partition"], trials["label"])
+    counts = counts.reindex(_present(trials), columns=ORDER, fill_value=0)
+    figure, (axes,) = style.subplots(height=2.9)
+    counts.plot.barh(ax=axes, width=0.76, color=style.LABEL_COLOURS, legend=False)
+    for bars, label in zip(axes.containers, ORDER, strict=True):
+        bars.set_label(style.LABEL_NAMES[label])
+        fractions = counts[label] / counts.sum(axis=1)
         texts = [
             f"{count:,} ({fraction:.0%})".replace(",", "\u202f")
-            for count, fraction in zip(counts[label], fractions[label], strict=True)
+            for count, fraction in zip(counts[label], fractions, strict=True)
         ]
         axes.bar_label(bars, texts, padding=3, fontsize=9)
-    axes.set_yticks(range(len(counts)), counts.index)
     axes.invert_yaxis()
     axes.set(xlabel="trials", ylabel="partition")
-    axes.margins(x=0.22)
-    axes.xaxis.set_major_locator(MaxNLocator(5, integer=True))
-    figure.legend(loc="outside upper center", ncols=2)
+    axes.margins(x=0.25)
+    style.shared_legend(figure, columns=2)
     return figure
 
 
@@ -53,25 +50,19 @@ def durations(trials: pd.DataFrame, *, kept: float) -> Figure:
     trials : columns ``partition``, ``label`` and ``seconds``
     kept : seconds that preprocessing keeps
     """
-    present = [name for name in PARTITIONS if (trials["partition"] == name).any()]
-    figure, rows = style.subplots(
-        len(present), height=0.8 + 1.4 * len(present), sharex=True
-    )
+    present = _present(trials)
+    n = len(present)
+    figure, panels = style.subplots(n, height=0.8 + 1.4 * n, sharex=True)
     edges = np.linspace(0, trials["seconds"].max(), 31)
-    for axes, partition in zip(np.atleast_1d(rows), present, strict=True):
+    for axes, partition in zip(panels, present, strict=True):
         part = trials[trials["partition"] == partition]
-        for label in ORDER:
-            seconds = part.loc[part["label"] == label, "seconds"]
-            if len(seconds):
-                look = {"histtype": "stepfilled", "density": True, "alpha": 0.4}
-                axes.hist(seconds, edges, **look, **_look(label))
-        axes.axvline(kept, color=style.BLACK, linestyle="--", linewidth=1.2)
+        for label in [x for x in ORDER if (part["label"] == x).any()]:
+            look = style.label_look(label) | {"density": True, "alpha": 0.4}
+            axes.hist(part.loc[part["label"] == label, "seconds"], edges, **look)
+        axes.axvline(kept, color=style.BLACK, ls="--", label=f"kept: {kept:g} s")
         axes.set(title=partition, ylabel="density", xlim=(0, None))
-        axes.yaxis.set_major_locator(MaxNLocator(3))
     axes.set_xlabel("length (s)")
-    handles = [axes.plot([], [], **_look(label))[0] for label in ORDER]
-    handles += axes.plot([], [], "--", color=style.BLACK, label=f"kept: {kept:g} s")
-    figure.legend(handles=handles, loc="outside upper center", ncols=3)
+    style.shared_legend(figure, columns=3)
     return figure
 
 
@@ -84,12 +75,9 @@ def clips(waveforms: Mapping[str, np.ndarray]) -> Figure:
     waveforms : title to waveform (n,), float, 16 kHz; "bonafide" and "spoof" are
         drawn in their colours
     """
-    figure, rows = style.subplots(
-        2 * len(waveforms),
-        height=0.5 + 2.7 * len(waveforms),
-        sharex=True,
-        height_ratios=(1, 2) * len(waveforms),
-    )
+    n, ratios = len(waveforms), (1, 2) * len(waveforms)
+    look = {"height": 0.5 + 2.7 * n, "sharex": True, "height_ratios": ratios}
+    figure, rows = style.subplots(2 * n, **look)
     longest = max(len(samples) for samples in waveforms.values())
     for number, (title, samples) in enumerate(waveforms.items()):
         above, below = rows[2 * number : 2 * number + 2]
@@ -98,18 +86,11 @@ def clips(waveforms: Mapping[str, np.ndarray]) -> Figure:
         sound.waveform(above, padded, colour=colour)
         above.set_title(style.LABEL_NAMES.get(title, title), color=colour)
         image = sound.spectrogram(below, padded)
-        below.set_xlabel("")
-    below.set_xlabel("time (s)")
+        below.label_outer()
     figure.colorbar(image, ax=rows, label="level (dB)", location="bottom", aspect=40)
     return figure
 
 
-def _look(label: str) -> dict[str, str]:
-    return {"color": style.LABEL_COLOURS[label], "label": style.LABEL_NAMES[label]}
-
-
-def _counts(trials: pd.DataFrame, column: str, values: list[str]) -> pd.DataFrame:
-    """Trials by partition (rows, those present) and value of a column."""
-    counts = trials.groupby(["partition", column]).size().unstack(fill_value=0)
-    present = [name for name in PARTITIONS if name in counts.index]
-    return counts.reindex(index=present, columns=values, fill_value=0)
+def _present(trials: pd.DataFrame) -> list[str]:
+    """Partitions that have trials, in their usual order."""
+    return [name for name in PARTITIONS if (trials["partition"] == name).any()]

@@ -22,16 +22,14 @@ def forest_plot(table: pd.DataFrame) -> Figure:
         ``min_effect``, the smallest effect of interest; the grey band of a row shows
         smaller effects.
     """
-    figure, axes = subplots(height=0.6 * len(table) + 0.9)
+    figure, (axes,) = subplots(height=0.6 * len(table) + 0.9)
     axes.axvline(0, color=GREY, linewidth=0.8)
     places = range(len(table))[::-1]
-    axes.barh(
-        places, 2 * table["min_effect"], left=-table["min_effect"], height=1, color=PALE
-    )
+    least = table["min_effect"]
+    axes.barh(places, 2 * least, left=-least, height=1, color=PALE)
     spread = [table["estimate"] - table["low"], table["high"] - table["estimate"]]
-    axes.errorbar(
-        table["estimate"], places, xerr=spread, fmt="o", color=BLUE, capsize=3
-    )
+    look = {"fmt": "o", "color": BLUE, "capsize": 3}
+    axes.errorbar(table["estimate"], places, xerr=spread, **look)
     axes.set_yticks(list(places), [fill(name, LABEL_WIDTH) for name in table["effect"]])
     axes.set(xlabel="difference", ylim=(-0.6, len(table) - 0.4))
     axes.spines["left"].set_visible(False)

@@ -13,18 +13,8 @@ from scipy.stats import norm
 
 from antispoof.constants import LABELS
 from antispoof.metrics import DetCurve, Reliability
-from antispoof.plots.style import (
-    BLACK,
-    GREEN,
-    GREY,
-    INTENSITY,
-    LABEL_COLOURS,
-    LABEL_NAMES,
-    PALETTE,
-    PURPLE,
-    styled,
-    subplots,
-)
+from antispoof.plots import style
+from antispoof.plots.style import BLACK, GREEN, GREY, PURPLE, styled, subplots
 
 RATES = (0.01, 0.02, 0.05, 0.1, 0.2, 0.4, 0.6)  # ticks of a DET plot
 EDGE = 0.004  # rates nearer to 0 or 1 lie outside the plot
@@ -40,13 +30,13 @@ def det_curves(curves: Mapping[str, DetCurve]) -> Figure:
     curves : name -> curve. A straight line means two normal score
         distributions (A. Martin et al., "The DET curve", Eurospeech 1997).
     """
-    figure, axes = subplots(height=4.2)
-    for colour, (name, curve) in zip(PALETTE, curves.items(), strict=False):
+    figure, (axes,) = subplots(height=4.2)
+    for name, curve in curves.items():
         x = norm.ppf(np.clip(curve.false_alarm_rate, EDGE, 1 - EDGE))
         y = norm.ppf(np.clip(curve.miss_rate, EDGE, 1 - EDGE))
-        axes.step(x, y, where="post", color=colour, label=name)
+        (line,) = axes.step(x, y, where="post", label=name)
         nearest = np.argmin(np.abs(curve.false_alarm_rate - curve.miss_rate))
-        axes.plot(x[nearest], y[nearest], "o", color=colour, markersize=5)
+        axes.plot(x[nearest], y[nearest], "o", color=line.get_color(), markersize=5)
     ends = norm.ppf([EDGE, 0.7])
     axes.plot(ends, ends, color=GREY, linewidth=0.8, linestyle=":")
     axes.set(xlim=ends, ylim=ends, aspect="equal")
@@ -70,20 +60,19 @@ def score_histograms(
     scores : name -> (scores (n,), class indices (n,)).
     thresholds : name -> operating point (zero, dev, oracle) -> threshold.
     """
-    figure, rows = subplots(len(scores), 1, height=1.75 * len(scores), squeeze=False)
-    for axes, (name, (values, labels)) in zip(rows[:, 0], scores.items(), strict=True):
+    figure, panels = subplots(len(scores), height=1 + 1.6 * len(scores))
+    for axes, (name, (values, labels)) in zip(panels, scores.items(), strict=True):
         edges = np.linspace(*np.quantile(values, [0.002, 0.998]), 36)
         for index, label in enumerate(LABELS):
             shown = np.clip(values[labels == index], edges[0], edges[-1])
-            look = {"color": LABEL_COLOURS[label], "label": LABEL_NAMES[label]}
-            axes.hist(shown, edges, density=True, alpha=0.55, **look)
+            look = style.label_look(label) | {"density": True, "alpha": 0.55}
+            axes.hist(shown, edges, **look)
         for point, value in thresholds[name].items():
             colour, line = POINTS[point]
             axes.axvline(value, color=colour, linestyle=line, label=point)
         axes.set(title=name, yticks=[], ylabel="density")
-    rows[-1, 0].set_xlabel("score (higher: more bona fide)")
-    handles, names = rows[0, 0].get_legend_handles_labels()
-    figure.legend(handles, names, loc="outside lower center", ncols=5)
+    axes.set_xlabel("score (higher: more bona fide)")
+    style.shared_legend(figure, columns=3)
     return figure
 
 
@@ -93,40 +82,30 @@ def attack_heatmap(rates: pd.DataFrame) -> Figure:
 
     NaN means an attack with too few trials and is written "n < 10".
     """
-    figure, axes = subplots(height=0.34 * len(rates) + 1.1)
-    sns.heatmap(
-        rates,
-        annot=True,
-        fmt=".0%",
-        cmap=INTENSITY + "_r",
-        vmin=0,
-        vmax=max(0.5, float(rates.max(axis=None))),
-        cbar=False,
-        linewidths=1,
-        linecolor="white",
-        ax=axes,
-    )
+    figure, (axes,) = subplots(height=0.34 * len(rates) + 1.1)
+    highest = max(0.5, float(rates.max(axis=None)))
+    look = {"cmap": style.INTENSITY + "_r", "vmin": 0, "vmax": highest, "cbar": False}
+    look |= {"linewidths": 1, "linecolor": "white"}
+    sns.heatmap(rates, annot=True, fmt=".0%", ax=axes, **look)
     for row, column in zip(*np.nonzero(rates.isna().to_numpy()), strict=True):
         centre = (column + 0.5, row + 0.5)
         axes.text(*centre, "n < 10", ha="center", va="center", color=GREY)
     axes.set(xlabel="", ylabel="attack")
-    axes.tick_params(length=0)
-    axes.set_yticklabels(axes.get_yticklabels(), rotation=0)
+    axes.tick_params(length=0, labelrotation=0)
     return figure
 
 
 @styled
 def reliability_plot(bins: Mapping[str, Reliability]) -> Figure:
     """Predicted probability of bona fide speech against its observed frequency."""
-    figure, axes = subplots(height=3.4 + 0.2 * len(bins))
+    figure, (axes,) = subplots(height=3.4 + 0.2 * len(bins))
     axes.plot([0, 1], [0, 1], color=GREY, linestyle=":", linewidth=1)
-    for colour, (name, found) in zip(PALETTE, bins.items(), strict=False):
+    for name, found in bins.items():
         label = f"{name} (ECE {found.calibration_error:.1%})"
-        axes.plot(found.predicted, found.observed, "o-", color=colour, label=label)
+        axes.plot(found.predicted, found.observed, "o-", label=label)
     axes.set(xlabel="predicted probability of bona fide", xlim=(0, 1))
     axes.set(ylabel="fraction of bona fide", ylim=(0, 1))
-    # No corner is free for the legend.
-    figure.legend(loc="outside lower center")
+    style.shared_legend(figure, columns=1)  # no corner is free for it
     return figure
 
 
@@ -139,17 +118,13 @@ def spoof_rate_by_threshold(curve: pd.DataFrame) -> Figure:
     curve : from ``stats.spoof_rate_curve``, with a column ``title`` for the legend.
     """
     figure, (left, right) = subplots(1, 2, height=3.1)
-    for colour, (name, rows) in zip(
-        PALETTE, curve.groupby("title", sort=False), strict=False
-    ):
-        rates = rows["predicted_spoof_rate"]
-        left.plot(rows["threshold"], rates, color=colour, label=name)
-        right.plot(rows["recall_spoof"], rows["recall_bonafide"], color=colour)
-        zero = rows[rows["threshold"] == 0]
+    for name, rows in curve.groupby("title", sort=False):
+        left.plot(rows["threshold"], rows["predicted_spoof_rate"], label=name)
+        (line,) = right.plot(rows["recall_spoof"], rows["recall_bonafide"])
+        zero, colour = rows[rows["threshold"] == 0], line.get_color()
         right.plot(zero["recall_spoof"], zero["recall_bonafide"], "o", color=colour)
     left.axvline(0, color=GREY, linestyle=":", linewidth=1)
     left.set(xlabel="threshold", ylabel="fraction decided spoof", ylim=(0, 1))
     right.set(xlabel="recall of spoof", ylabel="recall of bona fide", ylim=(0, 1.02))
-    handles, names = left.get_legend_handles_labels()
-    figure.legend(handles, names, loc="outside lower center", ncols=3)
+    style.shared_legend(figure, columns=3)
     return figure

@@ -31,20 +31,12 @@ def waveform(axes: Axes, samples: np.ndarray, *, colour: str = style.GREY) -> No
     axes.set_xlim(0, len(samples) / SAMPLE_RATE)
 
 
-def spectrogram(
-    axes: Axes,
-    samples: np.ndarray,
-    *,
-    highest: float = SAMPLE_RATE / 2,
-    range_db: float = 70.0,
-) -> QuadMesh:
+def spectrogram(axes: Axes, samples: np.ndarray) -> QuadMesh:
     """Level over time and frequency, in dB relative to the loudest point.
 
     Parameters
     ----------
-    samples : (n,) float, 16 kHz
-    highest : upper end of the frequency axis, in Hz
-    range_db : levels further below the loudest point are black
+    samples : (n,) float, 16 kHz; 70 dB below the loudest point is black
     """
     padded = np.pad(samples, WINDOW // 2)
     frames = np.lib.stride_tricks.sliding_window_view(padded, WINDOW)[::HOP]
@@ -52,12 +44,9 @@ def spectrogram(
     frequencies = np.fft.rfftfreq(N_FFT, 1 / SAMPLE_RATE) / 1000
     times = np.arange(len(frames)) * HOP / SAMPLE_RATE
     loudest = max(float(power.max()), np.finfo(float).tiny)
-    level = 10 * np.log10(np.maximum(power / loudest, 10 ** (-range_db / 10)))
-    kept = frequencies <= highest / 1000
-    image = axes.pcolormesh(
-        times, frequencies[kept], level[kept], shading="nearest", rasterized=True
-    )
-    axes.set(xlabel="time (s)", ylabel="frequency (kHz)", ylim=(0, highest / 1000))
+    level = 10 * np.log10(np.maximum(power / loudest, 1e-7))
+    image = axes.pcolormesh(times, frequencies, level, rasterized=True)
+    axes.set(xlabel="time (s)", ylabel="frequency (kHz)", ylim=(0, frequencies[-1]))
     axes.set_xlim(0, len(samples) / SAMPLE_RATE)
     return image
 

@@ -12,21 +12,17 @@ from functools import wraps
 from typing import Any
 
 import matplotlib.pyplot as plt
+import numpy as np
 import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.image import AxesImage
 
-BLACK, ORANGE, SKY, GREEN, YELLOW, BLUE, VERMILION, PURPLE = (
-    "#000000",
-    "#E69F00",
-    "#56B4E9",
-    "#009E73",
-    "#F0E442",
-    "#0072B2",
-    "#D55E00",
-    "#CC79A7",
-)
-PALETTE = (BLUE, VERMILION, GREEN, PURPLE, ORANGE, SKY, YELLOW, BLACK)
+PALETTE = (
+    "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#F0E442",
+    "#000000"
+)  # fmt: skip
+BLUE, VERMILION, GREEN, PURPLE, _, SKY, _, BLACK = PALETTE
 LABEL_COLOURS = {"bonafide": BLUE, "spoof": VERMILION}
 LABEL_NAMES = {"bonafide": "bona fide", "spoof": "spoof"}
 GREY = "#595959"  # for what is not data: 7:1 against white
@@ -40,14 +36,7 @@ def settings() -> dict[str, Any]:
     """The matplotlib settings of every figure."""
     return {
         **sns.axes_style("ticks"),
-        **sns.plotting_context("paper"),
-        "font.size": 10,
-        "axes.titlesize": 10.5,
-        "axes.labelsize": 10,
-        "xtick.labelsize": 9,
-        "ytick.labelsize": 9,
-        "legend.fontsize": 9,
-        "legend.title_fontsize": 9,
+        **sns.plotting_context("paper", font_scale=1.04),  # 10 points, ticks 9
         "legend.frameon": False,
         "axes.spines.top": False,
         "axes.spines.right": False,
@@ -55,7 +44,6 @@ def settings() -> dict[str, Any]:
         "axes.prop_cycle": plt.cycler(color=PALETTE),
         "figure.constrained_layout.use": True,
         "figure.dpi": 160,
-        "savefig.dpi": 160,
         "image.cmap": INTENSITY,
     }
 
@@ -78,16 +66,34 @@ def styled(draw: Callable[..., Figure]) -> Callable[..., Figure]:
 
 
 def subplots(
-    rows: int = 1, columns: int = 1, *, height: float, width: float = WIDTH, **layout
-) -> tuple[Figure, Any]:
-    """A figure and its axes, ``height`` by ``width`` inches; for styled functions.
+    rows: int = 1, columns: int = 1, *, height: float, **layout
+) -> tuple[Figure, list[Axes]]:
+    """A figure ``height`` inches high and its axes, row by row; for styled functions.
 
     ``layout`` goes to ``pyplot.subplots``, for example ``sharex=True``.
     """
-    return plt.subplots(rows, columns, figsize=(width, height), **layout)
+    size = (WIDTH, height)
+    figure, axes = plt.subplots(rows, columns, figsize=size, squeeze=False, **layout)
+    return figure, list(axes.flat)
 
 
-def no_axes(axes: Axes) -> Axes:
-    """Remove ticks and frame, for drawings."""
-    axes.set_axis_off()
-    return axes
+def label_look(label: str) -> dict[str, str]:
+    """Colour of a class, and its name for a legend."""
+    return {"color": LABEL_COLOURS[label], "label": LABEL_NAMES[label]}
+
+
+def shared_legend(figure: Figure, *, columns: int) -> None:
+    """One legend for all panels, below them; each name once."""
+    handles = {
+        name: handle
+        for axes in figure.axes
+        for handle, name in zip(*axes.get_legend_handles_labels(), strict=True)
+    }
+    place = "outside lower center"
+    figure.legend(handles.values(), handles.keys(), loc=place, ncols=columns)
+
+
+def image(axes: Axes, array: np.ndarray, **look) -> AxesImage:
+    """Show an array (n_rows, n_columns), its first row at the bottom."""
+    look = {"origin": "lower", "aspect": "auto", "interpolation": "none"} | look
+    return axes.imshow(array, **look)

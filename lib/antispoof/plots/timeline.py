@@ -27,7 +27,7 @@ def score_timeline(
     thresholds : a score up to the first means spoof, from the second on bona fide.
     """
     low, high = thresholds
-    figure, axes = subplots(height=2.6)
+    figure, (axes,) = subplots(height=2.6)
     axes.axhspan(low, high, color=PALE)
     ends = np.minimum(starts + window, seconds)
     colours = np.where(scores >= high, BLUE, np.where(scores <= low, VERMILION, BLACK))
@@ -35,6 +35,6 @@ def score_timeline(
     axes.set(xlim=(0, seconds), xlabel="time (s)", ylabel="score")
     margin = 0.2 * max(float(np.ptp([*scores, low, high])), 1e-3)
     axes.set_ylim(min(*scores, low) - margin, max(*scores, high) + margin)
-    axes.text(0.99, 0.97, "real", transform=axes.transAxes, ha="right", va="top")
-    axes.text(0.99, 0.03, "fake", transform=axes.transAxes, ha="right", va="bottom")
+    for height, text, side in ((0.97, "real", "top"), (0.03, "fake", "bottom")):
+        axes.text(0.99, height, text, transform=axes.transAxes, ha="right", va=side)
     return figure

@@ -60,7 +60,8 @@ def convolution(
     figure, row = style.subplots(1, 3, height=2.4, width_ratios=widths)
     for axes, width, title in zip(row, widths, tables, strict=True):
         table = tables[title]
-        style.no_axes(axes).set(title=title, aspect="equal", anchor="NW")
+        axes.set_axis_off()
+        axes.set(title=title, aspect="equal", anchor="NW")
         axes.set(xlim=(-0.1, width + 0.1), ylim=(len(image) + 0.1, -0.1))
         for (y, x), value in np.ndenumerate(table):
             _outline(axes, (x, y), 1, style.GREY, linewidth=0.8)

@@ -49,7 +49,8 @@ def spectrogram_with_pitch(waveform: np.ndarray) -> Figure:
         2, height=4.3, sharex=True, height_ratios=(1, 3)
     )
     sound.waveform(above, waveform)
-    image = sound.spectrogram(below, waveform, highest=4000.0, range_db=60.0)
+    image = sound.spectrogram(below, waveform)
+    below.set_ylim(0, 4)
     times, f0 = fundamental_frequency(waveform)
     label = "fundamental, F0"
     below.plot(times, f0 / 1000, color=style.SKY, linewidth=2.2, label=label)
