@@ -40,6 +40,7 @@ def confusions(matrices: Mapping[tuple[str, str], np.ndarray]) -> Figure:
         sns.heatmap(fractions, annot=texts, fmt="", ax=axes, **look)
         axes.set(title=f"{name}\n{PART_NAMES[part]}", xlabel="decided", ylabel="true")
         axes.tick_params(length=0)
+        axes.label_outer()
     return figure
 
 
