@@ -85,7 +85,7 @@ matrix: setup  ## the tests on each Python with oldest and newest dependencies
 	$(BIN)/python tests/slow_matrix.py
 
 fuzz: setup  ## ten thousand malformed inputs for everything that reads files
-	$(BIN)/python tests/fuzz.py
+	HOSTILE_EXAMPLES=10000 $(BIN)/python -m pytest -q tests/test_hostile.py
 
 bench: setup  ## what things cost; the chapter on costs reads what it writes
 	PYTHONPATH=lib $(BIN)/python -m benchmarks --corpus "$(CORPUS)"

@@ -7,6 +7,7 @@
 """
 
 import contextlib
+import os
 import re
 import resource
 import subprocess
@@ -41,8 +42,8 @@ def test_readers_raise_documented_errors_only(name):  # 1
         read(seed)
 
     @settings(
-        max_examples=40,
-        deadline=None,
+        max_examples=int(os.environ.get("HOSTILE_EXAMPLES", "40")),
+        deadline=10_000,  # milliseconds of one input
         database=None,
         suppress_health_check=[HealthCheck.too_slow],
     )

@@ -24,14 +24,23 @@ def no_scheduler(monkeypatch):
     monkeypatch.setattr(one_gpu, "POLL_SECONDS", 0.01)
 
 
-def test_two_processes_never_hold_one_gpu(monkeypatch, tmp_path):
-    monkeypatch.setenv(VISIBLE, "2,5")
-    with one_gpu.acquire_gpu(tmp_path) as first:
-        assert os.environ[VISIBLE] == first == "2"
-        monkeypatch.setenv(VISIBLE, "2,5")
+@pytest.mark.parametrize(
+    ("visible", "names"), [("2,5", ["2", "5"]), (None, ["0", "1"])]
+)
+def test_two_processes_never_hold_one_gpu(monkeypatch, tmp_path, visible, names):
+    """All GPUs of the machine may be used if none are named."""
+    monkeypatch.setattr(one_gpu, "gpus", lambda: ["Tesla T4, 15360 MiB"] * 2)
+    monkeypatch.setenv(VISIBLE, visible or "")
+    if visible is None:
+        monkeypatch.delenv(VISIBLE)
+    with one_gpu.acquire_gpu(tmp_path) as first, monkeypatch.context() as other:
+        assert os.environ[VISIBLE] == first == names[0]
+        other.setenv(VISIBLE, visible or "")
+        if visible is None:
+            other.delenv(VISIBLE)
         with one_gpu.acquire_gpu(tmp_path) as second:
-            assert second == "5"
-    assert os.environ[VISIBLE] == "2,5"
+            assert second == names[1]
+    assert os.environ.get(VISIBLE) == visible
 
 
 def test_a_process_waits_for_its_gpu(monkeypatch, tmp_path):
@@ -56,22 +65,8 @@ def test_slurm_jobs_do_not_wait_for_each_other(monkeypatch, tmp_path, name):
             assert acquired == "0"
 
 
-def test_all_gpus_of_the_machine_are_used_if_none_are_named(monkeypatch, tmp_path):
-    monkeypatch.delenv(VISIBLE, raising=False)
-    monkeypatch.setattr(one_gpu, "gpus", lambda: ["Tesla T4, 15360 MiB"] * 2)
-    with one_gpu.acquire_gpu(tmp_path) as first:
-        monkeypatch.delenv(VISIBLE)
-        with one_gpu.acquire_gpu(tmp_path) as second:
-            assert (first, second) == ("0", "1")
-        monkeypatch.setenv(VISIBLE, first)
-
-
-@pytest.mark.parametrize(("visible", "n_gpus"), [("", 1), (None, 0)])
-def test_without_a_gpu_nothing_changes(monkeypatch, tmp_path, visible, n_gpus):
-    monkeypatch.delenv(VISIBLE, raising=False)
-    if visible is not None:
-        monkeypatch.setenv(VISIBLE, visible)
-    monkeypatch.setattr(one_gpu, "gpus", lambda: ["Tesla T4, 15360 MiB"] * n_gpus)
+def test_without_a_gpu_nothing_changes(monkeypatch, tmp_path):
+    monkeypatch.setenv(VISIBLE, "")
     with one_gpu.acquire_gpu(tmp_path) as acquired:
         assert acquired is None
-        assert os.environ.get(VISIBLE) == visible
+        assert os.environ[VISIBLE] == ""

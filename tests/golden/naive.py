@@ -1,8 +1,9 @@
 """Reference metrics: slow, obvious, exact; written from the definitions alone.
 
 Every threshold is tried by counting all trials again, in whole numbers and fractions.
-Nothing is shared with the library. Labels: 0 = spoof, 1 = bonafide; a trial is accepted
-as bona fide when its score is above the threshold.
+Nothing is shared with the library. ``expected.json`` was computed once, by functions
+like these, from the score files in this folder; it never changes. Labels: 0 = spoof,
+1 = bonafide; a trial is accepted as bona fide when its score is above the threshold.
 """
 
 from __future__ import annotations
@@ -63,22 +64,6 @@ def auc(scores, labels):
     return float(right / len(pairs))
 
 
-def asv_rates(scores, keys):
-    """(miss, false alarm, spoof false alarm) of the verifier at its EER threshold."""
-    by_key = {
-        key: [s for s, k in zip(scores, keys, strict=True) if k == key]
-        for key in ("target", "nontarget", "spoof")
-    }
-    target, nontarget = by_key["target"], by_key["nontarget"]
-    points = error_rates(target + nontarget, [1] * len(target) + [0] * len(nontarget))
-    threshold = min(points, key=lambda point: abs(point[1] - point[2]))[0]
-    return (
-        Fraction(sum(s < threshold for s in target), len(target)),
-        Fraction(sum(s >= threshold for s in nontarget), len(nontarget)),
-        Fraction(sum(s >= threshold for s in by_key["spoof"]), len(by_key["spoof"])),
-    )
-
-
 def min_tdcf(scores, labels, rates, formulation):
     """ASVspoof 2019 evaluation plan (the legacy form) and Kinnunen et al. 2020."""
     asv_miss, asv_false_alarm, asv_spoof = rates
@@ -126,14 +111,6 @@ def best_threshold(scores, labels, rate):
     return thresholds[exact.index(max(exact))]
 
 
-def cllr(scores, labels):
-    """Brümmer and du Preez 2006, equation 23."""
-    cost = {0: [], 1: []}
-    for score, label in zip(scores, labels, strict=True):
-        cost[label].append(math.log2(1 + math.exp(-score if label == 1 else score)))
-    return sum(math.fsum(c) / len(c) for c in cost.values()) / 2
-
-
 def min_cllr(scores, labels):
     """Cllr of the best monotone posterior, by the max-min formula of isotonic fits."""
     values = sorted(set(scores))
@@ -164,14 +141,3 @@ def min_cllr(scores, labels):
         if mass[i][0]:
             total -= float(mass[i][0]) * math.log2(1 - posterior)
     return total / 2
-
-
-def dcf(scores, labels, threshold, *, accept_at_threshold):
-    """Normalised detection cost of ASVspoof 5 (prior 0.05, costs 1 and 10)."""
-    rejected = [
-        s < threshold if accept_at_threshold else s <= threshold for s in scores
-    ]
-    miss = [r for r, y in zip(rejected, labels, strict=True) if y == 1]
-    alarm = [not r for r, y in zip(rejected, labels, strict=True) if y == 0]
-    cost = 0.95 * sum(miss) / len(miss) + 0.5 * sum(alarm) / len(alarm)
-    return cost / 0.5
