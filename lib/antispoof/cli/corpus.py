@@ -47,7 +47,7 @@ def make_command(
 ) -> None:
     """Synthesize a small corpus of simulated speech, in the official layout."""
     from antispoof.corpora import open_corpus
-    from antispoof.corpora.synthetic import synthesize_corpus
+    from antispoof.corpora.synthetic.generate import synthesize_corpus
 
     corpus = open_corpus(synthesize_corpus(folder, seed=seed))
     typer.echo(f"{corpus.root}: {corpus.description}")

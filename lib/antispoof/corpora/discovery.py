@@ -82,7 +82,7 @@ def load_or_synthesize(given: str | Path | None = None) -> Corpus:
     folder = project_folder() / "data" / "synthetic"
     if found is not None and (given or found.root != (folder / "LA").resolve()):
         return found
-    from antispoof.corpora.synthetic import synthesize_corpus
+    from antispoof.corpora.synthetic.generate import synthesize_corpus
 
     return open_corpus(synthesize_corpus(folder))
 

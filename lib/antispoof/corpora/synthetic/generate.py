@@ -100,13 +100,12 @@ def synthesize_corpus(
 
 def render_trial(utt_id: str, speaker_id: str, attack: str, *, seed: int) -> np.ndarray:
     """Waveform ``(n,)`` of a trial, int16 at 16 kHz."""
-    speaker, rng = draw_speaker(make_rng(seed, speaker_id)), make_rng(seed, utt_id)
-    utterance = speak(speaker, rng)
-    waveform = utterance.waveform
+    rng = make_rng(seed, utt_id)
+    speech = speak(draw_speaker(make_rng(seed, speaker_id)), rng)
     if attack != NO_ATTACK:
-        waveform = ATTACKS[attack].apply(utterance, rng)
-    waveform = record(waveform, make_rng(seed, f"place of {speaker_id}"), rng)
-    return np.rint(waveform * 32767).astype(np.int16)
+        speech = ATTACKS[attack].apply(speech, rng)
+    recorded = record(speech, make_rng(seed, f"place of {speaker_id}"), rng)
+    return np.rint(recorded * 32767).astype(np.int16)
 
 
 def _write(la: Path, trials: pd.DataFrame, seed: int, jobs: int) -> None:

@@ -14,8 +14,8 @@ import pandas as pd
 from antispoof.constants import NO_ATTACK
 from antispoof.errors import ParameterError
 
-KNOWN_ATTACKS = ("M01", "M02", "M03")  # in train and dev
-UNKNOWN_ATTACKS = ("M04", "M05", "M06")  # in eval
+KNOWN_ATTACKS = ("M01", "M02")  # in train and dev
+UNKNOWN_ATTACKS = ("M03", "M04")  # in eval
 
 
 @dataclass(frozen=True)
@@ -31,9 +31,9 @@ class PartitionSpec:
 # Eval has the 9:1 of ASVspoof 2019. Train and dev have 2:1: at 9:1 so small a training
 # set would contain too little bona fide speech to learn from.
 PARTITION_SPECS = {
-    "train": PartitionSpec(9, bonafide=6, spoof=4, attacks=KNOWN_ATTACKS),
-    "dev": PartitionSpec(6, bonafide=6, spoof=4, attacks=KNOWN_ATTACKS),
-    "eval": PartitionSpec(10, bonafide=2, spoof=6, attacks=UNKNOWN_ATTACKS),
+    "train": PartitionSpec(9, bonafide=6, spoof=6, attacks=KNOWN_ATTACKS),
+    "dev": PartitionSpec(6, bonafide=6, spoof=6, attacks=KNOWN_ATTACKS),
+    "eval": PartitionSpec(10, bonafide=2, spoof=9, attacks=UNKNOWN_ATTACKS),
 }
 
 

@@ -6,16 +6,14 @@ A cascade formant synthesiser in the manner of Klatt (1980). The syllables mean 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import NamedTuple
 
 import numpy as np
+from scipy import signal
 from scipy.ndimage import gaussian_filter1d
-from scipy.signal import lfilter
 
 from antispoof.constants import SAMPLE_RATE
-from antispoof.corpora.synthetic.spectra import istft, stft
 
-HOP = 80  # samples per frame of the tracks: 5 ms
+HOP = 80  # samples per frame: 5 ms
 N_FFT = 512
 
 # Formants 1 to 3 in Hz of i, e, ae, a, o, u, er: Peterson and Barney (1952), rounded.
@@ -26,30 +24,17 @@ VOWELS = np.array(
 ).T  # fmt: skip
 # Each is a list of segments: milliseconds, formants, voicing, hiss, its centre in Hz.
 # Strengths are relative to the voicing of a vowel.
-LABIAL, ALVEOLAR, VELAR = (300, 900, 2300), (300, 1750, 2600), (280, 2000, 2300)
+LABIAL, ALVEOLAR = (300, 900, 2300), (300, 1750, 2600)
 CONSONANTS = [
     [(70, *LABIAL, 0.35, 0, 4000)],  # m
-    [(65, *ALVEOLAR, 0.35, 0, 4000)],  # n
     [(105, *ALVEOLAR, 0, 0.7, 6000)],  # s
-    [(110, *ALVEOLAR, 0, 0.7, 3300)],  # sh
     [(95, *LABIAL, 0, 0.2, 5500)],  # f
     [(80, *ALVEOLAR, 0.35, 0.4, 6000)],  # z
     [(60, *LABIAL, 0, 0, 1000), (15, *LABIAL, 0, 0.9, 1000)],  # p
     [(60, *ALVEOLAR, 0, 0, 4500), (25, *ALVEOLAR, 0, 0.9, 4500)],  # t
-    [(60, *VELAR, 0, 0, 2100), (25, *VELAR, 0, 0.9, 2100)],  # k
 ]
 SILENCE = (500, 1500, 2500, 0, 0, 4000)
 UPPER_FORMANTS = np.array([3500, 4500, 5500, 6500])  # Hz; they do not move
-
-
-class Tracks(NamedTuple):
-    """What the voice does, one row per frame of 5 ms."""
-
-    f0: np.ndarray  # Hz, defined in silence too
-    voicing: np.ndarray
-    hiss: np.ndarray
-    centre: np.ndarray  # Hz, of the hiss
-    formants: np.ndarray  # Hz (n_frames, 3)
 
 
 @dataclass(frozen=True)
@@ -59,20 +44,6 @@ class Speaker:
     f0: float  # Hz
     formant_scale: float  # 1 for an adult male vocal tract, larger for a shorter one
     jitter: float  # standard deviation of a period, relative
-
-
-@dataclass(frozen=True)
-class Utterance:
-    """A dry waveform and how it was made.
-
-    An attack may use the tracks: it then models an attacker whose analysis of
-    pitch and voicing makes no errors.
-    """
-
-    speaker: Speaker
-    tracks: Tracks
-    waveform: np.ndarray  # (n_frames * 80,) at 16 kHz, no fixed level
-    pulses: np.ndarray  # times of the glottal pulses, in samples
 
 
 def draw_speaker(rng: np.random.Generator) -> Speaker:
@@ -85,71 +56,78 @@ def draw_speaker(rng: np.random.Generator) -> Speaker:
     )
 
 
-def speak(speaker: Speaker, rng: np.random.Generator) -> Utterance:
-    """Draw 0.7 to 4 s of syllables between two silences, and speak them."""
-    rows = [(rng.uniform(120, 650), *SILENCE)]
-    end = rows[0][0] + 1000 * np.clip(np.exp(rng.normal(np.log(1.9), 0.4)), 0.7, 4.0)
-    while sum(row[0] for row in rows) < end:
-        if rng.random() < 0.12:
-            rows.append((rng.uniform(60, 350), *SILENCE))
-        vowel = (rng.uniform(80, 160), *rng.choice(VOWELS), 1, 0, 4000)
-        tempo = np.exp(rng.normal(0, 0.2))
-        syllable = [*CONSONANTS[rng.integers(len(CONSONANTS))], vowel]
-        rows += [(row[0] * tempo, *row[1:]) for row in syllable]
-    rows.append((rng.uniform(120, 500), *SILENCE))
-    table = np.array(rows)
-    ends = np.rint(np.cumsum(table[:, 0]) * SAMPLE_RATE / HOP / 1000).astype(int)
-    frames = np.repeat(table[:, 1:], np.diff(ends, prepend=0), axis=0)
-    n_frames = len(frames)
+def speak(speaker: Speaker, rng: np.random.Generator) -> np.ndarray:
+    """Speak 0.7 to 4 s of random syllables between two silences.
+
+    Returns
+    -------
+    Waveform ``(n,)`` at 16 kHz, dry and of no fixed level.
+    """
+    frames = _draw_frames(rng)
+    n_frames, n_samples = len(frames), len(frames) * HOP
     # Coarticulation: each target is approached and left within about 50 ms.
     formants = gaussian_filter1d(frames[:, :3], 4, axis=0) * speaker.formant_scale
     formants *= np.exp(0.02 * _wander(rng, (n_frames, 3), seconds=0.05))
     strengths = gaussian_filter1d(frames[:, 3:5], 1, axis=0)
     strengths *= np.exp(0.2 * _wander(rng, (n_frames, 1), seconds=0.15))
+    voicing, hiss = np.repeat(strengths, HOP, axis=0).T
     melody = 0.12 * _wander(rng, n_frames, seconds=0.12)
-    melody += 0.015 * _wander(rng, n_frames, seconds=0.03)
     f0 = speaker.f0 * np.exp(melody + np.linspace(0.15, -0.15, n_frames))
-    centre = gaussian_filter1d(frames[:, 5], 2)
-    return render(Tracks(f0, *strengths.T, centre, formants), speaker, rng)
-
-
-def render(
-    tracks: Tracks, speaker: Speaker, rng: np.random.Generator, *, steady: bool = False
-) -> Utterance:
-    """Turn tracks into sound; a `steady` voice has neither jitter nor shimmer."""
-    n_samples = len(tracks.f0) * HOP
-    phase = np.cumsum(np.repeat(tracks.f0, HOP)) / SAMPLE_RATE
-    pulses = np.interp(np.arange(1, int(phase[-1])), phase, np.arange(n_samples))
-    jitter, shimmer = rng.standard_normal((2, len(pulses))) * (not steady)
-    pulses += jitter * speaker.jitter * np.gradient(pulses)
-    source = pulse_train(pulses, n_samples, np.exp(5 * speaker.jitter * shimmer))
+    source = _pulses(np.repeat(f0, HOP), speaker.jitter, rng)
     # Glottal flow and radiation at the lips: -6 dB per octave, -12 above 4 kHz.
-    source = 0.2 * lfilter([0.8], np.convolve([1, -0.96], [1, -0.2]), source)
+    source = 0.2 * signal.lfilter([0.8], np.convolve([1, -0.96], [1, -0.2]), source)
     source += 0.03 * rng.standard_normal(n_samples)  # breath
-    source *= np.repeat(tracks.voicing, HOP)
-    noise = 0.25 * rng.standard_normal(n_samples) * np.repeat(tracks.hiss, HOP)
+    voiced = stft(source * voicing, N_FFT, HOP)
+    noise = stft(0.25 * rng.standard_normal(n_samples) * hiss, N_FFT, HOP)
     # Spectra are centred on the edges of the frames: there is one more.
-    *_, centre, formants = (np.concatenate([x, x[-1:]]) for x in tracks)
+    formants = np.concatenate([formants, formants[-1:]])
+    centre = np.append(frames[:, 5], frames[-1, 5])
     bins = np.fft.rfftfreq(N_FFT, 1 / SAMPLE_RATE)[:, None]
-    spectra = stft(noise, N_FFT, HOP) * np.exp(-0.5 * ((bins - centre) / 1300) ** 2)
-    voiced = stft(source, N_FFT, HOP)
+    noise *= np.exp(-0.5 * ((bins - centre) / 1300) ** 2)
     z = np.exp(-2j * np.pi * bins / SAMPLE_RATE)
     for frequency in (*formants.T, *UPPER_FORMANTS * speaker.formant_scale):
         radius = np.exp(-np.pi * (50 + frequency / 20) / SAMPLE_RATE)
         a1 = -2 * radius * np.cos(2 * np.pi * frequency / SAMPLE_RATE)
         # Two poles, of gain 1 at 0 Hz.
         voiced *= (1 + a1 + radius**2) / (1 + a1 * z + radius**2 * z**2)
-    return Utterance(speaker, tracks, istft(spectra + voiced, HOP, n_samples), pulses)
+    return istft(noise + voiced, HOP, n_samples)
 
 
-def pulse_train(times: np.ndarray, length: int, heights=1.0) -> np.ndarray:
-    """Pulses of mean power 1 at fractional samples, by linear interpolation."""
-    inside = (times >= 0) & (times < length - 1)
-    heights = (np.sqrt(np.gradient(times)) * heights)[inside]
-    part, whole = np.modf(times[inside])
-    whole = whole.astype(int)
-    train = np.bincount(whole, heights * (1 - part), length)
-    return train + np.bincount(whole + 1, heights * part, length)
+def stft(x: np.ndarray, n_fft: int, hop: int) -> np.ndarray:
+    """Hann-windowed centred spectra ``(n_bins, n_frames)`` of ``(n,)``."""
+    return signal.stft(x, nperseg=n_fft, noverlap=n_fft - hop)[2]
+
+
+def istft(spectra: np.ndarray, hop: int, length: int) -> np.ndarray:
+    """Least-squares inverse of `stft` (Griffin and Lim, 1984, eq. 6): ``(length,)``."""
+    n_fft = 2 * (len(spectra) - 1)
+    x = signal.istft(spectra, nperseg=n_fft, noverlap=n_fft - hop)[1][:length]
+    return np.pad(x, (0, length - len(x)))
+
+
+def _draw_frames(rng: np.random.Generator) -> np.ndarray:
+    """Syllables ``(n_frames, 6)``: what a segment has but its length, per frame."""
+    rows = [(rng.uniform(120, 650), *SILENCE)]
+    end = rows[0][0] + 1000 * np.clip(np.exp(rng.normal(np.log(1.9), 0.4)), 0.7, 4.0)
+    while sum(row[0] for row in rows) < end:
+        if rng.random() < 0.12:
+            rows.append((rng.uniform(60, 350), *SILENCE))
+        rows += CONSONANTS[rng.integers(len(CONSONANTS))]
+        rows.append((rng.uniform(80, 160), *rng.choice(VOWELS), 1, 0, 4000))
+    rows.append((rng.uniform(120, 500), *SILENCE))
+    table = np.array(rows)
+    ends = np.rint(np.cumsum(table[:, 0]) * SAMPLE_RATE / HOP / 1000).astype(int)
+    return np.repeat(table[:, 1:], np.diff(ends, prepend=0), axis=0)
+
+
+def _pulses(f0: np.ndarray, jitter: float, rng: np.random.Generator) -> np.ndarray:
+    """One pulse per period of `f0` ``(n,)``, irregular in time and height."""
+    phase = np.cumsum(f0) / SAMPLE_RATE
+    times = np.interp(np.arange(1, int(phase[-1])), phase, np.arange(len(f0)))
+    periods = np.gradient(times)
+    in_time, in_height = jitter * rng.standard_normal((2, len(times)))
+    places = np.rint(times + in_time * periods).astype(int).clip(0, len(f0) - 1)
+    return np.bincount(places, np.sqrt(periods) * np.exp(5 * in_height), len(f0))
 
 
 def _wander(rng: np.random.Generator, shape, *, seconds: float) -> np.ndarray:
