@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 import soundfile
 
-from antispoof.audio import iter_blocks, limits, load_mono_16k
+from antispoof.audio import iter_blocks, limits, load, load_mono_16k
 from antispoof.errors import AudioError
 
 
@@ -26,20 +26,27 @@ def join_blocks(path, **options):
     return np.concatenate(list(iter_blocks(path, **options)))
 
 
-# 1
+# 1, 4
 
 
 @pytest.mark.parametrize(
-    ("sample_rate", "channels"), [(16_000, 1), (16_000, 2), (8_000, 1), (44_100, 2)]
+    ("sample_rate", "channels"), [(16_000, 1), (16_000, 8), (8_000, 1), (192_000, 2)]
 )
-def test_blocks_joined_are_the_clip(tmp_path, sample_rate, channels):
+@pytest.mark.parametrize(
+    "subtype",
+    ["PCM_U8", "PCM_16", "PCM_24", "PCM_32", "FLOAT", "DOUBLE", "ULAW", "ALAW"],
+)
+def test_blocks_joined_are_the_clip(tmp_path, sample_rate, channels, subtype):
     path = tmp_path / "clip.wav"
-    soundfile.write(path, noise(sample_rate * 2 + 777, channels), sample_rate)
+    samples = noise(sample_rate + 777, channels)
+    soundfile.write(path, samples, sample_rate, subtype=subtype)
+    expected, _ = soundfile.read(path, dtype="float32", always_2d=True)
+    np.testing.assert_allclose(load(path).samples, expected, rtol=0, atol=1e-6)
     at_once = load_mono_16k(path)
-    assert len(list(iter_blocks(path, max_in_memory=0, block_seconds=0.3))) > 5
-    joined = join_blocks(path, max_in_memory=0, block_seconds=0.3)
+    blocks = list(iter_blocks(path, max_in_memory=0, block_seconds=0.15))
+    assert len(blocks) > 5
     exact = 0 if sample_rate == 16_000 else 1e-6
-    np.testing.assert_allclose(joined, at_once, rtol=0, atol=exact)
+    np.testing.assert_allclose(np.concatenate(blocks), at_once, rtol=0, atol=exact)
     assert [len(block) for block in iter_blocks(path)] == [len(at_once)]
 
 
@@ -87,28 +94,3 @@ def test_a_wav_recorded_into_a_pipe(tmp_path):
     data[4:8] = data[40:44] = b"\xff\xff\xff\xff"  # lengths that were not known yet
     path.write_bytes(data)
     assert len(load_mono_16k(path)) == len(join_blocks(path)) == 8_000
-
-
-# 4
-
-
-@pytest.mark.parametrize(
-    "subtype",
-    ["PCM_U8", "PCM_16", "PCM_24", "PCM_32", "FLOAT", "DOUBLE", "ULAW", "ALAW"],
-)
-@pytest.mark.parametrize(
-    ("sample_rate", "channels"), [(8_000, 8), (16_000, 1), (192_000, 8)]
-)
-def test_depths_rates_and_channels(tmp_path, subtype, sample_rate, channels):
-    def tone(rate):
-        return 0.5 * np.sin(2 * np.pi * 440 * np.arange(rate // 10) / rate)
-
-    path = tmp_path / "clip.wav"
-    samples = np.tile(tone(sample_rate)[:, None], (1, channels))
-    soundfile.write(path, samples, sample_rate, subtype=subtype)
-    waveform = load_mono_16k(path)
-    step = 0.02 if subtype in ("PCM_U8", "ULAW", "ALAW") else 1e-3
-    middle = slice(400, 1_200)
-    np.testing.assert_allclose(waveform[middle], tone(16_000)[middle], atol=step)
-    blocks = join_blocks(path, max_in_memory=0, block_seconds=0.03)
-    np.testing.assert_allclose(blocks, waveform, rtol=0, atol=0.01)

@@ -128,16 +128,14 @@ def test_plugins(tmp_path):
             text=True,
         )
 
-    for done in (
-        train_help("--plugin", "my_plugin"),
-        train_help(ANTISPOOF_PLUGINS="my_plugin"),
-    ):
-        for name in ("my_mel", "my_cnn", "nothing"):
-            assert name in done.stdout
+    text = train_help("--plugin", "my_plugin").stdout
+    assert text == train_help(ANTISPOOF_PLUGINS="my_plugin").stdout
+    for name in ("my_mel", "my_cnn", "nothing"):
+        assert name in text
     done = train_help("--plugin", "no_plugin")
     assert done.returncode == 1
-    assert done.stderr.startswith("antispoof: plugin 'no_plugin' cannot be imported")
-    assert len(done.stderr.splitlines()) == 1
+    (line,) = done.stderr.splitlines()
+    assert line.startswith("antispoof: plugin 'no_plugin' cannot be imported")
 
 
 # 3
@@ -179,22 +177,17 @@ def test_folder_that_cannot_be_written(antispoof, small_corpus, command, option)
 
 
 @pytest.mark.parametrize(
-    ("command", "message"),
+    ("setting", "message"),
     [
-        ("train --model rnn", "'rnn'; accepted: cnn, resnet, resnet_lstm"),
-        ("train --epochs 0", "epochs=0 must be finite and positive"),
-        ("train --lr nan", "lr=nan must be finite"),
-        ("train --schedule linear", "schedule='linear'; accepted: constant, cosine"),
-        ("train --augment noise --augment reverb", "'reverb'; accepted: "),
-        ("train --seed -1", "seed=-1; accepted: whole numbers from 0"),
-        ("train --on-error ignore", "'ignore'; accepted: stop, skip"),
-        ("features --frontend mfcc", "'mfcc'; accepted: logmel"),
+        ("--model rnn", "'rnn'; accepted: cnn, resnet, resnet_lstm"),
+        ("--epochs 0", "epochs=0 must be finite and positive"),
+        ("--augment noise --augment reverb", "'reverb'; accepted: "),
+        ("--seed -1", "seed=-1; accepted: whole numbers from 0"),
+        ("--on-error ignore", "'ignore'; accepted: stop, skip"),
     ],
 )
-def test_bad_setting(antispoof, small_corpus, command, message):
-    name, *setting = command.split()
-    words = TRAIN if name == "train" else ["features"]
-    result = antispoof(*words, small_corpus.root, *setting)
+def test_bad_setting(antispoof, small_corpus, setting, message):
+    result = antispoof(*TRAIN, small_corpus.root, *setting.split())
     assert_refused(result, message, left=CHECKED)
 
 

@@ -134,11 +134,8 @@ def test_id_changes_with_the_sound_files(la):
 
 
 def test_no_corpus(tmp_path):
-    path = tmp_path / "corpus.zip"
-    path.touch()
-    for wrong in (path, tmp_path / "none"):
-        with pytest.raises(CorpusError, match=f"{wrong} does not exist or is a file"):
-            open_corpus(wrong)
+    wrong = tmp_path / "none"
+    assert_refused(lambda: open_corpus(wrong), wrong, "does not exist or is a file")
     assert_refused(lambda: open_corpus(tmp_path), tmp_path, "no corpus", "LA/LA")
 
 
@@ -168,9 +165,6 @@ def test_require_audio(la):
     path = flac_path(la, "eval", "E2")
     path.unlink()
     assert_refused(lambda: corpus.require_audio("eval"), "1 of the 3", path)
-    shutil.rmtree(la / "ASVspoof2019_LA_train")
-    path = flac_path(la, "train", "T1")
-    assert_refused(lambda: open_corpus(la).require_audio("train"), "3 of the 3", path)
 
 
 def test_require_both_classes(tmp_path):
@@ -199,5 +193,3 @@ def test_official_counts_are_those_of_the_official_protocols(shared):
     for partition in PARTITIONS:
         assert count_trials(corpus.trials, partition) == EXPECTED_COUNTS[partition]
     assert corpus.name == "asvspoof2019-la"
-    speakers = {p: set(corpus.partition(p)["speaker"]) for p in PARTITIONS}
-    assert not speakers["train"] & (speakers["dev"] | speakers["eval"])

@@ -49,43 +49,32 @@ def test_good_corpus(la):
     found = audit(open_corpus(la), progress=lambda *done: calls.append(done))
     assert calls[-1] == (8, 8)
     assert found.ok
-    assert found.issues == ()
-    assert found.trials["seconds"].tolist() == pytest.approx([0.1] * 8)
     train = found.partitions["train"]
     assert train.listed == train.usable
     assert train.listed == Counts(1, {"A01": 1, "A02": 1}, speakers=2)
     assert train.expected.total == 25_380
     assert train.seconds == pytest.approx(0.3)
-    assert train.unlisted == 0
 
 
 # 2
 
 
 @pytest.mark.parametrize(
-    ("kind", "partition", "utt_id", "damage", "detail"),
+    ("kind", "damage"),
     [
-        ("missing", "eval", "E2", Path.unlink, "{}"),
-        (
-            *("undecodable", "dev", "D1"),
-            lambda path: path.write_bytes(path.read_bytes()[:1_500]),
-            "{}",
-        ),
-        (
-            *("wrong_format", "train", "T2"),
-            partial(write_flac, seed=50, sample_rate=8_000, channels=2),
-            "8000 Hz, 2 channel",
-        ),
+        ("missing", Path.unlink),
+        ("undecodable", lambda path: path.write_bytes(path.read_bytes()[:1_500])),
+        ("wrong_format", partial(write_flac, seed=50, sample_rate=8_000, channels=2)),
     ],
 )
-def test_unusable_file(la, kind, partition, utt_id, damage, detail):
-    path = flac_path(la, partition, utt_id)
+def test_unusable_file(la, kind, damage):
+    path = flac_path(la, "eval", "E2")
     damage(path)
     found = audited(la)
-    assert only_issue(found) == (kind, partition, utt_id)
-    assert detail.format(path) in found.issues[0].detail
-    part = found.partitions[partition]
-    assert part.usable.total == part.listed.total - 1
+    assert only_issue(found) == (kind, "eval", "E2")
+    assert str(path) in found.issues[0].detail
+    assert found.partitions["eval"].usable.attacks == {"A08": 1}
+    assert found.partitions["eval"].listed.attacks == {"A07": 1, "A08": 1}
 
 
 def test_listed_twice(tmp_path):
@@ -159,17 +148,14 @@ def test_command_on_a_broken_corpus(tmp_path):
 
 
 def test_json(la):
-    assert run(la, "--json").exit_code == 0
-    flac_path(la, "eval", "E2").unlink()
     result = run(la, "--json")
-    assert result.exit_code == 1
     found = json.loads(result.stdout)
-    assert found["ok"] is False
+    assert (result.exit_code, found["ok"]) == (0, True)
     assert found["name"] == "asvspoof2019-la-subset"
     part = found["partitions"]["eval"]
-    assert part["usable"] == {"bonafide": 1, "attacks": {"A08": 1}, "speakers": 2}
+    expected = {"bonafide": 1, "attacks": {"A07": 1, "A08": 1}, "speakers": 2}
+    assert part["usable"] == expected
     assert part["expected"]["attacks"]["A19"] == 4_914
-    assert [(i["kind"], i["name"]) for i in found["issues"]] == [("missing", "E2")]
     assert found == json.loads(json.dumps(audited(la).to_dict()))
 
 

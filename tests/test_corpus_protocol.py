@@ -26,7 +26,6 @@ def write(tmp_path, text):
 @pytest.mark.parametrize(
     "text",
     [
-        GOOD.rstrip("\n"),
         GOOD.replace("\n", "\r\n") + "\n  \n\r\n",
         "\ufeff" + GOOD,
         GOOD.replace(" ", "\t"),

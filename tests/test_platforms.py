@@ -49,17 +49,15 @@ def test_detect_platform(monkeypatch, marker, name):
     ("script", "found"),
     [
         ("printf 'Tesla T4, 15360 MiB\\n%.0s' 1 2", ["Tesla T4, 15360 MiB"] * 2),
-        ("exit 9", []),
         ("echo No devices were found; exit 6", []),
-        (None, []),
     ],
 )
 def test_gpus(monkeypatch, tmp_path, script, found):
     program = tmp_path / "nvidia-smi"
     monkeypatch.setattr(gpu, "QUERY_GPUS", (str(program),))
-    if script is not None:
-        program.write_text(f"#!/bin/sh\n{script}\n")
-        program.chmod(0o755)
+    assert platforms.gpus() == []  # without a driver
+    program.write_text(f"#!/bin/sh\n{script}\n")
+    program.chmod(0o755)
     assert platforms.gpus() == found
     described = " + ".join(found) or "no NVIDIA GPU"
     assert f": {described}" in platforms.describe_environment()

@@ -109,35 +109,3 @@ def best_threshold(scores, labels, rate):
     thresholds = [-math.inf, *sorted(set(scores))]
     exact = [decisions(scores, labels, t)[rate] for t in thresholds]
     return thresholds[exact.index(max(exact))]
-
-
-def min_cllr(scores, labels):
-    """Cllr of the best monotone posterior, by the max-min formula of isotonic fits."""
-    values = sorted(set(scores))
-    n = [labels.count(0), labels.count(1)]
-    mass = [
-        [
-            Fraction(
-                sum(s == v and y == c for s, y in zip(scores, labels, strict=True)),
-                n[c],
-            )
-            for c in (0, 1)
-        ]
-        for v in values
-    ]
-
-    def mean(start, stop):
-        spoof = sum(m[0] for m in mass[start:stop])
-        bonafide = sum(m[1] for m in mass[start:stop])
-        return bonafide / (bonafide + spoof)
-
-    total = 0.0
-    for i in range(len(values)):
-        posterior = max(
-            min(mean(a, b) for b in range(i + 1, len(values) + 1)) for a in range(i + 1)
-        )
-        if mass[i][1]:
-            total -= float(mass[i][1]) * math.log2(posterior)
-        if mass[i][0]:
-            total -= float(mass[i][0]) * math.log2(1 - posterior)
-    return total / 2
