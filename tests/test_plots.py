@@ -1,14 +1,13 @@
 """Figures.
 
-1. Every figure can be saved without a warning, is returned and not left open, and is as
-   wide as a page; no text is smaller than 8 points.
-2. Drawing leaves matplotlib's settings as they were.
-3. A figure shows what it was given: counts, means over seeds, thresholds, intervals.
-4. The colours of the two classes contrast with white, 3:1 or more (WCAG 1.4.11).
-5. A rate from fewer than ten trials is not shown as a number (B12).
-6. The grey band of an effect is its own smallest effect of interest (B8).
-7. Any front-end can be drawn, also one whose rows have no frequency.
-8. The fundamental frequency is found within 2 Hz, and none in silence or noise.
+1. Every figure can be saved without a warning, is returned and not left open, leaves
+   matplotlib's settings as they were, and is as wide as a page; no text is smaller
+   than 8 points.
+2. A figure shows what it was given: counts, means over seeds, thresholds, intervals.
+3. A rate from fewer than ten trials is not shown as a number (B12).
+4. The grey band of an effect is its own smallest effect of interest (B8).
+5. Any front-end can be drawn, also one whose rows have no frequency.
+6. The fundamental frequency is found within 2 Hz, and none in silence or noise.
 """
 
 from __future__ import annotations
@@ -20,7 +19,6 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import pytest
-from matplotlib.colors import to_rgb
 from matplotlib.text import Text
 from scipy.stats import norm
 
@@ -53,25 +51,15 @@ def tone(f0=120.0, seconds=1.0):
     return (0.3 * np.sum(parts, axis=0)).astype(np.float32)
 
 
-def make_trials():
-    """Two speakers and attacks per partition; 10, 10 and 5 trials."""
-    rows = []
-    for number, partition in enumerate(PARTITIONS):
-        for k in range(10 if partition != "eval" else 5):
-            attack = f"A0{k % 2 + 1 + 2 * (partition == 'eval')}" if k % 5 else "-"
-            rows.append(
-                {
-                    "partition": partition,
-                    "speaker": f"S{number}{k % 2}",
-                    "attack": attack,
-                    "label": "bonafide" if attack == "-" else "spoof",
-                    "seconds": 1.0 + k / 2,
-                }
-            )
-    return pd.DataFrame(rows)
-
-
-TRIALS = make_trials()
+# In each partition one trial of five is bona fide.
+TRIALS = pd.DataFrame(
+    [
+        (partition, "spoof" if k % 5 else "bonafide", 1 + k / 2)
+        for partition, n in zip(PARTITIONS, (10, 10, 5), strict=True)
+        for k in range(n)
+    ],
+    columns=["partition", "label", "seconds"],
+)
 IMAGE = np.arange(25).reshape(5, 5)
 KERNEL = np.array([[1, 0, -1], [2, 0, -2], [1, 0, -1]])
 WINDOWS = np.lib.stride_tricks.sliding_window_view(IMAGE, (3, 3))
@@ -80,12 +68,8 @@ CLIPS = {"bonafide": tone(120, 1.5), "spoof": tone(200, 5.0)}
 INPUTS = {label: RNG.standard_normal((64, 401)) for label in CLIPS}
 NO_FREQUENCIES = SimpleNamespace(row_frequencies=np.full(20, np.nan), hop_length=160)
 SPEEDS = pd.DataFrame({"clips_per_second": [1500.0, 8.25]}, index=["store", "librosa"])
-CPU_TIMES = pd.DataFrame(
-    {
-        "name": ["cnn", "cnn", "resnet", "resnet"],
-        "work": ["train", "score"] * 2,
-        "cpu_ms": [20.0, 4.0, 800.0, 250.0],
-    }
+CPU_TIMES = pd.DataFrame({"name": ["cnn", "cnn", "resnet", "resnet"]}).assign(
+    work=["train", "score"] * 2, cpu_ms=[20.0, 4.0, 800.0, 250.0]
 )
 LABELS = (np.arange(200) % 4 == 0).astype(int)
 SCORED = {
@@ -93,51 +77,27 @@ SCORED = {
 }
 THRESHOLDS = {name: {"zero": 0.0, "dev": 0.8, "oracle": 1.1} for name in SCORED}
 HISTORY = pd.DataFrame(
-    {
-        "epoch": [0, 1, 2],
-        "loss": [0.6, 0.4, 0.2],
-        "val_loss": [0.7, 0.5, 0.5],
-        "val_macro_f1": [0.3, 0.6, 0.8],
-    }
+    [[0, 0.6, 0.7, 0.3], [1, 0.4, 0.5, 0.6], [2, 0.2, 0.5, 0.8]],
+    columns=["epoch", "loss", "val_loss", "val_macro_f1"],
 )
 HISTORIES = [HISTORY, HISTORY.assign(loss=[0.8, 0.6, 0.4])]
 EFFECTS = pd.DataFrame(
-    {
-        "effect": ["accuracy, a minus b", "macro-F1, a minus b"],
-        "estimate": [0.1, -0.2],
-        "low": [0.05, -0.4],
-        "high": [0.15, 0.0],
-        "min_effect": [0.005, 0.01],
-    }
+    [["accuracy", 0.1, 0.05, 0.15, 0.005], ["macro-F1", -0.2, -0.4, 0.0, 0.01]],
+    columns=["effect", "estimate", "low", "high", "min_effect"],
 )
-EPOCHS = pd.DataFrame(
-    {
-        "title": ["CNN"] * 4,
-        "epochs": [5, 5, 12, 12],
-        "predicted_spoof_rate": [0.9, 0.7, 0.6, 0.4],
-        "is_spoof": 0.55,
-    }
-)
-RESULTS = pd.DataFrame(
-    {
-        "title": ["CNN", "CNN", "CNN", "CNN"],
-        "partition": ["dev", "dev", "eval", "eval"],
-        "seed": [0, 1, 0, 1],
-        "macro_f1": [0.9, 0.8, 0.7, 0.5],
-        "always_spoof_macro_f1": [0.45, 0.45, 0.35, 0.35],
-    }
-)
+EPOCHS = pd.DataFrame({"epochs": [5, 5, 12, 12], "title": "CNN", "is_spoof": 0.55})
+EPOCHS["predicted_spoof_rate"] = [0.9, 0.7, 0.6, 0.4]
+RESULTS = pd.DataFrame({"partition": ["dev", "dev", "eval", "eval"], "title": "CNN"})
+RESULTS["macro_f1"] = [0.9, 0.8, 0.7, 0.5]
+RESULTS["always_spoof_macro_f1"] = [0.45, 0.45, 0.35, 0.35]
 BIAS = pd.DataFrame(
-    {
-        "title": "CNN",
-        "threshold": [-1.0, 0.0, 1.0],
-        "predicted_spoof_rate": [0.2, 0.5, 0.9],
-        "recall_spoof": [0.3, 0.6, 1.0],
-        "recall_bonafide": [1.0, 0.7, 0.2],
-    }
-)
+    [[-1.0, 0.2, 0.3, 1.0], [0.0, 0.5, 0.6, 0.7], [1.0, 0.9, 1.0, 0.2]],
+    columns=["threshold", "predicted_spoof_rate", "recall_spoof", "recall_bonafide"],
+).assign(title="CNN")
 RATES = pd.DataFrame({"CNN": {"A07": 0.1, "A13": np.nan, "A17": 0.4}})
-MATRICES = {("CNN", part): np.array([[30, 5], [2, 13]]) for part in ("dev", "eval")}
+MATRICES = {
+    ("CNN", part): np.array([[63882.33, 5], [2, 13]]) for part in ("dev", "eval")
+}
 
 FIGURES = {
     "class counts": lambda: data.class_counts(TRIALS),
@@ -149,9 +109,7 @@ FIGURES = {
         {"power": np.ones((257, 401)), "mel": np.eye(64, 401)}, LogMel()
     ),
     "inputs": lambda: features.compare_inputs(INPUTS, LogMel(), unit="deviations"),
-    "no frequencies": lambda: features.stages(
-        {"lfcc": np.eye(20, 401)}, NO_FREQUENCIES
-    ),
+    "any rows": lambda: features.stages({"x": np.eye(20, 401)}, NO_FREQUENCIES),
     "loss": lambda: training.loss_curves({"CNN": HISTORIES}),
     "learning": lambda: training.learning_curves(HISTORIES),
     "bias by epochs": lambda: training.spoof_rate_by_epochs(EPOCHS),
@@ -179,13 +137,8 @@ FIGURES = {
     "rates": lambda: benchmark_plots.training_and_scoring_rates(CPU_TIMES),
     "spectrogram": lambda: sound.spectrogram_with_pitch(tone()),
     "mel scale": lambda: sound.mel_scale(LogMel().mel_fb.numpy()),
-    "perceptron": lambda: networks.perceptron(
-        np.array([1.0, 0.5, -1.0]), np.array([0.6, -0.4, 0.2]), 0.1
-    ),
-    "convolution 1": lambda: networks.convolution(IMAGE, KERNEL, OUTPUT, stride=1),
-    "convolution 2": lambda: networks.convolution(
-        IMAGE, KERNEL, OUTPUT[::2, ::2], stride=2
-    ),
+    "perceptron": lambda: networks.perceptron(np.ones(1), np.array([-2.0]), 0.5),
+    "convolution": lambda: networks.convolution(IMAGE, KERNEL, OUTPUT, stride=1),
 }
 
 
@@ -197,14 +150,11 @@ def strings(figure):
     return {text.get_text() for text in visible_texts(figure)}
 
 
-def line(figure, label):
-    (found,) = (x for x in figure.axes[0].lines if x.get_label() == label)
-    return found.get_ydata().tolist()
-
-
 @pytest.mark.parametrize("name", FIGURES)
 def test_a_figure_is_returned_legible_and_not_left_open(name):
+    before = dict(plt.rcParams)
     figure = FIGURES[name]()
+    assert dict(plt.rcParams) == before
     assert plt.get_fignums() == []
     file = io.BytesIO()
     figure.savefig(file, format="png")
@@ -213,38 +163,31 @@ def test_a_figure_is_returned_legible_and_not_left_open(name):
     assert figure.get_figwidth() == style.WIDTH
 
 
-def test_drawing_leaves_settings_alone():
-    before = dict(plt.rcParams)
-    FIGURES["class counts"]()
-    assert dict(plt.rcParams) == before
-
-
-def test_classes_contrast_with_white():
-    for colour in style.LABEL_COLOURS.values():
-        channels = np.array(to_rgb(colour))
-        linear = np.where(
-            channels <= 0.04045, channels / 12.92, ((channels + 0.055) / 1.055) ** 2.4
-        )
-        luminance = linear @ [0.2126, 0.7152, 0.0722]
-        assert 1.05 / (luminance + 0.05) >= 3
-
-
-def test_class_counts_are_those_of_the_trials():
-    assert {"2 (20%)", "8 (80%)", "1 (20%)", "4 (80%)"} <= strings(
-        FIGURES["class counts"]()
-    )
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    {
+        "class counts": {"2 (20%)", "8 (80%)", "1 (20%)", "4 (80%)"},
+        "fixed length": {
+            "bona fide: 1.50 s, 2.50 s of zeros added",
+            "spoof: 5.00 s, last 1.00 s cut off",
+        },
+        "confusions": {"63882.3\n100%", "5\n0%", "2\n13%", "13\n87%"},
+        "attack rates": {"10%", "40%", "n < 10"},  # B12: 0 % of one trial was shown
+        "throughput": {"1500", "8.2"},
+        "rates": {"50", "250", "1.2", "4.0"},
+        "convolution": {"first window: −2 + 10 − 14 + 10 − 12 = −8", "−8"},
+        "perceptron": {"step: 0", "sigmoid: 0.182", "ReLU: 0"},
+    }.items(),
+)
+def test_numbers_are_written(name, shown):
+    found = strings(FIGURES[name]())
+    assert shown <= found
+    assert not any("nan" in text for text in found)
 
 
 def test_an_absent_partition_is_not_drawn():
     some = TRIALS.query("partition != 'eval'")
     assert "eval" not in strings(data.class_counts(some))
-
-
-def test_the_change_of_length_is_written():
-    assert {
-        "bona fide: 1.50 s, 2.50 s of zeros added",
-        "spoof: 5.00 s, last 1.00 s cut off",
-    } <= strings(FIGURES["fixed length"]())
 
 
 def test_ticks_are_at_the_rows_of_the_front_end():
@@ -254,12 +197,14 @@ def test_ticks_are_at_the_rows_of_the_front_end():
     ticks = zip(axes.get_yticklabels(), axes.get_yticks(), strict=True)
     labels = {text.get_text(): y for text, y in ticks}
     assert labels["4"] == 40
-    assert FIGURES["no frequencies"]().axes[0].get_yticks().tolist() == []
+    assert FIGURES["any rows"]().axes[0].get_yticks().tolist() == []
 
 
 def test_lines_are_means_over_seeds():
-    assert line(FIGURES["loss"](), "CNN") == pytest.approx([0.7, 0.5, 0.3])
-    assert line(FIGURES["bias by epochs"](), "CNN") == pytest.approx([0.8, 0.5])
+    for name, means in {"loss": [0.7, 0.5, 0.3], "bias by epochs": [0.8, 0.5]}.items():
+        lines = FIGURES[name]().axes[0].lines
+        (curve,) = (line for line in lines if line.get_label() == "CNN")
+        assert curve.get_ydata() == pytest.approx(means)
 
 
 def test_metric_bars_are_means_over_seeds_in_the_order_of_models():
@@ -273,9 +218,8 @@ def test_metric_bars_are_means_over_seeds_in_the_order_of_models():
 
 
 def test_thresholds_are_drawn_at_their_scores():
-    for axes, points in zip(
-        FIGURES["histograms"]().axes, THRESHOLDS.values(), strict=True
-    ):
+    panels = FIGURES["histograms"]().axes
+    for axes, points in zip(panels, THRESHOLDS.values(), strict=True):
         assert {x.get_label(): x.get_xdata()[0] for x in axes.lines} == points
 
 
@@ -286,63 +230,20 @@ def test_the_equal_error_rate_is_marked_on_its_curve():
     assert norm.cdf(dot.get_xdata()[0]) == pytest.approx(rate, abs=0.02)
 
 
-def test_matrices_are_written_out():
-    assert {"30\n86%", "5\n14%", "2\n13%", "13\n87%"} <= strings(
-        FIGURES["confusions"]()
-    )
-
-
-def test_attack_rates_of_few_trials_are_not_numbers():
-    """B12: the EER of an attack with one trial was drawn like a measurement."""
-    figure = FIGURES["attack rates"]()
-    assert {"10%", "40%", "n < 10"} <= strings(figure)
-    assert not any("nan" in text for text in strings(figure))
-
-
-def test_every_effect_is_drawn_with_its_interval():
-    (points,) = (
-        x for x in FIGURES["forest"]().axes[0].containers if hasattr(x, "has_xerr")
-    )
+def test_effects_have_their_intervals_and_their_own_bands():
+    """B8: one grey band was drawn for all rows, whatever their smallest effect."""
+    axes = FIGURES["forest"]().axes[0]
+    (points,) = (x for x in axes.containers if hasattr(x, "has_xerr"))
     assert points.lines[0].get_xdata().tolist() == [0.1, -0.2]
     spans = [span[:, 0].tolist() for span in points.lines[2][0].get_segments()]
     assert np.allclose(spans, EFFECTS[["low", "high"]])
+    bands = [(band.get_x(), band.get_x() + band.get_width()) for band in axes.patches]
+    assert np.allclose(bands, [(-0.005, 0.005), (-0.01, 0.01)])
 
 
-def test_the_grey_band_is_that_of_each_effect():
-    """B8: one band for all rows, although macro-F1 and accuracy have different ones."""
-    bands = FIGURES["forest"]().axes[0].patches
-    assert [(band.get_x(), band.get_x() + band.get_width()) for band in bands] == [
-        pytest.approx((-0.005, 0.005)),
-        pytest.approx((-0.01, 0.01)),
-    ]
-
-
-def test_benchmark_bars_are_the_measured_rates():
-    assert {"1500", "8.2"} <= strings(FIGURES["throughput"]())
-    assert {"50", "250", "1.2", "4.0"} <= strings(FIGURES["rates"]())
-
-
-def test_the_convolution_shows_its_numbers():
-    shown = strings(FIGURES["convolution 1"]())
-    assert "−8" in shown  # each value of the output
-    assert "first window: −2 + 5 − 14 + 10 − 12 = −8" in shown or any(
-        t.startswith("first window:") and t.endswith("= −8") for t in shown
-    )
-
-
-def test_the_perceptron_shows_its_activations():
-    shown = strings(networks.perceptron(np.array([1.0]), np.array([-2.0]), 0.5))
-    assert {"step: 0", "sigmoid: 0.182", "ReLU: 0", "$z$ = (−2)(1) + (0.5) = −1.5"} <= (
-        shown
-    )
-
-
-@pytest.mark.parametrize("name", diagrams.DRAWINGS)
-def test_drawings_are_svg_files_in_the_package(name):
-    assert diagrams.drawing(name).data.startswith("<svg")
-
-
-def test_an_unknown_drawing_is_an_error():
+def test_drawings_are_svg_files_in_the_package():
+    for name in diagrams.DRAWINGS:
+        assert diagrams.drawing(name).data.startswith("<svg")
     with pytest.raises(ParameterError, match="lstm_cell"):
         diagrams.drawing("gru_cell")
 
@@ -352,21 +253,15 @@ def test_the_fundamental_frequency_of_a_tone(f0):
     times, found = sound.fundamental_frequency(tone(f0))
     assert len(times) == len(found)
     inner = found[3:-3]  # windows at the ends are padded
-    assert np.isfinite(inner).all()
-    assert np.abs(inner - f0).max() <= 2
+    np.testing.assert_allclose(inner, f0, atol=2)
 
 
 def test_no_fundamental_frequency_in_silence_or_noise():
     noise = np.random.default_rng(0).standard_normal(SAMPLE_RATE)
     assert np.isnan(sound.fundamental_frequency(np.zeros(SAMPLE_RATE))[1]).all()
     assert np.isnan(sound.fundamental_frequency(noise)[1]).mean() > 0.9
-
-
-def test_a_clip_shorter_than_a_window_has_a_fundamental_frequency():
-    times, found = sound.fundamental_frequency(tone(seconds=0.01))
-    assert len(times) == len(found) > 0
+    assert len(sound.fundamental_frequency(tone(seconds=0.01))[1]) > 0
 
 
 def test_the_mel_scale_has_its_fixed_points():
-    assert sound.hertz_to_mel(0) == 0
-    assert sound.hertz_to_mel(1000) == pytest.approx(1000, abs=0.05)
+    assert sound.hertz_to_mel(np.array([0, 1000])) == pytest.approx([0, 1000], abs=0.05)
