@@ -17,8 +17,12 @@ from pathlib import Path
 import pytest
 
 from antispoof import hashing
+from antispoof.augment import AUGMENTATIONS
 from antispoof.config import TrainConfig
+from antispoof.corpora.registry import CORPORA
+from antispoof.frontends import FRONTENDS
 from antispoof.metrics import METRICS
+from antispoof.models import MODELS
 from antispoof.runs import jobs, list_runs, train_or_load
 from corpora import write_flac
 
@@ -118,26 +122,16 @@ sweep = Sweep.from_config({
 print("$", sweep.training_chapter("linear"), *sweep.corpus_names)
 print("$", results_frame(list_runs("runs"))[["title", "mean_gap"]])
 """
-CHAPTER = {
-    "cells": [],
-    "metadata": {"antispoof": {"trains": "linear"}},
-    "nbformat": 4,
-    "nbformat_minor": 5,
-}
+CHAPTER = {"cells": [], "nbformat": 4, "nbformat_minor": 5}
+CHAPTER["metadata"] = {"antispoof": {"trains": "linear"}}
 
 
 def antispoof(project, *commands, then=""):
     """What each command prints; one process, because importing torch takes seconds."""
-    done = subprocess.run(
-        [sys.executable, "-c", RUN + then, json.dumps(commands)],
-        cwd=project,
-        env=os.environ
-        | {"PYTHONPATH": f"{LIB}{os.pathsep}{project}", "CUDA_VISIBLE_DEVICES": ""},
-        capture_output=True,
-        text=True,
-        timeout=300,
-        check=False,
-    )
+    paths = {"PYTHONPATH": f"{LIB}{os.pathsep}{project}", "CUDA_VISIBLE_DEVICES": ""}
+    command = [sys.executable, "-c", RUN + then, json.dumps(commands)]
+    options = {"capture_output": True, "text": True, "timeout": 300, "check": False}
+    done = subprocess.run(command, cwd=project, env=os.environ | paths, **options)
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout.split("$ ")[1:]
 
@@ -191,27 +185,12 @@ def test_older_runs_stay_valid(small_corpus, tmp_path, monkeypatch):
     features = {p: p.stat().st_mtime_ns for p in tmp_path.rglob("*.npy")}
     # All code of the library counts as changed, and a plugin is imported.
     monkeypatch.setattr(hashing, "hash_modules", lambda names: "other")
-    registries = plugin_registries()
-    saved = [dict(registry._entries) for registry in registries]
-    try:
-        exec(compile(PLUGIN, "my_plugin.py", "exec"), {"__name__": "my_plugin"})
-        monkeypatch.setattr(jobs, "fit", None)  # nothing is trained again
-        assert train_or_load(config, small_corpus, [0], references=None, **folders) == [
-            run
-        ]
-    finally:
-        for registry, entries in zip(registries, saved, strict=True):
-            registry._entries.clear()
-            registry._entries.update(entries)
-        METRICS.pop("mean_gap")
+    for registry in (AUGMENTATIONS, CORPORA, FRONTENDS, MODELS):
+        monkeypatch.setattr(registry, "_entries", dict(registry._entries))
+    exec(compile(PLUGIN, "my_plugin.py", "exec"), {"__name__": "my_plugin"})
+    METRICS.pop("mean_gap")
+    monkeypatch.setattr(jobs, "fit", None)  # nothing is trained again
+    (again,) = train_or_load(config, small_corpus, [0], references=None, **folders)
+    assert again == run
     assert {p: p.stat().st_mtime_ns for p in tmp_path.rglob("*.npy")} == features
     assert list_runs(folders["runs_dir"]) == [run]
-
-
-def plugin_registries():
-    from antispoof.augment import AUGMENTATIONS
-    from antispoof.corpora.registry import CORPORA
-    from antispoof.frontends import FRONTENDS
-    from antispoof.models import MODELS
-
-    return [AUGMENTATIONS, CORPORA, FRONTENDS, MODELS]

@@ -89,25 +89,17 @@ def test_feature_set(small_corpus, folder):
 
 
 def test_second_call_reads_the_file(small_corpus, folder, decoded):
-    first = load_features(small_corpus, "dev", cache_dir=folder)
+    for _ in range(2):
+        load_features(small_corpus, "dev", cache_dir=folder)
     assert sorted(decoded) == ["D1", "D2", "D3"]
-    again = load_features(small_corpus, "dev", cache_dir=folder)
-    assert len(decoded) == 3
-    assert np.array_equal(first.array, again.array)
 
 
 def test_any_number_of_workers(small_corpus, folder):
-    threads, reported = torch.get_num_threads(), []
-    arrays = [
-        load_features(
-            small_corpus,
-            "train",
-            cache_dir=folder / str(jobs),
-            jobs=jobs,
-            progress=lambda done, total: reported.append((done, total)),
-        ).array
-        for jobs in (1, 3)
-    ]
+    threads, reported, arrays = torch.get_num_threads(), [], []
+    for jobs in (1, 3):
+        options = {"cache_dir": folder / str(jobs), "jobs": jobs}
+        options["progress"] = lambda *progress: reported.append(progress)
+        arrays.append(load_features(small_corpus, "train", **options).array)
     assert np.array_equal(*arrays)
     assert reported == [(n + 1, 12) for n in range(12)] * 2
     assert torch.get_num_threads() == threads
@@ -150,15 +142,6 @@ def test_interrupted_recomputation_leaves_no_stale_array(
 # 3
 
 
-def test_damaged_clip(small_corpus, folder):
-    damaged = damage(small_corpus, "dev", "D2")
-    with pytest.raises(AudioError, match=r"D2\..*D2\.flac.* --on-error skip") as caught:
-        load_features(damaged, "dev", cache_dir=folder)
-    assert "\n" not in str(caught.value)
-    kept = load_features(damaged, "dev", cache_dir=folder, on_error="skip")
-    assert kept.trials["utt_id"].tolist() == ["D1", "D3"]
-
-
 def test_rows_after_a_skipped_clip(small_corpus, folder):
     complete = load_features(small_corpus, "train", cache_dir=folder)
     damaged = damage(small_corpus, "train", "T13")
@@ -168,18 +151,12 @@ def test_rows_after_a_skipped_clip(small_corpus, folder):
     assert kept.labels.tolist() == complete.labels[present].tolist()
 
 
-def test_repaired_clip_is_used(small_corpus, folder):
-    damaged = damage(small_corpus, "dev", "D2")
-    with pytest.raises(AudioError):
-        load_features(damaged, "dev", cache_dir=folder)
-    write_flac(flac_path(small_corpus.root, "dev", "D2"), seed=99)
-    features = load_features(open_corpus(damaged.root), "dev", cache_dir=folder)
-    assert features.trials["utt_id"].tolist() == ["D1", "D2", "D3"]
-
-
 def test_all_damaged_clips_are_named(small_corpus, folder):
     damaged = damage(small_corpus, "train", "T13", "T41")
-    with pytest.raises(AudioError, match=r"2 of the 12 clips of train .*: T13, T41\."):
+    message = (
+        r"^2 of the 12 clips of train .*: T13, T41\..*T13\.flac.* --on-error skip$"
+    )
+    with pytest.raises(AudioError, match=message):
         load_features(damaged, "train", cache_dir=folder)
 
 

@@ -1,9 +1,7 @@
 """Contracts of the front-end.
 
-1. Log-mel in decibels equals torchaudio's and librosa's within 1e-3 dB: on noise, a
-   tone, silence with a click, and real speech. (Our filters have double precision, as
-   librosa's; torchaudio's have single precision, which a chirp shows at the edges of
-   the filters.)
+1. Log-mel in decibels equals librosa's within 1e-3 dB: on noise, a tone, silence with a
+   click, and real speech; within 2.5e-3 dB on a chirp.
 2. Every clip is normalised to mean 0 and variance 1; silence gives zeros, a constant
    clip finite values.
 3. A clip of 64 000 samples gives 1 x 64 x 401; stages have the documented shapes; a
@@ -15,8 +13,6 @@
    also for bands so narrow that they contain no frequency.
 """
 
-import importlib
-
 import librosa
 import numpy as np
 import pytest
@@ -24,8 +20,7 @@ import torch
 
 from antispoof import audio
 from antispoof.errors import ParameterError
-from antispoof.frontends import LogMel, build, fix_length
-from antispoof.frontends.logmel import mel_filter_bank
+from antispoof.frontends import LogMel, fix_length
 
 N = 64_000
 RATE = 16_000
@@ -36,18 +31,12 @@ def noise(n=N, seed=1):
     return np.random.default_rng(seed).standard_normal(n).astype(np.float32) / 10
 
 
-def click():
-    wave = np.zeros(N, np.float32)
-    wave[30_000] = 0.5
-    return wave
-
-
 TIME = np.arange(N) / RATE
 CLIPS = {
     "noise": noise(),
     "tone": (0.3 * np.sin(2 * np.pi * 440 * TIME)).astype(np.float32),
     "chirp": (0.3 * np.sin(2 * np.pi * 900 * TIME**2)).astype(np.float32),
-    "click": click(),
+    "click": 0.5 * np.eye(1, N, 30_000, dtype=np.float32)[0],
 }
 
 ATOL = {"chirp": 2.5e-3}  # dB
@@ -57,25 +46,15 @@ def decibels(waveform):
     """Our log-mel before it is normalised, (64, n_frames)."""
     module = LogMel(n_samples=len(waveform))
     wave = torch.from_numpy(waveform)[None]
-    with torch.inference_mode():
-        return module.power_to_db(module.apply_mel(module.power_spectrogram(wave)))[
-            0
-        ].numpy()
+    mel = module.apply_mel(module.power_spectrogram(wave))
+    return module.power_to_db(mel)[0].numpy()
 
 
 def librosa_decibels(waveform):
+    frames = {"n_fft": 512, "win_length": 400, "hop_length": 160}
+    bands = {"n_mels": 64, "fmin": 0.0, "fmax": RATE / 2, "htk": True, "norm": None}
     mel = librosa.feature.melspectrogram(
-        y=waveform.astype(np.float64),
-        sr=RATE,
-        n_fft=512,
-        win_length=400,
-        hop_length=160,
-        pad_mode="reflect",
-        n_mels=64,
-        fmin=0.0,
-        fmax=RATE / 2,
-        htk=True,
-        norm=None,
+        y=waveform.astype(np.float64), sr=RATE, pad_mode="reflect", **frames, **bands
     )
     return librosa.power_to_db(mel, ref=1.0, amin=1e-10, top_db=80.0)
 
@@ -100,35 +79,6 @@ def test_equals_librosa_on_speech(shared, partition):
         )
 
 
-@pytest.fixture(scope="module")
-def torchaudio():
-    try:
-        return importlib.import_module("torchaudio")
-    except (ImportError, OSError, RuntimeError) as error:
-        pytest.skip(f"torchaudio does not import with this PyTorch: {error}")
-
-
-@pytest.mark.parametrize("name", CLIPS)
-def test_equals_torchaudio(name, torchaudio):
-    mel = torchaudio.transforms.MelSpectrogram(
-        RATE, n_fft=512, win_length=400, hop_length=160, n_mels=64
-    )
-    level = torchaudio.transforms.AmplitudeToDB("power", top_db=80.0)
-    theirs = level(mel(torch.from_numpy(CLIPS[name])))
-    np.testing.assert_allclose(
-        decibels(CLIPS[name]), theirs.numpy(), rtol=0, atol=ATOL.get(name, 1e-3)
-    )
-
-
-@pytest.mark.parametrize("n_fft, n_mels, rate", [(512, 64, 16_000), (2048, 80, 22_050)])
-def test_filters_are_torchaudios(n_fft, n_mels, rate, torchaudio):
-    theirs = torchaudio.functional.melscale_fbanks(
-        n_fft // 2 + 1, 0.0, rate / 2, n_mels, rate
-    )
-    ours = mel_filter_bank(n_fft // 2 + 1, n_mels, rate)
-    np.testing.assert_allclose(ours, theirs, rtol=0, atol=2e-5)
-
-
 # 2
 
 
@@ -139,12 +89,6 @@ def test_normalised_clip_by_clip():
     for clip in features:
         assert abs(clip.mean()) < 1e-4
         assert abs(clip.var(correction=0) - 1) < 1e-3
-
-
-def test_gain_does_not_matter():
-    with torch.inference_mode():
-        one, half = LogMel()(torch.from_numpy(np.stack([noise(), noise() / 2])))
-    torch.testing.assert_close(one, half, rtol=0, atol=1e-3)
 
 
 @pytest.mark.parametrize("n_samples", [5_200, N])
@@ -185,11 +129,6 @@ def test_batch_is_its_clips():
     with torch.inference_mode():
         alone = torch.cat([module(clip[None]) for clip in wave])
         torch.testing.assert_close(module(wave), alone, rtol=0, atol=1e-4)
-
-
-def test_no_parameters():
-    assert not list(build("logmel").parameters())
-    assert not build("logmel").state_dict()
 
 
 # 4
@@ -248,11 +187,6 @@ def test_bad_settings(settings, message):
 def test_bad_length():
     with pytest.raises(ParameterError, match="n_samples=0"):
         fix_length(noise(10), 0)
-
-
-def test_unknown_frontend():
-    with pytest.raises(ParameterError, match="'mfcc'; accepted: logmel"):
-        build("mfcc")
 
 
 # 6

@@ -36,19 +36,10 @@ def test_accelerate_launch(small_corpus, tmp_path):
         *("--batch-size", 5, "--corpus", small_corpus.root),
         *("--runs-dir", tmp_path / "runs", "--cache-dir", tmp_path / "cache"),
     )
-    done = subprocess.run(
-        list(map(str, command)),
-        env=os.environ
-        | {
-            "CUDA_VISIBLE_DEVICES": "",
-            "OMP_NUM_THREADS": "1",
-            "PYTHONPATH": str(LIB),
-        },
-        capture_output=True,
-        text=True,
-        timeout=300,
-        check=False,
-    )
+    environment = {"CUDA_VISIBLE_DEVICES": "", "OMP_NUM_THREADS": "1"}
+    environment = os.environ | environment | {"PYTHONPATH": str(LIB)}
+    options = {"capture_output": True, "text": True, "timeout": 300, "check": False}
+    done = subprocess.run(list(map(str, command)), env=environment, **options)
     assert done.returncode == 0, done.stdout + done.stderr
     (run,) = list_runs(tmp_path / "runs")
     run.check()

@@ -18,13 +18,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from antispoof.runs import (
-    REFERENCES,
-    SHORT_RUNS,
-    list_runs,
-    load_references,
-    run_path,
-)
+from antispoof.runs import REFERENCES, SHORT_RUNS, list_runs, load_references, run_path
 
 ROOT = Path(__file__).resolve().parents[1]
 FOLDER, SHORT_FOLDER = ROOT / REFERENCES, ROOT / SHORT_RUNS
@@ -73,10 +67,9 @@ def test_complete(folder):
 
 
 def test_every_model_with_its_seeds(references):
-    seeds = {
-        name: [run.seed for run in references if run.config.model == name]
-        for name in MODELS
-    }
+    seeds = {name: [] for name in MODELS}
+    for run in references:
+        seeds[run.config.model].append(run.seed)
     assert len(seeds["cnn"]) >= 3
     assert seeds["resnet"] == seeds["resnet_lstm"] == seeds["cnn"]  # paired
     assert len(set(seeds["cnn"])) == len(seeds["cnn"])
@@ -102,18 +95,9 @@ def test_small_text_files():
 # 4
 
 
-@pytest.mark.parametrize("model", MODELS)
-def test_regression_check(model, references):
-    expected = [run for run in references if run.config.model == model]
-    assert expected
-    assert load_references(model, folder=FOLDER) == expected
-
-
-@pytest.mark.parametrize("model", MODELS[1:])
-def test_regression_check_of_the_short_runs(model, short):
-    expected = [run for run in short if run.config.model == model]
-    assert expected
-    assert load_references(model, folder=SHORT_FOLDER) == expected
+@pytest.mark.parametrize("folder", [FOLDER, SHORT_FOLDER])
+def test_regression_check(folder):
+    assert load_references(folder=folder) == list_runs(folder)
 
 
 # 5

@@ -38,7 +38,6 @@ from antispoof.errors import (
     DiskError,
     ParameterError,
     RunError,
-    ScoreError,
 )
 from antispoof.frontends import load_features
 from antispoof.runs import Run, jobs, list_runs, record, regression_check, run_path
@@ -50,13 +49,8 @@ from corpora import flac_path, write_corpus, write_flac, write_protocol
 pytestmark = pytest.mark.usefixtures("small_frontend")
 
 CONFIG = TrainConfig.for_model("cnn", epochs=1, batch_size=8)
-FILES = {
-    "config.json",
-    "history.csv",
-    "environment.json",
-    "scores-dev.txt",
-    "scores-eval.txt",
-}
+RECORD = ("config.json", "history.csv", "environment.json")
+FILES = {*RECORD, "scores-dev.txt", "scores-eval.txt"}
 WEIGHTS = "model.safetensors"
 
 
@@ -67,6 +61,7 @@ class Project:
         self.corpus, self.folder = corpus, folder
         self.runs, self.references = folder / "runs", folder / "references"
         self.lines = []
+        self.log = self.lines.append
 
     def train(self, config=CONFIG, seeds=(0,), *, references=False, **settings):
         return runs.train_or_load(
@@ -76,7 +71,7 @@ class Project:
             runs_dir=self.runs,
             cache_dir=self.folder / "cache",
             references=self.references if references else None,
-            log=self.lines.append,
+            log=self.log,
             **settings,
         )
 
@@ -133,15 +128,10 @@ def test_round_trip(project, finished):
     run = finished
     assert run.config == CONFIG
     assert run.seed == 0
-    assert run.corpus == {
-        "id": project.corpus.id,
-        "name": project.corpus.name,
-        "title": project.corpus.title,
-        "caveat": project.corpus.caveat,
-        "trials": {"train": 12, "dev": 3, "eval": 3},
-        "n_train": 6,
-        "val_speakers": run.corpus["val_speakers"],
-    }
+    for name in ("id", "name", "title", "caveat"):
+        assert run.corpus[name] == getattr(project.corpus, name)
+    assert run.corpus["trials"] == {"train": 12, "dev": 3, "eval": 3}
+    assert run.corpus["n_train"] == 6
     assert len(run.corpus["val_speakers"]) == 2
     assert run.history["epoch"].tolist() == [0]
     assert run.environment["python"] == platform.python_version()
@@ -200,16 +190,6 @@ def test_folders_of_the_project(small_corpus, tmp_path, monkeypatch):
     assert target.is_relative_to(tmp_path / "data" / "reference-runs")
     shutil.rmtree(tmp_path / "runs")
     assert runs.train_or_load(CONFIG, small_corpus, [0]) == runs.load_references()
-
-
-def test_same_seed_same_files(project):
-    names = ("scores-dev.txt", "scores-eval.txt", WEIGHTS, "config.json")
-    found = []
-    for _ in range(2):
-        (run,) = project.train()
-        found.append([(run.path / name).read_bytes() for name in names])
-        shutil.rmtree(project.runs)
-    assert found[0] == found[1]
 
 
 def test_another_configuration_or_corpus(project, finished, tmp_path):
@@ -283,17 +263,10 @@ def interrupt(project, monkeypatch, config):
         if "epoch 2/" in line:
             raise KeyboardInterrupt
 
-    monkeypatch.setattr(loop, "MAX_SAVE_OVERHEAD", 1e9)
-    with pytest.raises(KeyboardInterrupt):
-        runs.train_or_load(
-            config,
-            project.corpus,
-            [0],
-            runs_dir=project.runs,
-            cache_dir=project.folder / "cache",
-            references=None,
-            log=stop,
-        )
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(loop, "MAX_SAVE_OVERHEAD", 1e9)
+        patch.setattr(project, "log", stop)
+        project.train(config)
     assert list_runs(project.runs) == []
 
 
@@ -360,15 +333,6 @@ def test_unused_reference_is_reported(project, finished, other_code):
         runs.load_references(folder=project.references)
 
 
-@pytest.mark.parametrize("differing", ["seed", "config"])
-def test_reference_of_another_training(project, finished, differing):
-    runs.save_reference(finished, project.references)
-    shutil.rmtree(project.runs)
-    config = replace(CONFIG, batch_size=4) if differing == "config" else CONFIG
-    (run,) = project.train(config, [1 if differing == "seed" else 0], references=True)
-    assert run.path.is_relative_to(project.runs)
-
-
 def test_references_have_one_configuration(project, finished):
     (other,) = project.train(replace(CONFIG, batch_size=4))
     for run in (finished, other):
@@ -420,7 +384,7 @@ def test_small_disk(project, monkeypatch):
 # 7
 
 
-@pytest.mark.parametrize("name", ["config.json", "history.csv", "environment.json"])
+@pytest.mark.parametrize("name", RECORD)
 def test_missing_file(finished, name):
     (finished.path / name).unlink()
     with pytest.raises(RunError, match=f"{name} is missing"):
@@ -434,15 +398,11 @@ def test_missing_file(finished, name):
         {"seed": "first"},
         {"regression_scores": None},
         {"config": {"model": "rnn", "lr": 1.0}},
-        {"config": {"model": "cnn", "lr": 1.0, "colour": "red"}},
         {"config": {"model": "cnn"}},
-        {"corpus": {"name": "mini"}},
         {"corpus": {"id": "../elsewhere"}},
         {"corpus": {"id": ".."}},
-        "",
         "{",
         "[]",
-        "{}",
     ],
 )
 def test_malformed(finished, changes):
@@ -471,18 +431,3 @@ def test_damaged_weights(finished, damage):
 def test_scores_of_another_partition(finished):
     with pytest.raises(RunError, match="no scores of 'train'; it has dev, eval"):
         finished.scores("train")
-
-
-def test_scores_without_a_trial(finished):
-    file = finished.path / "scores-dev.txt"
-    file.write_text("".join(file.read_text().splitlines(keepends=True)[1:]))
-    with pytest.raises(ScoreError, match="D1"):
-        finished.scores("dev")
-
-
-def test_contradictory_record(finished):
-    file = finished.path / "config.json"
-    changed = {**json.loads(file.read_text()), "best_epoch": 7}
-    file.write_text(json.dumps(changed))
-    with pytest.raises(RunError, match="the best is number 7"):
-        Run.open(finished.path).check()

@@ -4,8 +4,7 @@
 2. One float32 row per trial in the order of the features, for any number of trials; a
    subset has the scores that it has within the complete set.
 3. The model is put into eval mode, and no gradient is kept.
-4. Scores are float32 on every device: mixed precision and TF32 do not affect them,
-   and the settings are restored afterwards.
+4. TF32 does not affect scores; the settings are restored afterwards.
 5. A score that is not finite is a ScoreError that names the first trial.
 """
 
@@ -15,9 +14,9 @@ import torch
 from torch import nn
 
 from antispoof import models
-from antispoof.devices import best_device, disable_tf32
+from antispoof.devices import disable_tf32
 from antispoof.errors import ScoreError
-from antispoof.scoring.partition import BATCH, compute_logits, score_partition
+from antispoof.scoring.partition import BATCH, score_partition
 
 CPU = torch.device("cpu")
 
@@ -58,7 +57,7 @@ def test_direction(make_features):
 # 2
 
 
-@pytest.mark.parametrize("n", [1, BATCH, BATCH + 1])
+@pytest.mark.parametrize("n", [0, 1, BATCH, BATCH + 1])
 def test_every_trial_in_order(make_features, n):
     features = make_features(n)
     found = score_partition(Prediction(mean_as_bonafide), features, device=CPU)
@@ -67,15 +66,6 @@ def test_every_trial_in_order(make_features, n):
     assert found["score"].dtype == np.float32
     expected = features.read().mean((1, 2, 3)).numpy() - 0.25
     np.testing.assert_allclose(found["score"], expected, atol=1e-5)
-
-
-def test_no_trials(make_features):
-    nothing = make_features(3).subset(np.zeros(3, bool))
-    assert compute_logits(Prediction(mean_as_bonafide), nothing, device=CPU).shape == (
-        0,
-        2,
-    )
-    assert len(score_partition(Prediction(mean_as_bonafide), nothing, device=CPU)) == 0
 
 
 def test_subset(make_features, cnn):
@@ -110,27 +100,11 @@ def test_exact_float32():
     try:
         matmul.allow_tf32 = cudnn.allow_tf32 = True
         with pytest.raises(KeyError), disable_tf32():
-            assert not matmul.allow_tf32
-            assert not cudnn.allow_tf32
+            assert not matmul.allow_tf32 | cudnn.allow_tf32
             raise KeyError
-        assert matmul.allow_tf32
-        assert cudnn.allow_tf32
+        assert matmul.allow_tf32 & cudnn.allow_tf32
     finally:
         matmul.allow_tf32, cudnn.allow_tf32 = before
-
-
-def test_half_precision_model_gives_float32(make_features):
-    def half(x):
-        return mean_as_bonafide(x).bfloat16()
-
-    assert (
-        compute_logits(Prediction(half), make_features(3), device=CPU).dtype
-        == np.float32
-    )
-
-
-def test_best_device_works():
-    assert torch.zeros(1, device=best_device()).item() == 0
 
 
 # 5
