@@ -19,7 +19,6 @@
 from __future__ import annotations
 
 import errno
-import json
 import re
 import shutil
 from pathlib import Path
@@ -31,7 +30,6 @@ import soundfile
 
 from antispoof import corpora
 from antispoof.corpora import discovery
-from antispoof.corpora.synthetic.attacks import ATTACKS
 from antispoof.corpora.synthetic.generate import synthesize_corpus
 from antispoof.corpora.synthetic.plan import PARTITION_SPECS, PartitionSpec, list_trials
 from antispoof.corpora.synthetic.reader import MARKER
@@ -92,14 +90,19 @@ def test_it_opens_and_passes_the_audit(tiny):
     assert corpus.id.startswith("synthetic-")
     assert sorted(corpus.trials["path"]) == sorted(map(str, tiny.rglob("*.flac")))
     assert corpora.audit(corpus).ok
+    for path in corpus.trials["path"]:
+        info, (samples, rate) = soundfile.info(path), soundfile.read(path)
+        assert (info.format, info.subtype) == ("FLAC", "PCM_16")
+        assert (rate, samples.ndim) == (16_000, 1)
+        assert 0.02 < samples.std() < np.abs(samples).max() < 1
 
 
 def test_order_ids_and_speakers_do_not_show_the_class():
     trials = list_trials(PARTITION_SPECS, seed=2019)
     for _, part in trials.groupby("partition"):
         assert list(part["utt_id"]) == sorted(part["utt_id"])
-        spoof = (part["label"] == "spoof").to_numpy()
-        assert abs(np.corrcoef(np.arange(len(part)), spoof)[0, 1]) < 0.25
+        spoof = part["label"] == "spoof"
+        assert abs(np.corrcoef(range(len(part)), spoof)[0, 1]) < 0.25
     assert not trials["utt_id"].duplicated().any()
     assert trials["speaker"].str.fullmatch(r"LA_\d{4}").all()
     speakers = trials.groupby("speaker")
@@ -109,23 +112,11 @@ def test_order_ids_and_speakers_do_not_show_the_class():
 
 def test_eval_is_nine_to_one_and_has_attacks_of_its_own():
     trials = list_trials(PARTITION_SPECS, seed=2019)
-    attacks = trials[trials["label"] == "spoof"].groupby("partition")["attack"]
-    attacks = attacks.agg(set)
-    assert attacks["train"] == attacks["dev"]
-    assert attacks["train"].isdisjoint(attacks["eval"])
-    assert attacks["train"] | attacks["eval"] == set(ATTACKS)
+    attacks = trials.groupby("partition")["attack"].agg(set)
+    assert attacks["train"] == attacks["dev"] == {"-", "M01", "M02"}
+    assert attacks["eval"] == {"-", "M03", "M04"}
     counts = trials[trials["partition"] == "eval"]["label"].value_counts()
     assert counts["spoof"] == 9 * counts["bonafide"]
-
-
-def test_audio_is_16_khz_16_bit_mono_flac(tiny):
-    for path in tiny.rglob("*.flac"):
-        info = soundfile.info(path)
-        assert (info.format, info.subtype) == ("FLAC", "PCM_16")
-        assert (info.samplerate, info.channels) == (16_000, 1)
-        samples, _ = soundfile.read(path)
-        assert np.sqrt(np.mean(samples**2)) > 0.02
-        assert np.abs(samples).max() < 1
 
 
 @pytest.mark.parametrize("partition", ["dev", "eval"])
@@ -135,8 +126,7 @@ def test_asv_scores_have_every_kind_of_trial(tiny, partition):
     means = table.groupby("key")["score"].mean()
     assert means["target"] > 20
     assert means["nontarget"] < -20
-    fakes = table[table["key"] == "spoof"]
-    assert set(fakes["attack"]) == set(TINY[partition].attacks)
+    assert set(table["attack"]) == {"bonafide", *TINY[partition].attacks}
 
 
 def test_a_complete_corpus_is_kept(tiny, monkeypatch):
@@ -144,15 +134,13 @@ def test_a_complete_corpus_is_kept(tiny, monkeypatch):
     assert synthesize_corpus(tiny.parent, partitions=TINY) == tiny
 
 
-@pytest.mark.parametrize("damage", ["lost file", "other version", "broken marker"])
+@pytest.mark.parametrize("damage", ["lost file", "other version"])
 def test_a_damaged_or_outdated_corpus_is_replaced(tiny, tiny_copy, damage):
     marker = tiny_copy / MARKER
     if damage == "lost file":
         next(tiny_copy.rglob("*.flac")).unlink()
-    elif damage == "other version":
-        marker.write_text(json.dumps(json.loads(marker.read_text()) | {"version": ""}))
     else:
-        marker.write_text("{")
+        marker.write_text(marker.read_text().replace('"version": "', '"version": "x'))
     synthesize_corpus(tiny_copy.parent, partitions=TINY, jobs=1)
     assert digests(tiny_copy) == digests(tiny)
     assert [path.name for path in tiny_copy.parent.iterdir()] == ["LA"]
