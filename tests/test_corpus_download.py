@@ -17,11 +17,12 @@ import shutil
 import sys
 import threading
 import zipfile
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 
-from antispoof.corpora import fetch, fetch_from_kaggle
+from antispoof.corpora import fetch, fetch_from_kaggle, open_corpus
 from antispoof.corpora.download import download
 from antispoof.errors import DiskError, DownloadError
 from corpora import flac_path
@@ -83,24 +84,16 @@ def left(folder):
     return sorted(path.name for path in folder.iterdir())
 
 
-# 1
-
-
-def test_a_complete_file(server, tmp_path):
-    seen = []
-    path = get(server, tmp_path, progress=lambda *calls: seen.append(calls))
-    assert path.read_bytes() == DATA
-    assert left(tmp_path) == ["LA.zip"]
-    assert seen[-1] == (len(DATA), len(DATA))
-
-
-# 2
+# 1, 2
 
 
 @pytest.mark.parametrize("ranges", [True, False])
 def test_resume_after_cut_connections(server, tmp_path, ranges):
-    server.ranges, server.cuts = ranges, [1_000, 0, 5_000, 90_000]
-    assert get(server, tmp_path).read_bytes() == DATA
+    server.ranges, server.cuts, seen = ranges, [1_000, 0, 5_000, 90_000], []
+    path = get(server, tmp_path, progress=lambda *done: seen.append(done))
+    assert path.read_bytes() == DATA
+    assert left(tmp_path) == ["LA.zip"]
+    assert seen[-1] == (len(DATA), len(DATA))
     if ranges:
         starts = ["bytes=1000-", "bytes=1000-", "bytes=6000-", "bytes=96000-"]
         assert server.requested == [None, *starts]
@@ -168,20 +161,15 @@ def test_fetch_leaves_a_corpus(server, tmp_path, small_corpus, prefix):
     assert left(folder) == [prefix.rstrip("/") or "LA"]
 
 
-def test_fetch_resumes_unpacking(server, tmp_path, small_corpus):
-    folder = tmp_path / "data"
-    half = flac_path(folder / "LA", "eval", "E1")
+def test_the_command_resumes_unpacking(server, small_corpus, antispoof):
+    half = flac_path(Path("data/LA"), "eval", "E1")
     half.parent.mkdir(parents=True)
     half.write_text("half")
-    (folder / "LA.zip").write_bytes(make_archive(small_corpus))
-    assert fetch(folder, url=server.url).id == small_corpus.id
-    assert server.requested == []
-
-
-def test_the_command(server, small_corpus, antispoof):
-    server.data = make_archive(small_corpus)
+    Path("data/LA.zip").write_bytes(make_archive(small_corpus))
     result = antispoof("corpus", "fetch", "data", "--url", server.url)
     assert "A subset of ASVspoof 2019 LA" in result.out
+    assert open_corpus("data").id == small_corpus.id
+    assert server.requested == []
 
 
 # 6

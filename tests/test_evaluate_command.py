@@ -88,12 +88,12 @@ def test_an_attack_of_few_trials_has_no_eer(tmp_path):
         lines = source.read_text().splitlines()
         spoof = [line for line in lines if "A01" in line]
         file.write_text("\n".join(set(lines) - set(spoof[9:])))
-    found = answer(files[0], "--protocol", files[1], "--replicates", 20)
+    words = files[0], "--protocol", files[1], "--replicates", 20
+    found = answer(*words)
     assert found["per_attack"]["A01"] is None
     assert found["per_attack"]["A02"] == pytest.approx(EXPECTED["per_attack"]["A02"])
     assert "per_attack.A01" not in found["ci"]
-    shown = run(files[0], "--protocol", files[1], "--replicates", 0).stdout
-    assert re.search(r"A01 +9 +n < 10", shown)
+    assert re.search(r"A01 +9 +n < 10", run(*words).stdout)
 
 
 # 2 ------------------------------------------------------------------------------------

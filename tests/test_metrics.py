@@ -240,29 +240,17 @@ def test_calibrated_scores_are_recognised():
     # Normal scores of unit variance, 2 apart: the log-likelihood ratio is 2 (x - 1).
     ratios = 2 * (rng.normal(size=labels.size) + 2 * labels - 1)
     posterior = ratios + np.log(0.1 / 0.9)
-    excess = metrics.cllr(ratios, labels) - metrics.min_cllr(ratios, labels)
-    assert 0 <= excess < 0.01
-    assert metrics.cllr(posterior, labels) > metrics.cllr(ratios, labels) + 0.1
-    assert metrics.actual_dcf(ratios, labels) == pytest.approx(
-        metrics.min_dcf(ratios, labels), abs=0.03
-    )
-    plot = metrics.reliability(posterior, labels)
-    assert plot.count.sum() == labels.size
-    assert plot.calibration_error < 0.01
+    best = metrics.min_cllr(ratios, labels)
+    assert best <= metrics.cllr(ratios, labels) < best + 0.01
+    assert metrics.cllr(posterior, labels) > best + 0.1
+    lowest = metrics.min_dcf(ratios, labels)
+    assert metrics.actual_dcf(ratios, labels) == pytest.approx(lowest, abs=0.03)
+    assert metrics.reliability(posterior, labels).calibration_error < 0.01
     assert metrics.reliability(posterior + 2, labels).calibration_error > 0.1
-
-
-def test_calibration_gives_the_ratios_of_normal_scores():
-    """Two normal classes a distance d apart have the ratio d * score, exactly."""
-    rng = np.random.default_rng(0)
-    labels = (np.arange(40_000) % 10 == 0).astype(int)  # the balance must not matter
-    scores = rng.normal(2.0 * (labels - 0.5), 1.0)
-    for slope, offset in ((1.0, 0.0), (0.2, 5.0), (30.0, -7.0)):
-        shown = slope * scores + offset
-        line = Calibration.fit(shown, labels, partition="dev")
-        ratios = line.log_odds(shown)
-        assert ratios == pytest.approx(2.0 * scores, rel=0.05, abs=0.08)
-        assert metrics.cllr(ratios, labels) < 1.02 * metrics.min_cllr(shown, labels)
+    for slope, offset in ((0.2, 5.0), (30.0, -7.0)):  # a line gives the ratios back
+        shown = slope * ratios + offset
+        found = Calibration.fit(shown, labels, partition="dev").log_odds(shown)
+        assert found == pytest.approx(ratios, rel=0.05, abs=0.08)
 
 
 # 6 ------------------------------------------------------------------------------------
@@ -271,15 +259,12 @@ def test_calibration_gives_the_ratios_of_normal_scores():
 @pytest.mark.parametrize(("n", "is_measured"), [(MIN_TRIALS - 1, False), (10, True)])
 def test_an_eer_of_few_trials_is_not_reported(n, is_measured):
     """B12: ten trials of each class are needed."""
-    rng = np.random.default_rng(0)
     for n_spoof, n_bonafide in ((n, 50), (50, n)):
         labels = np.repeat([0, 1], [n_spoof, n_bonafide])
+        scores = np.random.default_rng(0).normal(size=labels.size)
         attacks = ["A07"] * n_spoof + ["-"] * n_bonafide
-        scores = rng.normal(size=labels.size)
         found = metrics.evaluate(scores, labels, attacks=attacks)["per_attack"]
         assert (found["A07"] is not None) == is_measured
-        asked = metrics.per_attack(scores, labels, attacks, min_trials=1)
-        assert asked["A07"] > 0
 
 
 # 7 ------------------------------------------------------------------------------------

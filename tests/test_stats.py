@@ -147,23 +147,21 @@ def test_in_full_it_is_what_the_metrics_give():
     thresholds = operating_thresholds(panel, dev=dev)
     resampled = resample(panel, thresholds=thresholds, n_replicates=5, per_attack=True)
     for model in panel.models:
+        scores = panel.scores[model]
         for at in ("zero", "dev", "oracle"):
-            pairs = zip(panel.scores[model], thresholds[at][model], strict=True)
             matrices = [
                 metrics.confusion_matrix(row, panel.labels, threshold=threshold)
-                for row, threshold in pairs
+                for row, threshold in zip(scores, thresholds[at][model], strict=True)
             ]
             for rate, metric in metrics.select_metrics("confusion").items():
                 found = resampled.quantity(rate, model, at=at)
                 expected = metric.fn(np.stack(matrices))
                 assert found.per_seed == pytest.approx(expected, abs=1e-12)
                 assert found.value == pytest.approx(np.mean(expected), abs=1e-12)
-        eers = [metrics.eer(row, panel.labels) for row in panel.scores[model]]
+        eers = [metrics.eer(row, panel.labels) for row in scores]
         assert resampled.quantity("eer", model).per_seed == pytest.approx(eers)
-        by_attack = [
-            metrics.per_attack(row, panel.labels, panel.trials["attack"].tolist())
-            for row in panel.scores[model]
-        ]
+        attacks = panel.trials["attack"].tolist()
+        by_attack = [metrics.per_attack(row, panel.labels, attacks) for row in scores]
         for attack in ("A01", "A02"):
             found = resampled.quantity(f"eer.{attack}", model).per_seed
             assert found == pytest.approx([errors[attack] for errors in by_attack])
@@ -212,16 +210,15 @@ def test_a_single_speaker_is_resampled_by_utterances():
 
 
 def test_replicates_of_one_class_are_drawn_again_or_refused():
-    trials = table(speakers=10)
-    only = trials["speaker"] == "s0"
-    trials["label"] = np.where(only, "bonafide", "spoof")
-    panel = make_panel({"a": [trials]})
-    drawn = resample(panel, n_replicates=100).confusions["zero"]["a"]
+    def one_bonafide(speakers):
+        trials = table(speakers=speakers)
+        trials["label"] = np.where(trials["speaker"] == "s0", "bonafide", "spoof")
+        return make_panel({"a": [trials]})
+
+    drawn = resample(one_bonafide(10), n_replicates=100).confusions["zero"]["a"]
     assert (drawn.sum(-1) > 0).all()
-    two = table(speakers=2)
-    two["label"] = np.where(two["speaker"] == "s0", "bonafide", "spoof")
     with pytest.raises(ScoreError, match="too few speakers of one class"):
-        resample(make_panel({"a": [two]}), n_replicates=10)
+        resample(one_bonafide(2), n_replicates=10)
 
 
 def test_a_registered_metric_is_resampled(monkeypatch):
@@ -386,15 +383,14 @@ def test_summary_has_every_operating_point_and_the_constants():
 
 def test_spoof_rate_curve():
     panel = make_panel(two_models())
-    for model, rows in spoof_rate_curve(panel, n_thresholds=20).groupby("model"):
-        assert rows["predicted_spoof_rate"].is_monotonic_increasing
-        at_zero = rows[rows["threshold"] == 0].iloc[0]
-        matrices = np.stack(
-            [metrics.confusion_matrix(row, panel.labels) for row in panel.scores[model]]
-        )
+    curve = spoof_rate_curve(panel, n_thresholds=20)
+    for model, at_zero in curve[curve["threshold"] == 0].groupby("model"):
+        matrices = [
+            metrics.confusion_matrix(row, panel.labels) for row in panel.scores[model]
+        ]
         for rate in ("predicted_spoof_rate", "recall_spoof", "recall_bonafide"):
-            expected = metrics.METRICS[rate].fn(matrices).mean()
-            assert at_zero[rate] == pytest.approx(expected, abs=1e-12)
+            expected = metrics.METRICS[rate].fn(np.stack(matrices)).mean()
+            assert at_zero[rate].item() == pytest.approx(expected, abs=1e-12)
 
 
 # 7 ------------------------------------------------------------------------------------
