@@ -51,7 +51,8 @@ import pandas as pd
 import antispoof_report as report
 from antispoof import audio, corpora
 from antispoof.constants import LABELS, PARTITIONS, SAMPLE_RATE
-from antispoof.corpora import ISSUES, audit, synthetic
+from antispoof.corpora import ISSUES, audit
+from antispoof.corpora.synthetic.attacks import ATTACKS
 from antispoof.plots import data
 
 la = corpora.load_or_synthesize(corpus)
@@ -205,7 +206,7 @@ report.table(
 # that matters in practice.
 
 # %% tags=["hide-input"]
-made = {name: attack.title for name, attack in synthetic.ATTACKS.items()}
+made = {name: attack.title for name, attack in ATTACKS.items()}
 spoof = la.trials[la.trials["label"] == "spoof"]
 listed = spoof.groupby("attack").size().reset_index(name="Trials")
 listed["How the fake is made"] = listed["attack"].map(made)
