@@ -44,27 +44,20 @@ def player(
     is_path = isinstance(clip, (str, Path))
     waveform = load_mono_16k(clip) if is_path else np.asarray(clip)
     if waveform.ndim != 1 or waveform.size == 0:
-        raise ParameterError(
-            f"player {label!r}: takes a waveform of shape (n,) with n > 0, "
-            f"not {waveform.shape}"
-        )
+        problem = f"a waveform has the shape (n,) with n > 0, not {waveform.shape}"
+        raise ParameterError(f"player {label!r}: {problem}")
     if seconds is not None:
         waveform = waveform[: round(seconds * SAMPLE_RATE)]
     n_seconds = waveform.size / SAMPLE_RATE
     length, title = f"{n_seconds:.1f} s", escape(label, quote=True)
-    picture = io.BytesIO()
-    sound.clip_picture(waveform).savefig(
-        picture, format="webp", pil_kwargs={"quality": WEBP_QUALITY}
-    )
+    picture, options = io.BytesIO(), {"quality": WEBP_QUALITY}
+    sound.clip_picture(waveform).savefig(picture, format="webp", pil_kwargs=options)
     left, _, width, _ = sound.PLOT_AREA  # where the script moves its line
-    style = (
-        f"max-width:40rem;--left:{left:.4f};--width:{width:.4f};"
-        f"--seconds:{n_seconds:.4f}"
-    )
     html = (
         f'<figure class="report-player" style="margin:.75rem 0">'
         f'<figcaption style="margin:0 0 .25rem;text-align:left">{title} ({length})'
-        f'</figcaption><div class="report-picture" style="{style}">'
+        f'</figcaption><div class="report-picture" style="max-width:40rem;'
+        f'--left:{left:.4f};--width:{width:.4f};--seconds:{n_seconds:.4f}">'
         f'<img src="{_data_url("image/webp", picture)}" style="width:100%" '
         f'alt="Spectrogram of the clip “{title}”: {length} to the right, 0 to '
         f'{SAMPLE_RATE // 2000} kHz upwards."></div>'
@@ -85,10 +78,8 @@ def _sound_url(waveform: np.ndarray, label: str) -> str:
         url = _data_url("audio/mpeg", file)
         if len(url) <= MAX_BYTES:
             return url
-    raise ParameterError(
-        f"player {label!r}: {waveform.size / SAMPLE_RATE:.1f} s do not fit into "
-        f"{MAX_BYTES} bytes; keep fewer seconds"
-    )
+    problem = f"{waveform.size / SAMPLE_RATE:.1f} s do not fit into {MAX_BYTES} bytes"
+    raise ParameterError(f"player {label!r}: {problem}; keep fewer seconds")
 
 
 def _data_url(kind: str, file: io.BytesIO) -> str:

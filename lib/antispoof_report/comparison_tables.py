@@ -45,19 +45,12 @@ def threshold_free_table(resampled: BootstrapResult, *, caption: str) -> Html:
     for row in found[found["metric"].isin(resampled.values)].itertuples():
         metric = resampled.metrics[row.metric]
         low, high = metric.format(row.low), metric.format(row.high)
-        several = not pd.isna(row.seed_deviation)
-        rows.append(
-            {
-                "model": title(row.model),
-                "metric": metric.title,
-                "value": metric.format(row.value),
-                "95 % interval": f"{low} to {high}",
-                "deviation of seeds": metric.format(row.seed_deviation)
-                if several
-                else None,
-            }
-        )
-    return table(pd.DataFrame(rows), caption=caption)
+        deviation = row.seed_deviation
+        shown = None if pd.isna(deviation) else metric.format(deviation)
+        values = (metric.format(row.value), f"{low} to {high}", shown)
+        rows.append((title(row.model), metric.title, *values))
+    columns = ["model", "metric", "value", "95 % interval", "deviation of seeds"]
+    return table(pd.DataFrame(rows, columns=columns), caption=caption)
 
 
 def standard_metrics_table(values: pd.DataFrame, *, caption: str) -> Html:
@@ -66,9 +59,8 @@ def standard_metrics_table(values: pd.DataFrame, *, caption: str) -> Html:
     for name in values:
         metric = METRICS[name]
         heading = f"{metric.title}{ARROWS[metric.higher_is_better]}"
-        shown[heading] = [
-            None if pd.isna(value) else metric.format(value) for value in values[name]
-        ]
+        column = values[name]
+        shown[heading] = [None if pd.isna(v) else metric.format(v) for v in column]
     return table(pd.DataFrame(shown), caption=caption)
 
 
@@ -78,14 +70,10 @@ def verdicts_table(verdicts: list[Verdict], *, caption: str) -> Html:
     for verdict in verdicts:
         decisive = verdict.findings[0]
         low, high = decisive.interval
-        rows.append(
-            {
-                "claim": f"{verdict.key}: {verdict.statement}",
-                "verdict": verdict.verdict,
-                "decisive effect": decisive.name,
-                "value": f"{decisive.estimate.value:+.3f}",
-                "95 % interval": f"{low:+.3f} to {high:+.3f}",
-                "seeds agreeing": f"{decisive.seeds_agreeing} of {decisive.n_seeds}",
-            }
-        )
-    return table(pd.DataFrame(rows), caption=caption)
+        claim = f"{verdict.key}: {verdict.statement}"
+        numbers = (f"{decisive.estimate.value:+.3f}", f"{low:+.3f} to {high:+.3f}")
+        seeds = f"{decisive.seeds_agreeing} of {decisive.n_seeds}"
+        rows.append((claim, verdict.verdict, decisive.name, *numbers, seeds))
+    columns = ["claim", "verdict", "decisive effect", "value", "95 % interval"]
+    frame = pd.DataFrame(rows, columns=[*columns, "seeds agreeing"])
+    return table(frame, caption=caption)

@@ -39,6 +39,7 @@ QUOTED = (
     *("selective_error", "moved", "explained", "random", "further", "reasons"),
     "n_train",
 )
+Table = pd.DataFrame | None  # without pretrained weights there are no measurements
 
 
 def answers(predictions: Sequence[Prediction], detector: Detector | None) -> Html:
@@ -51,15 +52,13 @@ def answers(predictions: Sequence[Prediction], detector: Detector | None) -> Htm
         return Html(f"<p><em>{escape(text)}</em></p>", text)
     texts = [f"{p.clip}: {format_prediction(p)}" for p in predictions]
     note = describe_detector(detector)
-    lines = "".join(f"<p><strong>{escape(text)}</strong></p>" for text in texts)
-    html = (
-        f'<div class="report-answer" role="note">{lines}'
-        f"<p><small>{escape(note)}</small></p></div>"
-    )
+    lines = [f"<p><strong>{escape(text)}</strong></p>" for text in texts]
+    lines.append(f"<p><small>{escape(note)}</small></p>")
+    html = f'<div class="report-answer" role="note">{"".join(lines)}</div>'
     return Html(html, "\n".join([*texts, note]))
 
 
-def attacks_table(measured: pd.DataFrame | None) -> Html:
+def attacks_table(measured: Table) -> Html:
     """EER of each attack of eval against all real clips, where there are enough."""
     if measured is None:
         return missing_runs("Measured errors")
@@ -68,14 +67,12 @@ def attacks_table(measured: pd.DataFrame | None) -> Html:
     rates = metrics.per_attack(trials["score"], labels, trials["attack"])
     rows = [(attack, int(n[attack]), _percent(rate)) for attack, rate in rates.items()]
     frame = pd.DataFrame(rows, columns=["Attack", "Clips", "EER"])
-    caption = (
-        f"Error by attack against {labels.sum()} real evaluation clips; none is given"
-        f" for fewer than {metrics.MIN_TRIALS} clips"
-    )
+    caption = f"Error by attack against {labels.sum()} real evaluation clips; none is"
+    caption += f" given for fewer than {metrics.MIN_TRIALS} clips"
     return table(frame, caption=caption)
 
 
-def robustness_table(measured: pd.DataFrame | None, detector: Detector | None) -> Html:
+def robustness_table(measured: Table, detector: Detector | None) -> Html:
     """EER under each condition, its cost, and the median change of the probability."""
     if measured is None or detector is None:
         return missing_runs("Measured errors")
@@ -88,15 +85,14 @@ def robustness_table(measured: pd.DataFrame | None, detector: Detector | None) -
         estimate = combine(np.subtract, eer, clean).estimate
         cost, low, high = 100 * np.array([estimate.value, *estimate.interval()])
         changes = (f"{cost:+.1f}", f"{low:+.1f} to {high:+.1f}", f"{moved[name]:.3f}")
-        rows.append(
-            (name, _percent(eer.value), *(changes if name != CLEAN else [None] * 3))
-        )
+        changes = [None] * 3 if name == CLEAN else changes
+        rows.append((name, _percent(eer.value), *changes))
     columns = ["Clips", "EER", "Cost (points)", "95 %", "Change of the probability"]
     frame = pd.DataFrame(rows, columns=columns)
     return table(frame, caption="What happens to a clip, and what it costs")
 
 
-def calibration_table(measured: pd.DataFrame | None, detector: Detector | None) -> Html:
+def calibration_table(measured: Table, detector: Detector | None) -> Html:
     """How true the stated probabilities are, and how many decided answers are wrong."""
     if measured is None or detector is None:
         return missing_runs("Measured errors")
@@ -114,10 +110,7 @@ def calibration_table(measured: pd.DataFrame | None, detector: Detector | None) 
 
 
 def glue_inference(
-    detector: Detector | None,
-    measured: pd.DataFrame | None,
-    deletion: pd.DataFrame | None,
-    calibrated: pd.DataFrame | None,
+    detector: Detector | None, measured: Table, deletion: Table, calibrated: Table
 ) -> None:
     """Glue what pages quote of a detector; a dash for each value that is missing.
 
@@ -159,9 +152,8 @@ def select_condition(measured: pd.DataFrame, name: str = CLEAN) -> pd.DataFrame:
 
 def with_log_odds(measured: pd.DataFrame, calibration: Calibration) -> pd.DataFrame:
     """The clips as they are, with calibrated log odds in the place of scores."""
-    return select_condition(measured).assign(
-        score=lambda trials: calibration.log_odds(trials["score"])
-    )
+    trials = select_condition(measured)
+    return trials.assign(score=calibration.log_odds(trials["score"]))
 
 
 def reliability(measured: pd.DataFrame, calibration: Calibration) -> Reliability:

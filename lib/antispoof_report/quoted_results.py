@@ -28,8 +28,8 @@ def glue_results(prefix: str, runs: Sequence[Run]) -> None:
     names = ["seeds"]
     for part in PARTS:
         names += [f"best_{part}", f"order_{part}", f"n_{part}"]
-        names += [f"always_spoof_{part}_accuracy"]
         names += [f"{model}_{part}_{name}" for model in MODELS for name in QUOTED]
+        names.append(f"always_spoof_{part}_accuracy")
     quoted = dict.fromkeys(names, UNKNOWN) | (_quote(runs) if runs else {})
     for name, text in quoted.items():
         glue(f"{prefix}_{name}", text)

@@ -42,21 +42,18 @@ def results_table(runs: Sequence[Run], *, caption: str) -> Html:
     for part, of_part in results.groupby("partition", sort=False):
         groups = [*of_part.groupby("title", sort=False), ("always “spoof”", None)]
         for title, group in groups:
-            row = {
-                "model": title,
-                "partition": PARTS.get(part, part),
-                "seeds": None if group is None else str(len(group)),
-            }
+            seeds = None if group is None else str(len(group))
+            row = {"model": title, "partition": PARTS.get(part, part), "seeds": seeds}
             for name, metric in main.items():
-                values = group
-                column = name
+                column, values, percent = name, group, metric.percent
                 if group is None:  # the constant answer has no seeds
-                    values, column = of_part[:1], f"always_spoof_{name}"
-                row[metric.title] = None
-                if column in values:
-                    row[metric.title] = mean_and_deviation(
-                        values[column], percent=metric.percent
-                    )
+                    column, values = f"always_spoof_{name}", of_part[:1]
+                known = column in values
+                row[metric.title] = (
+                    mean_and_deviation(values[column], percent=percent)
+                    if known
+                    else None
+                )
             rows.append(row)
     return table(pd.DataFrame(rows), caption=caption)
 

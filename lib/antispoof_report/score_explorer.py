@@ -59,12 +59,12 @@ def explorer(groups: Mapping[str, Sequence[Run]], *, figure: str) -> Html:
     # Within a script element only "</" could end it.
     data = json.dumps({"panels": panels}, separators=(",", ":")).replace("<", "\\u003c")
     line = "On the book's page the threshold of this figure can be dragged."
-    return Html(
+    html = (
         f'<div class="score-explorer" data-figure="{escape(figure, quote=True)}">'
         f'<script type="application/json">{data}</script>'
-        f"<p><small>{line}</small></p></div>",
-        line,
+        f"<p><small>{line}</small></p></div>"
     )
+    return Html(html, line)
 
 
 def panel(
@@ -87,9 +87,8 @@ def panel(
     scores, labels = metrics.validate(scores, labels)
     lowest = min(scores.min(), *points.values())
     highest = max(scores.max(), *points.values())
-    span = highest - lowest
-    if span < NARROWEST:  # scores equal, or different by rounding only
-        span = 1.0
+    # Scores may be equal, or different by rounding only.
+    span = highest - lowest if highest - lowest >= NARROWEST else 1.0
     # The first threshold is below all scores, so that every clip can be accepted.
     ends = (lowest - span / N_BARS, highest)
     grid = np.union1d(np.linspace(*ends, N_STEPS + 1), list(points.values()))
@@ -105,7 +104,5 @@ def panel(
         "bars": [of_class.tolist() for of_class in bars],
         "thresholds": shown,
         "counts": [of_class.tolist() for of_class in counts],
-        "points": {
-            name: int(np.searchsorted(grid, value)) for name, value in points.items()
-        },
+        "points": {name: int(np.searchsorted(grid, t)) for name, t in points.items()},
     }

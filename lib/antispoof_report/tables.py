@@ -42,24 +42,18 @@ def table(
     ------
     ParameterError : a format for a column that the frame does not have
     """
-    formats = dict(formats or {})
-    unknown = sorted(set(formats) - set(frame.columns))
-    if unknown:
-        raise ParameterError(
-            f"table: formats name {unknown}, but the columns are {list(frame.columns)}"
-        )
-    columns = list(frame.columns)
+    formats, columns = dict(formats or {}), list(frame.columns)
+    if unknown := sorted(set(formats) - set(columns)):
+        raise ParameterError(f"table: formats of {unknown}; the columns are {columns}")
     styles = {column: _style(frame[column]) for column in columns}
     heads = [_tag("th", escape(str(c)), styles[c], scope="col") for c in columns]
     if index:
-        name = "" if frame.index.name is None else str(frame.index.name)
-        heads.insert(0, _tag("th", escape(name), TEXT, scope="col"))
+        name = escape(str(frame.index.name or ""))
+        heads.insert(0, _tag("th", name, TEXT, scope="col"))
     rows = []
-    for position, label in enumerate(frame.index):
-        cells = [
-            _tag("td", _html(frame[c].iloc[position], formats.get(c)), styles[c])
-            for c in columns
-        ]
+    for label, *values in frame.itertuples(name=None):
+        named = zip(columns, values, strict=True)
+        cells = [_tag("td", _html(v, formats.get(c)), styles[c]) for c, v in named]
         if index:
             cells.insert(0, _tag("th", escape(str(label)), TEXT, scope="row"))
         rows.append(f"<tr>{''.join(cells)}</tr>")

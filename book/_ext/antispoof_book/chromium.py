@@ -13,16 +13,12 @@ NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable"
 VARIABLE = "CHROMIUM"  # in the environment: its path, if it has another name
 
 
-class BrowserMissingError(RuntimeError):
-    """No Chromium is installed."""
-
-
 def find() -> str:
-    """Path of Chromium or Chrome; BrowserMissingError if none is installed."""
+    """Path of Chromium or Chrome; FileNotFoundError if none is installed."""
     for name in filter(None, (os.environ.get(VARIABLE), *NAMES)):
         if path := shutil.which(name):
             return path
-    raise BrowserMissingError(
+    raise FileNotFoundError(
         f"no browser under the names {', '.join(NAMES)}; install one ('apt-get install"
         f" chromium' on Debian and Ubuntu) or set {VARIABLE} to the path of one"
     )

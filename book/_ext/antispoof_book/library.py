@@ -12,7 +12,6 @@ from pathlib import Path
 
 import tomllib
 from sphinx.application import Sphinx
-from sphinx.config import Config
 
 from antispoof.registry import Registry
 
@@ -35,15 +34,10 @@ SECTION = """
    :members: {members}
 ```
 """
-# Without an entry to link to: other libraries, words in a type, parts of a package.
-WITHOUT_ENTRY = [("py:mod", r".*"), (r"py:.*", r"(?!antispoof(_report)?\.).*")]
 
 
 def setup(app: Sphinx) -> None:
-    """Connect the page and the settings it needs."""
-    app.setup_extension("sphinx.ext.autodoc")
-    app.setup_extension("sphinx.ext.napoleon")
-    app.connect("config-inited", _configure)
+    """Connect the page; settings of autodoc and napoleon are in ``_config.yml``."""
     app.connect("source-read", _add_reference)
 
 
@@ -85,14 +79,6 @@ def registered() -> list[tuple[str, ...]]:
         ]
         rows.append((f"`{module}.{name}`", "; ".join(titles)))
     return rows
-
-
-def _configure(app: Sphinx, config: Config) -> None:
-    config.autodoc_member_order = "bysource"
-    config.autodoc_typehints = "none"  # the docstrings give shapes and units, too
-    config.napoleon_use_param = False
-    config.napoleon_use_rtype = False
-    config.nitpick_ignore_regex = [*config.nitpick_ignore_regex, *WITHOUT_ENTRY]
 
 
 def _add_reference(app: Sphinx, docname: str, source: list[str]) -> None:

@@ -41,12 +41,10 @@ class MarkRole(SphinxRole):
         letters = self.text.split("/")
         if set(letters) <= set(MEANINGS):
             return [badge(letter) for letter in letters], []
-        LOGGER.warning(
-            "{mark}`%s`: accepted are %s, separated by slashes",
-            self.text,
-            ", ".join(MEANINGS),
-            location=self.get_location(),
+        text = (
+            f"{{mark}}`{self.text}`: accepted are {', '.join(MEANINGS)}, with slashes"
         )
+        LOGGER.warning(text, location=self.get_location())
         return [nodes.Text(self.text)], []
 
 

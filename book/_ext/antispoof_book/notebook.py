@@ -25,7 +25,7 @@ NOT_RUN = "has not been run yet"
 CHANGED = "has changed since it was last run"
 NO_RECORD = "was not run by `make book`, so it is unknown which code made its results"
 OTHER_CODE = "was last run with other code of the library"
-MAX_NAMED = 3  # of the modules that have changed
+MAX_NAMED = 3  # of the modules that have changed; dots stand for the others
 
 
 def run_path(root: Path, docname: str) -> Path:
@@ -54,11 +54,8 @@ def stale_reason(
         return NO_RECORD
     then = run.metadata[provenance.KEY]["code"]
     changed = provenance.changed(then, provenance.hash_code(source, root=root))
-    if not changed:
-        return None
-    more = len(changed) - MAX_NAMED
-    names = ", ".join(changed[:MAX_NAMED]) + (f" and {more} more" if more > 0 else "")
-    return f"{OTHER_CODE} ({names})"
+    named = [*changed[:MAX_NAMED], *["..."] * (len(changed) > MAX_NAMED)]
+    return f"{OTHER_CODE} ({', '.join(named)})" if changed else None
 
 
 def join(source: NotebookNode, run: NotebookNode) -> NotebookNode:

@@ -22,8 +22,7 @@ READY = (
 def write(root: Path) -> Path:
     """Print the site built below ``root``; returns the path of the PDF.
 
-    Raises FileNotFoundError if there is no site, BrowserMissingError if there is no
-    browser.
+    Raises FileNotFoundError if there is no site or no browser.
     """
     site, out = root / "_build" / "html", root / "_build" / "book.pdf"
     page = root / "_build" / "print" / "book" / "book.html"

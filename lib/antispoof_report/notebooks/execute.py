@@ -50,10 +50,8 @@ def run(
     notebook, out = Path(notebook).resolve(), Path(out).resolve()
     root, known = project_root(notebook.parent), accepted(notebook)
     values = from_profile(profile, notebook) if profile else {}
-    given = {
-        name: known[name].parse(text) if name in known else text
-        for name, text in (arguments or {}).items()
-    }
+    given = dict(arguments or {})
+    given |= {name: known[name].parse(given[name]) for name in given.keys() & known}
     values |= checked(given, known, where=f"chapter {notebook.stem}")
     # Read before anything runs: if somebody edits the library meanwhile, the chapter
     # is out of date and not recorded as made by the edited code.
@@ -82,8 +80,8 @@ def run(
             f"chapter {notebook.stem} failed: {type(error).__name__} {error}\n"
             f"The notebook so far is {failed}"
         ) from error
-    node = publishable(executed)
     record["seconds"] = round(time.monotonic() - started, 1)
+    node = publishable(executed)
     node.metadata[provenance.KEY] = record
     with atomic_path(out) as temporary:
         temporary.write_text(nbformat.writes(node) + "\n", "utf-8")

@@ -3,7 +3,7 @@
 A sweep file (``profiles/sweep-*.yaml``) holds::
 
     models: [cnn, resnet]     # for each, a chapter must declare `trains: MODEL`
-    seeds: [0, 1, 2]
+    seeds: [0, 1, 2]          # [0] if this line is missing
     frontends: [logmel]
     corpora: [""]             # folders; "" is the one that is found, else synthetic
     settings: {cnn: {epochs: 1, augment: [noise]}}   # changes to TrainConfig
@@ -22,7 +22,7 @@ they would train the missing ones.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import MISSING, dataclass, field, fields
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -33,14 +33,6 @@ from antispoof.errors import ParameterError
 from antispoof.plugins import load_plugins
 from antispoof_report.notebooks import CHAPTER, read_declaration
 from antispoof_report.notebooks.parameters import Parameter, accepted, checked
-
-EXAMPLES = {  # of the types of a sweep's values
-    "list[str]": [""],
-    "list[int]": [0],
-    "dict[str, dict]": {},
-    "bool": False,
-    "int": 0,
-}
 
 
 @dataclass(frozen=True)
@@ -54,7 +46,7 @@ class Sweep:
     """
 
     models: list[str] = field(default_factory=list)
-    seeds: list[int] = field(default_factory=list)
+    seeds: list[int] = field(default_factory=lambda: [0])
     frontends: list[str] = field(default_factory=lambda: ["logmel"])
     corpora: list[str] = field(default_factory=lambda: [""])
     settings: dict[str, dict] = field(default_factory=dict)
@@ -68,7 +60,11 @@ class Sweep:
     @classmethod
     def from_config(cls, config: Mapping[str, Any]) -> Sweep:
         """The sweep that a file's keys and values describe."""
-        known = {f.name: Parameter(f.name, EXAMPLES[f.type]) for f in fields(cls)}
+        known = {}
+        for one in fields(cls):
+            constant = one.default_factory is MISSING
+            default = one.default if constant else one.default_factory()
+            known[one.name] = Parameter(one.name, default)
         given = checked(config, known, where="a sweep")
         return cls(**given)
 
@@ -93,9 +89,8 @@ class Sweep:
             whole += [name] * ("seeds" in known and "compared" not in known)
         if missing and whole:
             raise ParameterError(
-                f"{whole[0]} of a sweep is about {', '.join(self.training_chapters)},"
-                f" and would train {', '.join(missing)} besides the models of the"
-                " sweep; name all models, or leave it out"
+                f"{whole[0]} of a sweep would train {', '.join(missing)} besides the"
+                " models of the sweep; name all models, or leave it out"
             )
 
     @cached_property

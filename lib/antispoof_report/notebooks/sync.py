@@ -3,8 +3,8 @@
 jupytext reads the source. The notebook is a pure function of it and of the
 repository's address: cell ids come from the cells' content (those of jupytext are
 random), there are no outputs, and metadata is fixed, so generating twice gives the same
-bytes. ``{{repository}}`` in a source is replaced by the address under ``[project.urls]`` in
-``pyproject.toml``, its one place.
+bytes. ``{{repository}}`` in a source is replaced by the address under
+``[project.urls]`` in ``pyproject.toml``, its one place.
 """
 
 from __future__ import annotations
