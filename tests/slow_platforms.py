@@ -57,21 +57,10 @@ class Platform:
         return self.home.partition("/")[0]
 
 
+KAGGLE = ("3.11", "kaggle/working", "kaggle/input/antispoof-wheels")
 PLATFORMS = {
-    "kaggle": Platform(
-        python="3.11",
-        home="kaggle/working",
-        wheels="kaggle/input/antispoof-wheels",
-        variable="KAGGLE_KERNEL_RUN_TYPE",
-        first_cell="on Kaggle",
-    ),
-    "colab": Platform(
-        python="3.12",
-        home="content",
-        wheels="content",
-        variable="COLAB_RELEASE_TAG",
-        first_cell="on Colab",
-    ),
+    "kaggle": Platform(*KAGGLE, "KAGGLE_KERNEL_RUN_TYPE", "on Kaggle"),
+    "colab": Platform("3.12", "content", "content", "COLAB_RELEASE_TAG", "on Colab"),
 }
 TORCH = "import torch; print(torch.__version__, torch.__file__)"
 
@@ -82,11 +71,10 @@ def environment(name: str, python: str) -> Path:
     interpreter = folder / "bin" / "python"
     ready = folder / ".ready"
     if not ready.exists():
-        subprocess.run([python, "-m", "venv", "--clear", folder], check=True)
         wanted = ROOT / "tests" / "platforms" / f"{name}.txt"
-        subprocess.run(
-            [interpreter, "-m", "pip", "install", "--quiet", "-r", wanted], check=True
-        )
+        install = [interpreter, "-m", "pip", "install", "--quiet", "-r", wanted]
+        subprocess.run([python, "-m", "venv", "--clear", folder], check=True)
+        subprocess.run(install, check=True)
         ready.touch()
     return interpreter
 

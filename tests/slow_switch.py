@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -22,7 +21,8 @@ from pathlib import Path
 
 import yaml
 
-ROOT = Path(__file__).resolve().parents[1]
+from project_copy import ROOT, copy_project
+
 SPEECH = os.environ.get("CORPUS") or str(
     ROOT.parent / "shared/corpora/asvspoof2019-la-subset/LA"
 )
@@ -35,11 +35,7 @@ CALLS = [("", "first"), ("2019", "second"), ("Ann's (b)", "first"), ("", "first"
 
 def copy(folder: Path) -> None:
     """The tracked files, and two profiles."""
-    names = subprocess.check_output(["git", "ls-files"], cwd=ROOT, text=True)
-    for name in names.splitlines():
-        target = folder / name
-        target.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy2(ROOT / name, target)
+    copy_project(folder)
     smoke = yaml.safe_load((ROOT / "profiles/smoke.yaml").read_text("utf-8"))
     for name, changes in PROFILES.items():
         text = yaml.safe_dump(smoke | changes)

@@ -58,10 +58,8 @@ GLUED = "application/papermill.record/text/plain"
 
 
 def chapter(title, *cells):
-    metadata = {
-        "kernelspec": {"name": "python3", "display_name": "Python 3"},
-        "language_info": {"name": "python"},
-    }
+    kernel = {"name": "python3", "display_name": "Python 3"}
+    metadata = {"kernelspec": kernel, "language_info": {"name": "python"}}
     first = new_markdown_cell(f"# {title}\n\nOwn value: {{result}}`seeds`.", id="first")
     return new_notebook(cells=[first, *cells], metadata=metadata)
 
@@ -72,13 +70,9 @@ def code(outputs=()):
 
 
 def write_run(book, name, title):
-    glued = new_output(
-        "display_data",
-        data={GLUED: "'5 of 5'"},
-        metadata={
-            "scrapbook": {"name": "seeds", "mime_prefix": GLUED[: -len("text/plain")]}
-        },
-    )
+    scrapbook = {"name": "seeds", "mime_prefix": GLUED.removesuffix("text/plain")}
+    data, metadata = {GLUED: "'5 of 5'"}, {"scrapbook": scrapbook}
+    glued = new_output("display_data", data=data, metadata=metadata)
     printed = new_output("stream", name="stdout", text="the answer: 42\n")
     folder = book / "_build" / "executed"
     folder.mkdir(parents=True, exist_ok=True)
@@ -174,9 +168,8 @@ def test_results_can_be_required(book):
 
 
 def test_what_does_not_exist_is_a_warning(book):
-    (book / "intro.md").write_text(
-        INTRO + "{result}`01_done::nonsense` {result}`03_gone::x` {mark}`X`\n"
-    )
+    wrong = "{result}`01_done::nonsense` {result}`03_gone::x` {mark}`X`\n"
+    (book / "intro.md").write_text(INTRO + wrong)
     failed = build(book, builder="text")
     assert failed.returncode != 0
     assert "glued nothing under the name 'nonsense'" in failed.stderr
@@ -190,9 +183,8 @@ def test_a_chapter_that_ran_is_rendered_again(book):
     again = build(book, builder="text")
     text = (book / "_build" / "text" / "notebooks" / "02_todo.txt").read_text("utf-8")
     assert "the answer: 42" in text
-    assert (
-        "0 added, 2 changed, 0 removed" in again.stdout
-    )  # it, and the page quoting it
+    # It, and the page that quotes it.
+    assert "0 added, 2 changed, 0 removed" in again.stdout
 
 
 def test_a_chapter_of_other_code_is_rendered_again(book):

@@ -57,12 +57,11 @@ def part(partition, models, *, n_seeds=3, noise=0.0):
                 [seed, round(1e3 * spoof), round(1e3 * bonafide)]
             )
             scores = np.empty(n)
-            for own, share, sign in ((~labels, spoof, -1), (labels, bonafide, 1)):
+            for own, fraction, sign in ((~labels, spoof, -1), (labels, bonafide, 1)):
                 size = own.sum() // SPEAKERS
-                depth = (
-                    np.tile(np.arange(size), SPEAKERS) + rng.random(own.sum())
-                ) / size
-                moved = np.clip(share + noise * rng.normal(), 0.02, 0.98)
+                steps = np.tile(np.arange(size), SPEAKERS)
+                depth = (steps + rng.random(own.sum())) / size
+                moved = np.clip(fraction + noise * rng.normal(), 0.02, 0.98)
                 scores[own] = sign * (moved - depth)
             tables[name].append(
                 pd.DataFrame(
@@ -108,9 +107,8 @@ BIASED = (0.918, 0.918, 0.5)
 )
 def test_the_rule(value, direction, verdict):
     estimate = Estimate(value, ((4e-6, 40),), np.full(3, value))
-    finding = Finding(
-        "x", estimate, direction, 0.01, estimate.p_value(direction * 0.01)
-    )
+    p = estimate.p_value(direction * 0.01)
+    finding = Finding("x", estimate, direction, 0.01, p)
     assert finding.verdict == verdict
     low, high = finding.interval
     beyond = (low if direction > 0 else -high) > 0.01
@@ -175,16 +173,12 @@ def test_h3_is_the_bias_to_spoof():
 def lengths(*biases, noise=0.0):
     """Runs of ResNet50+LSTM and ResNet50 after 4, 8, ... epochs; each has its bias,
     which lowers the scores of FAIR."""
-    runs = {
-        4 * (k + 1): part(
-            "E", {"resnet_lstm": (*FAIR, bias), "resnet": FAIR}, noise=noise
-        )
-        for k, bias in enumerate(biases)
-    }
-    return {
-        model: {epochs: tables[model] for epochs, tables in runs.items()}
-        for model in ("resnet_lstm", "resnet")
-    }
+    found = {"resnet_lstm": {}, "resnet": {}}
+    for k, bias in enumerate(biases):
+        models = {"resnet_lstm": (*FAIR, bias), "resnet": FAIR}
+        for model, tables in part("E", models, noise=noise).items():
+            found[model][4 * (k + 1)] = tables
+    return found
 
 
 def h4(*biases):
@@ -200,9 +194,8 @@ def test_h4_is_a_bias_that_longer_training_reduces():
     change = mean["predicted_spoof_rate"][8] - mean["predicted_spoof_rate"][4]
     assert reduced.findings[0].estimate.value == pytest.approx(change, abs=1e-12) != 0
     assert reduced.findings[1].estimate.value == 0
-    assert reduced.findings[2].estimate.value == pytest.approx(
-        mean["predicted_spoof_rate"][4] - mean["is_spoof"][4], abs=1e-12
-    )
+    bias = mean["predicted_spoof_rate"][4] - mean["is_spoof"][4]
+    assert reduced.findings[2].estimate.value == pytest.approx(bias, abs=1e-12)
     assert h4(0.3, 0.5).verdict == CONTRADICTED
     assert h4(0.5, 0.502).verdict == CONTRADICTED
 
@@ -218,9 +211,8 @@ def test_h4_of_several_lengths_is_their_slope():
     shares = spoof_rate_by_epochs(lengths(0.5, 0.3, 0.0))
     own = shares[shares["model"] == "resnet_lstm"]
     slope = np.polyfit(own["epochs"], own["predicted_spoof_rate"], 1)[0]
-    assert h4(0.5, 0.3, 0.0).findings[0].estimate.value == pytest.approx(
-        slope * 8, abs=1e-12
-    )
+    change = h4(0.5, 0.3, 0.0).findings[0].estimate.value
+    assert change == pytest.approx(slope * 8, abs=1e-12)
 
 
 def test_h5_is_an_accuracy_above_always_spoof():
@@ -245,9 +237,8 @@ def test_h6_is_contradicted_by_a_split_that_no_threshold_reduces():
     for tables_of in tables.values():
         for table in (*tables_of["resnet"], *tables_of["resnet_lstm"]):
             table["score"] = np.sign(table["score"])  # leaves one sensible threshold
-    resampled = hypotheses.bootstrap_scores(
-        tables["E"], dev=tables["D"], n_replicates=200
-    )
+    options = {"dev": tables["D"], "n_replicates": 200}
+    resampled = hypotheses.bootstrap_scores(tables["E"], **options)
     assert hypotheses.h2(resampled).verdict == REPRODUCED
     assert hypotheses.h6(resampled).verdict == CONTRADICTED
 
@@ -257,9 +248,8 @@ def test_h6_is_contradicted_by_a_split_that_no_threshold_reduces():
 
 def test_sentences_hold_their_numbers():
     resampled = made(POOR, FAIR, BIASED, with_dev=True, noise=0.01)
-    verdicts = hypotheses.test_hypotheses(
-        resampled, lengths=lengths(0.5, 0.0, noise=0.01)
-    )
+    longer = lengths(0.5, 0.0, noise=0.01)
+    verdicts = hypotheses.test_hypotheses(resampled, lengths=longer)
     assert [v.key for v in verdicts] == ["H1", "H2", "H3", "H4", "H5", "H6"]
     for verdict in verdicts:
         assert f" is {verdict.verdict}" in verdict.sentence
@@ -272,7 +262,6 @@ def test_sentences_hold_their_numbers():
         assert 0 <= finding.p <= 1
     table = verdict_table(verdicts)
     assert len(table) == sum(len(v.findings) for v in verdicts)
-    assert set(table["hypothesis"]) == {v.key for v in verdicts}
     assert (table["low"] <= table["high"]).all()
 
 
@@ -288,11 +277,9 @@ def test_the_table_has_the_smallest_effect_that_the_verdict_used():
 
 def test_mcnemar_by_class_and_seed():
     table = hypotheses.h3_mcnemar(made(POOR, FAIR, BIASED))
-    assert len(table) == 6
     assert table["label"].tolist() == ["spoof", "bonafide"] * 3
     assert table["as_claimed"].all()
-    assert (table["p_holm"] >= table["p"]).all()
-    assert (table["p_holm"] < 0.05).all()
+    assert table["p_holm"].between(table["p"], 0.05).all()
     reverse = hypotheses.h3_mcnemar(made(POOR, BIASED, FAIR))
     assert not reverse["as_claimed"].any()
 
@@ -301,21 +288,15 @@ def test_mcnemar_by_class_and_seed():
 
 
 def test_what_cannot_be_tested_is_left_out():
-    keys = [
-        verdict.key for verdict in hypotheses.test_hypotheses(made(POOR, GOOD, FAIR))
-    ]
-    assert keys == ["H1", "H2", "H3", "H5"]
-    for given, found in ((lengths(0.5), "no model"), ({}, "no model")):
+    resampled = made(POOR, GOOD, FAIR)
+    only_resnet = {"resnet": lengths(0.5, 0.0)["resnet"]}
+    for given, found in ((lengths(0.5), "no model"), (only_resnet, "resnet")):
         with pytest.raises(ParameterError, match=f"of {found}; at least two"):
             hypotheses.h4(given)
-    del (given := lengths(0.5, 0.0))["resnet_lstm"]
-    with pytest.raises(ParameterError, match="of resnet; at least two of"):
-        hypotheses.h4(given)
-    assert keys == [
-        v.key for v in hypotheses.test_hypotheses(made(POOR, GOOD, FAIR), lengths=given)
-    ]
+        tested = hypotheses.test_hypotheses(resampled, lengths=given)
+        assert [verdict.key for verdict in tested] == ["H1", "H2", "H3", "H5"]
     with pytest.raises(ParameterError, match="no operating point 'dev'"):
-        hypotheses.h6(made(POOR, GOOD, FAIR))
+        hypotheses.h6(resampled)
 
 
 # 6 ------------------------------------------------------------------------------------
@@ -351,18 +332,15 @@ def dev_table(distance):
     )
 
 
-@pytest.fixture
-def verdicts():
-    finding = Finding(
-        "f", Estimate(0.15, ((0.0025, 1),), np.array([0.1, 0.2])), 1, 0.01, 0.5
+def test_comparisons_are_withheld_and_the_rest_stays():
+    estimate = Estimate(0.15, ((0.0025, 1),), np.array([0.1, 0.2]))
+    rest = (
+        "claim",
+        "contradicted",
+        "It is so.",
+        (Finding("f", estimate, 1, 0.01, 0.5),),
     )
-    return [
-        Verdict(key, "claim", "contradicted", "It is so.", (finding,))
-        for key in ("H1", "H5")
-    ]
-
-
-def test_comparisons_are_withheld_and_the_rest_stays(verdicts):
+    verdicts = [Verdict(key, *rest) for key in ("H1", "H5")]
     dev = {"cnn": [dev_table(4.0)], "resnet": [dev_table(0.1)]}
     h1, h5 = gate_on_dev_eer(verdicts, dev)
     assert h1.verdict == "undecided"

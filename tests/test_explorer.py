@@ -49,11 +49,10 @@ const found = panels.map((panel) => ({
 console.log(JSON.stringify(found));
 """
 
-some_scores = st.lists(
-    st.tuples(st.integers(-40, 40).map(lambda n: n / 8), st.booleans()),
-    min_size=2,
-    max_size=40,
-).filter(lambda trials: len({label for _, label in trials}) == 2)
+trial = st.tuples(st.integers(-40, 40).map(lambda n: n / 8), st.booleans())
+some_scores = st.lists(trial, min_size=2, max_size=40).filter(
+    lambda trials: len({label for _, label in trials}) == 2
+)
 
 
 def as_arrays(trials):
@@ -73,18 +72,13 @@ def confusions(made):
 @settings(max_examples=60, deadline=None)
 def test_counts_are_exact_at_the_operating_points(trials):  # 1
     scores, labels = as_arrays(trials)
-    points = {
-        "zero": 0.0,
-        "dev": float(scores[0]),
-        "oracle": metrics.oracle_threshold(scores, labels),
-    }
+    oracle = metrics.oracle_threshold(scores, labels)
+    points = {"zero": 0.0, "dev": float(scores[0]), "oracle": oracle}
     made = panel(scores, labels, points)
     found = confusions(made)
     for name, threshold in points.items():
-        assert (
-            found[made["points"][name]]
-            == metrics.confusion_matrix(scores, labels, threshold=threshold)
-        ).all()
+        matrix = metrics.confusion_matrix(scores, labels, threshold=threshold)
+        assert (found[made["points"][name]] == matrix).all()
     # At both ends the answer is constant.
     assert found[0][:, 0].sum() == found[-1][:, 1].sum() == 0
     assert [sum(bars) for bars in made["bars"]] == np.bincount(labels).tolist()
@@ -100,20 +94,12 @@ def test_the_script_counts_as_the_library_does():  # 2
     if node is None:
         pytest.skip("the script is run by node, which is not installed")
     made = reference_panels()
-    done = subprocess.run(
-        [node, "-e", READ, str(SCRIPT)],
-        input=json.dumps(made),
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    for one, found in zip(made, json.loads(done.stdout), strict=True):
-        run = next(
-            run
-            for run in runs.list_runs(REFERENCE)
-            if run.seed == one["seed"]
-            and one["model"] == models.title(run.config.model)
-        )
+    command = [node, "-e", READ, str(SCRIPT)]
+    output = subprocess.check_output(command, input=json.dumps(made), text=True)
+    every = runs.list_runs(REFERENCE)
+    recorded = {(models.title(r.config.model), r.seed): r for r in every}
+    for one, found in zip(made, json.loads(output), strict=True):
+        run = recorded[one["model"], one["seed"]]
         part = "dev" if "dev" in one["partition"] else "eval"
         scores, labels = run.scores_and_labels(part)
         for name, threshold in runs.tables.thresholds(run, part).items():

@@ -1,13 +1,12 @@
 """What notebooks show.
 
 Contracts:
-1. Pieces of HTML can be joined. Tables are tested in test_tables.py.
+1. Tables are tested in test_tables.py.
 2. A player's sound is at most 30 KB in the page, holds the clip, and has a label; above
    it is the clip's spectrogram, with an alternative text and its time axis.
 3. The opening line says which corpus; simulated speech is called so, in a warning.
-4. Glue passes values on where myst-nb is, plain ones; elsewhere it does nothing.
+4. Glue passes plain values on where myst-nb is.
 5. Nothing of the book's packages is needed.
-6. The environment is this machine's.
 """
 
 import base64
@@ -30,12 +29,6 @@ from antispoof.audio import load_mono_16k
 from antispoof.constants import SAMPLE_RATE
 from antispoof.corpora import Corpus
 from antispoof.errors import AudioError, ParameterError
-
-
-def test_pieces_of_html_can_be_put_together():  # 1
-    both = report.Html("<i>a</i>", "a") + report.Html("<i>b</i>", "b")
-    assert both._repr_html_() == "<i>a</i>\n<i>b</i>"
-    assert repr(both) == "a\nb"
 
 
 def sound(html):
@@ -65,20 +58,13 @@ def test_above_a_player_is_its_spectrogram():  # 2
     file = io.BytesIO(base64.b64decode(encoded))
     picture = np.asarray(Image.open(file).convert("L"))
     height, width = picture.shape
-    left, span = (
-        float(re.search(rf"--{k}:([0-9.]+)", html)[1]) for k in ("left", "width")
-    )
-
-    def at(seconds):
-        return picture[
-            height // 10 : height * 2 // 3, int(width * (left + span * seconds / 2))
-        ]
-
+    found = re.search("--left:([0-9.]+);--width:([0-9.]+)", html)
+    left, span = map(float, found.groups())
     # The tone is bright until the middle of the time axis, and dark behind it.
-    assert at(0.5).max() > 200
-    assert at(0.95).max() > 200
-    assert at(1.1).max() < 60
-    assert at(1.9).max() < 60
+    columns = [int(width * (left + span * t / 2)) for t in (0.5, 0.95, 1.1, 1.9)]
+    brightest = picture[height // 10 : height * 2 // 3, columns].max(axis=0)
+    assert (brightest[:2] > 200).all()
+    assert (brightest[2:] < 60).all()
 
 
 def test_a_player_takes_a_file_and_has_an_accessible_label(tmp_path):  # 2
@@ -124,12 +110,6 @@ def test_glue_passes_plain_values_on(monkeypatch):  # 4
     assert type(kept["eer"][0]) is float
 
 
-def test_glue_does_nothing_without_myst_nb(monkeypatch, capsys):  # 4
-    monkeypatch.setitem(sys.modules, "myst_nb", None)
-    report.glue("eer", 0.25)
-    assert capsys.readouterr().out == ""
-
-
 def test_a_notebook_needs_none_of_the_books_packages():  # 5
     code = """
 import sys
@@ -140,17 +120,10 @@ import numpy, pandas
 report.glue("a", 1)
 report.table(pandas.DataFrame({"a": [1]}))._repr_html_()
 report.player(numpy.zeros(1600), label="silence")._repr_html_()
-print(len(report.environment()))
+print(report.environment().set_index("item")["value"]["Python"])
 """
     done = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stderr
-    assert int(done.stdout) > 5
-
-
-def test_the_environment_is_this_machines():  # 6
-    rows = report.environment().set_index("item")["value"]
-    assert rows["Python"] == platform.python_version()
-    assert rows["numpy"] == np.__version__
-    assert rows["processor"].endswith("cores")
+    assert done.stdout.strip() == platform.python_version()

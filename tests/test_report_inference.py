@@ -7,10 +7,11 @@
 3. Measures are right on scores made to order. (Intervals: see the tests of stats.)
 4. The upload button judges what it is given, in either form of ipywidgets, is not shown
    in a batch run, and leaves no file behind.
-5. Figures: one line per window; as many cells as there are attributions.
+5. The timeline has one line per window; the map as many cells as attributions.
 """
 
 import io
+import re
 
 import numpy as np
 import pandas as pd
@@ -78,24 +79,15 @@ def test_tables(measured, detector):  # 2
     assert f"{shift['telephone']:.3f}" in robust
     error = report.reliability(measured, detector.calibration).calibration_error
     assert f"{100 * error:.1f}" in report.calibration_table(measured, detector).text
-    for missing in (
-        report.robustness_table(None, detector),
-        report.attacks_table(None),
-        report.calibration_table(measured, None),
-    ):
-        assert "Measured errors" in missing.text
+    for table in (report.robustness_table, report.calibration_table):
+        assert "Measured errors" in table(None, detector).text
 
 
 def test_an_eer_of_few_clips_is_not_printed(measured):  # 2
     """B12: the table printed an EER with a decimal for an attack of a single clip."""
     assert report.attacks_table(measured).text.count("%") == 2
     keep = (measured["attack"] != "A08") | (measured.index % 30 < 27)  # 9 of A08
-    (few,) = [
-        line
-        for line in report.attacks_table(measured[keep]).text.splitlines()
-        if "A08" in line
-    ]
-    assert few.split() == ["A08", "9", "–"]
+    assert re.search(r"A08 +9 +–", report.attacks_table(measured[keep]).text)
 
 
 def test_measures_of_made_log_odds():  # 3
@@ -139,13 +131,10 @@ def test_upload(detector, monkeypatch, tmp_path, version):  # 4
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     box = report.upload(detector, wanted=True)
     button, output = box.children
-    data = memoryview(wav())
-    name = "../../some clip.wav"
-    value = (
-        {name: {"metadata": {}, "content": bytes(data)}}
-        if version == 7
-        else ({"name": name, "type": "", "size": 1, "content": data},)
-    )
+    name, data = "../../some clip.wav", memoryview(wav())
+    value = ({"name": name, "type": "", "size": 1, "content": data},)
+    if version == 7:
+        value = {name: {"metadata": {}, "content": bytes(data)}}
     button.notify_change({"name": "value", "new": value, "type": "change"})
     (shown,) = output.outputs
     assert "of 100 clips with this score" in shown["data"]["text/plain"]
@@ -154,28 +143,25 @@ def test_upload(detector, monkeypatch, tmp_path, version):  # 4
 
 def test_no_button_in_a_batch_run(detector, monkeypatch):  # 4
     monkeypatch.delenv("COLAB_RELEASE_TAG", raising=False)
-    monkeypatch.delenv("KAGGLE_KERNEL_RUN_TYPE", raising=False)
-    assert report.upload(detector) is None
-    assert report.upload(None, wanted=True) is None
     monkeypatch.setenv("KAGGLE_KERNEL_RUN_TYPE", "Batch")
     assert report.upload(detector) is None
+    assert report.upload(None, wanted=True) is None
     monkeypatch.setenv("COLAB_RELEASE_TAG", "release")
     assert report.upload(detector) is not None
 
 
 def test_figures():  # 5
-    starts, scores = np.array([0.0, 4.0, 5.0]), np.array([-3.0, 0.0, 4.0])
-    figure = timeline.score_timeline(
-        starts, scores, window=4, seconds=9, thresholds=(-2.0, 2.0)
-    )
-    (axes,) = figure.axes
-    (lines,) = [c for c in axes.collections if len(c.get_paths()) == 3]
-    drawn = [path.vertices.tolist() for path in lines.get_paths()]
-    assert drawn == [[[0, -3], [4, -3]], [[4, 0], [8, 0]], [[5, 4], [9, 4]]]
+    starts, scores = np.array([0.0, 4.0]), np.array([-3.0, 0.0])
+    options = {"window": 4, "seconds": 8, "thresholds": (-2.0, 2.0)}
+    (axes,) = timeline.score_timeline(starts, scores, **options).axes
+    drawn = [
+        [path.vertices.tolist() for path in lines.get_paths()]
+        for lines in axes.collections
+    ]
+    assert [[[0, -3], [4, -3]], [[4, 0], [8, 0]]] in drawn
     contributed = np.random.default_rng(0).standard_normal((64, 401))
     figure = attributions.attribution_map(np.zeros((64, 401)), contributed, seconds=4)
     images = [axes.images[0] for axes in figure.axes if axes.images]
-    assert [image.get_array().shape for image in images] == [(64, 401)] * 2
     np.testing.assert_array_equal(images[1].get_array(), contributed)
     low, high = images[1].get_clim()
     assert low == -high

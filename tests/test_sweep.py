@@ -49,10 +49,9 @@ def in_the_project(monkeypatch):
         ({"threads": 0}, "threads from 1"),
         (
             {"analysis": ["06_analysis", "07_claims"]},
-            "07_claims of a sweep is about cnn, resnet, resnet_lstm, and would train"
-            " resnet_lstm besides",
+            "07_claims of a sweep would train resnet_lstm besides",
         ),
-        ({"book": True}, "the book of a sweep .* would train resnet_lstm besides"),
+        ({"book": True}, "the book of a sweep would train resnet_lstm besides"),
     ],
 )
 def test_a_bad_sweep_is_refused(change, reason):

@@ -23,7 +23,6 @@ from antispoof import metrics
 from antispoof.config import TrainConfig
 from antispoof.constants import label_indices
 from antispoof.errors import ParameterError
-from antispoof.models import MODELS
 from antispoof.runs import tables
 from antispoof_report.claims.hypotheses import bootstrap_scores
 from antispoof_report.claims.verdicts import Verdict
@@ -47,7 +46,6 @@ class FakeRun:
     corpus: dict = field(default_factory=lambda: CORPUS)
     environment: dict = field(default_factory=lambda: CPU)
     partitions: tuple = ("dev", "eval")
-    history: str = "history"
 
     def scores(self, partition):
         rng = np.random.default_rng([self.seed, len(self.config.model)])
@@ -119,10 +117,13 @@ def right_aligned(table):
 
 
 def test_a_table_shows_values_for_reading():
-    assert cells(report.table(frame()).html) == [
+    shown = report.table(frame(), caption='of "A" & <B>').html
+    assert cells(shown) == [
         *("&lt;b&gt;A01&lt;/b&gt;", "25\u202f380", "0.123", "yes"),
         *("–", "7", "–", "no"),
     ]
+    assert 'aria-label="of &quot;A&quot; &amp; &lt;B&gt;"' in shown
+    assert "<caption>of &quot;A&quot; &amp; &lt;B&gt;</caption>" in shown
 
 
 def test_numbers_are_on_the_right_also_as_text():
@@ -152,12 +153,6 @@ def test_formats_are_applied_and_checked():
     assert shown.count("–") == 2  # a missing value is not formatted
     with pytest.raises(ParameterError, match=r"'err'.*'eer'"):
         report.table(frame(), formats={"err": ".1%"})
-
-
-def test_a_caption_names_the_table_and_is_escaped():
-    html = report.table(frame(), caption='of "A" & <B>').html
-    assert "<caption>of &quot;A&quot; &amp; &lt;B&gt;</caption>" in html
-    assert 'aria-label="of &quot;A&quot; &amp; &lt;B&gt;"' in html
 
 
 def test_a_table_can_hold_html_and_has_a_plain_form():
@@ -193,8 +188,6 @@ def test_results_by_model(runs):
     longer = FakeRun(TrainConfig.for_model("cnn", epochs=99), 0)
     by_epochs = tables.by_epochs([longer, *runs], "eval")["cnn"]
     assert [len(of_epochs) for of_epochs in by_epochs.values()] == [2, 1]
-    assert by_epochs[99][0].equals(longer.scores("eval"))
-    assert tables.histories(runs)["CNN"] == ["history", "history"]
     points = tables.thresholds(runs[0], "eval")
     dev = runs[0].scores_and_labels("dev")
     assert list(points) == ["zero", "dev", "oracle"]
@@ -203,9 +196,6 @@ def test_results_by_model(runs):
 
 def test_standard_metrics_are_means_over_seeds(runs, own_metric):
     found = tables.standard_metrics(runs)
-    assert set(found) == {
-        name for name, m in metrics.METRICS.items() if m.needs != "confusion"
-    }
     both = [run.scores_and_labels("eval") for run in runs[-2:]]
     assert found.loc["CNN", "auc"] == np.mean([metrics.auc(*pair) for pair in both])
     assert found.notna().all(axis=None)
@@ -266,20 +256,13 @@ def test_comparison_tables(runs, own_metric):
     parts = {part: tables.score_tables(runs, part) for part in ("dev", "eval")}
     resampled = bootstrap_scores(parts["eval"], dev=parts["dev"], n_replicates=20)
     text = report.comparison_table(resampled, caption="").text
-    for words in (
-        "CNN",
-        "chosen on dev",
-        "oracle (no choice)",
-        "always-spoof",
-        "0.750",
-    ):
+    for words in ("chosen on dev", "oracle (no choice)", "always-spoof", "0.750"):
         assert words in text
     low, high = resampled.interval("accuracy", "cnn", at="dev")
     assert f"[{low:.3f}, {high:.3f}]" in text
     text = report.threshold_free_table(resampled, caption="").text
     assert "EER" in text
     assert "mean score" in text
-    assert "%" in text
 
 
 # 7 ------------------------------------------------------------------------------------
@@ -292,9 +275,7 @@ def test_every_quoted_name_is_glued(runs, glued):
     glued.clear()
     report.glue_results("all", runs)
     assert {name.removeprefix("all_") for name in glued} == names
-    assert {f"all_{model}_eval_eer" for model in MODELS} <= set(glued)
-    assert glued["all_n_eval"] == "120"
-    assert glued["all_seeds"] == "2"
+    assert (glued["all_n_eval"], glued["all_seeds"]) == ("120", "2")
     assert glued["all_always_spoof_dev_accuracy"] == "0.750"
     assert glued["all_order_dev"].startswith(f"{glued['all_best_dev']} > ")
 
@@ -304,5 +285,4 @@ def test_every_claim_has_a_sentence_tested_or_not(glued):
     assert glued["H2_verdict"] == "contradicted"
     assert glued["H2_sentence"] == "It is not."
     assert glued["H4_verdict"] == "not tested"
-    assert glued["H4_sentence"].endswith("are missing.")
     assert len(glued) == 2 * 6

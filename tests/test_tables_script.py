@@ -32,18 +32,13 @@ def order(*columns):
     node = shutil.which("node")
     if node is None:
         pytest.skip("the script is run by node, which is not installed")
-    code = (
-        "const t = require(process.argv[1]);"
-        "const columns = JSON.parse(process.argv[2]);"
-        "console.log(JSON.stringify(columns.map("
-        "(c) => [t.order(c, false), t.order(c, true)])))"
-    )
+    code = "const [t, c] = [require(process.argv[1]), JSON.parse(process.argv[2])];"
+    code += "const both = c.map((one) => [t.order(one, false), t.order(one, true)]);"
+    code += "console.log(JSON.stringify(both))"
     command = [node, "-e", code, str(SCRIPT), json.dumps(columns)]
-    done = subprocess.run(command, capture_output=True, text=True, check=True)
-    found = []
-    for column, both in zip(columns, json.loads(done.stdout), strict=True):
-        found.append([[column[i] for i in positions] for positions in both])
-    return found
+    positions = json.loads(subprocess.check_output(command, text=True))
+    found = zip(columns, positions, strict=True)
+    return [[[column[i] for i in one] for one in both] for column, both in found]
 
 
 def test_order():  # 1

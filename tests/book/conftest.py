@@ -57,6 +57,10 @@ class Visit:
     failed: list = field(default_factory=list)
     messages: list = field(default_factory=list)  # console errors and warnings
 
+    def note_message(self, message):
+        if message.type in ("error", "warning"):
+            self.messages.append(message.text)
+
 
 @pytest.fixture(scope="session")
 def visit(browser):
@@ -72,13 +76,7 @@ def visit(browser):
         visit.page.on("requestfailed", lambda request: visit.failed.append(request.url))
         visit.page.on("response", lambda r: r.ok or visit.failed.append(r.url))
         visit.page.on("pageerror", lambda error: visit.messages.append(str(error)))
-        visit.page.on(
-            "console",
-            lambda message: (
-                message.type in ("error", "warning")
-                and visit.messages.append(message.text)
-            ),
-        )
+        visit.page.on("console", visit.note_message)
         visit.page.goto(address, wait_until="load")
         visit.page.evaluate("window.MathJax?.startup?.promise.then(() => 0)")
         visit.page.evaluate("document.fonts.ready.then(() => 0)")
