@@ -130,8 +130,6 @@ def test_changed_default_is_another_configuration():
         ({"lr": float("nan")}, "lr=nan must be finite"),
         ({"lr": 0}, "lr=0 must be finite and positive"),
         ({"lr": 10**400}, "lr=10000.* must be finite"),
-        ({"epochs": 10**5_000}, "epochs=<too long to be shown> must be finite"),
-        ({"schedule": 10**5_000}, "schedule=<too long to be shown>; accepted"),
         ({"weight_decay": -0.1}, "weight_decay=-0.1"),
         ({"warmup_epochs": 3, "epochs": 3}, "warmup_epochs=3 must be less .*epochs=3"),
         ({"schedule": "linear"}, "'linear'; accepted: constant, cosine"),
@@ -185,7 +183,6 @@ def test_profile():
         (None, "settings are None; accepted"),
         ({"cnn": {"model": "resnet"}}, "unknown setting 'model'"),
         ({"resnet": {"epoch": 3}}, "unknown setting 'epoch'"),
-        ({"cnn": 10**5_000}, "settings are <too long to be shown>"),
     ],
 )
 def test_bad_profiles(settings, message):

@@ -184,7 +184,7 @@ def test_older_runs_stay_valid(small_corpus, tmp_path, monkeypatch):
     (run,) = train_or_load(config, small_corpus, [0], references=None, **folders)
     features = {p: p.stat().st_mtime_ns for p in tmp_path.rglob("*.npy")}
     # All code of the library counts as changed, and a plugin is imported.
-    monkeypatch.setattr(hashing, "hash_modules", lambda names: "other")
+    monkeypatch.setattr(hashing, "hash_folder", lambda folder: "other")
     for registry in (AUGMENTATIONS, CORPORA, FRONTENDS, MODELS):
         monkeypatch.setattr(registry, "_entries", dict(registry._entries))
     exec(compile(PLUGIN, "my_plugin.py", "exec"), {"__name__": "my_plugin"})

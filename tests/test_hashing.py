@@ -3,7 +3,7 @@
 1. Of JSON: values and the order of lists count, the order of keys does not; the same
    in another process.
 2. Of code: comments, docstrings and layout do not count, everything else does.
-3. Of modules: a package is hashed with every file below it, a module alone.
+3. Of a folder: every module in and below it counts, by its name and its code.
 4. Of a file: the SHA-256 of its bytes.
 """
 
@@ -17,20 +17,14 @@ CODE = 'def half(x):\n    """Half."""\n    return x / 2\n'
 
 
 @pytest.fixture
-def package(tmp_path, monkeypatch):
+def package(tmp_path):
     """A package `creature` with two files called __init__ and one called legs."""
     folder = tmp_path / "creature"
     (folder / "body").mkdir(parents=True)
     (folder / "__init__.py").write_text("COLOUR = 1\n")
     (folder / "body" / "__init__.py").write_text("SIZE = 1\n")
     (folder / "body" / "legs.py").write_text("NUMBER = 4\n")
-    monkeypatch.syspath_prepend(tmp_path)
     return folder
-
-
-def hash_package(*names):
-    hashing.hash_modules.cache_clear()
-    return hashing.hash_modules(names or ("creature",))
 
 
 # 1
@@ -82,26 +76,19 @@ def test_other_code(other):
 
 @pytest.mark.parametrize("file", ["__init__.py", "body/__init__.py", "body/legs.py"])
 def test_every_file_of_a_package(package, file):
-    before = hash_package()
+    before = hashing.hash_folder(package)
     (package / file).write_text("# Only a comment.\n" + (package / file).read_text())
-    assert hash_package() == before
+    assert hashing.hash_folder(package) == before
     (package / file).write_text("CHANGED = True\n")
-    assert hash_package() != before
+    assert hashing.hash_folder(package) != before
 
 
 def test_new_and_renamed_files(package):
-    before = hash_package()
+    before = hashing.hash_folder(package)
     (package / "body" / "legs.py").rename(package / "body" / "arms.py")
-    renamed = hash_package()
+    renamed = hashing.hash_folder(package)
     (package / "wings.py").write_text("")
-    assert len({before, renamed, hash_package()}) == 3
-
-
-def test_module(package):
-    before = hash_package("creature.body.legs")
-    (package / "body" / "__init__.py").write_text("SIZE = 2\n")
-    assert hash_package("creature.body.legs") == before
-    assert hash_package("creature", "creature.body.legs") != before
+    assert len({before, renamed, hashing.hash_folder(package)}) == 3
 
 
 # 4

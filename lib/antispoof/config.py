@@ -107,7 +107,7 @@ class TrainConfig:
             for given in value if name == "augment" else [value]:
                 if choices is not None and given not in choices:
                     raise ParameterError(
-                        f"{name}={_shown(given)}; accepted: {', '.join(choices)}"
+                        f"{name}={given!r}; accepted: {', '.join(choices)}"
                     )
         if self.augment_probability > 1:
             raise ParameterError(
@@ -160,7 +160,7 @@ class TrainConfig:
         for given in (settings, *getattr(settings, "values", tuple)()):
             if not isinstance(given, Mapping):
                 raise ParameterError(
-                    f"settings are {_shown(given)}; accepted: model -> setting -> value"
+                    f"settings are {given!r}; accepted: model -> setting -> value"
                 )
         for name, changes in settings.items():
             models.MODELS[name]  # also of models that are not trained now
@@ -193,22 +193,15 @@ def _check_known(names: Iterable[object]) -> None:
     for name in names:
         if name not in known:
             raise ParameterError(
-                f"unknown setting {_shown(name)}; accepted: {', '.join(known)}"
+                f"unknown setting {name!r}; accepted: {', '.join(known)}"
             )
 
 
 def _check_number(name: str, value: object, kind: type, positive: bool) -> None:
     if isinstance(value, bool) or not isinstance(value, (int, kind)):
         number = "whole number" if kind is int else "number"
-        raise ParameterError(f"{name}={_shown(value)} must be a {number}")
+        raise ParameterError(f"{name}={value!r} must be a {number}")
     # An integer may be finite and still larger than any float.
     if not 0 <= value <= sys.float_info.max or (positive and value == 0):
         accepted = "positive" if positive else "not negative"
-        raise ParameterError(f"{name}={_shown(value)} must be finite and {accepted}")
-
-
-def _shown(value: object) -> str:
-    try:
-        return repr(value)
-    except ValueError:  # Python refuses to print integers of thousands of digits
-        return "<too long to be shown>"
+        raise ParameterError(f"{name}={value!r} must be finite and {accepted}")

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import ast
 import hashlib
-import importlib.util
 import json
-from functools import cache
 from pathlib import Path
 
 WITH_DOCSTRING = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
@@ -21,10 +19,7 @@ def hash_json(value: object) -> str:
 def hash_file(path: Path) -> str:
     """SHA-256 of a file."""
     with Path(path).open("rb") as file:
-        digest = hashlib.sha256()
-        while piece := file.read(2**20):
-            digest.update(piece)
-    return digest.hexdigest()
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def hash_source(source: str) -> str:
@@ -44,19 +39,8 @@ def hash_source(source: str) -> str:
     return hashlib.sha256(ast.dump(tree).encode()).hexdigest()
 
 
-@cache
-def hash_modules(names: tuple[str, ...]) -> str:
-    """Hash of the code of modules; a package means all its modules."""
-    found = {}
-    for name in names:
-        spec = importlib.util.find_spec(name)
-        if spec is None or spec.origin is None:
-            raise ModuleNotFoundError(f"no module {name!r} to hash")
-        origin = Path(spec.origin)
-        files = (
-            origin.parent.rglob("*.py") if spec.submodule_search_locations else [origin]
-        )
-        for path in files:
-            within = path.relative_to(origin.parent).as_posix()
-            found[f"{name}:{within}"] = hash_source(path.read_text("utf-8"))
-    return hash_json(found)
+def hash_folder(folder: Path) -> str:
+    """Hash of the code of all modules in and below a folder."""
+    files = Path(folder).rglob("*.py")
+    code = {p.relative_to(folder).as_posix(): p.read_text("utf-8") for p in files}
+    return hash_json({name: hash_source(source) for name, source in code.items()})

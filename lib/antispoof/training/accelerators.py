@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext
+from collections.abc import Callable
 
 import torch
 from accelerate import Accelerator, notebook_launcher
@@ -16,7 +15,7 @@ from antispoof.devices import best_device
 from antispoof.errors import ParameterError, RunError
 
 MIXED = {"fp32": "no", "bf16": "bf16", "fp16": "fp16"}
-# Environment variables set by torchrun, accelerate and mpirun.
+# Environment variables of torchrun, accelerate and mpirun, hidden for a single process.
 LAUNCHERS = (
     "LOCAL_RANK",
     "WORLD_SIZE",
@@ -46,25 +45,18 @@ def make_accelerator(precision: str, *, cpu: bool = False) -> Accelerator:
     if precision == "fp16" and on_cpu:
         raise ParameterError("precision='fp16' needs a GPU; accepted here: fp32, bf16")
     reset_accelerate_state()
-    with ignore_launcher_env() if cpu else nullcontext():
+    hidden = {n: os.environ.pop(n) for n in LAUNCHERS if cpu and n in os.environ}
+    try:
         # Without cpu=True, processes launched where there is no GPU would not join.
         return Accelerator(mixed_precision=MIXED[precision], cpu=on_cpu)
+    finally:
+        os.environ.update(hidden)
 
 
 def reset_accelerate_state() -> None:
     """Let the next accelerator be made as if it were the first."""
     AcceleratorState._reset_state(reset_partial_state=True)
     GradientState._reset_state()
-
-
-@contextmanager
-def ignore_launcher_env() -> Iterator[None]:
-    """Hide launcher environment variables so that an Accelerator is single-process."""
-    hidden = {name: os.environ.pop(name) for name in LAUNCHERS if name in os.environ}
-    try:
-        yield
-    finally:
-        os.environ.update(hidden)
 
 
 def current_processes() -> PartialState:

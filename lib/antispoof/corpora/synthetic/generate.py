@@ -22,7 +22,7 @@ from antispoof.corpora.synthetic.recording import record
 from antispoof.corpora.synthetic.voice import draw_speaker, speak
 from antispoof.errors import CorpusError, DiskError
 from antispoof.files import atomic_path
-from antispoof.hashing import hash_modules
+from antispoof.hashing import hash_folder
 
 README = """\
 SIMULATED: the layout of ASVspoof 2019 LA and none of its sound. "bonafide" is made by a
@@ -72,7 +72,7 @@ def synthesize_corpus(
     la = Path(folder) / "LA"
     trials = plan.list_trials(partitions, seed=seed)
     # Changed code makes another corpus.
-    version = hash_modules(("antispoof.corpora.synthetic",))[:12]
+    version = hash_folder(Path(__file__).parent)[:12]
     specs = {name: asdict(spec) for name, spec in partitions.items()}
     marker = {"seed": int(seed), "version": version, "partitions": specs}
     marker_text = json.dumps(marker, indent=2) + "\n"
