@@ -79,25 +79,20 @@ def test_no_archive(tmp_path):  # 2
 
 
 @pytest.mark.parametrize("compression", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED])
-def test_a_damaged_member(tmp_path, compression):  # 3
+@pytest.mark.parametrize(
+    ("start", "offset"),
+    [(b"PK\x03\x04", 60), (b"PK\x01\x02", 8), (b"PK\x01\x02", 42)],
+    ids=["content", "encrypted", "misplaced"],
+)
+def test_a_damaged_member(tmp_path, compression, start, offset):  # 3
     member = ("a", bytes(range(256)) * 9)
     path = make(tmp_path / "a.zip", member, compression=compression)
     data = bytearray(path.read_bytes())
-    data[60] ^= 0xFF
+    data[data.index(start) + offset] ^= 1
     path.write_bytes(data)
     with pytest.raises(ArchiveError, match=": a is damaged"):
         unpack_all(path, tmp_path / "out")
-    assert list((tmp_path / "out").iterdir()) == []
-
-
-@pytest.mark.parametrize("offset", [8, 42])
-def test_encrypted_and_misplaced(tmp_path, offset):  # 3
-    path = make(tmp_path / "a.zip", ("a", "xyz"))
-    data = bytearray(path.read_bytes())
-    data[data.index(b"PK\x01\x02") + offset] |= 1  # a flag, or where the member begins
-    path.write_bytes(data)
-    with pytest.raises(ArchiveError, match=": a is damaged"):
-        unpack_all(path, tmp_path / "out")
+    assert not list((tmp_path / "out").glob("*"))
 
 
 @pytest.mark.parametrize("names", [("a", "a/b"), ("a/b", "a")])
