@@ -20,6 +20,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from matplotlib.text import Text
+from scipy.signal import correlate2d
 from scipy.stats import norm
 
 from antispoof import metrics
@@ -51,18 +52,12 @@ def tone(f0=120.0, seconds=1.0):
 
 
 # In each partition one trial of five is bona fide.
-TRIALS = pd.DataFrame(
-    [
-        (partition, "spoof" if k % 5 else "bonafide", 1 + k / 2)
-        for partition, n in zip(PARTITIONS, (10, 10, 5), strict=True)
-        for k in range(n)
-    ],
-    columns=["partition", "label", "seconds"],
-)
+TRIALS = pd.DataFrame({"partition": np.repeat(PARTITIONS, (10, 10, 5))})
+TRIALS["label"] = np.where(TRIALS.index % 5 == 0, "bonafide", "spoof")
+TRIALS["seconds"] = 1 + TRIALS.index / 5
 IMAGE = np.arange(25).reshape(5, 5)
 KERNEL = np.array([[1, 0, -1], [2, 0, -2], [1, 0, -1]])
-WINDOWS = np.lib.stride_tricks.sliding_window_view(IMAGE, (3, 3))
-OUTPUT = (WINDOWS * KERNEL).sum(axis=(-2, -1))
+OUTPUT = correlate2d(IMAGE, KERNEL, "valid")
 CLIPS = {"bonafide": tone(120, 1.5), "spoof": tone(200, 5.0)}
 INPUTS = {label: RNG.standard_normal((64, 401)) for label in CLIPS}
 NO_FREQUENCIES = SimpleNamespace(row_frequencies=np.full(20, np.nan), hop_length=160)
@@ -205,8 +200,7 @@ def test_metric_bars_are_means_over_seeds_in_the_order_of_models():
     both = pd.concat([RESULTS, other])
     figure = decisions.metric_bars(both, "macro_f1", label="macro-F1")
     for axes, means in zip(figure.axes, ([0.85, 0.75], [0.6, 0.5]), strict=True):
-        bars = [bar for bar in axes.patches if bar.get_width() > 0]
-        assert [bar.get_height() for bar in bars] == pytest.approx(means)
+        assert [bar.get_height() for bar in axes.patches] == pytest.approx(means)
         assert [t.get_text() for t in axes.get_xticklabels()] == ["CNN", "A net"]
 
 
