@@ -172,9 +172,7 @@ def test_row_frequencies_are_the_peaks_of_the_filters():
     ("settings", "message"),
     [
         ({"n_mels": 0}, "n_mels=0"),
-        ({"hop_length": -160}, "hop_length=-160"),
         ({"top_db": 0.0}, "top_db=0.0"),
-        ({"sample_rate": 0}, "sample_rate=0"),
         ({"win_length": 600}, "win_length=600 must be at most n_fft=512"),
         ({"n_samples": 256}, "n_samples=256"),
     ],

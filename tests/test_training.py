@@ -135,10 +135,8 @@ def test_split(make_features):
     assert val_set.trials["speaker"].nunique() == 2
     assert set(train_set.trials["speaker"]).isdisjoint(val_set.trials["speaker"])
     assert set(train_set.labels) == set(val_set.labels) == {0, 1}
-    of_all = dict(zip(features.trials["utt_id"], features.read(), strict=True))
-    for side in (train_set, val_set):
-        for utt_id, x in zip(side.trials["utt_id"], side.read(), strict=True):
-            assert torch.equal(x, of_all[utt_id])
+    is_val = features.trials["utt_id"].isin(val_set.trials["utt_id"]).to_numpy()
+    assert torch.equal(val_set.read(), features.read(is_val))
 
 
 def test_validation_speakers_of_the_real_subset(shared):
@@ -150,18 +148,12 @@ def test_validation_speakers_of_the_real_subset(shared):
     assert is_val.mean() < 0.2
 
 
-@pytest.mark.parametrize(
-    ("speakers", "n"),
-    [
-        ({"a": (3, 0), "b": (2, 0), "c": (4, 0)}, 2),
-        ({"a": (3, 3), "b": (2, 2)}, 2),
-        ({"a": (9, 0), "b": (0, 9), "c": (0, 9)}, 1),
-    ],
-)
-def test_impossible_split(speakers, n):
-    with pytest.raises(CorpusError, match=f"{len(speakers)} speakers") as caught:
-        choose_val_speakers(trials(**speakers), n)
-    assert "\n" not in str(caught.value)
+def test_impossible_split():
+    one_class = {"a": (3, 0), "b": (2, 0), "c": (4, 0)}
+    one_speaker_has_it = {"a": (9, 0), "b": (0, 9), "c": (0, 9)}
+    for speakers, n in ((one_class, 2), ({"a": (3, 3)}, 2), (one_speaker_has_it, 1)):
+        with pytest.raises(CorpusError, match=f"^no {n} of train's {len(speakers)} sp"):
+            choose_val_speakers(trials(**speakers), n)
 
 
 # 2
@@ -250,28 +242,19 @@ def test_seeds(train):
 # 5
 
 
-class Stop(Callback):
-    """Interrupts training after an epoch, as the end of a session does."""
-
-    def __init__(self, epoch):
-        self.epoch = epoch
-
-    def on_epoch_end(self, row):
-        if row["epoch"] == self.epoch:
-            raise KeyboardInterrupt
-
-
 class Note(Callback):
-    """Keeps what it is called with."""
+    """Keeps what it is called with; may stop after an epoch, as a session does."""
 
-    def __init__(self):
-        self.steps, self.rows = [], []
+    def __init__(self, *, stop=None):
+        self.steps, self.rows, self.stop = [], [], stop
 
     def on_step(self, epoch, step, n_steps):
         self.steps.append((epoch, step, n_steps))
 
     def on_epoch_end(self, row):
         self.rows.append(row)
+        if row["epoch"] == self.stop:
+            raise KeyboardInterrupt
 
 
 LONG = replace(
@@ -285,7 +268,7 @@ def test_resumes_exactly(train, tmp_path, monkeypatch, overhead):
     file = tmp_path / "checkpoint.pt"
     for epoch in (0, 1):  # interrupted twice
         with pytest.raises(KeyboardInterrupt):
-            train(LONG, checkpoint=file, callbacks=[Stop(epoch)])
+            train(LONG, checkpoint=file, callbacks=[Note(stop=epoch)])
         torch.manual_seed(99)  # another process, another state
     note = Note()
     resumed = train(LONG, checkpoint=file, callbacks=[note])
@@ -454,7 +437,7 @@ def test_tensorboard(train, tmp_path):
     )
     log = tmp_path / "log"
     with pytest.raises(KeyboardInterrupt):  # an earlier session wrote epoch 1, too
-        train(callbacks=[TensorBoardLogger(log), Stop(0)])
+        train(callbacks=[TensorBoardLogger(log), Note(stop=0)])
     result = train(callbacks=[TensorBoardLogger(log)])
     read = accumulator.EventAccumulator(str(log)).Reload()
     assert set(read.Tags()["scalars"]) == set(result.history.columns) - {"epoch"}

@@ -19,7 +19,10 @@ def hash_json(value: object) -> str:
 def hash_file(path: Path) -> str:
     """SHA-256 of a file."""
     with Path(path).open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+        digest = hashlib.sha256()
+        while piece := file.read(2**20):
+            digest.update(piece)
+    return digest.hexdigest()
 
 
 def hash_source(source: str) -> str:
