@@ -23,8 +23,8 @@ import time
 from pathlib import Path
 
 import numpy as np
-
 from antispoof.augment.codec import encode
+
 from antispoof.constants import SAMPLE_RATE
 
 RESULTS = Path(__file__).parent / "results" / "cli_latency.json"

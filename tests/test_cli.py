@@ -9,9 +9,9 @@
 5. score writes a score file of any partition of any corpus, also if it has eval only.
 6. features computes all partitions. --on-error skip leaves damaged clips out, in
    features, train and score alike.
-8. runs list prints one line per run with complete ids, however narrow the terminal.
+7. runs list prints one line per run with complete ids, however narrow the terminal.
    Text from files is never interpreted as markup.
-9. Features are cached where the platform has space if no folder is given.
+8. Features are cached where the platform has space if no folder is given.
 """
 
 import os
@@ -42,12 +42,6 @@ COMMANDS = (
 )
 TRAIN = ("train", "--model", "cnn", "--epochs", "1", "--batch-size", "8", "--corpus")
 CHECKED = ["regression_scores.json"]  # written before features are read
-
-
-@pytest.fixture
-def no_training(monkeypatch):
-    """Call it, and any further training fails."""
-    return lambda: monkeypatch.setattr(jobs, "fit", None)
 
 
 def files():
@@ -194,13 +188,13 @@ def test_bad_setting(antispoof, small_corpus, setting, message):
 # 4
 
 
-def test_train(antispoof, small_corpus, no_training):
+def test_train(antispoof, small_corpus, monkeypatch):
     result = antispoof(*TRAIN, small_corpus.root, "--seed", 1, "--seed", 0)
     assert (result.status, result.err) == (0, "")
     paths = [line for line in result.out.splitlines() if line.startswith("/")]
     assert [Run.open(path).seed for path in paths] == [1, 0]
     assert "epoch 1/1" in result.out
-    no_training()
+    monkeypatch.setattr(jobs, "fit", None)  # any further training fails
     again = antispoof(*TRAIN, small_corpus.root)
     assert again.status == 0, again.err
     assert "seed 0" in again.out
@@ -284,9 +278,6 @@ def test_damaged_clips_are_skipped_in_all_commands(antispoof, small_corpus):
 # 7
 
 
-# 8
-
-
 def test_runs_list(antispoof, run, monkeypatch):
     monkeypatch.setenv("COLUMNS", "80")
     head, line = antispoof("runs", "list").out.splitlines()
@@ -307,7 +298,7 @@ def test_text_is_never_markup(antispoof, small_corpus):
     assert "[red]A01[/red]" in antispoof("corpus", "audit", small_corpus.root).out
 
 
-# 9
+# 8
 
 
 def test_the_platform_chooses_the_folder_of_features(

@@ -44,8 +44,8 @@ class Metric:
         calibrated on dev. All but "confusion" return a float.
     percent : whether it is written as a percentage.
     higher_is_better : None if neither direction is better.
-    main : whether it is shown in the main tables and, without a threshold, is computed in
-        every bootstrap replicate.
+    main : whether it is shown in the main tables and, without a threshold, is computed
+        in every bootstrap replicate.
     bounded : whether it lies between 0 and 1; its interval then stays within.
     """
 
