@@ -33,6 +33,12 @@ def read(root):
     return Corpus(name="table", title="a table", root=root, trials=trials)
 """
 
+TABLE = """\
+utt_id,speaker,attack,label,partition,path,source
+a,S1,-,bonafide,eval,a.wav,podcast
+b,S2,xtts,spoof,eval,b.mp3,xtts
+"""
+
 
 @pytest.fixture
 def table(tmp_path, monkeypatch):
@@ -43,15 +49,10 @@ def table(tmp_path, monkeypatch):
     load_plugins(["my_reader"])
     folder = tmp_path / "table"
     folder.mkdir()
+    (folder / "trials.csv").write_text(TABLE)
     rng = np.random.default_rng(0)
     for name, rate in (("a.wav", 44_100), ("b.mp3", 16_000)):
         soundfile.write(folder / name, 0.1 * rng.standard_normal((4_000, 2)), rate)
-    rows = [
-        ("a", "S1", "-", "bonafide", "eval", "a.wav", "podcast"),
-        ("b", "S2", "xtts", "spoof", "eval", "b.mp3", "xtts"),
-    ]
-    columns = [*LAYOUT, "source"]
-    pd.DataFrame(rows, columns=columns).to_csv(folder / "trials.csv", index=False)
     yield folder
     del CORPORA._entries["table"], sys.modules["my_reader"]
 

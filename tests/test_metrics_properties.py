@@ -4,7 +4,6 @@
 2. EER, AUC and t-DCF do not change under increasing maps of the scores; reversing all
    signs gives one minus the EER.
 3. No threshold beats the oracle; min t-DCF lies between 0 and 1.
-4. Weighing trials is the same as repeating them.
 """
 
 import numpy as np
@@ -14,7 +13,6 @@ from hypothesis import strategies as st
 
 from antispoof import metrics
 from antispoof.metrics import rates
-from antispoof.metrics.detection import eer_from_curve, rank
 from golden import naive
 
 settings.register_profile("quick", derandomize=True, max_examples=40, deadline=None)
@@ -95,18 +93,3 @@ def test_nothing_beats_the_oracle(given_trials):
         for threshold in (best, metrics.oracle_threshold(scores, labels))
     )
     assert next(rates_at) == pytest.approx(next(rates_at), abs=1e-12)
-
-
-@given(trials(max_size=30), st.data())
-def test_weights_are_repetitions(given_trials, data):
-    scores, labels = map(np.array, given_trials)
-    n = labels.size
-    weights = data.draw(st.lists(st.integers(0, 3), min_size=n, max_size=n))
-    weights = np.array(weights)
-    repeated = np.repeat(np.arange(labels.size), weights)
-    assume(0 < labels[repeated].sum() < repeated.size)
-    weighted = rank(scores, labels).curve(weights)
-    assert eer_from_curve(weighted) == pytest.approx(
-        metrics.eer(scores[repeated], labels[repeated]), abs=1e-12
-    )
-    assert weighted.n_bonafide == labels[repeated].sum()

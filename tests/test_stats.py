@@ -3,7 +3,7 @@
 1. A panel aligns tables by trial and raises for tables of different trials.
 2. On all trials, a resampling equals the metrics; replicates are repeatable and paired,
    and draw seeds and speakers with all their utterances. A registered metric is
-   resampled like the others.
+   resampled like the others; weighing trials is the same as repeating them.
 3. Intervals follow from the standard error, the seeds and the speakers; p-values agree
    with them; no variance is no evidence (B6).
 4. Coverage of 95 % intervals on clustered data lies within 92 to 98 %.

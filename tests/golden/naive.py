@@ -19,15 +19,9 @@ def error_rates(scores, labels):
     spoof = [s for s, y in zip(scores, labels, strict=True) if y == 0]
     points = []
     for threshold in [-math.inf, *sorted(set(scores))]:
-        misses = sum(s <= threshold for s in bonafide)
-        false_alarms = sum(s > threshold for s in spoof)
-        points.append(
-            (
-                threshold,
-                Fraction(misses, len(bonafide)),
-                Fraction(false_alarms, len(spoof)),
-            )
-        )
+        miss = Fraction(sum(s <= threshold for s in bonafide), len(bonafide))
+        false_alarm = Fraction(sum(s > threshold for s in spoof), len(spoof))
+        points.append((threshold, miss, false_alarm))
     return points
 
 
