@@ -28,24 +28,17 @@ def names(folder):
 # 1
 
 
-def test_file(tmp_path):
-    target = tmp_path / "new folder" / "file.txt"
+@pytest.mark.parametrize("inside", ["", "file.txt"])
+def test_file_and_folder(tmp_path, inside):
+    target = tmp_path / "new folder" / "target"
     for text in ("one", "two"):
         with atomic_path(target) as temporary:
-            temporary.write_text(text)
             assert temporary.parent == target.parent  # the same disk
-        assert target.read_text() == text
-    assert names(target.parent) == ["file.txt"]
-
-
-def test_folder(tmp_path):
-    target = tmp_path / "run"
-    for name in ("a", "b"):
-        with atomic_path(target) as temporary:
-            temporary.mkdir()
-            (temporary / name).touch()
-        assert names(target) == [name]
-    assert names(tmp_path) == ["run"]
+            if inside:
+                temporary.mkdir()
+            (temporary / inside).write_text(text)
+        assert (target / inside).read_text() == text
+    assert names(target.parent) == ["target"]
 
 
 @pytest.mark.parametrize("error", [ValueError, KeyboardInterrupt])
