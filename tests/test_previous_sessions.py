@@ -33,16 +33,8 @@ def session(small_corpus, tmp_path, monkeypatch):
     def begin(name, *, after=None, log=lambda line: None):
         if after is not None:
             shutil.copytree(tmp_path / after, attached / "notebook" / "runs")
-        (run,) = train_or_load(
-            CONFIG,
-            small_corpus,
-            [0],
-            runs_dir=tmp_path / name,
-            cache_dir=tmp_path / "cache",
-            references=None,
-            log=log,
-        )
-        return run
+        where = {"runs_dir": tmp_path / name, "cache_dir": tmp_path / "cache"}
+        return train_or_load(CONFIG, small_corpus, [0], **where, log=log)[0]
 
     return begin
 

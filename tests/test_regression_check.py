@@ -11,7 +11,7 @@
 """
 
 from dataclasses import replace
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
 import numpy as np
@@ -26,7 +26,7 @@ from antispoof.registry import Entry
 from antispoof.runs import regression_check
 from antispoof.runs.regression_check import compute, matches
 from antispoof.scoring import partition
-from antispoof.training import accelerators, loop
+from antispoof.training import accelerators, loop, validation
 from antispoof.training.state import TrainerState
 
 CONFIG = TrainConfig.for_model("cnn", schedule="cosine", class_weights="balanced")
@@ -91,19 +91,13 @@ def other_model(patch):
 
 
 def no_schedule(patch):
-    def constant(optimizer, config, n_steps):
-        return torch.optim.lr_scheduler.ConstantLR(optimizer, factor=1.0)
-
-    patch.setattr(loop, "make_schedule", constant)
+    schedule = torch.optim.lr_scheduler.ConstantLR
+    patch.setattr(loop, "make_schedule", lambda optimizer, *_: schedule(optimizer, 1.0))
 
 
 def other_split(patch):
-    def last_speakers(features, n_speakers):
-        speakers = sorted(set(features.trials["speaker"]))[-n_speakers:]
-        is_val = features.trials["speaker"].isin(speakers).to_numpy()
-        return features.subset(~is_val), features.subset(is_val)
-
-    patch.setattr(regression_check, "split_validation", last_speakers)
+    speakers = ("speaker2", "speaker3")
+    patch.setattr(validation, "choose_val_speakers", lambda *_: speakers)
 
 
 def no_class_weights(patch):
@@ -115,10 +109,8 @@ def other_optimizer(patch):
 
 
 def other_loss(patch):
-    loss = nn.CrossEntropyLoss
-    patch.setattr(
-        nn, "CrossEntropyLoss", lambda weight: loss(weight=weight, label_smoothing=0.1)
-    )
+    smooth = partial(nn.CrossEntropyLoss, label_smoothing=0.1)
+    patch.setattr(nn, "CrossEntropyLoss", smooth)
 
 
 def other_scoring(patch):

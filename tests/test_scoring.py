@@ -1,8 +1,7 @@
 """Contracts of scoring a partition.
 
 1. A score is the logit of bonafide minus that of spoof: higher is more bona fide.
-2. One float32 row per trial in the order of the features, for any number of trials; a
-   subset has the scores that it has within the complete set.
+2. One float32 row per trial in the order of the features, for any number of trials.
 3. The model is put into eval mode, and no gradient is kept.
 4. TF32 does not affect scores; the settings are restored afterwards.
 5. A score that is not finite is a ScoreError that names the first trial.
@@ -56,15 +55,6 @@ def test_every_trial_in_order(make_features, n):
     assert found["score"].dtype == np.float32
     expected = features.read().mean((1, 2, 3)).numpy() - 0.25
     np.testing.assert_allclose(found["score"], expected, atol=1e-5)
-
-
-def test_subset(make_features, cnn):
-    features = make_features(BATCH + 3)
-    chosen = np.arange(len(features)) % 5 == 1
-    complete = score_partition(cnn, features, device=CPU)[chosen].reset_index(drop=True)
-    part = score_partition(cnn, features.subset(chosen), device=CPU)
-    assert part["utt_id"].tolist() == complete["utt_id"].tolist()
-    np.testing.assert_allclose(part["score"], complete["score"], atol=1e-5)
 
 
 # 3
