@@ -55,6 +55,9 @@ fresh = False  # True: train, do not use reference runs
 check_parameters()
 
 # %% tags=["hide-input"]
+import pandas as pd
+import torch
+
 import antispoof_report as report
 from antispoof import corpora, frontends, models, runs
 from antispoof.config import TrainConfig
@@ -76,16 +79,31 @@ report.header(la)
 # {mark}`N`.
 
 # %%
-model = models.build("cnn")
+model = models.build("cnn").eval()
 frontend = frontends.build("logmel")
-layers = models.summary(model, frontend.shape)
+stages = {f"block {i}": block for i, block in enumerate(model.blocks, 1)}
+stages |= {"pooling": model.pool, "classifier": model.classifier}
+x = torch.zeros(1, *frontend.shape)  # one clip, sent through layer by layer
+layers = []
+with torch.inference_mode():
+    for name, layer in stages.items():
+        x = layer(x)
+        layers.append(
+            {
+                "layer": name,
+                "output": " × ".join(map(str, x.shape[1:])),
+                "parameters": models.n_parameters(layer),
+            }
+        )
 
 # %% tags=["hide-input"]
 report.glue(
     "parameters", f"{models.n_parameters(model):,}".replace(",", "\u202f")
 )
 report.glue("input", " × ".join(map(str, frontend.shape)))
-report.table(layers, caption="The layers of CNN, from input to output")
+report.table(
+    pd.DataFrame(layers), caption="The layers of CNN, from input to output"
+)
 
 # %% [markdown]
 # The input is a picture of {result}`input`. Most of the {result}`parameters` parameters are

@@ -55,6 +55,9 @@ fresh = False  # True: train, do not use reference runs
 check_parameters()
 
 # %% tags=["hide-input"]
+import pandas as pd
+import torch
+
 import antispoof_report as report
 from antispoof import corpora, frontends, models, runs
 from antispoof.config import TrainConfig
@@ -78,16 +81,31 @@ report.header(la)
 # have the names of torchvision {mark}`O`. The network starts from random weights.
 
 # %%
-model = models.build("resnet")
+model = models.build("resnet").eval()
 frontend = frontends.build("logmel")
-layers = models.summary(model, frontend.shape)
+stages = dict(model.named_children())
+x = torch.zeros(1, *frontend.shape)  # one clip, sent through layer by layer
+layers = []
+with torch.inference_mode():
+    for name, layer in stages.items():
+        x = layer(x.flatten(1) if name == "fc" else x)
+        layers.append(
+            {
+                "layer": name,
+                "output": " × ".join(map(str, x.shape[1:])),
+                "parameters": models.n_parameters(layer),
+            }
+        )
 
 # %% tags=["hide-input"]
 report.glue(
     "parameters", f"{models.n_parameters(model):,}".replace(",", "\u202f")
 )
 report.glue("input", " × ".join(map(str, frontend.shape)))
-report.table(layers, caption="The layers of ResNet50, from input to output")
+report.table(
+    pd.DataFrame(layers),
+    caption="The layers of ResNet50, from input to output",
+)
 
 # %% [markdown]
 # The network has {result}`parameters` parameters for the same {result}`input` input. It has

@@ -55,6 +55,9 @@ fresh = False  # True: train, do not use reference runs
 check_parameters()
 
 # %% tags=["hide-input"]
+import pandas as pd
+import torch
+
 import antispoof_report as report
 from antispoof import corpora, frontends, models, runs
 from antispoof.config import TrainConfig
@@ -74,9 +77,27 @@ report.header(la)
 # of 256 units is our choice {mark}`O`.
 
 # %%
-model = models.build("resnet_lstm")
+model = models.build("resnet_lstm").eval()
 frontend = frontends.build("logmel")
-layers = models.summary(model, frontend.shape)
+stages = dict(model.named_children())
+x = torch.zeros(1, *frontend.shape)  # one clip, sent through layer by layer
+layers = []
+with torch.inference_mode():
+    for name, layer in stages.items():
+        if name == "lstm":
+            x = x.mean(2).transpose(
+                1, 2
+            )  # mean over frequency; time is a sequence
+        x = layer(x)
+        if name == "lstm":
+            x = x[0][:, -1]  # the output of the last step
+        layers.append(
+            {
+                "layer": name,
+                "output": " × ".join(map(str, x.shape[1:])),
+                "parameters": models.n_parameters(layer),
+            }
+        )
 
 # %% tags=["hide-input"]
 report.glue(
@@ -84,7 +105,8 @@ report.glue(
 )
 report.glue("input", " × ".join(map(str, frontend.shape)))
 report.table(
-    layers, caption="The layers of ResNet50+LSTM, from input to output"
+    pd.DataFrame(layers),
+    caption="The layers of ResNet50+LSTM, from input to output",
 )
 
 # %% [markdown]
@@ -93,7 +115,6 @@ report.table(
 # one. Here the sequence has {result}`steps` steps:
 
 # %%
-import torch
 
 clip = torch.zeros(1, *frontend.shape)
 _, n_steps, n_features = model.eval().sequence(clip).shape

@@ -6,8 +6,7 @@
 3. ResNet50 is torchvision's: the same names in the same order, but for one channel in
    and two classes out; with the same weights it gives the same outputs.
 4. The LSTM reads 13 steps of 2048 features of a clip of 401 frames, in order of time.
-5. The summary lists layers in the order of use, and its parameters sum to the model's.
-6. Nothing is left of the loader of ImageNet weights that nothing called (B21).
+5. Nothing is left of the loader of ImageNet weights that nothing called (B21).
 """
 
 from functools import cache
@@ -122,28 +121,6 @@ def test_lstm_reads_in_order():
 
 
 # 5
-
-
-@pytest.mark.parametrize("name", COUNTS)
-def test_summary(name):
-    model = built(name)
-    table = models.summary(model, SHAPE)
-    assert list(table.columns) == ["layer", "kind", "output", "parameters"]
-    assert table["parameters"].sum() == COUNTS[name]
-    assert table["layer"].is_unique
-    assert table["output"].iloc[-1] == "2"
-    assert not model.training
-
-
-def test_summary_of_the_resnet():
-    table = models.summary(built("resnet"), (1, 64, 401)).set_index("layer")
-    stages = table[table["kind"].str.contains("bottlenecks")]
-    assert stages["kind"].tolist() == [f"{n} bottlenecks" for n in (3, 4, 6, 3)]
-    sizes = ["256 × 16 × 101", "512 × 8 × 51", "1024 × 4 × 26", "2048 × 2 × 13"]
-    assert stages["output"].tolist() == sizes
-
-
-# 6
 
 
 def test_no_unused_weight_loader():

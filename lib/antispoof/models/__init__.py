@@ -6,7 +6,6 @@ is one file with ``@register_model`` and one import here (or a plugin).
 """
 
 from antispoof.models.cnn import CNN
-from antispoof.models.layers import summary
 from antispoof.models.registry import (
     MODELS,
     build,
