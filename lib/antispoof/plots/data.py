@@ -28,10 +28,9 @@ def class_counts(trials: pd.DataFrame) -> Figure:
     counts.plot.barh(ax=axes, width=0.76, color=style.LABEL_COLOURS, legend=False)
     for bars, label in zip(axes.containers, ORDER, strict=True):
         bars.set_label(style.LABEL_NAMES[label])
-        fractions = counts[label] / counts.sum(axis=1)
         texts = [
-            f"{count:,} ({fraction:.0%})".replace(",", "\u202f")
-            for count, fraction in zip(counts[label], fractions, strict=True)
+            f"{count:,} ({count / total:.0%})".replace(",", "\u202f")
+            for count, total in zip(counts[label], counts.sum(axis=1), strict=True)
         ]
         axes.bar_label(bars, texts, padding=3, fontsize=9)
     axes.invert_yaxis()

@@ -65,8 +65,7 @@ def score_histograms(
         edges = np.linspace(*np.quantile(values, [0.002, 0.998]), 36)
         for index, label in enumerate(LABELS):
             shown = np.clip(values[labels == index], edges[0], edges[-1])
-            look = style.label_look(label) | {"density": True, "alpha": 0.55}
-            axes.hist(shown, edges, **look)
+            axes.hist(shown, edges, density=True, alpha=0.55, **style.label_look(label))
         for point, value in thresholds[name].items():
             colour, line = POINTS[point]
             axes.axvline(value, color=colour, linestyle=line, label=point)
