@@ -12,7 +12,6 @@ from typing import ClassVar
 
 from docutils import nodes
 from docutils.parsers.rst import directives
-from docutils.statemachine import StringList
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.util.docutils import SphinxDirective
@@ -51,10 +50,7 @@ class ParameterTable(SphinxDirective):
             *markdown_table(parameter_rows(self.env)),
             ":::",
         ]
-        box = nodes.container()
-        source, line = self.get_source_info()
-        self.state.nested_parse(StringList(lines, source), line, box)
-        return box.children
+        return self.parse_text_to_nodes("\n".join(lines))
 
 
 def parameter_rows(env: BuildEnvironment) -> list[tuple[str, ...]]:

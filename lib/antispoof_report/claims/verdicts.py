@@ -213,18 +213,14 @@ def make_verdict(
 
 def conjunction(findings: Sequence[Finding]) -> str:
     """Verdict of a claim that needs every finding: one failure contradicts it."""
-    verdicts = {finding.verdict for finding in findings}
-    if CONTRADICTED in verdicts:
-        return CONTRADICTED
-    return REPRODUCED if verdicts == {REPRODUCED} else UNDECIDED
+    verdicts = [finding.verdict for finding in findings]
+    return next(v for v in (CONTRADICTED, UNDECIDED, REPRODUCED) if v in verdicts)
 
 
 def disjunction(findings: Sequence[Finding]) -> str:
     """Verdict of a claim that needs one finding: one success reproduces it."""
-    verdicts = {finding.verdict for finding in findings}
-    if REPRODUCED in verdicts:
-        return REPRODUCED
-    return CONTRADICTED if verdicts == {CONTRADICTED} else UNDECIDED
+    verdicts = [finding.verdict for finding in findings]
+    return next(v for v in (REPRODUCED, UNDECIDED, CONTRADICTED) if v in verdicts)
 
 
 def verdict_table(verdicts: Sequence[Verdict]) -> pd.DataFrame:
