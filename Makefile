@@ -54,7 +54,7 @@ test-book: pdf  ## every page of _build/html in headless Chromium, and the PDF
 screenshots: setup  ## _build/screenshots: every page as light, dark, phone and print
 	@test -s _build/html/index.html || { echo "no book here; run 'make book'"; exit 1; }
 	@.ci/chromium
-	$(BIN)/python tests/book/screenshots.py
+	$(BIN)/python tools/screenshots.py
 
 linkcheck: setup  ## whether external links still work; needs the network
 	$(BIN)/jupyter-book build . --builder linkcheck --path-output _build/links --quiet

@@ -85,8 +85,7 @@ def main() -> int:
         for python in given.python or PYTHONS
         for versions in given.versions or RESOLUTION
     }
-    for (python, versions), result in results.items():
-        print(f"Python {python}, {versions}: {result}")
+    print(*(f"Python {key}: {result}" for key, result in results.items()), sep="\n")
     return int(set(results.values()) != {"passed"})
 
 

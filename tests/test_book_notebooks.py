@@ -2,8 +2,8 @@
 
 1. The page has the source's prose, captions and tags, and the run's outputs.
 2. The cell with the parameters of the run stays below the defaults.
-3. A run of other code of the chapter or of the library, a run without provenance and a
-   missing run are not shown, each with its reason.
+3. A run of other code of the chapter, a run without provenance and a missing run are
+   not shown, each with its reason. (Other code of the library: test_book_pages.py.)
 4. A note about missing results is below the title.
 5. Glued values are returned as text, without the quotes of a Python string.
 """
@@ -90,23 +90,6 @@ def test_a_run_of_other_code():
     ):
         other = new_notebook(cells=[*clean.cells[:-1], *cells])
         assert notebook.stale_reason(other, run(), ROOT) == notebook.CHANGED
-
-
-def test_a_run_of_other_code_of_the_library(tmp_path, monkeypatch):
-    monkeypatch.syspath_prepend(tmp_path / "lib")
-    library = tmp_path / "lib" / "creature"
-    library.mkdir(parents=True)
-    (library / "__init__.py").write_text("")
-    (library / "legs.py").write_text("NUMBER = 4\n")
-    clean, ran = source(), run()
-    clean.cells[1].source = ran.cells[1].source = "from creature import legs"
-    ran.metadata[provenance.KEY]["code"] = provenance.hash_code(clean, root=tmp_path)
-    assert notebook.stale_reason(clean, ran, tmp_path) is None
-    (library / "legs.py").write_text("NUMBER = 4  # not of spiders\n")
-    assert notebook.stale_reason(clean, ran, tmp_path) is None
-    (library / "legs.py").write_text("NUMBER = 8\n")
-    why = notebook.stale_reason(clean, ran, tmp_path)
-    assert why == f"{notebook.OTHER_CODE} (creature.legs)"
 
 
 def test_the_note_stands_below_the_title():

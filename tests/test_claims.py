@@ -321,15 +321,10 @@ def test_h4_uses_the_replicates_of_the_others(monkeypatch):
 def dev_table(distance):
     noise = np.random.default_rng(1).standard_normal(400)
     label = np.array(["spoof", "bonafide"] * 200)
-    return pd.DataFrame(
-        {
-            "utt_id": [f"u{i}" for i in range(400)],
-            "speaker": [f"s{i % 8}" for i in range(400)],
-            "attack": np.where(label == "spoof", "A01", "-"),
-            "label": label,
-            "score": noise + distance * (label == "bonafide"),
-        }
-    )
+    names = {"utt_id": [f"u{i}" for i in range(400)], "speaker": ["s1", "s2"] * 200}
+    score = noise + distance * (label == "bonafide")
+    attack = np.where(label == "spoof", "A01", "-")
+    return pd.DataFrame(names | {"attack": attack, "label": label, "score": score})
 
 
 def test_comparisons_are_withheld_and_the_rest_stays():

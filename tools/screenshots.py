@@ -1,6 +1,6 @@
 """Pictures of every page, to be looked at: light, dark, on a phone and on paper.
 
-    python tests/book/screenshots.py [WORD ...]
+    python tools/screenshots.py [WORD ...]
 
 writes ``_build/screenshots/MODE/PAGE.png`` from the built site, for the pages whose
 name contains one of the words, or for all. Folds are closed, as a reader finds them.
@@ -9,8 +9,8 @@ name contains one of the words, or for all. Folds are closed, as a reader finds 
 import sys
 from pathlib import Path
 
-sys.path.append(str(Path(__file__).resolve().parent))
-sys.path.append(str(Path(__file__).resolve().parents[2] / "book" / "_ext"))
+sys.path.append(str(Path(__file__).resolve().parents[1] / "tests" / "book"))
+sys.path.append(str(Path(__file__).resolve().parents[1] / "book" / "_ext"))
 
 import site_files
 from antispoof_book import chromium

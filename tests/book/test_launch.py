@@ -77,13 +77,7 @@ def test_what_a_chapter_offers(name):
         assert copy.read_bytes() == original.read_bytes()
 
 
-def test_there_are_chapters():
-    sources = {path.stem for path in ROOT.glob("notebooks/[0-9]*.ipynb")}
-    assert {Path(name).stem for name in chapters()} == sources
-
-
-@pytest.mark.parametrize(
-    "path", sorted(ROOT.glob("notebooks/*.ipynb")), ids=lambda p: p.stem
-)
-def test_notebooks_fetch_the_library_from_the_repository(path):
-    assert f"git+{ADDRESS}" in path.read_text("utf-8")
+def test_chapters_fetch_the_library_from_the_repository():
+    sources = sorted(ROOT.glob("notebooks/[0-9]*.ipynb"))
+    assert {Path(name).stem for name in chapters()} == {path.stem for path in sources}
+    assert all(f"git+{ADDRESS}" in path.read_text("utf-8") for path in sources)
