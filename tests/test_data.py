@@ -8,7 +8,6 @@
 4. An augmentation cannot know the label: both classes are augmented equally often.
 """
 
-import os
 from dataclasses import replace
 
 import numpy as np
@@ -16,7 +15,7 @@ import pytest
 import soundfile
 import torch
 
-from antispoof import audio, augment
+from antispoof import audio, augment, data
 from antispoof.config import TrainConfig
 from antispoof.data import TrainingBatches
 from antispoof.frontends import FeatureSet, load_features
@@ -58,10 +57,7 @@ def same(one, other):
 
 
 def test_cached_features(features, monkeypatch):
-    def refuse(_path):
-        raise AssertionError("decoded again")
-
-    monkeypatch.setattr(audio, "load_mono_16k", refuse)
+    monkeypatch.setattr(audio, "load_mono_16k", None)  # nothing is decoded again
     found = batches(features, CONFIG)
     assert same(found, [features.read(index) for index in CHUNKS])
     assert all(x.dtype == torch.float32 for x in found)
@@ -77,11 +73,8 @@ def test_nothing_drawn_equals_the_cache(features):
 
 def test_any_number_of_workers(features, monkeypatch):
     found = []
-    for n_workers in (1, 2, 3):
-        cores = set(range(n_workers))
-        monkeypatch.setattr(
-            os, "sched_getaffinity", lambda _, c=cores: c, raising=False
-        )
+    for n_workers in (0, 1, 2):
+        monkeypatch.setattr(data, "_n_cores", lambda n=n_workers: n)
         found.append(batches(features, NOISE))
     assert same(found[0], found[1])
     assert same(found[0], found[2])

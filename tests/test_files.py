@@ -12,13 +12,9 @@ from types import SimpleNamespace
 
 import pytest
 
+from antispoof import files
 from antispoof.errors import DiskError
-from antispoof.files import (
-    MIN_FREE_BYTES,
-    atomic_path,
-    check_disk_space,
-    project_folder,
-)
+from antispoof.files import atomic_path, check_disk_space, project_folder
 
 
 def names(folder):
@@ -73,7 +69,7 @@ def test_disk_space(tmp_path, monkeypatch):
 
     def usage(path):
         asked.append(path)
-        return SimpleNamespace(free=MIN_FREE_BYTES + 5 * 2**20)
+        return SimpleNamespace(free=files.MIN_FREE_BYTES + 5 * 2**20)
 
     monkeypatch.setattr(shutil, "disk_usage", usage)
     future = tmp_path / "not" / "yet"

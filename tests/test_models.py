@@ -73,8 +73,7 @@ def test_every_parameter_has_a_gradient(name):
     model = models.build(name)
     loss = nn.functional.cross_entropy(model(clips(2, 64)), torch.tensor([0, 1]))
     loss.backward()
-    without = [n for n, p in model.named_parameters() if not p.grad.any()]
-    assert without == []
+    assert [n for n, p in model.named_parameters() if not p.grad.any()] == []
 
 
 # 2

@@ -55,10 +55,7 @@ from antispoof.training import (
     loop,
     split_validation,
 )
-from antispoof.training.checkpoint import (
-    load_checkpoint,
-    save_checkpoint,
-)
+from antispoof.training.checkpoint import load_checkpoint, save_checkpoint
 
 CONFIG = TrainConfig.for_model("cnn", epochs=2, batch_size=8)
 CPU = torch.device("cpu")
@@ -67,12 +64,10 @@ SUBSET = "corpora/asvspoof2019-la-subset/LA"
 
 def trials(**counts):
     """Trials of speakers; counts[name] = (bona fide, spoof)."""
-    rows = [
-        {"speaker": name, "label": label}
-        for name, (bonafide, spoof) in counts.items()
-        for label in ["bonafide"] * bonafide + ["spoof"] * spoof
-    ]
-    return pd.DataFrame(rows)
+    rows = []
+    for name, (bonafide, spoof) in counts.items():
+        rows += [(name, "bonafide")] * bonafide + [(name, "spoof")] * spoof
+    return pd.DataFrame(rows, columns=["speaker", "label"])
 
 
 @pytest.fixture
