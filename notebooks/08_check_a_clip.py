@@ -51,10 +51,12 @@ upload = False  # True: show the upload button on other platforms too
 check_parameters()
 
 # %% tags=["hide-input"]
+import numpy as np
+import torch
+
 import antispoof_report as report
-from antispoof import corpora, inference
+from antispoof import audio, corpora, inference
 from antispoof.constants import SAMPLE_RATE
-from antispoof.inference import explanation
 from antispoof.inference.detector import read_measurements
 from antispoof.plots import attributions, timeline
 from antispoof.plots import scores as plots
@@ -129,17 +131,28 @@ timeline.score_timeline(
     thresholds=detector.calibration.thresholds,
 ) if predicted else None
 
-# %% tags=["hide-input"] mystnb={"figure": {"name": "fig-why", "caption": "Explanation of the score of the last clip: the input of the model in the window with the strongest evidence for the prediction, and how much each cell adds to the score. Blue cells are evidence for real, red cells for fake."}, "image": {"alt": "Two pictures below one another: a mel spectrogram, and the same cells in blue and red by their contribution to the score."}}
+# %% [markdown]
+# Integrated gradients add up the gradient of the score on the way from a picture without
+# any detail to the input of the model. Their sum is the difference of the two scores.
+
+# %%
 explainable = predicted and find_spec("captum")
-path = list(clips.values())[-1]
-explained = (
-    explanation.explain_clip(predictions[-1], path, detector)
-    if explainable
-    else None
-)
+if explainable:
+    from captum.attr import IntegratedGradients
+
+    last, path = predictions[-1], list(clips.values())[-1]
+    sign = 1 if last.score >= last.threshold else -1
+    start = round(last.starts[np.argmax(sign * last.scores)] * SAMPLE_RATE)
+    window = torch.from_numpy(audio.load_mono_16k(path)[start:])
+    x = detector.frontend(window[None])
+    added = IntegratedGradients(detector.score_features).attribute(
+        x, torch.zeros_like(x), n_steps=32, internal_batch_size=8
+    )
+
+# %% tags=["hide-input"] mystnb={"figure": {"name": "fig-why", "caption": "Explanation of the score of the last clip: the input of the model in the window with the strongest evidence for the prediction, and how much each cell adds to the score. Blue cells are evidence for real, red cells for fake."}, "image": {"alt": "Two pictures below one another: a mel spectrogram, and the same cells in blue and red by their contribution to the score."}}
 attributions.attribution_map(
-    explained.features,
-    explained.attributions,
+    x[0, 0].numpy(),
+    added[0, 0].detach().numpy(),
     seconds=detector.n_samples / SAMPLE_RATE,
 ) if explainable else None
 

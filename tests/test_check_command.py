@@ -5,7 +5,7 @@
    the command was misused; one bad clip does not stop the rest.
 3. Folders and standard input are accepted; names with blanks, quotes, newlines or
    other alphabets are printed as text, without control characters and not as markup.
-4. --plot draws a picture, --explain names times and frequencies, --run uses a run.
+4. --plot draws a picture, --run uses a run.
 """
 
 import io
@@ -70,7 +70,7 @@ def test_json(run):
 
 @pytest.mark.parametrize(
     "arguments",
-    ["", "a.wav b.wav --plot x.png", "a.wav --json --explain", "a.wav --colour"],
+    ["", "a.wav b.wav --plot x.png", "a.wav --colour"],
 )
 def test_misuse(run, arguments):
     result = run(*arguments.split())
@@ -135,13 +135,6 @@ def test_plot(run):
     for refused in ("over.nothing", ".", "nowhere/over.png"):
         result = run("voice.wav", "--plot", refused)
         assert (result.status, result.out) == (2, "")
-
-
-def test_explain(run):
-    pytest.importorskip("captum")
-    result = run(write("voice.wav", 5), "--explain")
-    assert result.status == 0, result.err
-    assert result.out.count("Hz: evidence for") == 3
 
 
 def test_a_run_is_used(run, small_corpus, small_frontend):

@@ -25,10 +25,6 @@ def check(
     as_json: Annotated[
         bool, typer.Option("--json", help="Print a JSON list with one object per clip.")
     ] = False,
-    explain: Annotated[
-        bool,
-        typer.Option("--explain", help="Print which times and frequencies decided."),
-    ] = False,
     plot: Annotated[
         Path | None,
         typer.Option(metavar="FILE", help="Draw the score over time of a single clip."),
@@ -47,10 +43,8 @@ def check(
     """
     from antispoof.inference.detector import describe_detector, load_detector
     from antispoof.inference.inputs import open_inputs
-    from antispoof.inference.prediction import predict_clips
+    from antispoof.inference.prediction import format_prediction, predict_clips
 
-    if as_json and explain:
-        raise typer.BadParameter("--explain prints text and cannot join --json")
     with open_inputs(clips) as inputs, progress_bar("Checking") as update:
         if plot is not None:
             _check_plot(plot, len(inputs))
@@ -61,8 +55,8 @@ def check(
         predictions = []
         for prediction in predict_clips(inputs, detector):
             if not as_json:
-                path = inputs[len(predictions)][1] if explain else None
-                _print(prediction, detector, path)
+                text = f"{prediction.clip}: {format_prediction(prediction)}"
+                typer.echo(printable(text), err=prediction.error is not None)
             predictions.append(prediction)
             update(len(predictions), len(inputs))
     failed = [prediction.error is not None for prediction in predictions]
@@ -74,18 +68,6 @@ def check(
         _draw(predictions[0], detector, plot)
     if any(failed):
         raise typer.Exit(1)
-
-
-def _print(prediction: Prediction, detector: Detector, explained: Path | None) -> None:
-    """Print a prediction, and what decided it where the path of the clip is given."""
-    from antispoof.inference.explanation import explain_clip, format_explanation
-    from antispoof.inference.prediction import format_prediction
-
-    failed = prediction.error is not None
-    text = printable(f"{prediction.clip}: {format_prediction(prediction)}")
-    typer.echo(text, err=failed)
-    if explained is not None and not failed:
-        typer.echo(format_explanation(explain_clip(prediction, explained, detector)))
 
 
 def _draw(prediction: Prediction, detector: Detector, path: Path) -> None:
