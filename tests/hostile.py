@@ -28,6 +28,7 @@ import numpy as np
 import soundfile
 
 from antispoof.audio import iter_blocks, load
+from antispoof.errors import AntispoofError
 
 FOLDER = Path(tempfile.gettempdir()) / f"antispoof-hostile-{os.getpid()}"
 
@@ -39,10 +40,12 @@ def _file(data: bytes, name: str = "input") -> Path:
     return path
 
 
-def _one_replaced(files: dict[str, bytes], data: bytes) -> dict[str, bytes]:
-    """The files, with the one that the first byte selects replaced by the rest."""
+def _write_with_one_replaced(files: dict[str, bytes], data: bytes) -> None:
+    """Write the files; the one that the first byte selects gets the other bytes."""
+    shutil.rmtree(FOLDER, ignore_errors=True)
     which = list(files)[data[0] % len(files)] if data else next(iter(files))
-    return {**files, which: data[1:]}
+    for name, content in {**files, which: data[1:]}.items():
+        _file(content, name)
 
 
 def _each_as_input(files: dict[str, bytes]) -> list[bytes]:
@@ -61,12 +64,9 @@ def _small_models() -> Iterator[None]:
         return nn.Sequential(nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(1, 2))
 
     model = replace(MODELS["cnn"], factory=small)
-    short = partial(LogMel, n_samples=5_200)
-    frontend = replace(FRONTENDS["logmel"], factory=short)
-    with (
-        mock.patch.dict(MODELS._entries, cnn=model),
-        mock.patch.dict(FRONTENDS._entries, logmel=frontend),
-    ):
+    short = replace(FRONTENDS["logmel"], factory=partial(LogMel, n_samples=5_200))
+    models = mock.patch.dict(MODELS._entries, cnn=model)
+    with models, mock.patch.dict(FRONTENDS._entries, logmel=short):
         yield
 
 
@@ -79,8 +79,6 @@ def protocol(data: bytes) -> None:
 
 def _read_each_way(*readers: Callable[[], object]) -> None:
     """Call each reader, whether the others raise a documented error or not."""
-    from antispoof.errors import AntispoofError
-
     for read in readers:
         with suppress(AntispoofError):
             read()
@@ -122,12 +120,9 @@ def run_record(data: bytes) -> None:
     """The folder of a run and its protocols: every file, and the weights."""
     from antispoof.runs import Run
 
-    shutil.rmtree(FOLDER, ignore_errors=True)
-    for name, content in _one_replaced(_run_files(), data).items():
-        _file(content, name)
-    path = FOLDER / next(iter(_run_files()))
+    _write_with_one_replaced(_run_files(), data)
     with _small_models():
-        Run.open(path.parent).check()
+        Run.open((FOLDER / next(iter(_run_files()))).parent).check()
 
 
 def run_archive(data: bytes) -> None:
@@ -146,10 +141,8 @@ def detector_card(data: bytes) -> None:
     from antispoof.inference.detector import Detector, describe_detector
     from antispoof.inference.prediction import format_prediction, predict_clip
 
-    shutil.rmtree(FOLDER, ignore_errors=True)
-    for name, content in _one_replaced(_detector_files(), data).items():
-        _file(content, name)
-    clip = _file(_clip("WAV", "PCM_16", n_samples=8_000), "clip")
+    _write_with_one_replaced(_detector_files(), data)
+    clip = _file(_clip("WAV PCM_16", n_samples=8_000), "clip")
     with _small_models():
         detector = Detector.load(FOLDER)
         describe_detector(detector)
@@ -163,6 +156,13 @@ def sound(data: bytes) -> None:
 
 
 PROTOCOL = b"S1 U1 - - bonafide\nS2 U2 - A01 spoof\n"
+SCORES = [
+    b"U1 - bonafide 1.5\nU2 A01 spoof -2\n",
+    b"S1 U1 - - bonafide 1.5\nS2 U2 - A01 spoof -2\n",
+    b"U1 1.5\nU2 -2e300\n",
+    b"utt_id,label,score\nU1,bonafide,1.5\nU2,spoof,-2\n",
+    b"utt_id,label_int,score\nU1,0,1.5\nU2,1,-2\n",
+]
 CARD_SEED = {
     "metadata": {
         "model": "cnn",
@@ -176,18 +176,14 @@ CARD_SEED = {
 
 @cache
 def _detector_files() -> dict[str, bytes]:
-    from antispoof.inference.detector import CARD, WEIGHTS
-
-    return {CARD: json.dumps(CARD_SEED).encode(), WEIGHTS: _small_weights()}
-
-
-def _small_weights() -> bytes:
     from safetensors.torch import save
 
     from antispoof import models
+    from antispoof.inference.detector import CARD, WEIGHTS
 
     with _small_models():
-        return save(models.build("cnn").state_dict())
+        weights = save(models.build("cnn").state_dict())
+    return {CARD: json.dumps(CARD_SEED).encode(), WEIGHTS: weights}
 
 
 @cache
@@ -222,49 +218,34 @@ def _run_files() -> dict[str, bytes]:
         return {p.relative_to(folder).as_posix(): p.read_bytes() for p in found}
 
 
-def _archive(members: dict[str, bytes]) -> bytes:
+def _archive() -> bytes:
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w") as archive:
-        for name, data in members.items():
+        for name, data in _run_files().items():
             archive.writestr(name, data)
     return file.getvalue()
 
 
-def _noise(n_samples: int) -> np.ndarray:
-    drawn = np.random.default_rng(1).integers(-9_000, 9_000, n_samples)
-    return drawn.astype(np.int16)
-
-
 @cache
-def _clip(container: str, subtype: str, *, n_samples: int = 800) -> bytes:
-    file = io.BytesIO()
-    soundfile.write(file, _noise(n_samples), 16_000, format=container, subtype=subtype)
+def _clip(kind: str, *, n_samples: int = 800) -> bytes:
+    file, (container, subtype) = io.BytesIO(), kind.split()
+    noise = np.random.default_rng(1).uniform(-0.3, 0.3, n_samples)
+    soundfile.write(file, noise, 16_000, format=container, subtype=subtype)
     return file.getvalue()
 
 
-def _clips() -> list[bytes]:
-    formats = [("WAV", "PCM_16"), ("WAV", "GSM610"), ("FLAC", "PCM_16")]
-    formats += [("MP3", "MPEG_LAYER_III"), ("OGG", "VORBIS"), ("OGG", "OPUS")]
-    return [_clip(*names) for names in [*formats, ("AIFF", "PCM_24")]]
+CLIPS = "WAV PCM_16,WAV GSM610,FLAC PCM_16,MP3 MPEG_LAYER_III,OGG VORBIS,OGG OPUS"
+CLIPS += ",AIFF PCM_24"
 
 
 # Name -> reader, and inputs that it accepts, which mutation starts from.
 READERS: dict[str, tuple[Callable[[bytes], None], Callable[[], list[bytes]]]] = {
     "protocol": (protocol, lambda: [PROTOCOL]),
-    "scores": (
-        scores,
-        lambda: [
-            b"U1 - bonafide 1.5\nU2 A01 spoof -2\n",
-            b"S1 U1 - - bonafide 1.5\nS2 U2 - A01 spoof -2\n",
-            b"U1 1.5\nU2 -2e300\n",
-            b"utt_id,label,score\nU1,bonafide,1.5\nU2,spoof,-2\n",
-            b"utt_id,label_int,score\nU1,0,1.5\nU2,1,-2\n",
-        ],
-    ),
+    "scores": (scores, lambda: SCORES),
     "asv_scores": (asv_scores, lambda: [b"bonafide target 1.5\nA07 spoof -2\n"]),
     "config": (config, lambda: [b"cnn: {epochs: 3, lr: 0.001, schedule: cosine}\n"]),
     "run_record": (run_record, lambda: _each_as_input(_run_files())),
-    "run_archive": (run_archive, lambda: [_archive(_run_files())]),
+    "run_archive": (run_archive, lambda: [_archive()]),
     "detector_card": (detector_card, lambda: _each_as_input(_detector_files())),
-    "sound": (sound, _clips),
+    "sound": (sound, lambda: [_clip(kind) for kind in CLIPS.split(",")]),
 }

@@ -61,12 +61,9 @@ def called(notebook):
             sys.setprofile(None)
         if "parameters" in cell.metadata.get("tags", ()):
             namespace.update(values)
-    names = set()
-    for file in files:
-        if file.startswith(f"{LIBRARY}{os.sep}"):
-            parts = Path(file).relative_to(LIBRARY).with_suffix("").parts
-            names.add(".".join(part for part in parts if part != "__init__"))
-    return names
+    ours = [Path(file) for file in files if file.startswith(f"{LIBRARY}{os.sep}")]
+    parts = [file.relative_to(LIBRARY).with_suffix("").parts for file in ours]
+    return {".".join(part).removesuffix(".__init__") for part in parts}
 
 
 def main(chosen):
@@ -80,14 +77,13 @@ def main(chosen):
                 importlib.import_module(module.name)
     missed = 0
     for notebook in sorted(ROOT.glob("notebooks/[0-9][0-9]_*.ipynb")):
-        if chosen and notebook.stem not in chosen:
-            continue
-        node = nbformat.read(notebook, as_version=4)
-        covered = set(provenance.hash_code(node, root=ROOT))
-        opened.clear()
-        missing = sorted((called(notebook) | opened) - covered)
-        missed += len(missing)
-        print(f"{notebook.stem}: missed {', '.join(missing) or 'nothing'}", flush=True)
+        if not chosen or notebook.stem in chosen:
+            node = nbformat.read(notebook, as_version=4)
+            opened.clear()
+            used = called(notebook) | opened
+            missing = sorted(used - set(provenance.hash_code(node, root=ROOT)))
+            missed += len(missing)
+            print(f"{notebook.stem}: missed {missing or 'nothing'}", flush=True)
     return int(missed > 0)
 
 

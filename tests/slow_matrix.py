@@ -20,6 +20,7 @@ import re
 import shutil
 import subprocess
 import sys
+from itertools import product
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -80,13 +81,11 @@ def main() -> int:
     given = parser.parse_args()
     files = sorted((ROOT / "tests").glob("test_*.py"))
     ours = [str(f) for f in files if not BOOK.search(f.read_text("utf-8"))]
-    results = {
-        (python, versions): test_on(python, versions, given.tests or ours)
-        for python in given.python or PYTHONS
-        for versions in given.versions or RESOLUTION
-    }
-    print(*(f"Python {key}: {result}" for key, result in results.items()), sep="\n")
-    return int(set(results.values()) != {"passed"})
+    results = []
+    for pair in product(given.python or PYTHONS, given.versions or RESOLUTION):
+        results.append(test_on(*pair, given.tests or ours))
+        print("Python", *pair, results[-1], flush=True)
+    return int(set(results) != {"passed"})
 
 
 if __name__ == "__main__":

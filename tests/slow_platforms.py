@@ -31,8 +31,9 @@ import subprocess
 import sys
 import tempfile
 import time
-from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from typing import NamedTuple
 
 ROOT = Path(__file__).resolve().parents[1]
 WHEELS = ROOT / "_build" / "wheelhouse"
@@ -41,26 +42,22 @@ LIMIT = 120  # seconds a chapter
 OURS = ("antispoof", "miniaudio", "av")
 
 
-@dataclass(frozen=True)
-class Platform:
+class Platform(NamedTuple):
     """What a platform has; paths are relative to /."""
 
     python: str
+    top: str  # the folder at / that is the platform's own
     home: str
     wheels: str
     variable: str  # in the environment, by which the library knows the platform
     first_cell: str  # what the first cell prints
 
-    @property
-    def top(self) -> str:
-        """The folder at / that is the platform's own."""
-        return self.home.partition("/")[0]
 
-
-KAGGLE = ("3.11", "kaggle/working", "kaggle/input/antispoof-wheels")
+KAGGLE = ("3.11", "kaggle", "kaggle/working", "kaggle/input/antispoof-wheels")
+COLAB = ("3.12", "content", "content", "content")
 PLATFORMS = {
     "kaggle": Platform(*KAGGLE, "KAGGLE_KERNEL_RUN_TYPE", "on Kaggle"),
-    "colab": Platform("3.12", "content", "content", "COLAB_RELEASE_TAG", "on Colab"),
+    "colab": Platform(*COLAB, "COLAB_RELEASE_TAG", "on Colab"),
 }
 TORCH = "import torch; print(torch.__version__, torch.__file__)"
 
@@ -69,28 +66,29 @@ def environment(name: str, python: str) -> Path:
     """The interpreter of a platform's environment, built if it is not there."""
     folder = ENVIRONMENTS / name
     interpreter = folder / "bin" / "python"
-    ready = folder / ".ready"
-    if not ready.exists():
+    if not (folder / ".ready").exists():
         wanted = ROOT / "tests" / "platforms" / f"{name}.txt"
         install = [interpreter, "-m", "pip", "install", "--quiet", "-r", wanted]
         subprocess.run([python, "-m", "venv", "--clear", folder], check=True)
         subprocess.run(install, check=True)
-        ready.touch()
+        (folder / ".ready").touch()
     return interpreter
 
 
 def session(platform: Platform, interpreter: Path, notebook: Path) -> list[str]:
     """Run one chapter in a session of its own; what went wrong."""
-    clean = clean_environment(interpreter)
+    # Nothing of this shell but what a program needs.
+    path = f"{interpreter.parent}:/usr/local/sbin:/usr/sbin:/usr/bin:/sbin:/bin"
+    clean = {"PATH": path, "HOME": tempfile.gettempdir(), "OMP_WAIT_POLICY": "PASSIVE"}
+    clean |= {k: os.environ[k] for k in ("LANG", "TZ") if k in os.environ}
+    torch = partial(subprocess.check_output, [interpreter, "-c", TORCH], env=clean)
     uninstall = [interpreter, "-m", "pip", "uninstall", "--quiet", "--yes", *OURS]
     subprocess.run(uninstall, env=clean, check=True, stderr=subprocess.DEVNULL)
-    before = torch_of(interpreter)
+    before = torch()
     with tempfile.TemporaryDirectory() as disk:
         home, wheels = Path(disk, platform.home), Path(disk, platform.wheels)
-        for folder in (home, wheels):
-            folder.mkdir(parents=True, exist_ok=True)
-        for wheel in WHEELS.glob("*.whl"):
-            shutil.copy(wheel, wheels)
+        shutil.copytree(WHEELS, wheels)
+        home.mkdir(parents=True, exist_ok=True)
         shutil.copy(notebook, home)
         shutil.copy(ROOT / "profiles" / "smoke.yaml", home)
         script = (
@@ -101,37 +99,20 @@ def session(platform: Platform, interpreter: Path, notebook: Path) -> list[str]:
             " -f smoke.yaml --no-progress-bar"
         )
         started = time.monotonic()
-        done = subprocess.run(
-            ["unshare", "--net", "--mount", "--", "bash", "-c", script],
-            env=clean | {platform.variable: "1"},
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        command = ["unshare", "--net", "--mount", "--", "bash", "-c", script]
+        environment = clean | {platform.variable: "1", "THP_MEM_ALLOC_ENABLE": "1"}
+        options = {"env": environment, "capture_output": True, "text": True}
+        done = subprocess.run(command, **options, check=False)
         seconds = time.monotonic() - started
         first = first_line(home / "out.ipynb")
     print(f"{notebook.stem}: {seconds:.1f} s; {first}", flush=True)
     checks = {
         (done.stdout + done.stderr)[-1500:]: done.returncode == 0,
         "the first cell does not name the platform": platform.first_cell in first,
-        "torch is another than before": torch_of(interpreter) == before,
+        "torch is another than before": torch() == before,
         f"took more than {LIMIT} s": seconds <= LIMIT,
     }
     return [problem for problem, holds in checks.items() if not holds]
-
-
-def clean_environment(interpreter: Path) -> dict[str, str]:
-    """Nothing of this shell but what a program needs."""
-    path = f"{interpreter.parent}:/usr/local/sbin:/usr/sbin:/usr/bin:/sbin:/bin"
-    kept = {k: os.environ[k] for k in ("LANG", "TZ") if k in os.environ}
-    waiting = {"OMP_WAIT_POLICY": "PASSIVE", "THP_MEM_ALLOC_ENABLE": "1"}
-    return {"PATH": path, "HOME": tempfile.gettempdir()} | kept | waiting
-
-
-def torch_of(interpreter: Path) -> str:
-    """Version and path of the environment's torch."""
-    env = clean_environment(interpreter)
-    return subprocess.check_output([interpreter, "-c", TORCH], env=env, text=True)
 
 
 def first_line(notebook: Path) -> str:
@@ -159,15 +140,13 @@ def main() -> int:
         mounted = Path("/", platform.top)
         made = not mounted.exists()
         mounted.mkdir(exist_ok=True)
-        try:
-            for notebook in sorted((ROOT / "notebooks").glob("[0-9][0-9]_*.ipynb")):
-                if not given.chapter or notebook.stem in given.chapter:
-                    problems = session(platform, interpreter, notebook)
-                    print(f"{name}:", "; ".join(problems) or "passed", flush=True)
-                    failed += bool(problems)
-        finally:
-            if made:
-                mounted.rmdir()
+        for notebook in sorted((ROOT / "notebooks").glob("[0-9][0-9]_*.ipynb")):
+            if not given.chapter or notebook.stem in given.chapter:
+                problems = session(platform, interpreter, notebook)
+                print(f"{name}:", "; ".join(problems) or "passed", flush=True)
+                failed += bool(problems)
+        if made:
+            mounted.rmdir()
     return int(failed > 0)
 
 

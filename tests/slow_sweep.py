@@ -44,15 +44,10 @@ FINISHED = re.compile(r"Finished jobid: \d+ \(Rule: train\)")
 def sweep(folder: Path, *, kill_after: int | None = None) -> tuple[str, int]:
     """Run the sweep, or kill it after so many trainings; its output and exit status."""
     lines = []
-    with subprocess.Popen(
-        COMMAND,
-        cwd=folder,
-        env=os.environ | {"PYTHONPATH": str(folder / "lib")},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        start_new_session=True,
-    ) as process:
+    environment = os.environ | {"PYTHONPATH": str(folder / "lib")}
+    options = {"cwd": folder, "env": environment, "start_new_session": True}
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
+    with subprocess.Popen(COMMAND, **options, **pipes) as process:
         for line in process.stdout:
             lines.append(line)
             if len(FINISHED.findall("".join(lines))) == kill_after:
@@ -69,7 +64,7 @@ def main() -> int:
         (folder / "profiles/sweep-test.yaml").write_text(yaml.safe_dump(SWEEP))
         outputs = [sweep(folder, kill_after=after)[0] for after in (1, 2)]
         last, status = sweep(folder)
-        finished = sum(len(FINISHED.findall(output)) for output in [*outputs, last])
+        finished = len(FINISHED.findall("".join([*outputs, last])))
         runs = sorted((folder / "runs").glob("*/*/*/seed[012]/config.json"))
         left = [p.name for p in (folder / "runs").rglob("*") if p.name.endswith(".tmp")]
         again, idle = sweep(folder)

@@ -79,12 +79,9 @@ def main() -> int:
         path.write_text(re.sub(r'"request": "\w+"', '"request": "other"', text))
         # As if Snakemake took the chapter for current.
         command = [sys.executable, "-m", "snakemake", "--cores", "1", "--nolock"]
-        done = subprocess.run(
-            [*command, "--forcerun", "html", "--", "html"],
-            cwd=folder,
-            env=environment | {"CORPUS": "", "PROFILE": "first"},
-            check=False,
-        )
+        command += ["--forcerun", "html", "--", "html"]
+        environment |= {"CORPUS": "", "PROFILE": "first"}
+        done = subprocess.run(command, cwd=folder, env=environment, check=False)
         failures += not done.returncode
     return int(failures > 0)
 

@@ -39,13 +39,9 @@ def noise(n=4_000, bits=16):
 @pytest.mark.parametrize(
     ("container", "subtype", "bits", "channels"),
     [
-        ("FLAC", "PCM_S8", 8, 2),
-        ("FLAC", "PCM_16", 16, 1),
-        ("FLAC", "PCM_24", 24, 2),
-        ("WAV", "PCM_U8", 8, 2),
-        ("WAV", "PCM_16", 16, 1),
-        ("WAV", "PCM_24", 24, 2),
-        ("AIFF", "PCM_16", 16, 12),
+        *[("FLAC", "PCM_S8", 8, 2), ("FLAC", "PCM_16", 16, 1)],
+        *[("FLAC", "PCM_24", 24, 2), ("WAV", "PCM_U8", 8, 2), ("WAV", "PCM_16", 16, 1)],
+        *[("WAV", "PCM_24", 24, 2), ("AIFF", "PCM_16", 16, 12)],
     ],
 )
 def test_a_lossless_clip_is_exact(tmp_path, container, subtype, bits, channels):
@@ -79,11 +75,10 @@ def test_resampling_keeps_a_tone(sample_rate, error):
     np.testing.assert_allclose(resampled[inner], tone(1_000)[inner], atol=error)
 
 
-@pytest.mark.parametrize("frequency", [8_100, 9_000, 15_000, 21_000])
-def test_resampling_leaves_no_alias(frequency):
-    original = tone(frequency, sample_rate=44_100).astype(np.float32)
-    inner = resample(original, 44_100, 16_000)[500:-500]
-    assert np.abs(inner).max() < 1e-5
+def test_resampling_leaves_no_alias():
+    tones = [tone(f, sample_rate=44_100) for f in (8_100, 9_000, 15_000, 21_000)]
+    original = np.sum(tones, axis=0).astype(np.float32)
+    assert np.abs(resample(original, 44_100, 16_000)[500:-500]).max() < 4e-5
 
 
 # 3
@@ -108,10 +103,11 @@ def test_a_picture_before_the_sound(tmp_path):
 @pytest.mark.parametrize("container", ["FLAC", "MP3"])
 def test_id3_tag_before_the_sound(tmp_path, container):
     tag = b"ID3\x04\x00\x00\x00\x00\x01\x00" + bytes(128)  # 1 << 7 bytes of body
-    plain, tagged = tmp_path / "plain", tmp_path / "tagged"
-    soundfile.write(plain, tone(500), 16_000, format=container)
-    tagged.write_bytes(tag + plain.read_bytes())
-    np.testing.assert_array_equal(load_mono_16k(tagged), load_mono_16k(plain))
+    path = tmp_path / "clip"
+    soundfile.write(path, tone(500), 16_000, format=container)
+    plain = load_mono_16k(path)
+    path.write_bytes(tag + path.read_bytes())
+    np.testing.assert_array_equal(load_mono_16k(path), plain)
 
 
 # 4
@@ -172,11 +168,7 @@ def clip_bytes(tmp_path, container="FLAC", subtype="PCM_16"):
     return path.read_bytes()
 
 
-def in_blocks(path):
-    return list(iter_blocks(path, max_in_memory=0))
-
-
-READERS = (load_mono_16k, in_blocks)
+READERS = (load_mono_16k, lambda path: list(iter_blocks(path, max_in_memory=0)))
 
 
 def assert_refused(path, reason, functions=READERS):
@@ -194,24 +186,19 @@ def test_missing_and_folder(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("content", "reason"),
+    "content",
     [
-        (b"", "empty"),
-        (b"hello\n" * 99, "not a sound file"),
-        (bytes(range(256)) * 9, "not a sound file"),
-        (b"fLaC", "not a sound file"),
-        (b"RIFF", "not a sound file"),
-        (b"#EXTM3U\n#EXTINF:1,\ntarget.wav\n#EXT-X-ENDLIST\n", "not a sound file"),
-        (b"ffconcat version 1.0\nfile target.wav\n", "not a sound file"),
+        *[b"", b"hello\n" * 99, bytes(range(256)) * 9, b"fLaC", b"RIFF"],
+        b"#EXTM3U\n#EXTINF:1,\ntarget.wav\n#EXT-X-ENDLIST\n",  # 6
+        b"ffconcat version 1.0\nfile target.wav\n",  # 6
     ],
-    ids=["empty", "text", "bytes", "FLAC", "RIFF", "m3u8 (6)", "concat (6)"],
 )
-def test_not_audio(tmp_path, monkeypatch, content, reason):
+def test_not_audio(tmp_path, monkeypatch, content):
     monkeypatch.chdir(tmp_path)
     Path("target.wav").write_bytes(clip_bytes(tmp_path, "WAV"))
     path = tmp_path / "clip.m3u8"
     path.write_bytes(content)
-    assert_refused(path, reason)
+    assert_refused(path, "not a sound file" if content else "empty")
 
 
 def test_damaged_flacs(tmp_path):
@@ -247,15 +234,11 @@ def test_unfit_samples(tmp_path, values, rate, reason):
 
 def test_vorbis_header_that_crashes_stb_vorbis(tmp_path):
     # A comment of negative length: the process died of it, without an exception.
-    data = bytearray(clip_bytes(tmp_path, "OGG", "VORBIS"))
-    vendor_length = data.index(b"\x03vorbis") + 7
-    data[vendor_length : vendor_length + 4] = b"\xff\xff\xff\xff"
+    before, mark, after = clip_bytes(tmp_path, "OGG", "VORBIS").partition(b"\x03vorbis")
+    data = before + mark + b"\xff\xff\xff\xff" + after[4:]
     path = tmp_path / "clip.ogg"
     path.write_bytes(data)
     assert_refused(path, "")
-
-
-# 6
 
 
 # 7

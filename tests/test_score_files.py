@@ -30,7 +30,7 @@ from antispoof.scoring.score_files import (
     write_scores,
 )
 
-GOLDEN = Path(__file__).parent / "golden"
+GOLDEN, CSV = Path(__file__).parent / "golden", "reversed.csv"
 LINES = ["u1 A07 spoof -1.5", "u2 - bonafide 2.0", "u3 A08 spoof -0.5"]
 TRIALS = pd.DataFrame(
     {
@@ -40,6 +40,9 @@ TRIALS = pd.DataFrame(
         "label": ["bonafide", "spoof", "spoof"],
     }
 )
+
+
+PROTOCOL = read_protocol(GOLDEN / "eval-protocol.txt")
 
 
 @pytest.fixture
@@ -52,21 +55,14 @@ def write(tmp_path):
     return written
 
 
-def golden_protocol():
-    return read_protocol(GOLDEN / "eval-protocol.txt")
-
-
 # 1, 2 ---------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    "name",
-    ["eval-5-columns.txt", "eval-6-columns-reordered.txt", "eval-reversed.csv"],
-)
+@pytest.mark.parametrize("name", ["5-columns.txt", "6-columns-reordered.txt", CSV])
 def test_every_layout_gives_the_same_trials(name):
-    negate = name == "eval-reversed.csv"
-    expected = read_scores(GOLDEN / "eval-4-columns.txt", golden_protocol())
-    found = read_scores(GOLDEN / name, golden_protocol(), negate=negate)
+    name, negate = f"eval-{name}", name == CSV
+    expected = read_scores(GOLDEN / "eval-4-columns.txt", PROTOCOL)
+    found = read_scores(GOLDEN / name, PROTOCOL, negate=negate)
     pd.testing.assert_frame_equal(found, expected)
     alone = read_scores(GOLDEN / name, negate=negate).set_index("utt_id")
     assert (alone["score"][expected["utt_id"]].array == expected["score"].array).all()
@@ -78,10 +74,7 @@ def test_every_layout_gives_the_same_trials(name):
     [
         ("u1 -1\nu2 1\nu3 -2\n", [1, -1, -2]),
         ("\ufeff" + "\r\n\r\n".join([*LINES, ""]), [2, -1.5, -0.5]),
-        (
-            "score, key,utt_id,x\n-1,spoof,u1,\n2,bonafide,u2,\n3,spoof,u3,\n",
-            [2, -1, 3],
-        ),
+        ("score, key,utt_id,x\n-1,spoof,u1,\n2,bonafide,u2,\n3,spoof,u3,", [2, -1, 3]),
         ("utt_id,score,label_int\nu1,-1,1\nu2,1,0\nu3,-2,1\n", [1, -1, -2]),
         ("utt_id,score,label_int\nu1,-1,0\nu2,1,1\nu3,-2,0\n", [1, -1, -2]),
     ],
@@ -105,20 +98,13 @@ def test_other_layouts_come_in_the_order_of_the_protocol(tmp_path, text, scores)
         ([*LINES, "u9 A07 spoof 1"], "1 trial is not in protocol: u9"),
         ([*LINES, LINES[0]], "1 trial is given twice: u1"),
         (["u1 A07 spoof inf", *LINES[1:]], r"without a finite score: u1 \(inf\)"),
-        (["u1 A07 spoof high", *LINES[1:]], r"without a finite score: u1 \(high\)"),
         (["u1 A07 bonafide 1", *LINES[1:]], "labelled otherwise in the protocol: u1"),
         (["u1 spoof 1"], "3 columns; accepted are 'utt_id score'"),
         ([LINES[0], "u2 2.0"], "trial 2: 2 columns, but 4 are expected"),
         (["utt_id,points", "u1,1"], "has the columns utt_id, points"),
         (["utt_id,score"], "a header and no trials"),
-        (
-            ["utt_id,score,label_int", "u1,-1,1", "u2,1,0", "u3,-2,2"],
-            r"label_int other than 0 and 1: u3 \(2\)",
-        ),
-        (
-            [f"u{n} A07 spoof nan" for n in range(9)],
-            r"9 trials .* u0 .*, u1 .*, u2 .* and 6 more",
-        ),
+        (["utt_id,score,label_int", "u3,-2,2"], r"other than 0 and 1: u3 \(2\)"),
+        ([f"u{n} A07 spoof high" for n in range(9)], r"9 t.* u2 \(high\) and 6 more"),
     ],
 )
 def test_bad_files_are_one_clear_sentence(write, lines, sentence):
@@ -148,12 +134,12 @@ def test_absent_and_binary_files(tmp_path):
 
 
 def test_a_reversed_sign_warns_and_nothing_is_changed():
-    path = GOLDEN / "eval-reversed.csv"
+    path = GOLDEN / f"eval-{CSV}"
     with pytest.warns(ReversedScoresWarning, match="85.94 %.*probably reversed"):
-        reversed_scores = read_scores(path, golden_protocol())
+        reversed_scores = read_scores(path, PROTOCOL)
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        negated = read_scores(path, golden_protocol(), negate=True)
+        negated = read_scores(path, PROTOCOL, negate=True)
     assert (negated["score"] == -reversed_scores["score"]).all()
     with pytest.warns(ReversedScoresWarning, match="without negate"):
         read_scores(GOLDEN / "eval-4-columns.txt", negate=True)
@@ -174,11 +160,9 @@ def test_scores_read_back_exactly(tmp_path_factory, values):
     names = [f"u{n}" for n in range(len(values))]
     trials = pd.DataFrame({"utt_id": names, "attack": "A01", "label": "spoof"})
     write_scores(path, trials.assign(score=values))
-    back = read_scores(path)
-    assert back["score"].tolist() == [float(value) for value in values]
-    assert list(back.columns) == ["utt_id", "attack", "label", "score"]
-    lines = path.read_text().splitlines()  # the organisers' layout
-    assert lines[0].split()[:3] == ["u0", "A01", "spoof"]
+    expected = trials.assign(score=[float(value) for value in values])
+    pd.testing.assert_frame_equal(read_scores(path), expected, check_exact=True)
+    assert path.read_text().startswith("u0 A01 spoof ")  # the organisers' layout
 
 
 @pytest.mark.parametrize(

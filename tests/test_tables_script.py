@@ -41,36 +41,28 @@ def order(*columns):
     return [[[column[i] for i in one] for one in both] for column, both in found]
 
 
-def test_order():  # 1
+def test_order():  # 1, 2
     deviation = ["0.9\u202f±\u202f0.1", "–", "0.10 [0.0, 0.2]", "−0.3", "12"]
     thousands = ["25\u202f380", "2\u202f548", "71,237", "9"]
     names = ["ResNet50", "CNN", "", "A10", "A9"]
-    found = order(deviation, thousands, names)
-    assert found[0] == [
-        ["−0.3", "0.10 [0.0, 0.2]", "0.9\u202f±\u202f0.1", "12", "–"],
-        ["12", "0.9\u202f±\u202f0.1", "0.10 [0.0, 0.2]", "−0.3", "–"],
-    ]
+    equal = ["1 a", "2", "1 b", "1 c"]
+    found = order(deviation, thousands, names, equal)
+    rising = ["−0.3", "0.10 [0.0, 0.2]", "0.9\u202f±\u202f0.1", "12"]
+    assert found[0] == [[*rising, "–"], [*rising[::-1], "–"]]
     assert found[1][0] == ["9", "2\u202f548", "25\u202f380", "71,237"]
-    assert found[2] == [
-        ["A9", "A10", "CNN", "ResNet50", ""],
-        ["ResNet50", "CNN", "A10", "A9", ""],
-    ]
-
-
-def test_equal_cells_keep_their_order():  # 2
-    ((rising, falling),) = order(["1 a", "2", "1 b", "1 c"])
-    assert rising == ["1 a", "1 b", "1 c", "2"]
-    assert falling == ["2", "1 a", "1 b", "1 c"]
+    rising = ["A9", "A10", "CNN", "ResNet50"]
+    assert found[2] == [[*rising, ""], [*rising[::-1], ""]]
+    assert found[3] == [["1 a", "1 b", "1 c", "2"], ["2", "1 a", "1 b", "1 c"]]
 
 
 def test_in_a_browser(tmp_path):  # 3
     if shutil.which("chromium") is None:
         pytest.skip("chromium is not installed")
-    large = report.table(pd.DataFrame({"name": ["b", "c", "a"], "n": [2, 10, 1]}))
-    small = report.table(pd.DataFrame({"name": ["b", "a"], "n": [2, 1]}))
-    words = report.table(pd.DataFrame({"name": ["b", "c", "a"], "is": ["x", "y", "z"]}))
-    grouped = report.table(pd.DataFrame({"name": ["b", "", "a"], "n": [2, 10, 1]}))
-    tables = "".join(each.html for each in (large, small, words, grouped))
+    large = {"name": ["b", "c", "a"], "n": [2, 10, 1]}
+    small = {"name": ["b", "a"], "n": [2, 1]}
+    words, grouped = large | {"n": ["x", "y", "z"]}, large | {"name": ["b", "", "a"]}
+    each = (report.table(pd.DataFrame(t)).html for t in (large, small, words, grouped))
+    tables = "".join(each)
     file = tmp_path / "page.html"
     file.write_text(
         f'<meta charset="utf-8"><article class="bd-article">{tables}</article>'
@@ -81,15 +73,11 @@ def test_in_a_browser(tmp_path):  # 3
         page.goto(file.as_uri())
         assert page.locator("button").count() == 2
 
-        def column():
-            cells = page.locator("table").first.locator("td:first-child")
-            return "".join(cells.all_inner_texts())
-
         table = page.locator("table").first
         head = table.get_by_role("columnheader", name="n", exact=True)
-        press = head.get_by_role("button")
         seen = []
         for _ in range(3):
-            press.press("Enter")
-            seen.append((head.get_attribute("aria-sort"), column()))
+            head.get_by_role("button").press("Enter")
+            cells = table.locator("td:first-child").all_inner_texts()
+            seen.append((head.get_attribute("aria-sort"), "".join(cells)))
         assert seen == [("ascending", "abc"), ("descending", "cba"), (None, "bca")]

@@ -57,10 +57,6 @@ class Visit:
     failed: list = field(default_factory=list)
     messages: list = field(default_factory=list)  # console errors and warnings
 
-    def note_message(self, message):
-        if message.type in ("error", "warning"):
-            self.messages.append(message.text)
-
 
 @pytest.fixture(scope="session")
 def visit(browser):
@@ -72,11 +68,12 @@ def visit(browser):
         context.set_default_timeout(PATIENCE)
         visit = Visit(context.new_page())
         context.route(ELSEWHERE, lambda route: route.abort())
+        seen, loud = visit.messages, ("error", "warning")
         visit.page.on("request", lambda request: visit.requests.append(request.url))
         visit.page.on("requestfailed", lambda request: visit.failed.append(request.url))
         visit.page.on("response", lambda r: r.ok or visit.failed.append(r.url))
-        visit.page.on("pageerror", lambda error: visit.messages.append(str(error)))
-        visit.page.on("console", visit.note_message)
+        visit.page.on("pageerror", lambda error: seen.append(str(error)))
+        visit.page.on("console", lambda m: m.type in loud and seen.append(m.text))
         visit.page.goto(address, wait_until="load")
         visit.page.evaluate("window.MathJax?.startup?.promise.then(() => 0)")
         visit.page.evaluate("document.fonts.ready.then(() => 0)")

@@ -23,13 +23,9 @@ class Page:
 
     name: str
 
-    @property
-    def path(self) -> Path:
-        return HTML / self.name
-
     @cached_property
     def soup(self) -> BeautifulSoup:
-        return BeautifulSoup(self.path.read_text("utf-8"), "html.parser")
+        return BeautifulSoup((HTML / self.name).read_text("utf-8"), "html.parser")
 
     @cached_property
     def anchors(self) -> set[str]:
@@ -50,9 +46,8 @@ class Page:
         parts = urlsplit(address)
         if parts.scheme in SCHEMES_ELSEWHERE or parts.scheme == "data":
             return None
-        target = self.path
-        if parts.path:
-            target = (self.path.parent / unquote(parts.path)).resolve()
+        path = HTML / self.name
+        target = (path.parent / unquote(parts.path)).resolve() if parts.path else path
         return target, unquote(parts.fragment)
 
 

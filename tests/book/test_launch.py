@@ -4,9 +4,7 @@
 2. Each of these, and every link into the repository on any page, names a file or
    folder that the tree holds.
 3. What is downloaded is the tree's file, byte for byte; the run is the one shown.
-4. Each page has a description and a picture for those who share a link to it.
-5. The address in them is that of pyproject.toml, and the clean notebooks fetch the
-   library from there.
+4. The clean notebooks fetch the library from the address of pyproject.toml.
 """
 
 import subprocess
@@ -36,12 +34,9 @@ def in_tree(url):
     if parts.netloc == KAGGLE and parts.path == "/kernels/welcome":
         verb, path = in_tree(parse_qs(parts.query)["src"][0])
         return f"kaggle {verb}", path
-    where = parts.path.strip("/")
-    if parts.netloc == COLAB:
-        where, verb = where.removeprefix("github/"), "colab "
-    elif url.startswith(ADDRESS):
-        verb = ""
-    else:
+    where = parts.path.strip("/").removeprefix("github/")
+    verb = "colab " if parts.netloc == COLAB else ""
+    if not verb and not url.startswith(ADDRESS):
         return None
     if where == NAME or where.startswith(f"{NAME}/issues"):
         return None

@@ -47,13 +47,8 @@ def hull_eer(scores, labels):
 
 def auc(scores, labels):
     """Share of pairs of a bona fide and a spoof trial in the right order."""
-    pairs = [
-        (b, s)
-        for b, y in zip(scores, labels, strict=True)
-        if y == 1
-        for s, z in zip(scores, labels, strict=True)
-        if z == 0
-    ]
+    trials = list(zip(scores, labels, strict=True))
+    pairs = [(b, s) for (b, y), (s, z) in product(trials, trials) if (y, z) == (1, 0)]
     right = sum(Fraction((b > s) * 2 + (b == s), 2) for b, s in pairs)
     return float(right / len(pairs))
 
@@ -62,14 +57,10 @@ def min_tdcf(scores, labels, rates, formulation):
     """ASVspoof 2019 evaluation plan (the legacy form) and Kinnunen et al. 2020."""
     asv_miss, asv_false_alarm, asv_spoof = rates
     p_spoof, p_target, p_nontarget = 0.05, 0.95 * 0.99, 0.95 * 0.01
-    if formulation == "2019":
-        c1 = p_target * (1 - asv_miss) - p_nontarget * 10 * asv_false_alarm
-        c2 = 10 * p_spoof * asv_spoof
-        costs = [c1 * m + c2 * a for _, m, a in error_rates(scores, labels)]
-        return float(min(costs) / min(c1, c2))
     c0 = p_target * asv_miss + p_nontarget * 10 * asv_false_alarm
-    c1 = p_target - c0
-    c2 = p_spoof * 10 * asv_spoof
+    c1, c2 = p_target - c0, 10 * p_spoof * asv_spoof
+    if formulation == "2019":  # without the errors of ASV alone
+        c0 = 0
     costs = [c0 + c1 * m + c2 * a for _, m, a in error_rates(scores, labels)]
     return float(min(costs) / (c0 + min(c1, c2)))
 
@@ -81,11 +72,8 @@ def decisions(scores, labels, threshold):
         cells[label, int(score > threshold)] += 1
     n = len(labels)
     recall = [Fraction(cells[c, c], cells[c, 0] + cells[c, 1]) for c in (0, 1)]
-    f1 = []
-    for c in (0, 1):
-        wrong = cells[c, 1 - c] + cells[1 - c, c]
-        both = 2 * cells[c, c] + wrong
-        f1.append(Fraction(2 * cells[c, c], both) if both else Fraction(0))
+    wrong = cells[0, 1] + cells[1, 0]
+    f1 = [Fraction(2 * cells[c, c], (2 * cells[c, c] + wrong) or 1) for c in (0, 1)]
     return {
         "confusion": [[cells[0, 0], cells[0, 1]], [cells[1, 0], cells[1, 1]]],
         "accuracy": float(Fraction(cells[0, 0] + cells[1, 1], n)),
