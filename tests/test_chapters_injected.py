@@ -31,9 +31,11 @@ def check(injected):
     check_history(["", DECLARED, f"# Parameters\n{injected}\n", "check_parameters()"])
 
 
-def test_valid_parameters_pass():  # 1, 3
+def test_valid_parameters_pass():  # 1, 2, 3
     for line in ("epochs = 3", "seed = 3", "seed = None", "seeds = [1]"):
         check(f'{line}\nPAPERMILL_X = "a.ipynb"')
+    for cells in (["", DECLARED, "now()"], ["now()"], []):
+        check_history(cells)
 
 
 @pytest.mark.parametrize(
@@ -48,11 +50,6 @@ def test_valid_parameters_pass():  # 1, 3
 def test_invalid_parameters_are_refused(line, reason):  # 1
     with pytest.raises(ParameterError, match=reason):
         check(line)
-
-
-def test_without_injected_parameters_nothing_is_refused():  # 2
-    for cells in (["", DECLARED, "now()"], ["now()"], []):
-        check_history(cells)
 
 
 def test_profiles_set_only_what_every_chapter_ignores_or_accepts():  # 3

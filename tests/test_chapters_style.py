@@ -33,11 +33,6 @@ def code(path):
     return [cell for cell in notebook.cells if cell.cell_type == "code"]
 
 
-def figures(path):
-    options = [cell.metadata.get("mystnb", {}) for cell in code(path)]
-    return [option for option in options if "figure" in option]
-
-
 def test_notebooks_are_what_their_sources_generate():  # 1
     assert CHAPTERS
     assert check(FOLDER) == []
@@ -54,29 +49,22 @@ def test_a_chapter_begins_as_all_do(path):  # 2
     assert all(one.help for one in accepted(path).values())
 
 
-def bootstrap_asks_pip(monkeypatch, tmp_path):
-    """What the bootstrap cell has pip install where the library is absent."""
+def test_the_bootstrap_installs_the_wheel_beside_it_or_the_repository(
+    monkeypatch, tmp_path
+):  # 2
+    """pip keeps an installed torch that satisfies the requirements: no -U, no pin."""
     asked = []
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
     monkeypatch.setattr(subprocess, "check_call", asked.append)
     exec(code(CHAPTERS[0])[0].source, {})
-    ((_, *pip, quiet), what) = asked[0][:5], asked[0][5:]
-    assert [*pip, quiet] == ["-m", "pip", "install", "-q"]
-    return what
-
-
-def test_the_bootstrap_installs_the_wheel_beside_it_or_the_repository(
-    monkeypatch, tmp_path
-):  # 2
-    """pip keeps an installed torch that satisfies the requirements: no -U, no pin."""
-    (address,) = bootstrap_asks_pip(monkeypatch, tmp_path)
-    assert re.fullmatch(r"git\+https://\S+/\S+", address)
     (tmp_path / "antispoof-1-py3-none-any.whl").touch()
-    what = bootstrap_asks_pip(monkeypatch, tmp_path)
-    assert "--no-index" in what
-    assert "--no-deps" in what
-    assert what[-3:] == ["antispoof", "miniaudio", "av"]
+    exec(code(CHAPTERS[0])[0].source, {})
+    (_, *pip, address), local = asked
+    assert pip == local[1:5] == ["-m", "pip", "install", "-q"]
+    assert re.fullmatch(r"git\+https://\S+/\S+", address)
+    assert {"--no-index", "--no-deps"} <= set(local)
+    assert local[-3:] == ["antispoof", "miniaudio", "av"]
 
 
 def test_a_library_that_is_there_is_used(monkeypatch, capsys):  # 2
@@ -88,7 +76,10 @@ def test_a_library_that_is_there_is_used(monkeypatch, capsys):  # 2
 
 
 def test_figures_have_unique_names_captions_and_alternative_texts():  # 3
-    shown = [option for path in CHAPTERS for option in figures(path)]
+    cells = [
+        cell.metadata.get("mystnb", {}) for path in CHAPTERS for cell in code(path)
+    ]
+    shown = [options for options in cells if "figure" in options]
     names = [option["figure"]["name"] for option in shown]
     assert sorted(names) == sorted(set(names))
     for option in shown:

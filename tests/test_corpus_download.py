@@ -43,20 +43,16 @@ class Handler(http.server.BaseHTTPRequestHandler):
         start, status = 0, 200
         if requested and fresh and server.ranges:
             start, status = int(requested.removeprefix("bytes=").rstrip("-")), 206
-        if server.statuses or start >= len(server.data):
-            self.send_response(server.statuses.pop(0) if server.statuses else 416)
-            self.send_header("Content-Length", "0")
-            self.end_headers()
-            return
-        self.send_response(status)
         body = server.data[start:]
+        if server.statuses or not body:
+            body, status = b"", server.statuses.pop(0) if server.statuses else 416
+        self.send_response(status)
         self.send_header("Content-Length", str(len(body)))
         self.send_header("ETag", server.etag)
         self.end_headers()
         cut = server.cuts.pop(0) if server.cuts else len(body)
         self.wfile.write(body[:cut])
-        if cut < len(body):
-            self.close_connection = True
+        self.close_connection = cut < len(body)
 
     def log_message(self, *_):
         pass

@@ -75,10 +75,8 @@ def test_the_real_chapters_depend_on_what_they_use():  # 1
 @pytest.fixture
 def chapter(tmp_path, library):
     """A notebook in a project with that library."""
-    cells = [
-        NEW.new_markdown_cell("# Why?", id="a"),
-        NEW.new_code_cell("from zoo.house import purr\npurr()", id="b"),
-    ]
+    code = NEW.new_code_cell("from zoo.house import purr\npurr()", id="b")
+    cells = [NEW.new_markdown_cell("# Why?", id="a"), code]
     notebook = NEW.new_notebook(cells=cells, metadata={KEY: {"reads": ["numbers.txt"]}})
     (tmp_path / "numbers.txt").write_text("1")
     nbformat.write(notebook, tmp_path / "01_a.ipynb")
