@@ -58,8 +58,8 @@ import antispoof_report as report
 from antispoof import audio, corpora, inference
 from antispoof.constants import SAMPLE_RATE
 from antispoof.inference.detector import read_measurements
-from antispoof.plots import attributions, timeline
 from antispoof.plots import scores as plots
+from antispoof.plots import style, timeline
 
 la = corpora.load_or_synthesize(corpus)
 report.header(la)
@@ -149,12 +149,28 @@ if explainable:
         x, torch.zeros_like(x), n_steps=32, internal_batch_size=8
     )
 
+
 # %% tags=["hide-input"] mystnb={"figure": {"name": "fig-why", "caption": "Explanation of the score of the last clip: the input of the model in the window with the strongest evidence for the prediction, and how much each cell adds to the score. Blue cells are evidence for real, red cells for fake."}, "image": {"alt": "Two pictures below one another: a mel spectrogram, and the same cells in blue and red by their contribution to the score."}}
-attributions.attribution_map(
-    x[0, 0].numpy(),
-    added[0, 0].detach().numpy(),
-    seconds=detector.n_samples / SAMPLE_RATE,
-) if explainable else None
+@style.styled
+def show(picture, added):
+    figure, (above, below) = style.subplots(2, height=4.2, sharex=True)
+    extent = (0, detector.n_samples / SAMPLE_RATE, 0, len(picture))
+    style.image(above, picture, extent=extent)
+    above.set(title="input of the model", ylabel="row")
+    limit = max(float(np.quantile(np.abs(added), 0.995)), 1e-12)
+    look = {"extent": extent, "cmap": "RdBu", "vmin": -limit, "vmax": limit}
+    image = style.image(below, added, **look)
+    below.set(title="what moved the score", ylabel="row", xlabel="time (s)")
+    bar = figure.colorbar(
+        image, ax=[above, below], location="bottom", aspect=40
+    )
+    bar.set_ticks([-limit, 0, limit], labels=["fake", "0", "real"])
+    return figure
+
+
+if explainable:
+    picture = show(x[0, 0].numpy(), added[0, 0].detach().numpy())
+picture if explainable else None
 
 # %% [markdown]
 # ### How good is it?

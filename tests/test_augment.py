@@ -15,8 +15,8 @@ import numpy as np
 import pytest
 
 from antispoof import augment
-from antispoof.augment.conditions import CLEAN, CONDITIONS, apply_condition
 from antispoof.errors import ParameterError
+from conditions import CLEAN, CONDITIONS, apply_condition
 
 RATE = 16_000
 BUILT_IN = list(augment.AUGMENTATIONS)

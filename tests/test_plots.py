@@ -27,7 +27,6 @@ from antispoof import metrics
 from antispoof.constants import PARTITIONS, SAMPLE_RATE
 from antispoof.frontends import LogMel
 from antispoof.plots import (
-    attributions,
     data,
     decisions,
     features,
@@ -117,9 +116,6 @@ FIGURES = {
     "forest": lambda: forest.forest_plot(EFFECTS),
     "timeline": lambda: timeline.score_timeline(
         np.arange(4.0), np.arange(4.0), window=4, seconds=6, thresholds=(0.5, 2.5)
-    ),
-    "attributions": lambda: attributions.attribution_map(
-        INPUTS["spoof"], INPUTS["bonafide"], seconds=4
     ),
     "throughput": lambda: benchmark_plots.throughput(
         SPEEDS, {"librosa": "a loop", "store": "the cache"}

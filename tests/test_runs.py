@@ -39,6 +39,7 @@ from antispoof.scoring.partition import score_partition
 from antispoof.training import loop
 from conftest import SMALL
 from corpora import flac_path, write_corpus, write_flac
+from save_references import save_reference
 
 pytestmark = pytest.mark.usefixtures("small_frontend")
 
@@ -174,7 +175,7 @@ def test_folders_of_the_project(small_corpus, tmp_path, monkeypatch):
     (run,) = runs.train_or_load(CONFIG, small_corpus, [0])
     assert run.path == run_path(tmp_path / "runs", small_corpus.id, CONFIG, 0)
     assert list((tmp_path / "data" / "features").rglob("train.npy"))
-    target = runs.save_reference(run)
+    target = save_reference(run)
     assert target.is_relative_to(tmp_path / "data" / "reference-runs")
     shutil.rmtree(tmp_path / "runs")
     assert runs.train_or_load(CONFIG, small_corpus, [0]) == runs.load_references()
@@ -287,11 +288,11 @@ def test_checkpoint_of_other_code(project, monkeypatch, other_code):
 
 
 def test_reference(project, finished, request):
-    target = runs.save_reference(finished, project.references)
+    target = save_reference(finished, project.references)
     assert target == run_path(project.references, project.corpus.id, CONFIG, 0)
     assert {path.name for path in target.iterdir()} == FILES
     with pytest.raises(RunError, match="exists already"):
-        runs.save_reference(finished, project.references)
+        save_reference(finished, project.references)
     shutil.rmtree(project.runs)
     request.getfixturevalue("no_training")
     (reused,) = project.train(references=True)
@@ -308,7 +309,7 @@ def test_reference(project, finished, request):
 
 def test_unused_reference_is_reported(project, finished, other_code):
     """B10: a training of hours began, and no message said why."""
-    target = runs.save_reference(finished, project.references)
+    target = save_reference(finished, project.references)
     shutil.rmtree(project.runs)
     other_code()
     (run,) = project.train(references=True)
@@ -321,7 +322,7 @@ def test_unused_reference_is_reported(project, finished, other_code):
 def test_references_have_one_configuration(project, finished):
     (other,) = project.train(replace(CONFIG, batch_size=4))
     for run in (finished, other):
-        runs.save_reference(run, project.references)
+        save_reference(run, project.references)
     with pytest.raises(RunError, match="runs of cnn with several"):
         runs.load_references(folder=project.references)
 

@@ -23,7 +23,6 @@ import torch
 from captum.attr import IntegratedGradients
 
 from antispoof.audio import load_mono_16k
-from antispoof.augment.conditions import CLEAN, CONDITIONS, apply_condition
 from antispoof.calibration import Calibration
 from antispoof.config import TrainConfig
 from antispoof.constants import label_indices
@@ -33,6 +32,7 @@ from antispoof.inference.detector import PRETRAINED_DIR, Detector
 from antispoof.inference.prediction import score_windows
 from antispoof.inference.windows import iter_windows
 from antispoof.runs import train_or_load
+from conditions import CLEAN, CONDITIONS, apply_condition
 from profile_settings import read_profile
 
 N_EXPLAINED = 24  # clips whose explanations are tested

@@ -9,13 +9,38 @@ are kept already are not trained again.
 from __future__ import annotations
 
 import argparse
+import shutil
 from pathlib import Path
 
 from antispoof.config import TrainConfig
 from antispoof.corpora import open_corpus
+from antispoof.errors import RunError
+from antispoof.files import atomic_path, project_folder
 from antispoof.models import MODELS
-from antispoof.runs import references, train_or_load
+from antispoof.runs import Run, references, run_path, train_or_load
+from antispoof.runs.record import WEIGHTS, protocol_name
 from profile_settings import read_profile
+
+
+def save_reference(run: Run, folder: str | Path = references.REFERENCES) -> Path:
+    """Copy a run below `folder`, without its weights.
+
+    Raises
+    ------
+    RunError
+        If it is there already.
+    """
+    folder = project_folder() / folder
+    target = run_path(folder, run.corpus["id"], run.config, run.seed)
+    if target.exists():
+        raise RunError(f"{target} exists already; remove it to save the run again")
+    with atomic_path(target) as temporary:
+        shutil.copytree(run.path, temporary, ignore=shutil.ignore_patterns(WEIGHTS))
+    for partition in run.partitions:
+        copy = folder / run.corpus["id"] / protocol_name(partition)
+        if not copy.exists():
+            shutil.copyfile(run.protocol(partition), copy)
+    return target
 
 
 def main() -> None:
@@ -40,7 +65,7 @@ def main() -> None:
                 print(f"{config.model} seed {seed}: already in {folder}")
                 continue
             (run,) = train_or_load(config, corpus, [seed], references=None, log=print)
-            print(references.save_reference(run, folder))
+            print(save_reference(run, folder))
 
 
 if __name__ == "__main__":

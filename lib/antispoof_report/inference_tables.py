@@ -16,7 +16,6 @@ from scipy.special import expit, logit
 from scipy.stats import binomtest
 
 from antispoof import metrics
-from antispoof.augment.conditions import CLEAN, FORMATS
 from antispoof.calibration import CONFIDENCE, Calibration
 from antispoof.constants import BONAFIDE, label_indices
 from antispoof.inference.detector import Detector, describe_detector
@@ -30,6 +29,10 @@ from antispoof_report.quoted_results import UNKNOWN
 from antispoof_report.run_tables import NARROW, missing_runs
 from antispoof_report.tables import table
 
+# Conditions in the tables of ``tools/export_weights.py``: the clip itself, and the same
+# clip in another file, which should make no difference.
+CLEAN = "as it is"
+FORMATS = ("WAV at 44.1 kHz", "FLAC at 48 kHz", "m4a at 44.1 kHz")
 N_REPLICATES = 500
 N_BINS = 5  # of a reliability diagram of some dozens of trials
 ALPHA = 0.05  # of a sign test

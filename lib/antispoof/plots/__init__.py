@@ -2,5 +2,5 @@
 
 One module per subject: ``data`` (a corpus), ``sound``, ``features`` (from waveform to
 model input), ``training``, ``scores``, ``decisions``, ``forest`` (effects),
-``timeline`` and ``attributions`` (one clip). ``style`` has what all figures share.
+``timeline`` (one clip). ``style`` has what all figures share.
 """

@@ -7,6 +7,5 @@ from antispoof.runs.references import (
     REFERENCES,
     SHORT_RUNS,
     load_references,
-    save_reference,
 )
 from antispoof.runs.transfer import export_runs, import_runs

@@ -5,14 +5,13 @@ They took hours to train. They are shown only if the regression check still pass
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 
 from antispoof.config import TrainConfig
 from antispoof.errors import RunError
-from antispoof.files import atomic_path, project_folder
+from antispoof.files import project_folder
 from antispoof.runs import regression_check
-from antispoof.runs.record import WEIGHTS, Run, list_runs, protocol_name, run_path
+from antispoof.runs.record import Run, list_runs
 
 # Relative to the project.
 REFERENCES = Path("data/reference-runs")
@@ -53,26 +52,8 @@ def find_reference(
     config: TrainConfig, corpus_id: str, seed: int, folder: str | Path
 ) -> Run | None:
     """The reference run of a training, None if there is none; not yet checked."""
-    path = run_path(project_folder() / folder, corpus_id, config, seed)
-    return Run.open(path) if path.is_dir() else None
-
-
-def save_reference(run: Run, folder: str | Path = REFERENCES) -> Path:
-    """Copy a run below `folder`, without its weights.
-
-    Raises
-    ------
-    RunError
-        If it is there already.
-    """
-    folder = project_folder() / folder
-    target = run_path(folder, run.corpus["id"], run.config, run.seed)
-    if target.exists():
-        raise RunError(f"{target} exists already; remove it to save the run again")
-    with atomic_path(target) as temporary:
-        shutil.copytree(run.path, temporary, ignore=shutil.ignore_patterns(WEIGHTS))
-    for partition in run.partitions:
-        copy = folder / run.corpus["id"] / protocol_name(partition)
-        if not copy.exists():
-            shutil.copyfile(run.protocol(partition), copy)
-    return target
+    # Compared by their settings: a setting that is added later changes all hashes.
+    for run in list_runs(project_folder() / folder, model=config.model):
+        if (run.corpus["id"], run.config, run.seed) == (corpus_id, config, seed):
+            return run
+    return None

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from antispoof.augment.registry import AUGMENTATIONS
+from antispoof.augment import AUGMENTATIONS
+from antispoof_report.inference_tables import CLEAN
 
-CLEAN = "as it is"
 SEED = 2019  # of the noise, the same for every clip
 M4A = {"encoding": "aac", "bit_rate": 128_000, "sample_rate": 44_100}
 
@@ -23,8 +23,6 @@ CONDITIONS = {
     "FLAC at 48 kHz": ("codec", {"encoding": "flac", "sample_rate": 48_000}),
     "m4a at 44.1 kHz": ("codec", M4A),
 }
-# The same clip in another file, which should make no difference.
-FORMATS = ("WAV at 44.1 kHz", "FLAC at 48 kHz", "m4a at 44.1 kHz")
 
 
 def apply_condition(name: str, waveform: np.ndarray) -> np.ndarray:
