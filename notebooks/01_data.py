@@ -123,7 +123,8 @@ report.table(
 )
 
 # %% tags=["hide-input"]
-found = [(text, checked.count(kind)) for kind, text in ISSUES.items()]
+kinds = [issue.kind for issue in checked.issues]
+found = [(text, kinds.count(kind)) for kind, text in ISSUES.items()]
 report.glue("n_faults", len(checked.issues))
 report.table(
     pd.DataFrame(found, columns=["Problem", "Found"]),

@@ -125,7 +125,21 @@ others = (
     if references
     else [run for run in live if run not in judged]
 )
-lengths = runs.tables.by_epochs([*judged, *others], "eval")
+
+
+def by_epochs(of):  # model -> epochs -> evaluation scores of each seed
+    return {
+        model: {
+            epochs: [
+                r.scores("eval") for r in group if r.config.epochs == epochs
+            ]
+            for epochs in sorted({run.config.epochs for run in group})
+        }
+        for model, group in runs.tables.by_model(of).items()
+    }
+
+
+lengths = by_epochs([*judged, *others])
 
 # %%
 tables = {
@@ -140,7 +154,7 @@ found = preconditions.gate_on_dev_eer(
 
 # %% tags=["hide-input"]
 report.glue_verdicts(found)
-live_lengths = runs.tables.by_epochs(live, "eval")
+live_lengths = by_epochs(live)
 tested = len(live_lengths.get("resnet_lstm", ())) > 1
 live_h4 = (
     training_length.h4(live_lengths, n_replicates=n_replicates)
@@ -203,9 +217,9 @@ report.table(tests, caption="McNemar's test, ResNet50+LSTM against ResNet50")
 # The same test on the corpus of this page ({result}`live_corpus`): {result}`H4_live`
 
 # %% tags=["hide-input"] mystnb={"figure": {"name": "fig-h4", "caption": "Fraction of the evaluation clips decided as spoof at score 0, after shorter and after longer training. A dot is a seed, lines connect the means, and the dotted line is the true fraction of spoof clips."}, "image": {"alt": "Lines of the fraction decided as spoof of ResNet50 and ResNet50+LSTM over epochs trained, and the fraction of clips that are spoof."}}
-by_epochs = training_length.spoof_rate_by_epochs(lengths)
+bias = training_length.spoof_rate_by_epochs(lengths)
 training.spoof_rate_by_epochs(
-    by_epochs.assign(title=by_epochs["model"].map(claims.TITLES))
+    bias.assign(title=bias["model"].map(claims.TITLES))
 )
 
 # %% [markdown]

@@ -57,9 +57,9 @@ import torch
 import antispoof_report as report
 from antispoof import audio, corpora, inference
 from antispoof.constants import SAMPLE_RATE
-from antispoof.inference.detector import read_measurements
 from antispoof.plots import scores as plots
 from antispoof.plots import style, timeline
+from antispoof_report.inference_tables import read_measurements
 
 la = corpora.load_or_synthesize(corpus)
 report.header(la)

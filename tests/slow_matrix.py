@@ -31,7 +31,7 @@ RESOLUTION = {"oldest": "lowest-direct", "newest": "highest"}
 ALSO = {"oldest": ("click>=8.2,<8.3",), "newest": ()}
 TEST_TOOLS = (
     *("pytest>=8", "pytest-xdist>=3.2", "hypothesis>=6.100", "ipywidgets>=8"),
-    *("librosa>=0.10.2", "tensorboard>=2.18", "torchaudio>=2.6", "torchvision>=0.21"),
+    *("librosa>=0.10.2", "torchaudio>=2.6", "torchvision>=0.21"),
 )
 # A test file that imports one of these is about the book, which has one Python.
 BOOK = re.compile(

@@ -29,9 +29,10 @@ from antispoof import inference
 from antispoof.calibration import Calibration
 from antispoof.errors import RunError
 from antispoof.inference import Prediction, load_detector, predict_clip, predict_clips
-from antispoof.inference.detector import Detector, describe_detector, read_measurements
+from antispoof.inference.detector import Detector, describe_detector
 from antispoof.inference.prediction import format_prediction
 from antispoof.inference.windows import iter_windows
+from antispoof_report.inference_tables import read_measurements
 
 RATE = 16_000
 KEYS = ["clip", "score", "probability_bonafide", "answer", "seconds", "error"]

@@ -17,8 +17,8 @@ from antispoof.config import TrainConfig
 from antispoof.constants import SAMPLE_RATE
 from antispoof.errors import CorpusError
 from antispoof.inference import Detector
-from antispoof.inference.detector import read_measurements
 from antispoof.inference.prediction import score_windows
+from antispoof_report.inference_tables import read_measurements
 from corpora import flac_path
 
 

@@ -178,9 +178,6 @@ def test_results_by_model(runs):
     mean = np.mean([metrics.confusion_matrix(*pair) for pair in both], axis=0)
     assert (tables.confusions(runs)["CNN", "eval"] == mean).all()
     assert tables.score_tables(runs, "dev")["cnn"][0].equals(runs[-1].scores("dev"))
-    longer = FakeRun(TrainConfig.for_model("cnn", epochs=99), 0)
-    by_epochs = tables.by_epochs([longer, *runs], "eval")["cnn"]
-    assert [len(of_epochs) for of_epochs in by_epochs.values()] == [2, 1]
     points = tables.thresholds(runs[0], "eval")
     dev = runs[0].scores_and_labels("dev")
     assert list(points) == ["zero", "dev", "oracle"]

@@ -18,10 +18,9 @@ Fitting:
 7. Settings do what they say. Models and scores stay float32. What a machine cannot do
    is a ParameterError. A loss that is not finite ends training at once.
 Callbacks:
-8. They see every step and epoch; progress lines, TensorBoard logs and the time limit.
+8. They see every step and epoch; progress lines and the time limit.
 """
 
-import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -47,7 +46,6 @@ from antispoof.scoring.partition import score_partition
 from antispoof.training import (
     Callback,
     ProgressLogger,
-    TensorBoardLogger,
     TimeLimit,
     callbacks,
     choose_val_speakers,
@@ -424,21 +422,3 @@ def test_time_limit(monkeypatch, epoch, enough):
     monkeypatch.setattr(platforms, "seconds_left", lambda: enough[1] - 2)
     with pytest.raises(TimeLimitError, match=f"stopped after epoch {epoch + 1}"):
         TimeLimit(n_epochs=2).on_epoch_end(row)
-
-
-def test_tensorboard(train, tmp_path):
-    package = "tensorboard.backend.event_processing.event_accumulator"
-    accumulator = pytest.importorskip(package)
-    with pytest.raises(KeyboardInterrupt):  # an earlier session wrote epoch 1, too
-        train(callbacks=[TensorBoardLogger(tmp_path), Note(stop=0)])
-    history = train(callbacks=[TensorBoardLogger(tmp_path)]).history.set_index("epoch")
-    read = accumulator.EventAccumulator(str(tmp_path)).Reload()
-    assert set(read.Tags()["scalars"]) == set(history.columns)
-    found = {event.step: event.value for event in read.Scalars("val_loss")}
-    assert found == pytest.approx(history["val_loss"].to_dict())
-
-
-def test_tensorboard_is_not_installed(tmp_path, monkeypatch):
-    monkeypatch.setitem(sys.modules, "torch.utils.tensorboard", None)
-    with pytest.raises(ParameterError, match="needs the package tensorboard"):
-        TensorBoardLogger(tmp_path / "log")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from html import escape
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -18,7 +19,7 @@ from scipy.stats import binomtest
 from antispoof import metrics
 from antispoof.calibration import CONFIDENCE, Calibration
 from antispoof.constants import BONAFIDE, label_indices
-from antispoof.inference.detector import Detector, describe_detector
+from antispoof.inference.detector import PRETRAINED_DIR, Detector, describe_detector
 from antispoof.inference.prediction import Prediction, format_prediction
 from antispoof.metrics import Metric, Reliability
 from antispoof.stats import BootstrapResult, make_panel, resample
@@ -214,3 +215,16 @@ def _resample(
 
 def _percent(rate: float) -> str | None:
     return None if np.isnan(rate) else f"{100 * rate:.1f}{NARROW}%"
+
+
+def read_measurements(name: str, folder: Path = PRETRAINED_DIR) -> pd.DataFrame | None:
+    """A table saved with the pretrained weights; None if it does not exist.
+
+    Parameters
+    ----------
+    name : ``measured`` (scores of eval under all conditions), ``deletion`` (test of
+        explanations), or ``calibration`` (scores of dev that the weights are
+        calibrated on); see ``tools/export_weights.py``.
+    """
+    path = folder / f"{name}.csv"
+    return pd.read_csv(path, keep_default_na=False) if path.is_file() else None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import MISSING, fields, make_dataclass
-from pathlib import Path
 from typing import Annotated, Any, get_type_hints
 
 import typer
@@ -40,9 +39,6 @@ def train(
     on_error: OnError = "stop",
     num_processes: Annotated[int, typer.Option(min=1, help="One per GPU.")] = 1,
     compiled: Annotated[bool, typer.Option("--compile", help="The model.")] = False,
-    tensorboard_dir: Annotated[
-        Path | None, typer.Option(help="Folder of logs.")
-    ] = None,
 ) -> None:
     """Train a model. Finished runs are reused, interrupted ones resume.
 
@@ -65,7 +61,6 @@ def train(
         log=typer.echo,
         num_processes=num_processes,
         compiled=compiled,
-        tensorboard_dir=tensorboard_dir,
     )
     if current_processes().is_main_process:
         for run in runs:

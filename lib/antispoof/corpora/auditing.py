@@ -114,10 +114,6 @@ class Audit:
         """Whether nothing is missing or broken."""
         return not self.issues
 
-    def count(self, kind: str) -> int:
-        """Number of issues of one kind."""
-        return sum(issue.kind == kind for issue in self.issues)
-
     def to_dict(self) -> dict:
         """The audit for JSON, without the table of trials."""
         audit = asdict(replace(self, trials=None)) | {"root": str(self.root)}

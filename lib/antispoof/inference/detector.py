@@ -20,8 +20,6 @@ from antispoof.constants import BONAFIDE, SPOOF
 from antispoof.errors import PARSE_ERRORS, ParameterError, RunError
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from antispoof.runs import Run
 
 PRETRAINED_DIR = Path(__file__).with_name("pretrained_weights")
@@ -192,18 +190,3 @@ def describe_detector(detector: Detector) -> str:
         f" calibrated on {calibration.n_bonafide} real and {calibration.n_spoof} fake"
         f" clips of {metadata['calibrated_on']}. {corpus['caveat']} {LIMITS}"
     ).replace("  ", " ")
-
-
-def read_measurements(name: str, folder: Path = PRETRAINED_DIR) -> pd.DataFrame | None:
-    """A table saved with the pretrained weights; None if it does not exist.
-
-    Parameters
-    ----------
-    name : ``measured`` (scores of eval under all conditions), ``deletion`` (test of
-        explanations), or ``calibration`` (scores of dev that the weights are
-        calibrated on); see ``tools/export_weights.py``.
-    """
-    import pandas as pd  # not needed to check a clip
-
-    path = folder / f"{name}.csv"
-    return pd.read_csv(path, keep_default_na=False) if path.is_file() else None

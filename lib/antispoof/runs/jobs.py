@@ -28,7 +28,6 @@ from antispoof.runs.references import REFERENCES, find_reference
 from antispoof.scoring.partition import score_partition
 from antispoof.training import (
     ProgressLogger,
-    TensorBoardLogger,
     TimeLimit,
     current_processes,
     fit,
@@ -60,7 +59,6 @@ def train_or_load(
     log: Log = no_log,
     num_processes: int = 1,
     compiled: bool = False,
-    tensorboard_dir: str | Path | None = None,
 ) -> list[Run]:
     """One run per seed, in the order of the seeds.
 
@@ -80,7 +78,6 @@ def train_or_load(
     num_processes : processes that train together, one per GPU, started here. Their
         lines go to the standard output. Not needed with ``accelerate launch``.
     compiled : as `fit` has it.
-    tensorboard_dir : folder of TensorBoard logs, one folder per run in it.
 
     Raises
     ------
@@ -105,9 +102,7 @@ def train_or_load(
     options = {"frontend": config.frontend, "cache_dir": cache_dir}
     load = partial(load_features, corpus, **options, on_error=on_error)
     runs_dir = project_folder() / (runs_dir or "runs")
-    job = partial(
-        _Job, config, corpus, runs_dir, references, load, compiled, tensorboard_dir
-    )
+    job = partial(_Job, config, corpus, runs_dir, references, load, compiled)
     if num_processes > 1:
         printed = partial(print, flush=True)
         launch_processes(partial(_run_jobs, job, seeds, printed), num_processes)
@@ -130,7 +125,6 @@ class _Job:
     references: str | Path | None
     load: Callable[[str], FeatureSet]
     compiled: bool
-    tensorboard_dir: str | Path | None
     seed: int
     log: Log
 
@@ -220,9 +214,6 @@ class _Job:
             ProgressLogger(self.report, n_epochs=config.epochs),
             TimeLimit(n_epochs=config.epochs),
         ]
-        if self.tensorboard_dir is not None:
-            folder = Path(self.tensorboard_dir, *path.parts[-4:])
-            callbacks.append(TensorBoardLogger(folder))
         try:
             result = fit(
                 config,

@@ -1,4 +1,4 @@
-"""Runs as numbers: one row per run and partition; matrices and histories by model."""
+"""Runs as numbers: one row per run and partition; matrices by model."""
 
 from __future__ import annotations
 
@@ -64,19 +64,6 @@ def score_tables(runs: Sequence[Run], partition: str) -> dict[str, list[pd.DataF
     return {name: [run.scores(partition) for run in group] for name, group in grouped}
 
 
-def by_epochs(
-    runs: Sequence[Run], partition: str
-) -> dict[str, dict[int, list[pd.DataFrame]]]:
-    """Model -> epochs of the config -> score tables, one per seed, seeds rising."""
-    return {
-        model: {
-            epochs: [r.scores(partition) for r in group if r.config.epochs == epochs]
-            for epochs in sorted({run.config.epochs for run in group})
-        }
-        for model, group in by_model(runs).items()
-    }
-
-
 def per_attack_eer(runs: Sequence[Run], partition: str) -> pd.DataFrame:
     """EER of each attack against all bona fide trials, mean over seeds.
 
@@ -121,14 +108,6 @@ def standard_metrics(runs: Sequence[Run], partition: str = "eval") -> pd.DataFra
             )
         rows[models.title(name)] = pd.DataFrame(values).mean()
     return pd.DataFrame(rows).T
-
-
-def histories(runs: Sequence[Run]) -> dict[str, list[pd.DataFrame]]:
-    """Model's title -> the history of each of its runs."""
-    return {
-        models.title(name): [run.history for run in group]
-        for name, group in by_model(runs).items()
-    }
 
 
 def thresholds(run: Run, partition: str) -> dict[str, float]:

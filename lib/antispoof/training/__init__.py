@@ -4,7 +4,6 @@ from antispoof.training.accelerators import current_processes, launch_processes
 from antispoof.training.callbacks import (
     Callback,
     ProgressLogger,
-    TensorBoardLogger,
     TimeLimit,
 )
 from antispoof.training.loop import FitResult, fit

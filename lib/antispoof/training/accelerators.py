@@ -16,13 +16,7 @@ from antispoof.errors import ParameterError, RunError
 
 MIXED = {"fp32": "no", "bf16": "bf16", "fp16": "fp16"}
 # Environment variables of torchrun, accelerate and mpirun, hidden for a single process.
-LAUNCHERS = (
-    "LOCAL_RANK",
-    "WORLD_SIZE",
-    "PMI_SIZE",
-    "OMPI_COMM_WORLD_SIZE",
-    "MV2_COMM_WORLD_SIZE",
-)
+LAUNCHERS = ("LOCAL_RANK", "WORLD_SIZE", "PMI_SIZE", "OMPI_COMM_WORLD_SIZE")
 
 
 def make_accelerator(precision: str, *, cpu: bool = False) -> Accelerator:
@@ -91,10 +85,7 @@ def launch_processes(function: Callable[[], object], n: int) -> None:
         notebook_launcher(_worker, (function,), num_processes=n, use_port=port)
     except ChildFailedError as error:
         _, failure = error.get_first_failure()
-        message = failure.message
-        if isinstance(message, dict):
-            message = message.get("message", message)
-        raise RunError(f"one of {n} processes failed: {message}") from error
+        raise RunError(f"one of {n} processes failed: {failure.message}") from error
 
 
 def _worker(function: Callable[[], object]) -> None:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from pathlib import Path
 
 from antispoof import platforms
-from antispoof.errors import ParameterError, TimeLimitError
+from antispoof.errors import TimeLimitError
 
 HEARTBEAT_SECONDS = 30.0  # between two progress messages within an epoch
 RESERVE_SECONDS = 300.0  # left to write results and end the notebook
@@ -55,33 +54,6 @@ class ProgressLogger(Callback):
             f" loss {row['loss']:.4f} validation macro-F1 {row['val_macro_f1']:.3f}"
             f" {row['seconds']:.1f} s"
         )
-
-
-class TensorBoardLogger(Callback):
-    """Writes every column of the history to TensorBoard.
-
-    Raises
-    ------
-    ParameterError
-        If the package tensorboard is not installed.
-    """
-
-    def __init__(self, folder: Path) -> None:
-        try:
-            from torch.utils.tensorboard import SummaryWriter
-        except ImportError as error:
-            raise ParameterError(
-                f"a log in {folder} needs the package tensorboard, which is not"
-                " installed; pip install tensorboard"
-            ) from error
-        self._open = lambda epoch: SummaryWriter(folder, purge_step=epoch)
-
-    def on_epoch_end(self, row: dict[str, float]) -> None:
-        """Write the row."""
-        with self._open(row["epoch"]) as writer:
-            for name, value in row.items():
-                if name != "epoch":
-                    writer.add_scalar(name, value, row["epoch"])
 
 
 class TimeLimit(Callback):
