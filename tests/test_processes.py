@@ -65,9 +65,7 @@ def test_failing_process(monkeypatch):
         raise Failed
 
     monkeypatch.setattr(accelerators, "notebook_launcher", fail)
-    with pytest.raises(
-        RunError, match=r"one of 2 .*: .*DiskError: no spa"
-    ):
+    with pytest.raises(RunError, match=r"one of 2 .*: .*DiskError: no spa"):
         launch_processes(print, 2)
 
 

@@ -159,7 +159,7 @@ def test_sets(make_features, name):
     with pytest.raises(CorpusError, match="needs both classes; found spoof"):
         fit(CONFIG, **{**given, name: spoof}, seed=0, cpu=True)
     given[name].trials.loc[7, "partition"] = "eval"
-    with pytest.raises(CorpusError, match="train only; found trials of eval"):
+    with pytest.raises(CorpusError, match="train partition; found trials of eval"):
         fit(CONFIG, **given, seed=0, cpu=True)
 
 

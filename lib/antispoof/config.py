@@ -1,7 +1,7 @@
 """The configuration of a training: every setting that decides what a model becomes.
 
-The defaults are the thesis pipeline. A configuration with a seed and a corpus
-determines a run; the device is not part of it.
+The defaults are our reconstruction of the thesis pipeline. A configuration with a seed
+and a corpus determines a run; the device is not part of it.
 """
 
 from __future__ import annotations
@@ -90,7 +90,8 @@ class TrainConfig:
         positive=True,
     )
     patience: int = _setting(
-        0, text="Epochs without improvement before training stops; 0 never stops."
+        0,
+        text="Epochs without improvement before training stops; 0: no early stopping.",
     )
 
     def __post_init__(self) -> None:
@@ -120,8 +121,8 @@ class TrainConfig:
             )
         if self.patience and self.keep_checkpoint == "last":
             raise ParameterError(
-                f"patience={self.patience} needs keep_checkpoint='best': it waits for"
-                " a better checkpoint"
+                f"patience={self.patience} needs keep_checkpoint='best': early"
+                " stopping keeps the best epoch"
             )
 
     @classmethod
@@ -172,8 +173,8 @@ class TrainConfig:
     def from_dict(cls, settings: Mapping[str, Any]) -> TrainConfig:
         """The configuration that :meth:`to_dict` wrote.
 
-        A setting that did not exist then has its default, which must mean what the
-        code did before the setting was added.
+        A setting that was added later has its default, which must reproduce the
+        behaviour before it was added.
         """
         _check_known([name for name in settings if name != "model"])
         return cls(**settings)

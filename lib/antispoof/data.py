@@ -1,9 +1,9 @@
 """Batches of features: from the cache, or from augmented waveforms.
 
-Without waveform augmentation, batches come from the cached features: kept on the GPU if
-they fit, else read ahead by a thread. With it, worker processes decode, augment and
-compute features clip by clip. What is drawn depends only on seed, epoch and row, so
-training is reproducible with any number of workers.
+Without waveform augmentation, batches come from the cached features, read ahead by a
+thread. With waveform augmentation, worker processes decode, augment and compute
+features clip by clip. What is drawn depends only on seed, epoch and row, so training is
+reproducible with any number of workers.
 """
 
 from __future__ import annotations
@@ -21,44 +21,28 @@ from torch.utils.data import DataLoader, Dataset
 from antispoof import audio, augment, frontends
 from antispoof.config import TrainConfig
 from antispoof.frontends import FeatureSet
+from antispoof.plugins import load_plugins
 
 PREFETCH = 3  # batches that are read before they are needed
-MAX_GPU_SHARE = 0.25  # of a GPU's free memory that features may take
 MAX_WORKERS = 8  # processes that augment
 
 
 class Batches:
-    """Batches of cached features on a device.
+    """Batches of cached features on a device, read ahead by a thread."""
 
-    Parameters
-    ----------
-    resident : whether to keep all features on the device.
-    """
-
-    def __init__(
-        self, features: FeatureSet, device: torch.device, *, resident: bool = False
-    ) -> None:
+    def __init__(self, features: FeatureSet, device: torch.device) -> None:
         self.features, self.device = features, device
-        self.resident = features.read_fp16().to(device) if resident else None
 
     def stream(self, indices: Iterable[np.ndarray | slice]) -> Iterator[Tensor]:
         """Float32 batches (n, 1, n_rows, n_frames), channels last, one per index."""
-        if self.resident is None:
-            batches = self._read_ahead(indices)
-        else:
-            batches = (self.resident[index] for index in indices)
-        for x in batches:
-            yield _to_device(x, self.device)
-
-    def _read_ahead(self, indices: Iterable[np.ndarray | slice]) -> Iterator[Tensor]:
         waiting: deque = deque()
         with ThreadPoolExecutor(1) as reader:
             for index in indices:
                 waiting.append(reader.submit(self._read, index))
                 if len(waiting) > PREFETCH:
-                    yield waiting.popleft().result()
+                    yield _to_device(waiting.popleft().result(), self.device)
             while waiting:
-                yield waiting.popleft().result()
+                yield _to_device(waiting.popleft().result(), self.device)
 
     def _read(self, index: np.ndarray | slice) -> Tensor:
         x = self.features.read_fp16(index)
@@ -80,10 +64,7 @@ class TrainingBatches:
         self.features, self.config, self.device = features, config, device
         self.seed = seed
         kinds = {augment.AUGMENTATIONS[name].info["on"] for name in config.augment}
-        self.cached = None
-        if "waveform" not in kinds:
-            resident = _fits_on_gpu(features, device)
-            self.cached = Batches(features, device, resident=resident)
+        self.cached = None if "waveform" in kinds else Batches(features, device)
         self.augments_features = "features" in kinds
 
     def stream(self, indices: list[np.ndarray], *, epoch: int) -> Iterator[Tensor]:
@@ -96,6 +77,7 @@ class TrainingBatches:
                 batch_sampler=[index.tolist() for index in indices],
                 num_workers=min(_n_cores(), MAX_WORKERS),
                 pin_memory=self.device.type == "cuda",
+                worker_init_fn=_load_plugins,
             )
         for index, x in zip(indices, batches, strict=True):
             if self.augments_features:
@@ -109,6 +91,10 @@ class TrainingBatches:
             p = config.augment_probability
             clips.append(augment.apply(config.augment, clip, rng, p, on="features"))
         return torch.from_numpy(np.stack(clips))
+
+
+def _load_plugins(_worker: int) -> None:
+    load_plugins()  # a spawned worker knows only what it imports
 
 
 class _AugmentedClips(Dataset):
@@ -130,7 +116,7 @@ class _AugmentedClips(Dataset):
         waveform = audio.load_mono_16k(self.paths[row])
         waveform = augment.apply(names, waveform, rng, probability)
         with torch.inference_mode():
-            # Rounded as cached features are.
+            # float16, like the cache.
             return self.frontend(torch.from_numpy(waveform)[None])[0].half()
 
 
@@ -143,11 +129,3 @@ def _n_cores() -> int:
 def _to_device(x: Tensor, device: torch.device) -> Tensor:
     x = x.to(device, non_blocking=True).float()
     return x.contiguous(memory_format=torch.channels_last)
-
-
-def _fits_on_gpu(features: FeatureSet, device: torch.device) -> bool:
-    if device.type != "cuda":  # on a CPU, the memory-mapped file is as near as memory
-        return False
-    n_bytes = len(features) * features.array[:1].nbytes
-    free, _ = torch.cuda.mem_get_info(device)
-    return n_bytes <= MAX_GPU_SHARE * free

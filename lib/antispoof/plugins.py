@@ -31,10 +31,10 @@ def load_plugins(names: Iterable[str] = ()) -> list[str]:
     for name in wanted:
         try:
             importlib.import_module(name)
-        except ImportError as error:
+        except (ImportError, SyntaxError) as error:
             raise ParameterError(
-                f"plugin {name!r} cannot be imported ({error}); a module on the Python"
-                " path is accepted, such as my_module for my_module.py"
+                f"plugin {name!r} cannot be imported ({error}); name a module on the"
+                " Python path without .py, such as my_module"
             ) from error
     if wanted:
         os.environ[VARIABLE] = ",".join(wanted)

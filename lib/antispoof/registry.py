@@ -1,7 +1,7 @@
 """Registries: the one way in which front-ends, models, corpora and the like are added.
 
-A name is registered together with all that is shown or needed of it, so that tables,
-command lines and sweeps can list it without knowing it.
+A name is registered with its title and metadata, so that tables, commands and sweeps
+need no lists of their own.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ class Entry:
 
     Attributes
     ----------
-    name : the name it is asked for by.
+    name : its name in configurations and commands.
     factory : the registered class or function.
     info : whatever else was given at registration, such as ``title``.
     """
@@ -32,7 +32,7 @@ class Entry:
 
 
 class Registry(Mapping[str, Entry]):
-    """Names and what they stand for, in the order of registration.
+    """Name -> entry, in the order of registration.
 
     Parameters
     ----------

@@ -23,7 +23,7 @@ corpus_app = typer.Typer(no_args_is_help=True)
 @corpus_app.command("audit")
 def audit_command(
     folder: CorpusArgument,
-    as_json: Annotated[bool, typer.Option("--json", help="Print all as JSON.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Report what is there, and what is missing or broken; exit 1 if anything is."""
     from antispoof.corpora import audit, open_corpus
@@ -43,7 +43,7 @@ def audit_command(
 @corpus_app.command("make")
 def make_command(
     folder: Annotated[Path, typer.Argument(help="Folder to make it in.")],
-    seed: Annotated[int, typer.Option(help="Seed of the speech.")] = 2019,
+    seed: Annotated[int, typer.Option(help="Seed of the random voices.")] = 2019,
 ) -> None:
     """Synthesize a small corpus of simulated speech, in the official layout."""
     from antispoof.corpora import open_corpus
@@ -56,8 +56,8 @@ def make_command(
 @corpus_app.command("fetch")
 def fetch_command(
     folder: Annotated[Path, typer.Argument(help="Where to unpack.")] = Path("data"),
-    kaggle: Annotated[bool, typer.Option("--kaggle", help="By kagglehub.")] = False,
-    url: Annotated[str, typer.Option(help="Another address of the archive.")] = "",
+    kaggle: Annotated[bool, typer.Option("--kaggle", help="Use kagglehub.")] = False,
+    url: Annotated[str, typer.Option(help="Download from this address.")] = "",
 ) -> None:
     """Download ASVspoof 2019 LA; an interrupted download resumes."""
     from antispoof.corpora import download

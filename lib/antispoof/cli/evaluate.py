@@ -29,13 +29,17 @@ trials, an upper bound and not a result. Ranges: 95 % intervals over speakers.""
 def evaluate(
     scores: Annotated[
         Path,
-        typer.Argument(help="Score file: 'utt_id attack key score', or a known other."),
+        typer.Argument(
+            help="Score file: 'utt_id attack key score', or another known layout."
+        ),
     ],
     protocol: Annotated[Path, typer.Option(help="Protocol: the trials and labels.")],
-    asv_scores: Annotated[Path | None, typer.Option(help="For the min t-DCF.")] = None,
+    asv_scores: Annotated[Path | None, typer.Option(help="For the t-DCF.")] = None,
     dev_scores: Annotated[Path | None, typer.Option(help="Scores on dev.")] = None,
     dev_protocol: Annotated[Path | None, typer.Option(help="Protocol of dev.")] = None,
-    negate: Annotated[bool, typer.Option("--negate", help="Reverse signs.")] = False,
+    negate: Annotated[
+        bool, typer.Option("--negate", help="Reverse the signs.")
+    ] = False,
     replicates: Annotated[int, typer.Option(min=0, help="Bootstrap samples.")] = 1000,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
@@ -91,9 +95,6 @@ def evaluate(
     if as_json:
         typer.echo(json.dumps(result, indent=2))
         return
-    if asv is not None:
-        tdcf = metrics.min_tdcf(*system, asv, formulation="revisited")
-        result["revisited"] = tdcf
     _show(scores, result, thresholds, attacks.value_counts().to_dict())
 
 
@@ -143,10 +144,8 @@ def _show(path: Path, result: dict, thresholds: dict, n_trials: dict) -> None:
     size = f"{n['bonafide']} bona fide and {n['spoof']} spoof trials"
     lines = [f"{printable(str(path))}: {size}"]
     lines.append(f"EER {_format(result['eer'], ci.get('eer'), percent=True)}")
-    if "revisited" in result:
-        tdcf = _format(result["min_tdcf"], ci.get("min_tdcf"))
-        revisited = f"{result['revisited']:.4f} by the revisited one"
-        lines.append(f"min t-DCF {tdcf} in the 2019 form, {revisited}")
+    if result["min_tdcf"] is not None:
+        lines.append(f"min t-DCF {_format(result['min_tdcf'], ci.get('min_tdcf'))}")
     confusions = {k: np.array(result["at"][k]["confusion"]) for k in thresholds}
     confusions["always spoof"] = constant_answer(confusions["zero"], SPOOF)
     confusions["always bonafide"] = constant_answer(confusions["zero"], BONAFIDE)
@@ -161,8 +160,6 @@ def _show(path: Path, result: dict, thresholds: dict, n_trials: dict) -> None:
         if name in thresholds:
             rows.append({"threshold": f"  score > {thresholds[name]:.4g}", **spans})
     lines += ["", "Decisions", format_table(rows), "", LEGEND]
-    if "dev" not in thresholds:
-        lines.append("No dev scores were given, so no threshold was chosen on dev.")
     rows = []
     for name, value in result["metrics"].items():
         if value is not None and name != "eer" and name not in DECISIONS:

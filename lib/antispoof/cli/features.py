@@ -12,7 +12,9 @@ from antispoof.cli.text import printable, progress_bar
 
 def features(
     corpus: CorpusArgument,
-    frontend: Annotated[list[str], typer.Option(help="May be repeated.")] = ("logmel",),
+    frontend: Annotated[list[str], typer.Option(help="Front-end; repeatable.")] = (
+        "logmel",
+    ),
     cache_dir: CacheDir = None,
     on_error: OnError = "stop",
 ) -> None:

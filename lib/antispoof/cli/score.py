@@ -14,9 +14,9 @@ from antispoof.cli.text import progress_bar
 def score(
     run: Annotated[Path, typer.Argument(help="Folder of a run with weights.")],
     corpus: CorpusOption,
-    partition: Annotated[str, typer.Option(help="Of the corpus.")] = "eval",
+    partition: Annotated[str, typer.Option(help="Partition to score.")] = "eval",
     out: Annotated[
-        Path | None, typer.Option(help="scores-PARTITION.txt if none.")
+        Path | None, typer.Option(help="scores-PARTITION.txt if omitted.")
     ] = None,
     cache_dir: CacheDir = None,
     on_error: OnError = "stop",

@@ -33,12 +33,16 @@ class TrainCommand(TyperCommand):
 def train(
     ctx: typer.Context,
     corpus: CorpusOption,
-    seed: Annotated[list[int], typer.Option(help="May be repeated.")] = (0,),
+    seed: Annotated[list[int], typer.Option(help="Seed; may be repeated.")] = (0,),
     runs_dir: RunsDir = RUNS,
     cache_dir: CacheDir = None,
     on_error: OnError = "stop",
-    num_processes: Annotated[int, typer.Option(min=1, help="One per GPU.")] = 1,
-    compiled: Annotated[bool, typer.Option("--compile", help="The model.")] = False,
+    num_processes: Annotated[
+        int, typer.Option(min=1, help="Processes, one per GPU.")
+    ] = 1,
+    compiled: Annotated[
+        bool, typer.Option("--compile", help="Use torch.compile.")
+    ] = False,
 ) -> None:
     """Train a model. Finished runs are reused, interrupted ones resume.
 

@@ -8,7 +8,6 @@ from typing import Any, Protocol, TypeVar
 import numpy as np
 from torch import Tensor, nn
 
-from antispoof.errors import ParameterError
 from antispoof.registry import Registry
 
 FRONTENDS = Registry("front-end")
@@ -18,6 +17,9 @@ F = TypeVar("F", bound=Callable[[], nn.Module])
 
 class FrontEnd(Protocol):
     """What a front-end has besides being an ``nn.Module``.
+
+    It is made without arguments, and one instance is used by several threads. Features
+    are cached as float16, so normalise them: values above 65 504 become infinite.
 
     Attributes
     ----------
@@ -62,7 +64,5 @@ def fix_length(waveform: np.ndarray, n_samples: int) -> np.ndarray:
     waveform : (n,) samples.
     n_samples : wanted length, positive.
     """
-    if n_samples <= 0:
-        raise ParameterError(f"n_samples={n_samples} must be positive")
     kept = waveform[:n_samples]
     return np.pad(kept, (0, n_samples - len(kept)))

@@ -24,7 +24,7 @@ def block(n_in: int, n_out: int) -> nn.Sequential:
 
 @register_model("cnn", title="CNN", lr=1e-3)
 class CNN(nn.Module):
-    """(batch, 1, n_mels, n_frames) -> (batch, 2) logits; 360 162 parameters."""
+    """(batch, 1, n_rows, n_frames) -> (batch, 2) logits; 360 162 parameters."""
 
     def __init__(self) -> None:
         super().__init__()

@@ -79,7 +79,7 @@ class ResNetBackbone(nn.Module):
 
 @register_model("resnet", title="ResNet50", lr=1e-4)
 class ResNet50(ResNetBackbone):
-    """(batch, 1, n_mels, n_frames) -> (batch, 2) logits; 23 505 858 parameters."""
+    """(batch, 1, n_rows, n_frames) -> (batch, 2) logits; 23 505 858 parameters."""
 
     def __init__(self) -> None:
         super().__init__()

@@ -12,7 +12,7 @@ HIDDEN = 256
 
 @register_model("resnet_lstm", title="ResNet50+LSTM", lr=1e-4)
 class ResNet50LSTM(ResNetBackbone):
-    """(batch, 1, n_mels, n_frames) -> (batch, 2) logits; 25 863 618 parameters.
+    """(batch, 1, n_rows, n_frames) -> (batch, 2) logits; 25 863 618 parameters.
 
     The feature maps are averaged over frequency only, which leaves a sequence of
     n_frames / 32 steps (13 for a clip of 4 s) of 2048 features. One LSTM layer reads

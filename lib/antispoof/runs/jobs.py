@@ -71,9 +71,9 @@ def train_or_load(
     Parameters
     ----------
     runs_dir : folder of run records; ``runs`` of the project if None.
-    cache_dir : folder of the feature cache, as `load_features` has it.
+    cache_dir : folder of the feature cache, see `load_features`.
     references : folder of reference runs; None uses no reference runs.
-    on_error : "stop" or "skip" clips that cannot be decoded, as `load_features` has it.
+    on_error : "stop" or "skip" clips that cannot be decoded, see `load_features`.
     log : called with one line for each reused run, each training and each epoch.
     num_processes : processes that train together, one per GPU, started here. Their
         lines go to the standard output. Not needed with ``accelerate launch``.
@@ -86,7 +86,7 @@ def train_or_load(
     CorpusError
         If a partition lacks a class.
     TimeLimitError
-        If the platform's time ends before the last epoch could.
+        If the time limit leaves no room for another epoch.
     MemoryLimitError
         If a batch does not fit into memory.
     AntispoofError
@@ -145,7 +145,7 @@ class _Job:
         # Read now: the regression check changes the state that `processes` shows.
         is_main, n_processes = processes.is_main_process, processes.num_processes
         self.path.parent.mkdir(parents=True, exist_ok=True)
-        found: list[Run | None] = [None]
+        found: list[Run | None] = [None]  # a list, which broadcasting fills
         lock = FileLock(self.path.with_suffix(".lock"))
         try:
             if is_main:
@@ -174,7 +174,9 @@ class _Job:
                 return run
             if run is not None and folder == path:
                 path.rename(path.with_name(f"{path.name}.archived-{len(archived) + 1}"))
-                self.report("made by code that computed other numbers; archived")
+                self.report(
+                    "regression check failed: current code gives other scores; archived"
+                )
         if self.references is None:
             return None
         run = find_reference(self.config, self.corpus.id, self.seed, self.references)
@@ -193,7 +195,7 @@ class _Job:
         return same and regression_check.matches(run.regression_scores, self.config)
 
     def prepare_unfinished(self) -> None:
-        """Never resume from a checkpoint that other code wrote."""
+        """Make the folder of the checkpoint; delete a checkpoint of other code."""
         file = self.unfinished / "regression_scores.json"
         if file.exists():
             recorded = json.loads(file.read_text("utf-8"))

@@ -1,4 +1,4 @@
-"""The training loop, to be read in one sitting.
+"""The training loop.
 
 The order of an epoch's clips depends on seed and epoch alone. After every epoch the
 validation speakers say whether this state is the best so far. A checkpoint at the end
@@ -75,8 +75,9 @@ def fit(
 
     Parameters
     ----------
-    train_set, val_set : training trials to learn from, and to choose the checkpoint by:
-        the best macro-F1 at score 0, then the lower loss.
+    train_set : trials to learn from.
+    val_set : trials that choose the checkpoint: the best macro-F1 at score 0, then the
+        lower loss.
     seed : of the initial weights, the order of the clips, dropout and augmentation.
     model : where training starts; the configuration's model, freshly initialised, if
         None.
@@ -84,12 +85,13 @@ def fit(
         training resumes from. Writing takes at most a twentieth of the time: where
         epochs are shorter, some are not written.
     cpu : use the CPU even if there is an accelerator.
-    compiled : train through ``torch.compile``: other rounding, faster on most GPUs.
+    compiled : train through ``torch.compile``: faster on most GPUs; results differ by
+        rounding.
 
     Raises
     ------
     CorpusError
-        If either set lacks a class, or contains a trial that is not of train.
+        If either set lacks a class, or contains a trial outside the train partition.
     ParameterError
         If the device lacks the precision.
     RunError
@@ -99,7 +101,7 @@ def fit(
     """
     _check_set(train_set, "the training set")
     _check_set(val_set, "the validation set")
-    # Evaluated apart from the trained model, whose forward runs in mixed precision.
+    # A float32 copy for validation: accelerate wraps the trained model's forward.
     eval_model = models.build(config.model)
     torch.manual_seed(seed)
     accelerator = make_accelerator(config.precision, cpu=cpu)
@@ -131,7 +133,10 @@ def fit(
     saved = load_checkpoint(checkpoint) if checkpoint else None
     if saved is not None:
         if saved.get("training_id") != training_id:
-            raise RunError(f"{checkpoint} is of another configuration, seed or corpus")
+            raise RunError(
+                f"{checkpoint} is of another configuration, seed or corpus; delete it"
+                " to start again"
+            )
         for name, part in parts.items():
             part.load_state_dict(saved[name])
         restore_random_states(saved["random"], device)
@@ -144,7 +149,7 @@ def fit(
         chunks = np.split(
             order, range(config.batch_size, len(order), config.batch_size)
         )
-        # Every process takes a part of each batch; all take it all if it is too small.
+        # A batch with fewer clips than processes goes to each of them.
         mine = [c[rank::n_processes] if len(c) >= n_processes else c for c in chunks]
         model.train()
         losses = []
@@ -231,7 +236,9 @@ def _check_set(features: FeatureSet, name: str) -> None:
     partitions = set(features.trials["partition"])
     if partitions - {"train"}:
         found = ", ".join(sorted(partitions))
-        raise CorpusError(f"{name} must be of train only; found trials of {found}")
+        raise CorpusError(
+            f"{name} must be of the train partition; found trials of {found}"
+        )
     if set(features.labels) != {SPOOF, BONAFIDE}:
         found = ", ".join(sorted(set(features.trials["label"]))) or "no trials"
         raise CorpusError(f"{name} needs both classes; found {found}")
