@@ -36,6 +36,7 @@ TRAINING = [name for name, declared in DECLARED.items() if declared.trains]
 # Those that compare can train, too, where a claim needs other runs.
 BUSY = [*TRAINING, *(name for name, declared in DECLARED.items() if declared.compares)]
 EXECUTED = "_build/executed/{name}.ipynb"
+GENERATOR = Path(corpora.__file__).with_name("synthetic")
 
 
 def parameters(name):
@@ -90,7 +91,7 @@ rule corpus:
     output:
         "_build/corpus.txt",
     params:
-        code=hashing.hash_modules(("antispoof.corpora.synthetic",)) if SYNTHETIC else "",
+        code=hashing.hash_folder(GENERATOR) if SYNTHETIC else "",
         corpus=CORPUS,
         corpus_id=CORPUS_ID,
     threads: workflow.cores

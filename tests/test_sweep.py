@@ -97,25 +97,33 @@ def test_jobs_have_parameters_that_chapters_accept(path, small_corpus):
 # 3
 
 
-def plan(folder, sweep):
+def plan(folder, *words):
     """What Snakemake would run: exit status and output."""
-    file = folder / "sweep-it.yaml"  # a name of its own: nothing of it is done yet
-    file.write_text(yaml.safe_dump(sweep))
     environment = os.environ | {"XDG_CACHE_HOME": str(folder)}
     environment.pop("ASVSPOOF2019_LA", None)
-    command = [sys.executable, "-m", "snakemake", "-s", "sweep.smk", "-n", "-p"]
-    command += ["--nolock", "--configfile", file]
+    command = [sys.executable, "-m", "snakemake", "-n", "-p", "--nolock", *words]
     options = {"capture_output": True, "text": True, "cwd": ROOT, "env": environment}
     done = subprocess.run(command, **options, check=False)
     return done.returncode, done.stdout + done.stderr
 
 
+def plan_sweep(folder, sweep):
+    file = folder / "sweep-it.yaml"  # a name of its own: nothing of it is done yet
+    file.write_text(yaml.safe_dump(sweep))
+    return plan(folder, "-s", "sweep.smk", "--configfile", file)
+
+
+def test_snakemake_plans_the_book(tmp_path):
+    status, output = plan(tmp_path, "--", "html")
+    assert status == 0, output
+
+
 def test_snakemake_plans_a_sweep(tmp_path):
-    status, output = plan(tmp_path, SMALL | {"epochs": 3})
+    status, output = plan_sweep(tmp_path, SMALL | {"epochs": 3})
     assert status != 0
     assert "a sweep has no parameter 'epochs'" in output
     added = {"plugins": ["email"], "settings": {"cnn": {"augment": ["noise"]}}}
-    status, output = plan(tmp_path, SMALL | added)
+    status, output = plan_sweep(tmp_path, SMALL | added)
     assert status == 0, output
     counts = dict(re.findall(r"^(\w+) +(\d+)$", output, re.MULTILINE))
     # An empty word would be lost in the shell, and the next taken in its place.
