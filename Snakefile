@@ -36,6 +36,7 @@ TRAINING = [name for name, declared in DECLARED.items() if declared.trains]
 # Those that compare can train, too, where a claim needs other runs.
 BUSY = [*TRAINING, *(name for name, declared in DECLARED.items() if declared.compares)]
 EXECUTED = "_build/executed/{name}.ipynb"
+STEPS = [sys.executable, "tools/build_steps.py"]
 GENERATOR = Path(corpora.__file__).with_name("synthetic")
 
 
@@ -71,20 +72,12 @@ rule html:
     output:
         "_build/html/index.html",
     params:
-        requests=REQUESTS,
-    run:
-        for name, wanted in params.requests.items():
-            ran = json.loads(Path(EXECUTED.format(name=name)).read_text("utf-8"))
-            if ran["metadata"][provenance.KEY]["request"] != wanted:
-                raise WorkflowError(
-                    f"{name} was not run with the corpus, profile and code asked for;"
-                    " remove _build/executed and try again"
-                )
-        book = Path(sys.executable).with_name("jupyter-book")
-        shell(
-            "ANTISPOOF_REQUIRE_EXECUTED=1 {book:q} build ."
-            " --warningiserror --nitpick --keep-going --quiet"
-        )
+        requests=json.dumps({EXECUTED.format(name=n): r for n, r in REQUESTS.items()}),
+        book=str(Path(sys.executable).with_name("jupyter-book")),
+    shell:
+        "{STEPS:q} check-requests {params.requests:q}"
+        " && ANTISPOOF_REQUIRE_EXECUTED=1 {params.book:q} build ."
+        " --warningiserror --nitpick --keep-going --quiet"
 
 
 rule corpus:
@@ -92,12 +85,11 @@ rule corpus:
         "_build/corpus.txt",
     params:
         code=hashing.hash_folder(GENERATOR) if SYNTHETIC else "",
-        corpus=CORPUS,
+        words=[CORPUS] if CORPUS else [],
         corpus_id=CORPUS_ID,
     threads: workflow.cores
-    run:
-        opened = corpora.load_or_synthesize(params.corpus or None)
-        Path(output[0]).write_text(f"{opened.description}\n", "utf-8")
+    shell:
+        "{STEPS:q} corpus {output:q} {params.words:q}"
 
 
 rule chapter:

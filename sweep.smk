@@ -38,8 +38,9 @@ ANALYSES = expand(
 )
 RUN = [sys.executable, "tools/one_gpu.py"]
 RUN += [sys.executable, "-m", "antispoof_report.notebooks", "run"]
-for plugin in SWEEP.plugins:
-    RUN += ["--plugin", plugin]
+PLUGINS = [word for plugin in SWEEP.plugins for word in ("--plugin", plugin)]
+RUN += PLUGINS
+STEPS = [sys.executable, "tools/build_steps.py"]
 
 
 wildcard_constraints:
@@ -62,15 +63,10 @@ rule prepare:
     output:
         GROUP + "/prepared.txt",
     params:
-        corpus=lambda w: SWEEP.corpus_names[w.corpus],
+        words=lambda w: [w.frontend, *filter(None, [SWEEP.corpus_names[w.corpus]])],
     threads: MANY
-    run:
-        from antispoof import corpora, frontends
-
-        opened = corpora.load_or_synthesize(params.corpus or None)
-        for partition in opened.partitions:
-            frontends.load_features(opened, partition, frontend=wildcards.frontend)
-        Path(output[0]).write_text(f"{opened.description}\n", "utf-8")
+    shell:
+        "{STEPS:q} {PLUGINS:q} features {output:q} {params.words:q}"
 
 
 rule train:
@@ -117,16 +113,15 @@ rule book:
         OUT + "/book.txt",
     params:
         corpus=SWEEP.corpora[0],
-        profile={
-            "seeds": SWEEP.seeds,
-            "settings": SWEEP.settings_for(SWEEP.frontends[0]),
-        },
+        profile=json.dumps(  # JSON is YAML
+            {
+                "seeds": SWEEP.seeds,
+                "settings": SWEEP.settings_for(SWEEP.frontends[0]),
+            }
+        ),
     threads: MANY
-    run:
-        profile = Path(output[0]).with_name("profile.yaml")
-        profile.write_text(json.dumps(params.profile))  # JSON is YAML
-        shell(
-            "CORPUS={params.corpus:q} PROFILE={profile:q}"
-            " {sys.executable:q} -m snakemake --cores {threads} -- html"
-        )
-        Path(output[0]).write_text("_build/html/index.html\n")
+    shell:
+        "printf %s {params.profile:q} > {OUT:q}/profile.yaml"
+        " && CORPUS={params.corpus:q} PROFILE={OUT:q}/profile.yaml"
+        " {sys.executable:q} -m snakemake --cores {threads} --nolock -- html"
+        " && echo _build/html/index.html > {output:q}"
