@@ -75,9 +75,6 @@ test-sweep: setup  ## a sweep that is killed twice completes
 test-resume: setup  ## kill -9 a run twenty times; its result must not change
 	PYTHONPATH=lib $(BIN)/python -m benchmarks.resume_stress --kills 20
 
-test-deps: setup  ## run the chapters: does their provenance cover what they call?
-	MPLBACKEND=agg $(BIN)/python tests/slow_dependencies.py
-
 platforms: wheelhouse  ## every chapter as on Kaggle and on Colab, without internet
 	$(BIN)/python tests/slow_platforms.py
 
