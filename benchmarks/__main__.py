@@ -14,8 +14,8 @@ from pathlib import Path
 
 import pandas as pd
 
-import antispoof_report as report
 from antispoof import corpora
+from antispoof_report import report
 from benchmarks import features, models
 
 RESULTS = Path(__file__).parent / "results" / "bench.json"

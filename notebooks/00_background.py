@@ -52,9 +52,9 @@ import numpy as np
 import torch
 from torch import nn
 
-import antispoof_report as report
 from antispoof import audio, corpora, frontends
 from antispoof.constants import SAMPLE_RATE
+from antispoof_report import report
 from antispoof_report.diagrams import drawing, networks, sound
 
 la = corpora.load_or_synthesize(corpus)

@@ -48,12 +48,12 @@ check_parameters()
 # %% tags=["hide-input"]
 import pandas as pd
 
-import antispoof_report as report
 from antispoof import audio, corpora
 from antispoof.constants import LABELS, PARTITIONS, SAMPLE_RATE
 from antispoof.corpora import ISSUES, audit
 from antispoof.corpora.synthetic.attacks import ATTACKS
 from antispoof.plots import data
+from antispoof_report import report
 
 la = corpora.load_or_synthesize(corpus)
 report.header(la)

@@ -51,11 +51,11 @@ check_parameters()
 import pandas as pd
 import torch
 
-import antispoof_report as report
 from antispoof import audio, corpora
 from antispoof.constants import LABELS, SAMPLE_RATE
 from antispoof.frontends import LogMel, fix_length
 from antispoof.plots import features
+from antispoof_report import report
 
 la = corpora.load_or_synthesize(corpus)
 report.header(la)

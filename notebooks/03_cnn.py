@@ -58,10 +58,10 @@ check_parameters()
 import pandas as pd
 import torch
 
-import antispoof_report as report
 from antispoof import corpora, frontends, models, runs
 from antispoof.config import TrainConfig
 from antispoof.plots import decisions, training
+from antispoof_report import report
 
 la = corpora.load_or_synthesize(corpus)
 report.header(la)

@@ -54,11 +54,10 @@ fresh = False  # True: train, do not use reference runs
 check_parameters()
 
 # %% tags=["hide-input"]
-import antispoof_report as report
 from antispoof import corpora, models, runs
 from antispoof.config import TrainConfig
 from antispoof.plots import decisions, scores, training
-from antispoof_report import claims
+from antispoof_report import claims, report
 from antispoof_report.claims.hypotheses import bootstrap_scores
 
 la = corpora.load_or_synthesize(corpus)

@@ -53,11 +53,10 @@ n_replicates = 2000  # number of bootstrap replicates
 check_parameters()
 
 # %% tags=["hide-input"]
-import antispoof_report as report
 from antispoof import corpora, metrics, runs, stats
 from antispoof.config import TrainConfig
 from antispoof.plots import forest, scores, training
-from antispoof_report import claims
+from antispoof_report import claims, report
 from antispoof_report.claims import (
     hypotheses,
     preconditions,

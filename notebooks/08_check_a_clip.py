@@ -54,11 +54,11 @@ check_parameters()
 import numpy as np
 import torch
 
-import antispoof_report as report
 from antispoof import audio, corpora, inference
 from antispoof.constants import SAMPLE_RATE
 from antispoof.plots import scores as plots
 from antispoof.plots import style, timeline
+from antispoof_report import report
 from antispoof_report.inference_tables import read_measurements
 
 la = corpora.load_or_synthesize(corpus)

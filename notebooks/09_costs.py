@@ -50,9 +50,8 @@ check_parameters()
 # %% tags=["hide-input"]
 import pandas as pd
 
-import antispoof_report as report
 from antispoof.corpora.asvspoof2019 import EXPECTED_COUNTS
-from antispoof_report import benchmark_plots
+from antispoof_report import benchmark_plots, report
 
 # %% [markdown]
 # ## Method

@@ -40,7 +40,7 @@ import antispoof
 for module in pkgutil.walk_packages(antispoof.__path__, "antispoof."):
     if not module.name.endswith("__main__"):
         importlib.import_module(module.name)
-import antispoof_report, antispoof_report.claims
+import antispoof_report.report, antispoof_report.claims
 import antispoof_report.notebooks.parameters
 """
 

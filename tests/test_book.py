@@ -76,7 +76,7 @@ def test_the_reference_covers_both_packages():
     table = dict(library.registered()[1:])
     assert "`cnn`: CNN" in table["`antispoof.models.MODELS`"]
     assert len(table) == len(library.REGISTRIES)
-    names = library.public_names("antispoof_report")
+    names = library.public_names("antispoof_report.report")
     assert {"header", "Html", "table"} <= set(names)
     assert not {"pd", "annotations", "tables"} & set(names)
     assert {"MODELS", "CNN", "build"} <= set(library.public_names("antispoof.models"))

@@ -23,9 +23,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-import antispoof_report as report
 from antispoof import metrics, models, runs
 from antispoof.metrics import rates
+from antispoof_report import report
 from antispoof_report.score_explorer import panel
 
 sys.path.append(str(Path(__file__).resolve().parents[1] / "book" / "_ext"))

@@ -24,11 +24,11 @@ import pytest
 import soundfile
 from PIL import Image
 
-import antispoof_report as report
 from antispoof.audio import load_mono_16k
 from antispoof.constants import SAMPLE_RATE
 from antispoof.corpora import Corpus
 from antispoof.errors import AudioError, ParameterError
+from antispoof_report import report
 
 
 def sound(html):
@@ -115,7 +115,7 @@ def test_a_notebook_needs_none_of_the_books_packages():  # 5
 import sys
 for name in ("myst_nb", "jupytext", "papermill", "nbformat", "IPython"):
     sys.modules[name] = None
-import antispoof_report as report
+from antispoof_report import report
 import numpy, pandas
 report.glue("a", 1)
 report.table(pandas.DataFrame({"a": [1]}))._repr_html_()

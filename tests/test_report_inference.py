@@ -18,10 +18,10 @@ import pandas as pd
 import pytest
 import soundfile
 
-import antispoof_report as report
 from antispoof.inference import predict_clips
 from antispoof.plots import timeline
 from antispoof_report import inference_tables as tables
+from antispoof_report import report
 from conditions import CLEAN, CONDITIONS
 
 

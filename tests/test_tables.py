@@ -18,12 +18,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-import antispoof_report as report
 from antispoof import metrics
 from antispoof.config import TrainConfig
 from antispoof.constants import label_indices
 from antispoof.errors import ParameterError
 from antispoof.runs import tables
+from antispoof_report import report
 from antispoof_report.claims.hypotheses import bootstrap_scores
 from antispoof_report.claims.verdicts import Verdict
 

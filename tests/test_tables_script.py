@@ -18,7 +18,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-import antispoof_report as report
+from antispoof_report import report
 
 sys.path.append(str(Path(__file__).resolve().parents[1] / "book" / "_ext"))
 
