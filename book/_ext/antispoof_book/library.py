@@ -60,11 +60,12 @@ def public_names(module: str) -> list[str]:
     package = import_module(module)
     if hasattr(package, "__all__") or not hasattr(package, "__path__"):
         return []
+    own = module.removesuffix(".report")  # which collects names from beside it
     return [
         name
         for name, value in vars(package).items()
         if isinstance(value, Registry)
-        or getattr(value, "__module__", "").startswith(module)
+        or getattr(value, "__module__", "").startswith(own)
     ]
 
 
