@@ -24,6 +24,7 @@ def write(root: Path) -> Path:
 
     Raises FileNotFoundError if there is no site or no browser.
     """
+    root = root.resolve()  # a relative link would start at its own folder
     site, out = root / "_build" / "html", root / "_build" / "book.pdf"
     page = root / "_build" / "print" / "book" / "book.html"
     page.parent.mkdir(parents=True, exist_ok=True)
