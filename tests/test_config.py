@@ -90,6 +90,23 @@ def test_changed_default_is_another_configuration():
     assert changed.for_model("cnn", epochs=20).config_hash == before.config_hash
 
 
+def test_added_setting_leaves_hashes_alone():
+    """A folder of runs is found again by a version that has one setting more."""
+    line = '    precision: str = _setting('
+    assert line in SOURCE
+    new = '    order: str = _setting("as_is", text="New.", before="as_is")\n'
+    changed = execute(SOURCE.replace(line, new + line))
+    hashes = [
+        made.config_hash
+        for made in (
+            TrainConfig.for_model("cnn"),
+            changed.for_model("cnn"),
+            changed.for_model("cnn", order="reversed"),
+        )
+    ]
+    assert hashes[0] == hashes[1] != hashes[2]
+
+
 # 3
 
 

@@ -24,9 +24,15 @@ def _setting(
     text: str,
     choices: Registry | tuple | None = None,
     positive: bool = False,
+    before: Any = MISSING,
 ):
-    """A field with its help text and accepted values; the command line lists them."""
+    """A field with its help text and accepted values; the command line lists them.
+
+    A setting that is added has in `before` the value that does what was done before:
+    with it the hash of a configuration, and so the folder of its runs, stays the same.
+    """
     metadata = {"help": text, "choices": choices, "positive": positive}
+    metadata["before"] = before
     return field(default=default, metadata=metadata)
 
 
@@ -186,7 +192,11 @@ class TrainConfig:
     @property
     def config_hash(self) -> str:
         """Eight hexadecimal digits over all settings; names the folder of a run."""
-        return hashing.hash_json([SCHEMA, self.to_dict()])[:8]
+        settings = self.to_dict()
+        for one in fields(self):
+            if settings[one.name] == one.metadata["before"]:
+                del settings[one.name]
+        return hashing.hash_json([SCHEMA, settings])[:8]
 
 
 def _check_known(names: Iterable[object]) -> None:
