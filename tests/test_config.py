@@ -92,7 +92,7 @@ def test_changed_default_is_another_configuration():
 
 def test_added_setting_leaves_hashes_alone():
     """A folder of runs is found again by a version that has one setting more."""
-    line = '    precision: str = _setting('
+    line = "    precision: str = _setting("
     assert line in SOURCE
     new = '    order: str = _setting("as_is", text="New.", before="as_is")\n'
     changed = execute(SOURCE.replace(line, new + line))

@@ -20,13 +20,21 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+import soundfile
 import torch
 
 from antispoof import audio
 from antispoof.corpora import open_corpus
 from antispoof.data import Batches
 from antispoof.errors import AudioError, CorpusError, DiskError, ParameterError
-from antispoof.frontends import FRONTENDS, FeatureSet, LogMel, cache, load_features
+from antispoof.frontends import (
+    FRONTENDS,
+    FeatureSet,
+    LogMel,
+    build,
+    cache,
+    load_features,
+)
 from corpora import flac_path, write_flac
 
 pytestmark = pytest.mark.usefixtures("small_frontend")
@@ -61,6 +69,20 @@ def damage(corpus, partition, *utt_ids):
 
 
 # 1
+
+
+def test_trimmed_silence(small_corpus, folder):
+    path = small_corpus.partition("dev")["path"][0]
+    speech = audio.load_mono_16k(path)
+    soundfile.write(path, np.pad(speech, 800), 16_000)
+    corpus = open_corpus(small_corpus.root)
+    kept, trimmed = (
+        load_features(corpus, "dev", silence=silence, cache_dir=folder)
+        for silence in ("keep", "trim")
+    )
+    expected = build("logmel")(torch.from_numpy(speech)[None]).half()[0]
+    np.testing.assert_allclose(trimmed.read_fp16([0])[0], expected, atol=0.02)
+    assert abs(kept.read_fp16([0])[0] - expected).max() > 0.5
 
 
 def test_rows_are_the_protocol(small_corpus, folder):

@@ -4,7 +4,7 @@ Validation speakers:
 1. Among the groups within 1.5 times their proportional share, the one whose rarer
    class is largest; no speaker on both sides, both classes on both sides; where that is
    impossible, a CorpusError. In the real subset the speakers with most trials stay in
-   training.
+   training. Of the rest, the seed draws as many clips of a class as are asked for.
 Fitting:
 2. Only trials of train are used; both sets need both classes.
 3. A learnable problem is learned. The losses are those of a plain loop. The kept
@@ -49,6 +49,7 @@ from antispoof.training import (
     TimeLimit,
     callbacks,
     choose_val_speakers,
+    draw_clips,
     fit,
     loop,
     split_validation,
@@ -147,6 +148,19 @@ def test_impossible_split():
     for speakers, n in ((one_class, 2), ({"a": (3, 3)}, 2), (one_speaker_has_it, 1)):
         with pytest.raises(CorpusError, match=f"^no {n} of train's {len(speakers)} sp"):
             choose_val_speakers(trials(**speakers), n)
+
+
+def test_drawn_clips(make_features):
+    features = make_features(24)
+    settings = {"n_bonafide": 3, "n_spoof": 5}
+    config = TrainConfig.for_model("cnn", **settings)
+    first, again, other = (draw_clips(features, config, seed) for seed in (0, 0, 1))
+    assert first.labels.sum() == 3 and len(first) == 8
+    assert first.trials.equals(again.trials)
+    assert not first.trials.equals(other.trials)
+    assert draw_clips(features, TrainConfig.for_model("cnn"), 0) is features
+    with pytest.raises(ParameterError, match="n_spoof=99; there are"):
+        draw_clips(features, replace(config, n_spoof=99), 0)
 
 
 # 2

@@ -12,6 +12,7 @@ from dataclasses import MISSING, asdict, dataclass, field, fields
 from typing import Any, get_type_hints
 
 from antispoof import augment, frontends, hashing, models
+from antispoof.audio import silence
 from antispoof.errors import ParameterError
 from antispoof.registry import Registry
 
@@ -56,6 +57,12 @@ class TrainConfig:
     frontend: str = _setting(
         "logmel", text="Features to compute.", choices=frontends.FRONTENDS
     )
+    silence: str = _setting(
+        "keep",
+        text="Leading and trailing silence of every clip, in training and scoring.",
+        choices=tuple(silence.TREATMENTS),
+        before="keep",
+    )
     augment: tuple[str, ...] = _setting(
         (),
         text="Augmentation of training clips; may be repeated.",
@@ -94,6 +101,12 @@ class TrainConfig:
         2,
         text="Training speakers used for validation instead of training.",
         positive=True,
+    )
+    n_bonafide: int = _setting(
+        0, text="Bona fide training clips, drawn by the seed; 0: all.", before=0
+    )
+    n_spoof: int = _setting(
+        0, text="Spoof training clips, drawn by the seed; 0: all.", before=0
     )
     patience: int = _setting(
         0,

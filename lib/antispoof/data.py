@@ -19,6 +19,7 @@ from torch import Tensor
 from torch.utils.data import DataLoader, Dataset
 
 from antispoof import audio, augment, frontends
+from antispoof.audio.silence import TREATMENTS
 from antispoof.config import TrainConfig
 from antispoof.frontends import FeatureSet
 from antispoof.plugins import load_plugins
@@ -106,6 +107,7 @@ class _AugmentedClips(Dataset):
         self.paths = features.trials["path"].tolist()
         self.config, self.seed = config, seed
         self.frontend = frontends.build(config.frontend)
+        self.treat = TREATMENTS[config.silence]
 
     def __len__(self) -> int:
         return len(self.paths)
@@ -113,7 +115,7 @@ class _AugmentedClips(Dataset):
     def __getitem__(self, row: int) -> Tensor:
         names, probability = self.config.augment, self.config.augment_probability
         rng = np.random.default_rng([*self.seed, row])
-        waveform = audio.load_mono_16k(self.paths[row])
+        waveform = self.treat(audio.load_mono_16k(self.paths[row]))
         waveform = augment.apply(names, waveform, rng, probability)
         with torch.inference_mode():
             # float16, like the cache.

@@ -40,3 +40,7 @@ def trim(waveform: np.ndarray, before: int = 0, after: int = 0) -> np.ndarray:
         return waveform
     start, end = loud[0] * FRAME, (loud[-1] + 1) * FRAME
     return waveform[max(0, start - before) : end + after]
+
+
+# What a configuration can have done to the silence at both ends of every clip.
+TREATMENTS = {"keep": np.asarray, "trim": trim}

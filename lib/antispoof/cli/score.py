@@ -35,6 +35,7 @@ def score(
             open_corpus(corpus),
             partition,
             frontend=opened.config.frontend,
+            silence=opened.config.silence,
             cache_dir=cache_dir,
             on_error=on_error,
             progress=progress,

@@ -27,6 +27,7 @@ from filelock import FileLock
 from torch import nn
 
 from antispoof import audio, hashing
+from antispoof.audio.silence import TREATMENTS
 from antispoof.constants import label_indices
 from antispoof.corpora import Corpus
 from antispoof.errors import AudioError, ParameterError
@@ -42,6 +43,7 @@ SHOWN = 20  # failed clips named in an error
 
 OnError = Literal["stop", "skip"]
 Progress = Callable[[int, int], None]
+Treat = Callable[[np.ndarray], np.ndarray]
 
 
 @dataclass(frozen=True)
@@ -90,6 +92,7 @@ def load_features(
     partition: str,
     *,
     frontend: str = "logmel",
+    silence: str = "keep",
     cache_dir: str | Path | None = None,
     jobs: int | None = None,
     on_error: OnError = "stop",
@@ -99,6 +102,7 @@ def load_features(
 
     Parameters
     ----------
+    silence : "keep", or "trim" what is silent at both ends of each clip.
     cache_dir : folder of the cache, relative to the project; that of the platform if
         None.
     jobs : worker threads, from 1 on; all cores if None.
@@ -124,19 +128,20 @@ def load_features(
     module = build(frontend)
     trials = corpus.partition(partition)
     key = cache_key(module)
+    treat = TREATMENTS[silence]
     cache = project_folder() / (cache_dir or feature_cache_dir())
     folder = cache / corpus.id / f"{frontend}-{key}"
+    if silence != "keep":
+        folder = folder.with_name(f"{folder.name}-{silence}")
     target = folder / f"{partition}.npy"
-    probe = compute_probe(module)
+    probe = compute_probe(module, treat)
     if not _is_current(target, probe):
         if on_error == "stop":
             corpus.require_audio(partition)
         folder.mkdir(parents=True, exist_ok=True)
         with FileLock(target.with_suffix(".lock")):
             if not _is_current(target, probe):
-                _compute(
-                    target, trials, module, probe, jobs or os.cpu_count(), progress
-                )
+                _compute(target, trials, module, treat, probe, jobs, progress)
     failed = {int(i): s for i, s in _read_manifest(target)["failed"].items()}
     if failed and on_error == "stop":
         names = [trials["utt_id"][row] for row in failed]
@@ -166,9 +171,7 @@ def _source_of(cls: type) -> str:
         return cls.__qualname__
 
 
-def compute_probe(
-    module: nn.Module, change: Callable[[np.ndarray], np.ndarray] = np.asarray
-) -> list[float]:
+def compute_probe(module: nn.Module, change: Treat = np.asarray) -> list[float]:
     """Some features of the probe clip, computed by the code of today.
 
     Parameters
@@ -199,8 +202,9 @@ def _compute(
     target: Path,
     trials: pd.DataFrame,
     module: nn.Module,
+    treat: Treat,
     probe: list[float],
-    jobs: int,
+    jobs: int | None,
     progress: Progress | None,
 ) -> None:
     """Compute all features, then put array and manifest in place."""
@@ -214,9 +218,13 @@ def _compute(
     # Many clips in parallel use the cores better than one clip on all of them.
     torch.set_num_threads(1)
     try:
-        with atomic_path(target) as temporary, ThreadPoolExecutor(jobs) as pool:
+        with (
+            atomic_path(target) as temporary,
+            ThreadPoolExecutor(jobs or os.cpu_count()) as pool,
+        ):
             array = np.lib.format.open_memmap(temporary, "w+", np.float16, shape)
-            compute = partial(_compute_row, array, trials["path"].tolist(), module)
+            paths = trials["path"].tolist()
+            compute = partial(_compute_row, array, paths, module, treat)
             for row, message in enumerate(pool.map(compute, range(len(trials)))):
                 if message:
                     failed[row] = message
@@ -231,11 +239,11 @@ def _compute(
 
 
 def _compute_row(
-    array: np.ndarray, paths: list[str], module: nn.Module, row: int
+    array: np.ndarray, paths: list[str], module: nn.Module, treat: Treat, row: int
 ) -> str:
     """Fill one row of the array; the message if its clip cannot be decoded, else ""."""
     try:
-        waveform = torch.from_numpy(audio.load_mono_16k(paths[row]))
+        waveform = torch.from_numpy(treat(audio.load_mono_16k(paths[row])))
     except AudioError as error:
         return str(error)
     with torch.inference_mode():

@@ -15,6 +15,7 @@ from safetensors.torch import load_file, save_file
 from torch import nn
 
 from antispoof import frontends, models
+from antispoof.audio.silence import TREATMENTS
 from antispoof.calibration import Calibration
 from antispoof.constants import BONAFIDE, SPOOF
 from antispoof.errors import PARSE_ERRORS, ParameterError, RunError
@@ -77,6 +78,8 @@ class Detector:
         RunError
             If a score is not finite.
         """
+        treated = map(TREATMENTS[self.metadata.get("silence", "keep")], windows)
+        windows = np.stack([frontends.fix_length(w, self.n_samples) for w in treated])
         with torch.inference_mode():
             features = self.frontend(torch.from_numpy(windows))
             scores = self.score_features(features).numpy()
@@ -140,6 +143,7 @@ class Detector:
         metadata = {
             "model": run.config.model,
             "frontend": run.config.frontend,
+            "silence": run.config.silence,
             "config": run.config.to_dict(),
             "seed": run.seed,
             "corpus": run.corpus,

@@ -30,6 +30,7 @@ from antispoof.training import (
     ProgressLogger,
     TimeLimit,
     current_processes,
+    draw_clips,
     fit,
     launch_processes,
     split_validation,
@@ -99,7 +100,8 @@ def train_or_load(
                 f"seed={seed!r}; accepted: whole numbers from 0 to {2**32 - 1}"
             )
     corpus.require_both_classes("train")
-    options = {"frontend": config.frontend, "cache_dir": cache_dir}
+    options = {"frontend": config.frontend, "silence": config.silence}
+    options["cache_dir"] = cache_dir
     load = partial(load_features, corpus, **options, on_error=on_error)
     runs_dir = project_folder() / (runs_dir or "runs")
     job = partial(_Job, config, corpus, runs_dir, references, load, compiled)
@@ -211,6 +213,7 @@ class _Job:
         started = time.time()
         features = {partition: self.load(partition) for partition in corpus.partitions}
         train_set, val_set = split_validation(features["train"], config.n_val_speakers)
+        train_set = draw_clips(train_set, config, self.seed)
         self.report(f"trains on {len(train_set)} clips for {config.epochs} epochs")
         callbacks = [
             ProgressLogger(self.report, n_epochs=config.epochs),

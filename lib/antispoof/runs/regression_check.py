@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from functools import lru_cache, partial
+from functools import lru_cache
 
 import numpy as np
 import pandas as pd
@@ -24,6 +24,7 @@ import torch
 from torch import nn
 
 from antispoof import augment, frontends, models
+from antispoof.audio.silence import TREATMENTS
 from antispoof.config import TrainConfig
 from antispoof.constants import NO_ATTACK
 from antispoof.errors import RunError
@@ -89,13 +90,17 @@ def _compute(config: TrainConfig) -> Scores:
     bits = _in_float64(model) if config.precision == "fp32" else _watch_bits(model)
     # Waveforms are augmented in the probe.
     rng = np.random.default_rng(2019)
-    augmented = partial(augment.apply, config.augment, rng=rng, probability=1.0)
+
+    def prepare(waveform: np.ndarray) -> np.ndarray:
+        treated = TREATMENTS[config.silence](waveform)
+        return augment.apply(config.augment, treated, rng, probability=1.0)
+
     applied = replace(config, augment=on_features)
     result = fit(applied, train_set, val_set, seed=0, model=model, cpu=True)
     torch.set_rng_state(before)
     columns = result.history[["loss", "val_loss", "val_macro_f1"]]
     numbers = {
-        "features": compute_probe(frontends.build(config.frontend), augmented),
+        "features": compute_probe(frontends.build(config.frontend), prepare),
         "untrained": untrained,
         "trained": _scores(result.model, clips),
         "history": columns.to_numpy().ravel().tolist(),

@@ -7,4 +7,8 @@ from antispoof.training.callbacks import (
     TimeLimit,
 )
 from antispoof.training.loop import FitResult, fit
-from antispoof.training.validation import choose_val_speakers, split_validation
+from antispoof.training.validation import (
+    choose_val_speakers,
+    draw_clips,
+    split_validation,
+)

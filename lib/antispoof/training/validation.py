@@ -11,8 +11,9 @@ from itertools import combinations
 import numpy as np
 import pandas as pd
 
-from antispoof.constants import LABELS
-from antispoof.errors import CorpusError
+from antispoof.config import TrainConfig
+from antispoof.constants import BONAFIDE, LABELS, SPOOF
+from antispoof.errors import CorpusError, ParameterError
 from antispoof.frontends import FeatureSet
 
 MAX_SHARE = 1.5  # times its proportional share that validation may take of a class
@@ -65,3 +66,23 @@ def split_validation(
     speakers = choose_val_speakers(features.trials, n_speakers)
     is_val = features.trials["speaker"].isin(speakers).to_numpy()
     return features.subset(~is_val), features.subset(is_val)
+
+
+def draw_clips(train_set: FeatureSet, config: TrainConfig, seed: int) -> FeatureSet:
+    """The training clips that a configuration's `n_bonafide` and `n_spoof` ask for.
+
+    Raises
+    ------
+    ParameterError
+        If there are fewer clips than asked for.
+    """
+    rng, kept = np.random.default_rng(seed), np.zeros(len(train_set), bool)
+    for label, n in ((BONAFIDE, config.n_bonafide), (SPOOF, config.n_spoof)):
+        rows = np.flatnonzero(train_set.labels == label)
+        if n > len(rows):
+            raise ParameterError(
+                f"n_{LABELS[label]}={n}; there are {len(rows)} {LABELS[label]} training"
+                " clips besides those of the validation speakers"
+            )
+        kept[rng.permutation(rows)[: n or len(rows)]] = True
+    return train_set if kept.all() else train_set.subset(kept)
