@@ -116,7 +116,7 @@ def _librosa(path: str) -> np.ndarray:
     mel = librosa.feature.melspectrogram(
         y=fix_length(waveform, N_SAMPLES),
         sr=rate,
-        n_mels=SETTINGS["n_mels"],
+        n_mels=SETTINGS["n_bands"],
         htk=True,
         norm=None,
         **FRAMES,
@@ -138,7 +138,7 @@ class _PerItem(Dataset):
     def __init__(self, paths: Sequence[str]) -> None:
         self.paths = paths
         self.mel = torchaudio.transforms.MelSpectrogram(
-            SAMPLE_RATE, n_mels=SETTINGS["n_mels"], **FRAMES
+            SAMPLE_RATE, n_mels=SETTINGS["n_bands"], **FRAMES
         )
         self.level = torchaudio.transforms.AmplitudeToDB("power", SETTINGS["top_db"])
 

@@ -116,13 +116,13 @@ sound.spectrogram_with_pitch(voice)
 
 # %%
 front_end = frontends.LogMel()
-front_end.mel_fb.shape
+front_end.filters.shape
 
 # %% tags=["hide-input"] mystnb={"figure": {"name": "fig-mel", "caption": "The mel scale (above): eight equal steps in mel are increasing steps in hertz. Below: every fourth filter of the filter bank of this book. The low filters cover only two or three frequencies of the spectrogram, so their peaks do not always reach 1."}, "image": {"alt": "A curve of mel against hertz that rises steeply and then flattens, above a row of triangles that grow wider to the right."}}
-n_freqs, n_mels = front_end.mel_fb.shape
+n_freqs, n_mels = front_end.filters.shape
 report.glue("n_freqs", n_freqs)
 report.glue("n_mels", n_mels)
-sound.mel_scale(front_end.mel_fb.numpy())
+sound.mel_scale(front_end.filters.numpy())
 
 # %% [markdown]
 # So {result}`n_freqs` frequencies become {result}`n_mels` bands. The picture becomes

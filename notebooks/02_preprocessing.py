@@ -79,7 +79,7 @@ steps = [
         "N",
     ),
     ("power spectrogram", f"{frames}, hop {use['hop_length']}", "N"),
-    ("mel bands", f"{use['n_mels']}, up to {SAMPLE_RATE // 2} Hz", "N/O"),
+    ("mel bands", f"{use['n_bands']}, up to {SAMPLE_RATE // 2} Hz", "N/O"),
     ("decibels", f"{use['top_db']:g} dB below the clip's maximum", "N"),
     ("normalise", "zero mean and unit variance of each clip", "N"),
 ]
@@ -131,7 +131,7 @@ features.fixed_length(voices, n_samples=n_samples)
 batches = {x: torch.from_numpy(fixed[x])[None] for x in fixed}
 waveform = batches["bonafide"]
 power = front_end.power_spectrogram(waveform)
-mel = front_end.apply_mel(power)
+mel = front_end.apply_filters(power)
 decibel = front_end.power_to_db(mel)
 normal = front_end.normalize(decibel)
 

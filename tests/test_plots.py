@@ -122,7 +122,7 @@ FIGURES = {
     ),
     "rates": lambda: benchmark_plots.training_and_scoring_rates(CPU_TIMES),
     "spectrogram": lambda: sound.spectrogram_with_pitch(tone()),
-    "mel scale": lambda: sound.mel_scale(LogMel().mel_fb.numpy()),
+    "mel scale": lambda: sound.mel_scale(LogMel().filters.numpy()),
     "perceptron": lambda: networks.perceptron(np.ones(1), np.array([-2.0]), 0.5),
     "convolution": lambda: networks.convolution(IMAGE, KERNEL, OUTPUT, stride=1),
 }

@@ -1,0 +1,71 @@
+"""Linear frequency cepstral coefficients, as ASVspoof's baselines have them.
+
+Twenty linear filters up to 8 kHz, logarithm, orthonormal DCT-II, all 20 coefficients,
+then their slopes and the slopes of those over seven frames: 60 rows. Window (20 ms,
+Hamming), step (10 ms), ``n_fft`` (512) and filters are those of the LFCC-GMM baseline
+of ASVspoof 2019 (Todisco et al. 2019, "ASVspoof 2019: Future horizons in spoofed and
+fake audio detection"); the LFCC-LCNN baseline of 2021 has the same window length, step
+and 60 rows.
+
+Ours are the floor 80 dB below the clip's loudest point, which the zeros after a short
+clip would else lie far below, and the normalisation of each row over the clip. Without
+it the first coefficient outweighs all others. It also removes what a pre-emphasis, the
+base of the logarithm and the scale of the slopes change.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import torch
+from scipy.fft import dct
+from torch import Tensor
+from torch.nn import functional
+
+from antispoof.frontends.linear import LogLinear
+from antispoof.frontends.registry import register_frontend
+
+HALF_WIDTH = 3  # frames on either side that a slope is fitted to
+
+
+@register_frontend("lfcc", title="LFCC")
+class LFCC(LogLinear):
+    """LFCC with slopes: (batch, n_samples) -> (batch, 1, 3 * n_bands, n_frames)."""
+
+    window_function = staticmethod(torch.hamming_window)
+    normalized_axes = (-1,)
+
+    def __init__(
+        self, *, n_bands: int = 20, win_length: int = 320, **settings: Any
+    ) -> None:
+        super().__init__(n_bands=n_bands, win_length=win_length, **settings)
+        matrix = torch.from_numpy(dct(np.eye(n_bands), norm="ortho", axis=0)).float()
+        self.register_buffer("dct", matrix, persistent=False)
+
+    @property
+    def row_frequencies(self) -> np.ndarray:
+        """(3 * n_bands,) NaN: a coefficient has no frequency."""
+        return np.full(3 * self.n_bands, np.nan)
+
+    def forward(self, waveform: Tensor) -> Tensor:
+        """(batch, n) -> (batch, 1, 3 * n_bands, n_frames), of any n from 1 on."""
+        cepstra = self.dct @ self.decibels(waveform)
+        delta = slopes(cepstra)
+        rows = torch.cat((cepstra, delta, slopes(delta)), -2)
+        return self.normalize(rows).unsqueeze(1)
+
+
+def slopes(x: Tensor) -> Tensor:
+    """Least-squares slope over frames t - 3 to t + 3, ends repeated; same shape.
+
+    Equal to ``torchaudio.functional.compute_deltas(x, win_length=7)``.
+    """
+    steps = range(1, HALF_WIDTH + 1)
+    padded = functional.pad(x, (HALF_WIDTH, HALF_WIDTH), mode="replicate")
+    shifted = padded.unfold(-1, x.shape[-1], 1)  # (..., 7, n_frames)
+    total = sum(
+        k * (shifted[..., HALF_WIDTH + k, :] - shifted[..., HALF_WIDTH - k, :])
+        for k in steps
+    )
+    return total / (2 * sum(k * k for k in steps))
