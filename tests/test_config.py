@@ -60,9 +60,8 @@ def test_every_setting_counts():
         else:
             other = [name for name in choices if name != value][-1:]
             other = other if field.name == "augment" else "".join(other)
-        if other:  # there is one front-end only
-            hashes.add(TrainConfig(**{**default, field.name: other}).config_hash)
-    assert len(hashes) == len(fields(TrainConfig))
+        hashes.add(TrainConfig(**{**default, field.name: other}).config_hash)
+    assert len(hashes) == 1 + len(fields(TrainConfig))
 
 
 def execute(source):
@@ -127,8 +126,8 @@ def test_added_setting_leaves_hashes_alone():
         ({"warmup_epochs": 3, "epochs": 3}, "warmup_epochs=3 must be less .*epochs=3"),
         ({"schedule": "linear"}, "'linear'; accepted: constant, cosine"),
         ({"keep_checkpoint": "last", "patience": 2}, "patience=2 needs .*'best'"),
-        ({"frontend": "mfcc"}, "'mfcc'; accepted: logmel"),
-        ({"frontend": ["logmel"]}, r"frontend=\['logmel'\]; accepted: logmel"),
+        ({"frontend": "mfcc"}, "'mfcc'; accepted: .*logmel"),
+        ({"frontend": ["logmel"]}, r"frontend=\['logmel'\]; accepted: .*logmel"),
         ({"augment": ["echo"]}, "augment='echo'; accepted: .*noise"),
         ({"augment": [["noise"]]}, r"augment=\['noise'\]; accepted"),
         ({"augment_probability": 1.5}, "augment_probability=1.5 must be at most 1"),
