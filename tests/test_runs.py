@@ -36,7 +36,6 @@ from antispoof.errors import AudioError, DiskError, ParameterError, RunError
 from antispoof.frontends import load_features
 from antispoof.runs import Run, jobs, list_runs, record, regression_check, run_path
 from antispoof.scoring.partition import score_partition
-from antispoof.training import loop
 from conftest import SMALL
 from corpora import flac_path, write_corpus, write_flac
 from save_references import save_reference
@@ -250,7 +249,6 @@ def interrupt(project, monkeypatch, config):
             raise KeyboardInterrupt
 
     with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
-        patch.setattr(loop, "MAX_SAVE_OVERHEAD", 1e9)
         patch.setattr(project, "log", stop)
         project.train(config)
     assert list_runs(project.runs) == []

@@ -51,7 +51,6 @@ from antispoof.training import (
     choose_val_speakers,
     draw_clips,
     fit,
-    loop,
     split_validation,
 )
 from antispoof.training.checkpoint import load_checkpoint, save_checkpoint
@@ -269,9 +268,7 @@ LONG = replace(
 )
 
 
-@pytest.mark.parametrize("overhead", [0.05, 1e-9])  # a fast disk, and a slow one
-def test_resumes_exactly(train, tmp_path, monkeypatch, overhead):
-    monkeypatch.setattr(loop, "MAX_SAVE_OVERHEAD", overhead)
+def test_resumes_exactly(train, tmp_path):
     file = tmp_path / "checkpoint.pt"
     for epoch in (0, 1):  # interrupted twice
         with pytest.raises(KeyboardInterrupt):
@@ -280,7 +277,6 @@ def test_resumes_exactly(train, tmp_path, monkeypatch, overhead):
     note = Note()
     resumed = train(LONG, checkpoint=file, callbacks=[note])
     assert [row["epoch"] for row in note.rows] == [2]
-    assert resumed.earlier_seconds > 0
     assert_same(resumed, train(LONG))
     note = Note()
     assert_same(resumed, train(LONG, checkpoint=file, callbacks=[note]))
@@ -389,14 +385,6 @@ def test_bf16(train, make_features):
 def test_fp16_needs_a_gpu(train):
     with pytest.raises(ParameterError, match="needs a GPU; accepted here: fp32, bf16"):
         train(replace(CONFIG, precision="fp16"))
-
-
-def test_compiled(train, monkeypatch):
-    calls = []
-    monkeypatch.setattr(nn.Module, "compile", lambda *_, **kw: calls.append(kw))
-    result = train(compiled=True)
-    assert calls == [{"dynamic": False}]
-    assert_same(result, train())  # nothing else differs
 
 
 # 8

@@ -40,9 +40,6 @@ def train(
     num_processes: Annotated[
         int, typer.Option(min=1, help="Processes, one per GPU.")
     ] = 1,
-    compiled: Annotated[
-        bool, typer.Option("--compile", help="Use torch.compile.")
-    ] = False,
 ) -> None:
     """Train a model. Finished runs are reused, interrupted ones resume.
 
@@ -64,7 +61,6 @@ def train(
         on_error=on_error,
         log=typer.echo,
         num_processes=num_processes,
-        compiled=compiled,
     )
     if current_processes().is_main_process:
         for run in runs:

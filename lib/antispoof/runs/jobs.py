@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import shutil
-import time
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -36,7 +36,7 @@ from antispoof.training import (
     split_validation,
 )
 
-CHECKPOINT = "checkpoint.pt"
+CHECKPOINT = "checkpoint-2.pt"  # of the second layout
 UNFINISHED = ".unfinished"  # ending of the folder that holds the checkpoint
 CORPUS_KEYS = ("id", "name", "title", "caveat")  # kept in the record of a run
 RUN_BYTES = 2**30  # disk space that a run may take while it is made
@@ -59,7 +59,6 @@ def train_or_load(
     on_error: OnError = "stop",
     log: Log = no_log,
     num_processes: int = 1,
-    compiled: bool = False,
 ) -> list[Run]:
     """One run per seed, in the order of the seeds.
 
@@ -78,7 +77,6 @@ def train_or_load(
     log : called with one line for each reused run, each training and each epoch.
     num_processes : processes that train together, one per GPU, started here. Their
         lines go to the standard output. Not needed with ``accelerate launch``.
-    compiled : as `fit` has it.
 
     Raises
     ------
@@ -104,7 +102,7 @@ def train_or_load(
     options["cache_dir"] = cache_dir
     load = partial(load_features, corpus, **options, on_error=on_error)
     runs_dir = project_folder() / (runs_dir or "runs")
-    job = partial(_Job, config, corpus, runs_dir, references, load, compiled)
+    job = partial(_Job, config, corpus, runs_dir, references, load)
     if num_processes > 1:
         printed = partial(print, flush=True)
         launch_processes(partial(_run_jobs, job, seeds, printed), num_processes)
@@ -126,7 +124,6 @@ class _Job:
     runs_dir: Path
     references: str | Path | None
     load: Callable[[str], FeatureSet]
-    compiled: bool
     seed: int
     log: Log
 
@@ -148,10 +145,8 @@ class _Job:
         is_main, n_processes = processes.is_main_process, processes.num_processes
         self.path.parent.mkdir(parents=True, exist_ok=True)
         found: list[Run | None] = [None]  # a list, which broadcasting fills
-        lock = FileLock(self.path.with_suffix(".lock"))
-        try:
+        with FileLock(self.path.with_suffix(".lock")) if is_main else nullcontext():
             if is_main:
-                lock.acquire()
                 found = [self.find()]
                 if found[0] is None:
                     self.prepare_unfinished()
@@ -159,8 +154,6 @@ class _Job:
                 current_processes()  # the regression check trains in one process
                 broadcast_object_list(found)
             return found[0] or self.train()
-        finally:
-            lock.release()
 
     def find(self) -> Run | None:
         """A valid run, from disk, from a previous session or from the references."""
@@ -168,27 +161,21 @@ class _Job:
         origin = import_previous_run(path, self.runs_dir)
         if origin is not None:
             self.report(f"found in {origin}")
-        archived = sorted(path.parent.glob(f"{path.name}.archived-*"))
-        for folder in [path, *archived]:
-            run = Run.open(folder) if folder.is_dir() else None
-            if run is not None and self.is_valid(run):
-                self.report("reused")
+        folders = [path, *sorted(path.parent.glob(f"{path.name}.archived-*"))]
+        found = [Run.open(folder) for folder in folders if folder.is_dir()]
+        if self.references is not None:
+            wanted = self.config, self.corpus.id, self.seed
+            found.append(find_reference(*wanted, self.references))
+        for run in filter(None, found):
+            if self.is_valid(run):
+                self.report("reused" if run.path == path else f"reused from {run.path}")
                 return run
-            if run is not None and folder == path:
-                path.rename(path.with_name(f"{path.name}.archived-{len(archived) + 1}"))
-                self.report(
-                    "regression check failed: current code gives other scores; archived"
-                )
-        if self.references is None:
-            return None
-        run = find_reference(self.config, self.corpus.id, self.seed, self.references)
-        if run is not None and self.is_valid(run):
-            self.report(f"reused from {self.references}")
-            return run
-        if run is not None:
+            kept = run.path
+            if kept == path:
+                kept = path.rename(f"{path}.archived-{len(folders)}")
             self.report(
-                f"the run in {self.references} is not used, because today's code"
-                " computes other numbers (the regression check differs)"
+                f"the run in {kept} is not used, because today's code computes other"
+                " numbers (the regression check differs)"
             )
         return None
 
@@ -210,15 +197,11 @@ class _Job:
     def train(self) -> Run:
         config, corpus, path = self.config, self.corpus, self.path
         check_disk_space(path.parent, RUN_BYTES)
-        started = time.time()
         features = {partition: self.load(partition) for partition in corpus.partitions}
         train_set, val_set = split_validation(features["train"], config.n_val_speakers)
         train_set = draw_clips(train_set, config, self.seed)
         self.report(f"trains on {len(train_set)} clips for {config.epochs} epochs")
-        callbacks = [
-            ProgressLogger(self.report, n_epochs=config.epochs),
-            TimeLimit(n_epochs=config.epochs),
-        ]
+        logger = ProgressLogger(self.report, n_epochs=config.epochs)
         try:
             result = fit(
                 config,
@@ -226,8 +209,7 @@ class _Job:
                 val_set,
                 seed=self.seed,
                 checkpoint=self.unfinished / CHECKPOINT,
-                callbacks=callbacks,
-                compiled=self.compiled,
+                callbacks=[logger, TimeLimit(n_epochs=config.epochs)],
             )
         except (torch.OutOfMemoryError, MemoryError) as error:
             raise MemoryLimitError(
@@ -242,7 +224,7 @@ class _Job:
                 if not protocol.exists():
                     with atomic_path(protocol) as temporary:
                         write_protocol(temporary, features[partition].trials)
-            seconds = round(result.earlier_seconds + time.time() - started, 1)
+            seconds = round(result.history["seconds"].sum(), 3)
             run = Run(
                 path=path,
                 config=config,

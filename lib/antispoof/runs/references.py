@@ -52,8 +52,7 @@ def find_reference(
     config: TrainConfig, corpus_id: str, seed: int, folder: str | Path
 ) -> Run | None:
     """The reference run of a training, None if there is none; not yet checked."""
-    # Compared by their settings: a setting that is added later changes all hashes.
-    for run in list_runs(project_folder() / folder, model=config.model):
-        if (run.corpus["id"], run.config, run.seed) == (corpus_id, config, seed):
-            return run
-    return None
+    # Compared by their settings, in whatever folder the run lies.
+    runs, wanted = list_runs(project_folder() / folder), (corpus_id, config, seed)
+    fits = (r for r in runs if (r.corpus["id"], r.config, r.seed) == wanted)
+    return next(fits, None)

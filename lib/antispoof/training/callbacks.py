@@ -17,7 +17,7 @@ Log = Callable[[str], None]
 class Callback:
     """Base class; override what you need. An exception ends the training.
 
-    The checkpoint of an epoch is written even if :meth:`on_epoch_end` raises.
+    The checkpoint of an epoch is written before :meth:`on_epoch_end`.
     """
 
     def on_step(self, epoch: int, step: int, n_steps: int) -> None:

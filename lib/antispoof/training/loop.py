@@ -37,8 +37,6 @@ from antispoof.training.checkpoint import (
 from antispoof.training.schedule import make_schedule
 from antispoof.training.state import TrainerState
 
-MAX_SAVE_OVERHEAD = 0.05  # of the time that writing checkpoints may take
-
 
 @dataclass(frozen=True)
 class FitResult:
@@ -50,13 +48,11 @@ class FitResult:
     history : one row per epoch: ``epoch``, ``loss``, ``val_loss``, ``val_macro_f1``,
         ``val_spoof_rate``, ``lr``, ``seconds``.
     best_epoch : the row whose weights were kept.
-    earlier_seconds : duration of earlier, interrupted sessions.
     """
 
     model: nn.Module
     history: pd.DataFrame
     best_epoch: int
-    earlier_seconds: float
 
 
 def fit(
@@ -69,7 +65,6 @@ def fit(
     checkpoint: Path | None = None,
     callbacks: Sequence[Callback] = (),
     cpu: bool = False,
-    compiled: bool = False,
 ) -> FitResult:
     """Train a model by a configuration.
 
@@ -81,12 +76,9 @@ def fit(
     seed : of the initial weights, the order of the clips, dropout and augmentation.
     model : where training starts; the configuration's model, freshly initialised, if
         None.
-    checkpoint : file that is written at the end of epochs and that an interrupted
-        training resumes from. Writing takes at most a twentieth of the time: where
-        epochs are shorter, some are not written.
+    checkpoint : file that is written at the end of every epoch and that an interrupted
+        training resumes from.
     cpu : use the CPU even if there is an accelerator.
-    compiled : train through ``torch.compile``: faster on most GPUs; results differ by
-        rounding.
 
     Raises
     ------
@@ -118,9 +110,6 @@ def fit(
     n_steps = math.ceil(len(train_set) / config.batch_size)
     scheduler = make_schedule(optimizer, config, n_steps)
     criterion = nn.CrossEntropyLoss(weight=_class_weights(config, train_set, device))
-    if compiled:
-        # Two batch sizes, the usual and the last one, are compiled separately.
-        model.compile(dynamic=False)
     wrapped, optimizer = accelerator.prepare(model, optimizer)
     batches = TrainingBatches(train_set, config, device, seed=seed)
     labels = torch.from_numpy(train_set.labels)
@@ -141,10 +130,9 @@ def fit(
             part.load_state_dict(saved[name])
         restore_random_states(saved["random"], device)
         state = TrainerState(**saved["state"])
-    earlier_seconds = state.elapsed
-    save_seconds, last_save = 0.0, time.monotonic()
 
     while not state.is_finished(config):
+        started = time.perf_counter()
         order = np.random.default_rng([seed, state.epoch]).permutation(len(train_set))
         chunks = np.split(
             order, range(config.batch_size, len(order), config.batch_size)
@@ -180,33 +168,20 @@ def fit(
             "loss": mean_loss,
             **_validate(eval_model, val_set, device),
             "lr": scheduler.get_last_lr()[0],
-            "seconds": state.epoch_seconds,
+            "seconds": time.perf_counter() - started,
         }
         keep = config.keep_checkpoint == "last"
         state.end_epoch(row, eval_model.state_dict(), keep=keep)
-
-        seconds = time.monotonic() - last_save
-        is_due = seconds >= save_seconds / MAX_SAVE_OVERHEAD
-        is_due = is_due or state.is_finished(config)
-        try:
-            for callback in callbacks if is_main else ():
-                callback.on_epoch_end(row)
-        except BaseException:  # an interruption loses no epoch
-            is_due = True
-            raise
-        finally:
-            if checkpoint is not None and is_main and is_due:
-                started = time.monotonic()
-                content = {name: part.state_dict() for name, part in parts.items()}
-                content |= {"training_id": training_id, "state": state.to_dict()}
-                content["random"] = random_states(device)
-                save_checkpoint(checkpoint, content)
-                last_save = time.monotonic()
-                save_seconds = last_save - started
+        if checkpoint is not None and is_main:
+            content = {name: part.state_dict() for name, part in parts.items()}
+            content |= {"training_id": training_id, "state": vars(state)}
+            save_checkpoint(checkpoint, content | {"random": random_states(device)})
+        for callback in callbacks if is_main else ():
+            callback.on_epoch_end(row)
 
     eval_model.cpu().load_state_dict(state.best_weights)
     history = pd.DataFrame(state.history)
-    return FitResult(eval_model.eval(), history, state.best_epoch, earlier_seconds)
+    return FitResult(eval_model.eval(), history, state.best_epoch)
 
 
 def _validate(

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import time
-from dataclasses import dataclass, field, fields
-from typing import Any
+from dataclasses import dataclass, field
 
 from torch import Tensor
 
@@ -18,31 +16,15 @@ class TrainerState:
     Attributes
     ----------
     epoch : the next epoch, from 0 on; the number of finished ones.
-    elapsed : seconds of training in earlier sessions.
     history : one row per finished epoch.
     best_key, best_epoch, best_weights : of the kept epoch; larger keys are better.
     """
 
     epoch: int = 0
-    elapsed: float = 0.0
     history: list[dict[str, float]] = field(default_factory=list)
     best_key: list[float] | None = None
     best_epoch: int = -1
     best_weights: dict[str, Tensor] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        self._session_start = self._epoch_start = time.perf_counter()
-
-    def to_dict(self) -> dict[str, Any]:
-        """What ``TrainerState(**state)`` resumes from, also in another session."""
-        elapsed = self.elapsed + time.perf_counter() - self._session_start
-        state = {one.name: getattr(self, one.name) for one in fields(self)}
-        return state | {"elapsed": elapsed}
-
-    @property
-    def epoch_seconds(self) -> float:
-        """Seconds since the running epoch began."""
-        return time.perf_counter() - self._epoch_start
 
     def end_epoch(self, row: dict[str, float], weights: dict, *, keep: bool) -> None:
         """Add an epoch to the history.
@@ -56,7 +38,6 @@ class TrainerState:
             self.best_weights = {n: v.cpu().clone() for n, v in weights.items()}
         self.history = [*self.history, row]
         self.epoch += 1
-        self._epoch_start = time.perf_counter()
 
     def is_finished(self, config: TrainConfig) -> bool:
         """Whether all epochs are done, or none was better for `patience` epochs."""
