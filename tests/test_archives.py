@@ -1,9 +1,8 @@
 """Contracts of opening archives from elsewhere.
 
 1. A good archive unpacks completely; after an interruption it resumes.
-2. Refused before a byte is written: absolute paths, .., drive letters, backslashes,
-   links, other compressions than deflate, growth beyond reason, what is not a ZIP
-   archive.
+2. Refused before a byte is written: what leaves the folder, growth beyond reason,
+   what is not a ZIP archive. A link becomes a file.
 3. A member that is damaged, encrypted, or has the place of a folder raises and leaves
    nothing behind; what does not fit is not started.
 """
@@ -15,7 +14,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from antispoof.archives import extract_all, open_archive
+from antispoof.archives import extract_all
 from antispoof.errors import ArchiveError, DiskError
 
 
@@ -26,56 +25,50 @@ def make(path, *members, compression=zipfile.ZIP_STORED):
     return path
 
 
-def link(name):
-    member = zipfile.ZipInfo(name)
-    member.external_attr = (stat.S_IFLNK | 0o777) << 16
-    return member
-
-
-def unpack_all(path, folder):
-    with open_archive(path) as archive:
-        extract_all(archive, folder)
-
-
 def test_a_good_archive(tmp_path):  # 1
     path = make(tmp_path / "a.zip", ("LA/", ""), ("LA/one.txt", "1"), ("two", "22"))
-    unpack_all(path, tmp_path / "out")
+    extract_all(path, tmp_path / "out")
     assert (tmp_path / "out/LA/one.txt").read_text() == "1"
     assert (tmp_path / "out/two").read_text() == "22"
     (tmp_path / "out/two").write_text("2")
     calls = []
-    with open_archive(path) as archive:
-        extract_all(archive, tmp_path / "out", on_extract=lambda *n: calls.append(n))
+    extract_all(path, tmp_path / "out", on_extract=lambda *n: calls.append(n))
     assert (tmp_path / "out/two").read_text() == "22"
     assert calls[-1] == (3, 3)
 
 
 @pytest.mark.parametrize(
-    ("name", "data", "compression", "reason"),
+    ("name", "data", "reason"),
     [
-        ("/etc/passwd", "x", zipfile.ZIP_STORED, "leaves the folder"),
-        ("a/../../up.txt", "x", zipfile.ZIP_STORED, "leaves the folder"),
-        (".", "x", zipfile.ZIP_STORED, "leaves the folder"),
-        ("C:/x", "x", zipfile.ZIP_STORED, "leaves the folder"),
-        ("a\\..\\b", "x", zipfile.ZIP_STORED, "leaves the folder"),
-        (link("a"), "x", zipfile.ZIP_STORED, "is a link"),
-        ("a", "x", zipfile.ZIP_BZIP2, "is .* not stored or deflated"),
-        ("bomb", b"\0" * 2**22, zipfile.ZIP_DEFLATED, "up to 200 times"),
+        ("/etc/passwd", "x", "leaves the folder"),
+        ("a/../../up.txt", "x", "leaves the folder"),
+        (".", "x", "leaves the folder"),
+        ("bomb", b"\0" * 2**22, "up to 200 times"),
     ],
 )
-def test_what_is_refused(tmp_path, name, data, compression, reason):  # 2
+def test_what_is_refused(tmp_path, name, data, reason):  # 2
     members = [("good", "x"), (name, data)]
-    path = make(tmp_path / "a.zip", *members, compression=compression)
+    path = make(tmp_path / "a.zip", *members, compression=zipfile.ZIP_DEFLATED)
     with pytest.raises(ArchiveError, match=reason):
-        unpack_all(path, tmp_path / "out")
+        extract_all(path, tmp_path / "out")
     assert not (tmp_path / "out").exists()
+
+
+def test_a_link(tmp_path):  # 2
+    link = zipfile.ZipInfo("link")
+    link.external_attr = (stat.S_IFLNK | 0o777) << 16
+    path = make(tmp_path / "a.zip", (link, ".."), ("link/x", "x"))
+    with pytest.raises(ArchiveError, match="link/x is damaged"):
+        extract_all(path, tmp_path / "out")
+    assert (tmp_path / "out/link").read_text() == ".."
+    assert not (tmp_path / "out/link").is_symlink()
 
 
 def test_no_archive(tmp_path):  # 2
     (tmp_path / "text").write_text("no archive")
     for name in ("none.zip", "text"):
         with pytest.raises(ArchiveError, match=name):
-            unpack_all(tmp_path / name, tmp_path / "out")
+            extract_all(tmp_path / name, tmp_path / "out")
 
 
 @pytest.mark.parametrize("compression", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED])
@@ -91,7 +84,7 @@ def test_a_damaged_member(tmp_path, compression, start, offset):  # 3
     data[data.index(start) + offset] ^= 1
     path.write_bytes(data)
     with pytest.raises(ArchiveError, match=": a is damaged"):
-        unpack_all(path, tmp_path / "out")
+        extract_all(path, tmp_path / "out")
     assert not list((tmp_path / "out").glob("*"))
 
 
@@ -99,11 +92,11 @@ def test_a_damaged_member(tmp_path, compression, start, offset):  # 3
 def test_a_file_and_a_folder_of_one_name(tmp_path, names):  # 3
     path = make(tmp_path / "a.zip", *((name, "x") for name in names))
     with pytest.raises(ArchiveError, match="is damaged"):
-        unpack_all(path, tmp_path / "out")
+        extract_all(path, tmp_path / "out")
 
 
 def test_no_space(tmp_path, monkeypatch):  # 3
     path = make(tmp_path / "a.zip", ("a", "x"))
     monkeypatch.setattr(shutil, "disk_usage", lambda path: SimpleNamespace(free=100))
     with pytest.raises(DiskError, match="0 MiB are"):
-        unpack_all(path, tmp_path / "out")
+        extract_all(path, tmp_path / "out")

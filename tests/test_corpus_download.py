@@ -8,13 +8,11 @@
 4. What does not fit on the disk is not started.
 5. fetch leaves a corpus, also from an archive with a folder above LA, resumes after an
    interruption, and deletes the archive; the command prints which corpus it is.
-6. kagglehub is optional.
 """
 
 import http.server
 import io
 import shutil
-import sys
 import threading
 import zipfile
 from pathlib import Path
@@ -22,7 +20,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from antispoof.corpora import fetch, fetch_from_kaggle, open_corpus
+from antispoof.corpora import fetch, open_corpus
 from antispoof.corpora.download import download
 from antispoof.errors import DiskError, DownloadError
 from corpora import flac_path
@@ -119,7 +117,7 @@ def test_a_part_that_is_complete_or_too_long(server, tmp_path, more):
 
 def test_refused_and_busy(server, tmp_path):
     server.statuses = [404]
-    with pytest.raises(DownloadError, match="404 Not Found"):
+    with pytest.raises(DownloadError, match="404: Not Found"):
         get(server, tmp_path)
     assert server.requested == [None]
     assert left(tmp_path) == []
@@ -166,16 +164,3 @@ def test_the_command_resumes_unpacking(server, small_corpus, antispoof):
     assert "A subset of ASVspoof 2019 LA" in result.out
     assert open_corpus("data").id == small_corpus.id
     assert server.requested == []
-
-
-# 6
-
-
-def test_kagglehub(monkeypatch, small_corpus):
-    monkeypatch.setitem(sys.modules, "kagglehub", None)
-    with pytest.raises(DownloadError, match="pip install kagglehub"):
-        fetch_from_kaggle()
-    folders = {"awsaf49/asvpoof-2019-dataset": str(small_corpus.root.parent)}
-    hub = SimpleNamespace(dataset_download=folders.get)
-    monkeypatch.setitem(sys.modules, "kagglehub", hub)
-    assert fetch_from_kaggle().id == small_corpus.id

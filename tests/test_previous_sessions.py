@@ -17,7 +17,7 @@ from antispoof.config import TrainConfig
 from antispoof.errors import RunError, TimeLimitError
 from antispoof.platforms import folders
 from antispoof.runs import jobs, train_or_load
-from antispoof.runs.previous_sessions import import_previous_run
+from antispoof.runs.transfer import import_previous_run
 
 pytestmark = pytest.mark.usefixtures("small_frontend")
 

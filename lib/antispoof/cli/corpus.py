@@ -56,18 +56,14 @@ def make_command(
 @corpus_app.command("fetch")
 def fetch_command(
     folder: Annotated[Path, typer.Argument(help="Where to unpack.")] = Path("data"),
-    kaggle: Annotated[bool, typer.Option("--kaggle", help="Use kagglehub.")] = False,
     url: Annotated[str, typer.Option(help="Download from this address.")] = "",
 ) -> None:
     """Download ASVspoof 2019 LA; an interrupted download resumes."""
-    from antispoof.corpora import download
+    from antispoof.corpora.download import OFFICIAL_ARCHIVE, fetch
 
-    if kaggle:
-        corpus = download.fetch_from_kaggle()
-    else:
-        url = url or download.OFFICIAL_ARCHIVE
-        with progress_bar("Downloading and unpacking") as bar:
-            corpus = download.fetch(folder, url=url, progress=bar, on_extract=bar)
+    with progress_bar("Downloading and unpacking") as bar:
+        url = url or OFFICIAL_ARCHIVE
+        corpus = fetch(folder, url=url, progress=bar, on_extract=bar)
     typer.echo(f"{corpus.root}: {corpus.description}")
 
 

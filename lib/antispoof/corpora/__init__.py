@@ -3,7 +3,7 @@
 from antispoof.corpora.auditing import ISSUES, Audit, Issue, PartitionAudit, audit
 from antispoof.corpora.corpus import Corpus, Counts, count_trials, file_sizes
 from antispoof.corpora.discovery import find_corpus, load_or_synthesize
-from antispoof.corpora.download import fetch, fetch_from_kaggle
+from antispoof.corpora.download import fetch
 from antispoof.corpora.protocol import read_protocol, write_protocol
 from antispoof.corpora.registry import CORPORA, open_corpus, register_corpus
 from antispoof.corpora.synthetic import reader  # for its registration

@@ -1,16 +1,14 @@
-"""Download ASVspoof 2019 LA: the official archive, or the copy on Kaggle."""
+"""Download ASVspoof 2019 LA: the official archive."""
 
 from __future__ import annotations
 
 import http.client
 import time
-import urllib.error
 import urllib.request
 from collections.abc import Callable
-from importlib import import_module
 from pathlib import Path, PurePosixPath
 
-from antispoof.archives import extract_all, open_archive
+from antispoof.archives import extract_all
 from antispoof.corpora.corpus import Corpus
 from antispoof.corpora.discovery import search_la_folders
 from antispoof.corpora.registry import open_corpus
@@ -18,7 +16,6 @@ from antispoof.errors import DownloadError
 from antispoof.files import check_disk_space
 
 OFFICIAL_ARCHIVE = "https://datashare.ed.ac.uk/bitstream/handle/10283/3336/LA.zip"
-KAGGLE_COPY = "awsaf49/asvpoof-2019-dataset"
 TIMEOUT = 60.0  # seconds without a byte after which a connection counts as cut
 RETRY_STATUS = (408, 425, 429, 500, 502, 503, 504)
 
@@ -54,28 +51,10 @@ def fetch(
     path = folder / PurePosixPath(url).name
     if not path.exists():
         download(url, path, progress=progress)
-    with open_archive(path) as archive:
-        extract_all(archive, folder, on_extract=on_extract)
+    extract_all(path, folder, on_extract=on_extract)
     corpus = open_corpus(next(search_la_folders(folder, depth=1), folder))
     path.unlink()
     return corpus
-
-
-def fetch_from_kaggle() -> Corpus:
-    """Download the copy on Kaggle with ``kagglehub``, into its cache.
-
-    Raises
-    ------
-    DownloadError
-        If ``kagglehub`` is not installed, or fails.
-    CorpusError
-        If the download is not a corpus.
-    """
-    try:
-        folder = import_module("kagglehub").dataset_download(KAGGLE_COPY)
-    except Exception as error:  # kagglehub documents none of its exceptions
-        raise DownloadError(f"kagglehub (pip install kagglehub): {error}") from error
-    return open_corpus(folder)
 
 
 def download(
@@ -109,29 +88,28 @@ def download(
     target.parent.mkdir(parents=True, exist_ok=True)
     part = target.with_name(f"{target.name}.part")
     etag_path = target.with_name(f"{target.name}.part.etag")
-    failed, reason = 0, ""
-    while failed < attempts:
-        if failed:
-            time.sleep(pause * 2 ** (failed - 1))
-        n_bytes = _size(part)
+    failed = 0
+    while True:
+        n_bytes, reason = _size(part), "the connection was cut"
         try:
             if _receive(url, part, etag_path, progress):
                 etag_path.unlink()
                 return part.replace(target)
-            reason = "the connection was cut"
-        except urllib.error.HTTPError as error:
-            reason = f"{error.code} {error.reason}"
-            if error.code == 416:  # the part is not the beginning of the file
-                part.unlink(missing_ok=True)
-            elif error.code not in RETRY_STATUS:
-                raise DownloadError(f"{url}: {reason}") from None
         except (OSError, http.client.HTTPException) as error:
             reason = str(error) or repr(error)
+            status = getattr(error, "code", None)
+            if status == 416:  # the part is not the beginning of the file
+                part.unlink(missing_ok=True)
+            elif status and status not in RETRY_STATUS:
+                raise DownloadError(f"{url}: {reason}") from None
         failed = 0 if _size(part) > n_bytes else failed + 1
-    raise DownloadError(
-        f"{url}: no new data in {attempts} attempts ({reason});"
-        f" {n_bytes} bytes are in {part}, and the next call resumes there"
-    )
+        if failed == attempts:
+            raise DownloadError(
+                f"{url}: no new data in {attempts} attempts ({reason});"
+                f" {n_bytes} bytes are in {part}, and the next call resumes there"
+            )
+        if failed:
+            time.sleep(pause * 2 ** (failed - 1))
 
 
 def _receive(url: str, part: Path, etag_path: Path, progress: Progress | None) -> bool:

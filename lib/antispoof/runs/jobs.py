@@ -22,9 +22,9 @@ from antispoof.frontends import FeatureSet, load_features
 from antispoof.frontends.cache import OnError
 from antispoof.platforms import describe_machine
 from antispoof.runs import regression_check
-from antispoof.runs.previous_sessions import import_previous_run
 from antispoof.runs.record import Run, protocol_name, run_path, write_json, write_run
 from antispoof.runs.references import REFERENCES, find_reference
+from antispoof.runs.transfer import import_previous_run
 from antispoof.scoring.partition import score_partition
 from antispoof.training import (
     ProgressLogger,

@@ -53,6 +53,7 @@ def find_reference(
 ) -> Run | None:
     """The reference run of a training, None if there is none; not yet checked."""
     # Compared by their settings, in whatever folder the run lies.
-    runs, wanted = list_runs(project_folder() / folder), (corpus_id, config, seed)
+    runs = list_runs(project_folder() / folder, model=config.model)
+    wanted = corpus_id, config, seed
     fits = (r for r in runs if (r.corpus["id"], r.config, r.seed) == wanted)
     return next(fits, None)

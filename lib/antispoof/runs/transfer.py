@@ -1,4 +1,9 @@
-"""Export and import of runs: one ZIP file, laid out as the folder of runs is."""
+"""Runs from elsewhere: exported files, and what an earlier session left.
+
+An exported file is a ZIP archive, laid out as the folder of runs is. Kaggle and Colab
+delete their disks after a session: what it left in ``runs``, finished or not, is copied
+from where it is attached, and used or resumed.
+"""
 
 from __future__ import annotations
 
@@ -10,9 +15,10 @@ from collections.abc import Sequence
 from filecmp import cmp
 from pathlib import Path
 
-from antispoof.archives import extract_all, open_archive
+from antispoof.archives import extract_all
 from antispoof.errors import ArchiveError, RunError
 from antispoof.files import atomic_path
+from antispoof.platforms import find_previous_runs
 from antispoof.runs.record import WEIGHTS, Run, list_runs, protocol_name, run_path
 
 RUN_FILE = rf"config\.json|history\.csv|environment\.json|scores-\w+\.txt|{WEIGHTS}"
@@ -65,37 +71,74 @@ def import_runs(file: str | Path, folder: str | Path) -> tuple[list[Run], list[R
         If a run is damaged, or a different run or protocol has its place. Then nothing
         is added.
     """
-    folder = Path(folder)
     with tempfile.TemporaryDirectory() as unpacked:
-        with open_archive(file) as archive:
-            for name in archive.namelist():
-                if not name.endswith("/") and not MEMBER.fullmatch(name):
-                    raise ArchiveError(f"{file}: {name!r} is not part of a run")
-            extract_all(archive, unpacked)
+        extract_all(file, unpacked)
+        for path in Path(unpacked).rglob("*"):
+            name = path.relative_to(unpacked).as_posix()
+            if path.is_file() and not MEMBER.fullmatch(name):
+                raise ArchiveError(f"{file}: {name!r} is not part of a run")
         runs = list_runs(unpacked)
         if not runs:
             raise RunError(f"{file} holds no runs")
-        added, known = [], []
-        copies: dict[Path, Path] = {}  # target -> protocol
-        for run in runs:
+        targets = [run_path(folder, r.corpus["id"], r.config, r.seed) for r in runs]
+        known = [target for target in targets if target.exists()]
+        for run, target in zip(runs, targets, strict=True):
             run.check()
-            target = run_path(folder, run.corpus["id"], run.config, run.seed)
-            (known if target.exists() else added).append((run, target))
-            for partition in run.partitions:
-                protocol = run.protocol(partition)
-                copies[folder / run.corpus["id"] / protocol.name] = protocol
-            for path in run.path.iterdir():
-                _require_same(path, target / path.name)
-        for copy, protocol in copies.items():
-            _require_same(protocol, copy)
+            copies = {path: target / path.name for path in run.path.iterdir()}
+            for path, copy in (copies | _protocols(run, target)).items():
+                if copy.exists() and not cmp(path, copy, shallow=False):
+                    raise RunError(
+                        f"{copy} exists and differs; move it away to import this run"
+                    )
+        for run, target in zip(runs, targets, strict=True):
+            if target not in known:
+                _copy(run, target)
+    added = [target for target in targets if target not in known]
+    return [Run.open(path) for path in added], [Run.open(path) for path in known]
+
+
+def import_previous_run(path: Path, runs_dir: Path) -> Path | None:
+    """Copy a run, or its checkpoint, from an attached folder of runs.
+
+    Parameters
+    ----------
+    path : folder of the run below ``runs_dir``. If it exists, nothing is copied.
+
+    Returns
+    -------
+    The folder it came from; None if nothing was copied.
+
+    Raises
+    ------
+    RunError
+        If the attached run is damaged.
+    """
+    unfinished = path.with_name(f"{path.name}.unfinished")
+    for folder in () if path.exists() else find_previous_runs():
+        source = folder / path.relative_to(runs_dir)
+        if source.is_dir():
+            run = Run.open(source)
+            run.check()
+            _copy(run, path)
+            return folder
+        checkpoint = source.with_name(unfinished.name)
+        if checkpoint.is_dir() and not unfinished.exists():
+            with atomic_path(unfinished) as temporary:
+                shutil.copytree(checkpoint, temporary)
+            return folder
+    return None
+
+
+def _protocols(run: Run, target: Path) -> dict[Path, Path]:
+    """The protocols of a run, and where they belong if the run is at `target`."""
+    places = map(run.protocol, run.partitions)
+    return {place: target.parents[2] / place.name for place in places}
+
+
+def _copy(run: Run, target: Path) -> None:
+    for protocol, copy in _protocols(run, target).items():
+        if not copy.exists():
             with atomic_path(copy) as temporary:
                 shutil.copyfile(protocol, temporary)
-        for run, target in added:
-            with atomic_path(target) as temporary:
-                shutil.copytree(run.path, temporary)
-    return tuple([Run.open(path) for _, path in group] for group in (added, known))
-
-
-def _require_same(path: Path, target: Path) -> None:
-    if target.exists() and not cmp(path, target, shallow=False):
-        raise RunError(f"{target} exists and differs; move it away to import this run")
+    with atomic_path(target) as temporary:
+        shutil.copytree(run.path, temporary)
