@@ -13,15 +13,8 @@ if TYPE_CHECKING:
     from antispoof.stats import BootstrapResult
 
 SYSTEM = "system"  # the one model of the panel
-DECISIONS = {
-    "accuracy": "accuracy",
-    "macro_f1": "macro-F1",
-    "balanced_accuracy": "balanced",
-    "recall_spoof": "spoof",
-    "recall_bonafide": "bonafide",
-}
+HEADING = "metric, decisions at zero"
 LEGEND = """\
-balanced: mean of the two recalls, which are to the right of it.
 dev: chosen on the dev scores. oracle: the highest macro-F1 on these very
 trials, an upper bound and not a result. Ranges: 95 % intervals over speakers."""
 
@@ -112,25 +105,23 @@ def _read(path: Path, protocol: Path, *, negate: bool) -> tuple:
     return trials, trials["score"].to_numpy(), label_indices(trials["label"])
 
 
-def _intervals(resampled: BootstrapResult, result: dict) -> dict[str, list[float]]:
-    """Key -> [low, high]; keys are the paths of the values: "at.zero.macro_f1"."""
+def _intervals(resampled: BootstrapResult, result: dict) -> dict[str, tuple]:
+    """Key -> (low, high); keys are the paths of the values: "at.zero.macro_f1"."""
     from antispoof.metrics.evaluation import RATES
 
-    metrics, by_attack = result["metrics"], result["per_attack"]
-    quantities = {
-        name: (name, "zero") for name in ("eer", "min_tdcf") if name in resampled.values
+    of = {name: (name, result[name]) for name in ("eer", "min_tdcf")}
+    of |= {f"per_attack.{a}": (f"eer.{a}", e) for a, e in result["per_attack"].items()}
+    of |= {f"metrics.{name}": (name, v) for name, v in result["metrics"].items()}
+    intervals = {
+        key: resampled.interval(metric, SYSTEM)
+        for key, (metric, value) in of.items()
+        if value is not None and metric in resampled.metrics
     }
-    for attack in [name for name, value in by_attack.items() if value is not None]:
-        quantities[f"per_attack.{attack}"] = (f"eer.{attack}", "zero")
     for at in resampled.confusions:
-        quantities |= {f"at.{at}.{rate}": (rate, at) for rate in RATES}
-    for name in [name for name, value in metrics.items() if value is not None]:
-        if name in resampled.metrics:
-            quantities[f"metrics.{name}"] = (name, "zero")
-    return {
-        key: list(resampled.interval(metric, SYSTEM, at=at))
-        for key, (metric, at) in quantities.items()
-    }
+        for rate in RATES:
+            interval = resampled.interval(rate, SYSTEM, at=at)
+            intervals[f"at.{at}.{rate}"] = interval
+    return intervals
 
 
 def _show(path: Path, result: dict, thresholds: dict, n_trials: dict) -> None:
@@ -139,48 +130,55 @@ def _show(path: Path, result: dict, thresholds: dict, n_trials: dict) -> None:
     from antispoof.cli.text import format_table, printable
     from antispoof.constants import BONAFIDE, SPOOF
     from antispoof.metrics import METRICS, constant_answer
+    from antispoof.metrics.evaluation import RATES
 
     ci, n = result["ci"], result["n"]
-    size = f"{n['bonafide']} bona fide and {n['spoof']} spoof trials"
-    lines = [f"{printable(str(path))}: {size}"]
-    lines.append(f"EER {_format(result['eer'], ci.get('eer'), percent=True)}")
+    rows = []
     if result["min_tdcf"] is not None:
-        lines.append(f"min t-DCF {_format(result['min_tdcf'], ci.get('min_tdcf'))}")
+        shown = _format(result["min_tdcf"], ci.get("min_tdcf"))
+        rows.append({HEADING: "min t-DCF", "value": shown})
+    for name, value in result["metrics"].items():
+        if value is not None and name not in RATES:
+            metric, interval = METRICS[name], ci.get(f"metrics.{name}")
+            shown = _format(value, interval, percent=metric.percent)
+            rows.append({HEADING: metric.title, "value": shown})
     confusions = {k: np.array(result["at"][k]["confusion"]) for k in thresholds}
     confusions["always spoof"] = constant_answer(confusions["zero"], SPOOF)
     confusions["always bonafide"] = constant_answer(confusions["zero"], BONAFIDE)
-    rows = []
+    decisions = []
     for name, confusion in confusions.items():
-        cells, spans = {"threshold": name}, {}
-        for key, heading in DECISIONS.items():
-            cells[heading] = f"{METRICS[key].fn(confusion):.4f}"
-            low_high = ci.get(f"at.{name}.{key}")
-            spans[heading] = "{:.3f}–{:.3f}".format(*low_high) if low_high else ""
-        rows.append(cells)
-        if name in thresholds:
-            rows.append({"threshold": f"  score > {thresholds[name]:.4g}", **spans})
-    lines += ["", "Decisions", format_table(rows), "", LEGEND]
-    rows = []
-    for name, value in result["metrics"].items():
-        if value is not None and name != "eer" and name not in DECISIONS:
-            metric, interval = METRICS[name], ci.get(f"metrics.{name}")
-            shown = _format(value, interval, percent=metric.percent)
-            rows.append({"metric": metric.title, "value": shown})
-    lines += ["", "Other metrics, decisions at score 0", format_table(rows)]
-    rows = []
+        decisions.append({"decisions": name})
+        for key in RATES:
+            value, interval = METRICS[key].fn(confusion), ci.get(f"at.{name}.{key}")
+            decisions[-1][METRICS[key].title] = _format(value, interval, places=3)
+    attacks = []
     for attack, error in result["per_attack"].items():
         shown = "n < 10"
         if error is not None:
             shown = _format(error, ci.get(f"per_attack.{attack}"), percent=True)
-        rows.append({"attack": attack, "trials": n_trials[attack], "EER": shown})
-    lines += ["", "EER of each attack", format_table(rows)]
-    typer.echo("\n".join(lines))
+        attacks.append({"attack": attack, "trials": n_trials[attack], "EER": shown})
+    chosen = ", ".join(f"{k}: score > {t:.4g}" for k, t in thresholds.items())
+    typer.echo(f"""\
+{printable(str(path))}: {n["bonafide"]} bona fide and {n["spoof"]} spoof trials
+
+{format_table(rows)}
+
+{format_table(decisions)}
+
+Decisions are at {chosen}.
+{LEGEND}
+
+{format_table(attacks)}""")
 
 
 def _format(
-    value: float, interval: list[float] | None, *, percent: bool = False
+    value: float,
+    interval: tuple | None,
+    *,
+    percent: bool = False,
+    places: int = 4,
 ) -> str:
-    scale, places, unit = (100, 2, " %") if percent else (1, 4, "")
+    scale, places, unit = (100, 2, " %") if percent else (1, places, "")
     shown = f"{scale * value:.{places}f}{unit}"
     if interval is None:
         return shown
