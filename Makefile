@@ -65,6 +65,12 @@ sweep: setup  ## models x seeds x corpora as the file SWEEP says, then analysis
 	$(SNAKEMAKE) -s sweep.smk --configfile "$(SWEEP)" --resources gpu=$(GPUS) \
 		--keep-going --retries 1 --ignore-incomplete --rerun-triggers params $(MORE)
 
+study: setup  ## all of the study: CORPUS=LA, OPEN_FAKES=DIR; resumes (hours)
+	$(SNAKEMAKE) -s study.smk --config "la=$(CORPUS)" "open_fakes=$(OPEN_FAKES)" \
+		"profile=profiles/$(if $(filter mini,$(PROFILE)),study,$(PROFILE)).yaml" \
+		--resources gpu=$(GPUS) --keep-going --retries 1 --ignore-incomplete \
+		--rerun-triggers params $(MORE)
+
 # Slow tests, each a script that says what it checks.
 test-switch: setup  ## the book with another corpus and profile, there and back
 	$(BIN)/python tests/slow_switch.py
@@ -92,10 +98,6 @@ bench-scale: setup  ## memory and time at the size of LA (hours)
 
 bench-cli: setup  ## how long `antispoof check` takes
 	PYTHONPATH=lib $(BIN)/python -m benchmarks.cli_latency
-
-reference-runs: setup  ## train on CORPUS by PROFILE and save the runs (hours)
-	$(BIN)/python tools/save_references.py --corpus "$(CORPUS)" \
-		--profile "profiles/$(PROFILE).yaml"
 
 weights: setup  ## train on CORPUS, calibrate and measure the weights of `check`
 	$(BIN)/python tools/export_weights.py --corpus "$(CORPUS)" \

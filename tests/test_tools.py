@@ -1,7 +1,7 @@
 """Contracts of the scripts in ``tools`` that train by a profile.
 
-1. save_references keeps the runs of a profile without weights, and does not train what
-   is kept already.
+1. study keeps the runs and tests of a study without weights, and does not train what is
+   kept already; a study or a test that it does not know is refused in a sentence.
 2. A file that is not a profile is refused in a sentence.
 3. export_weights trains the CNN of a profile with its first seed.
 """
@@ -11,9 +11,11 @@ from pathlib import Path
 import pytest
 
 import export_weights
-import save_references
+import study
+from antispoof.corpora import read_protocol
 from antispoof.errors import ParameterError
 from antispoof.runs import jobs, list_runs
+from antispoof.scoring.score_files import read_scores
 
 CNN = "settings: {cnn: {epochs: 1, batch_size: 8}}\n"
 
@@ -32,16 +34,57 @@ def call(tmp_path, monkeypatch, small_corpus, small_frontend):
     return run
 
 
-def test_save_references(call, monkeypatch, capsys):
-    profile = f"seeds: [0]\n{CNN}other_epochs: {{cnn: 2, resnet: 2}}\n"
-    call(save_references, profile, "--model", "cnn")
-    (run,), (short,) = list_runs("data/reference-runs"), list_runs("data/short-runs")
-    assert (run.config.epochs, short.config.epochs) == (1, 2)
+STUDY = """
+rule: {epochs: 1, batch_size: 8, seeds: 2}
+la:
+  main: {cnn: {tests: [trimmed]}, resnet: }
+"""
+
+
+def call_study(monkeypatch, *words, text=STUDY):
+    Path("study.yaml").write_text(text)
+    monkeypatch.setattr("sys.argv", ["study.py", *words, "--profile", "study.yaml"])
+    study.main()
+
+
+def test_study(tmp_path, monkeypatch, capsys, small_corpus, small_frontend):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(study, "project_folder", lambda: tmp_path)
+    call_study(monkeypatch, "list")
+    listed = capsys.readouterr().out.splitlines()
+    assert listed == [f"la main {m} {s}" for m in ("cnn", "resnet") for s in (0, 1)]
+    words = ("run", "main", "cnn", "1", "--corpus", f"la={small_corpus.root}")
+    call_study(monkeypatch, *words)
+    (run,), (test,) = (
+        list_runs("data/study/la/main"),
+        list_runs("data/study/la/main-trimmed"),
+    )
+    assert (run.seed, run.config) == (1, test.config)
     assert not list(Path("data").rglob("*.safetensors"))
     monkeypatch.setattr(jobs, "fit", None)  # any further training fails
     capsys.readouterr()
-    call(save_references, profile, "--model", "cnn")
-    assert capsys.readouterr().out.count("already in") == 2
+    call_study(monkeypatch, *words)
+    assert "already in" in capsys.readouterr().out
+    call_study(monkeypatch, "baselines", *words[-2:])
+    frame = read_scores(
+        next(Path("data/study/la/baselines").glob("*/duration-scores-eval.txt")),
+        read_protocol(next(Path("data").glob("study/la/main/*/protocol-eval.txt"))),
+    )
+    assert len(frame) == len(small_corpus.partition("eval"))
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("la: {}", "is not a study"),
+        (STUDY.replace("trimmed", "louder"), "'louder'; accepted: trimmed"),
+        (STUDY.replace("batch_size", "batch"), "unknown setting 'batch'"),
+    ],
+)
+def test_bad_study(tmp_path, monkeypatch, text, message):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(ParameterError, match=message):
+        call_study(monkeypatch, "list", text=text)
 
 
 @pytest.mark.parametrize(
@@ -56,7 +99,7 @@ def test_save_references(call, monkeypatch, capsys):
 )
 def test_bad_profile(call, text, message):
     with pytest.raises(ParameterError, match=message):
-        call(save_references, text)
+        call(export_weights, text)
 
 
 def test_export_weights(call, monkeypatch, capsys):

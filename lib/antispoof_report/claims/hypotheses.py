@@ -117,7 +117,7 @@ def h1(resampled: BootstrapResult) -> Verdict:
         "H1",
         f"By macro-F1, {order}.",
         f"The order {order} by macro-F1",
-        conjunction(findings),
+        conjunction(finding.verdict for finding in findings),
         findings,
     )
 
@@ -209,7 +209,7 @@ def h5(resampled: BootstrapResult) -> Verdict:
         "H5",
         "At least one model is more accurate than always answering spoof.",
         "That a model beats always-spoof",
-        disjunction(findings),
+        disjunction(finding.verdict for finding in findings),
         findings,
     )
 

@@ -23,7 +23,7 @@ smallest of interest) is at most 0.05.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -211,16 +211,16 @@ def make_verdict(
     return Verdict(key, statement, verdict, sentence, (*first, *findings))
 
 
-def conjunction(findings: Sequence[Finding]) -> str:
-    """Verdict of a claim that needs every finding: one failure contradicts it."""
-    verdicts = [finding.verdict for finding in findings]
-    return next(v for v in (CONTRADICTED, UNDECIDED, REPRODUCED) if v in verdicts)
+def conjunction(verdicts: Iterable[str]) -> str:
+    """Verdict of a claim that needs all of these: one failure contradicts it."""
+    found = set(verdicts)
+    return next(v for v in (CONTRADICTED, UNDECIDED, REPRODUCED) if v in found)
 
 
-def disjunction(findings: Sequence[Finding]) -> str:
-    """Verdict of a claim that needs one finding: one success reproduces it."""
-    verdicts = [finding.verdict for finding in findings]
-    return next(v for v in (REPRODUCED, UNDECIDED, CONTRADICTED) if v in verdicts)
+def disjunction(verdicts: Iterable[str]) -> str:
+    """Verdict of a claim that needs one of these: one success reproduces it."""
+    found = set(verdicts)
+    return next(v for v in (REPRODUCED, UNDECIDED, CONTRADICTED) if v in found)
 
 
 def verdict_table(verdicts: Sequence[Verdict]) -> pd.DataFrame:

@@ -1,0 +1,120 @@
+"""H8: does ResNet50+LSTM use the order of its steps?
+
+Two networks to compare it with, and itself with its steps shuffled at test. They are
+registered when this module is imported, like those of any plugin.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+import torch
+from torch import Tensor, nn
+from torch.nn.utils.rnn import pack_padded_sequence
+
+from antispoof.metrics import METRICS
+from antispoof.models import register_model
+from antispoof.models.resnet import N_FEATURES, ResNetBackbone
+from antispoof.models.resnet_lstm import HIDDEN, ResNet50LSTM
+from antispoof.stats.bootstrap import resample
+from antispoof.stats.estimates import combine
+from antispoof.stats.panel import make_panel
+from antispoof_report.claims.verdicts import Verdict, make_finding, make_verdict
+
+STEP = 32  # frames of the input that one step of the sequence comes from
+
+
+@register_model("resnet_mean", title="ResNet50+mean", lr=1e-4)
+class ResNet50Mean(ResNetBackbone):
+    """The mean over time in place of the LSTM: no order is left.
+
+    A layer of 256 units stands where the LSTM has as many, so that the two differ in
+    little else.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.hidden = nn.Linear(N_FEATURES, HIDDEN)
+        self.fc = nn.Linear(HIDDEN, 2)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Logits in the order spoof, bonafide."""
+        mean = self.forward_features(x).mean((2, 3))
+        return self.fc(torch.tanh(self.hidden(mean)))
+
+
+@register_model("resnet_lstm_packed", title="ResNet50+LSTM, packed", lr=1e-4)
+class ResNet50LSTMPacked(ResNet50LSTM):
+    """The LSTM stops at the last step with sound, before the zeros that fill up."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Logits in the order spoof, bonafide."""
+        # What fills up has the lowest value of a clip in all rows.
+        is_sound = (x > x.amin((1, 2, 3), keepdim=True)).any(2).squeeze(1)
+        frames = torch.arange(1, x.shape[-1] + 1, device=x.device)
+        last = (is_sound * frames).amax(1).clamp(min=1)
+        lengths = (last + STEP - 1).div(STEP, rounding_mode="floor").cpu()
+        steps = pack_padded_sequence(
+            self.sequence(x), lengths, batch_first=True, enforce_sorted=False
+        )
+        _, (hidden, _) = self.lstm(steps)
+        return self.fc(hidden[-1])
+
+
+class ShuffledSteps(nn.Module):
+    """ResNet50+LSTM whose steps come in another order, the same for all clips.
+
+    The maps, and so what is heard, are those of the clip as it is.
+    """
+
+    def __init__(self, model: ResNet50LSTM, seed: int = 0) -> None:
+        super().__init__()
+        self.model, self.seed = model, seed
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Logits in the order spoof, bonafide."""
+        sequence = self.model.sequence(x)
+        rng = torch.Generator().manual_seed(self.seed)
+        shuffled = torch.randperm(sequence.shape[1], generator=rng)
+        steps, _ = self.model.lstm(sequence[:, shuffled])
+        return self.model.fc(steps[:, -1])
+
+
+AS_IS = "as is"
+VARIANTS = {
+    "shuffled": "steps shuffled at test",
+    "mean": "mean over time instead of the LSTM",
+    "packed": "LSTM stopped where the sound ends",
+}
+
+
+def h8(
+    tables: Mapping[str, Sequence[pd.DataFrame]], *, n_replicates: int = 2000
+) -> Verdict:
+    """H8: ResNet50+LSTM is worse by EER if its steps are shuffled at test.
+
+    Parameters
+    ----------
+    tables : "as is" and some of VARIANTS, "shuffled" among them -> one score table per
+        seed on the same trials. The other variants are shown, and decide nothing.
+    """
+    resampled = resample(
+        make_panel(tables), n_replicates=n_replicates, metrics={"eer": METRICS["eer"]}
+    )
+    findings = []
+    for name, words in VARIANTS.items():
+        if name in tables:
+            quantities = [resampled.quantity("eer", key) for key in (name, AS_IS)]
+            effect = combine(np.subtract, *quantities)
+            direction = int(name == "shuffled")
+            label = f"EER, {words}, minus as is"
+            findings.append(make_finding(label, effect, direction=direction))
+    return make_verdict(
+        "H8",
+        "ResNet50+LSTM uses the order of what it hears.",
+        "That the LSTM uses order",
+        findings[0].verdict,
+        findings,
+    )

@@ -1,0 +1,88 @@
+"""H9: is the bias to spoof the share of spoof clips in training?"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+
+from antispoof.stats.bootstrap import resample
+from antispoof.stats.panel import make_panel
+from antispoof_report.claims.verdicts import (
+    Verdict,
+    intersection_union,
+    make_finding,
+    make_verdict,
+    paired_difference,
+)
+
+WEIGHTED = "weighted"
+
+
+def h9(
+    ratios: Mapping[int, Sequence[pd.DataFrame]],
+    weighted: Sequence[pd.DataFrame],
+    *,
+    n_replicates: int = 2000,
+) -> Verdict:
+    """H9: more spoof clips in training make a model decide spoof more often.
+
+    Reproduced if the rate of trials decided spoof rises from the lowest to the highest
+    ratio and falls again if the loss weights the classes, at score 0.
+
+    Parameters
+    ----------
+    ratios : spoof clips for each bona fide one in training -> one score table per seed.
+    weighted : the highest ratio with class weights.
+    """
+    low, high = min(ratios), max(ratios)
+    tables = {f"1:{ratio}": runs for ratio, runs in ratios.items()}
+    resampled = resample(
+        make_panel({**tables, WEIGHTED: weighted}),
+        n_replicates=n_replicates,
+        metrics={},
+    )
+
+    def change(metric: str, first: str, second: str, direction: int):
+        effect = paired_difference(resampled, metric, (first, second))
+        name = f"{metric.replace('_', ' ')}, {first} minus {second}"
+        return effect, make_finding(name, effect, direction=direction)
+
+    ends = f"1:{high}", f"1:{low}"
+    main = [
+        change("predicted_spoof_rate", *ends, 1),
+        change("predicted_spoof_rate", WEIGHTED, ends[0], -1),
+    ]
+    shown = [change(metric, *ends, 0) for metric in ("accuracy", "macro_f1")]
+    effects, findings = zip(*main, strict=True)
+    decisive = intersection_union(effects, findings)
+    return make_verdict(
+        "H9",
+        "A model decides spoof more often the more spoof clips it was trained on, and"
+        " a weighted loss corrects it.",
+        "That the spoof bias is the class prior",
+        decisive.verdict,
+        [*findings, *(finding for _, finding in shown)],
+        decisive=decisive,
+    )
+
+
+def rates_by_ratio(
+    ratios: Mapping[int, Sequence[pd.DataFrame]], weighted: Sequence[pd.DataFrame]
+) -> pd.DataFrame:
+    """``training``, ``seed``, and what is decided at score 0, for a figure.
+
+    Columns besides: ``predicted_spoof_rate``, ``recall_spoof``, ``recall_bonafide``.
+    """
+    rows = []
+    for name, runs in {
+        **{f"1:{r}": t for r, t in ratios.items()},
+        WEIGHTED: weighted,
+    }.items():
+        for seed, table in enumerate(runs):
+            spoof, decided = table["label"] == "spoof", table["score"] <= 0
+            recalls = np.mean(decided[spoof]), np.mean(~decided[~spoof])
+            rows.append((name, seed, decided.mean(), *recalls))
+    columns = ["training", "seed", "predicted_spoof_rate", "recall_spoof"]
+    return pd.DataFrame(rows, columns=[*columns, "recall_bonafide"])

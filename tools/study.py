@@ -1,0 +1,227 @@
+"""Train what a study lists and keep the runs in data/study, without weights.
+
+    python tools/study.py list --profile profiles/study.yaml
+    python tools/study.py run GROUP MODEL SEED --corpus la=DIR --profile ...
+    python tools/study.py baselines --corpus la=DIR --profile ...
+
+``make study`` runs all of it by Snakemake. A run that is kept already is not trained
+again; one that was interrupted resumes from its checkpoint. See profiles/study.yaml for
+what the file holds.
+"""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+import sys
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import yaml
+from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+
+from antispoof import audio
+from antispoof.config import TrainConfig
+from antispoof.constants import SAMPLE_RATE, label_indices
+from antispoof.corpora import Corpus, open_corpus, write_protocol
+from antispoof.errors import AntispoofError, ParameterError
+from antispoof.files import atomic_path, project_folder
+from antispoof.frontends import load_features
+from antispoof.runs import Run, run_path, train_or_load
+from antispoof.runs.record import WEIGHTS, protocol_name, scores_name
+from antispoof.runs.references import find_reference
+from antispoof.scoring.partition import score_partition
+from antispoof.scoring.score_files import write_scores
+from antispoof_report.claims import order  # registers models
+
+FOLDER = Path("data/study")
+SETTINGS = ("seeds", "tests")  # of a training, besides those of TrainConfig
+
+
+@dataclass(frozen=True)
+class Training:
+    """One model of a group on one corpus, with all its seeds."""
+
+    corpus: str
+    group: str
+    config: TrainConfig
+    seeds: int
+    tests: tuple[str, ...]
+
+
+def read_study(path: Path) -> list[Training]:
+    """The trainings that a study lists.
+
+    Raises
+    ------
+    ParameterError
+        If the file is malformed, or a setting or test is unknown.
+    """
+    try:
+        study = yaml.safe_load(path.read_text("utf-8"))
+        rule = study.pop("rule")
+        return [
+            _read_training(corpus, group, model, {**rule, **(settings or {})})
+            for corpus, groups in study.items()
+            for group, models in groups.items()
+            for model, settings in models.items()
+        ]
+    except (OSError, yaml.YAMLError, AttributeError, KeyError, TypeError) as error:
+        raise ParameterError(
+            f"{path} is not a study with `rule` and corpus -> group -> model ->"
+            f" settings: {error}"
+        ) from error
+
+
+def _read_training(
+    corpus: str, group: str, model: str, settings: Mapping[str, Any]
+) -> Training:
+    own = {name: v for name, v in settings.items() if name not in SETTINGS}
+    for test in settings.get("tests", ()):
+        if test not in TESTS:
+            raise ParameterError(f"test {test!r}; accepted: {', '.join(TESTS)}")
+    return Training(
+        corpus,
+        group,
+        TrainConfig.for_model(model, **own),
+        settings["seeds"],
+        tuple(settings.get("tests", ())),
+    )
+
+
+def _tested_trimmed(run: Run, corpus: Corpus, partition: str) -> pd.DataFrame:
+    features = load_features(
+        corpus, partition, frontend=run.config.frontend, silence="trim"
+    )
+    return score_partition(run.model(), features)
+
+
+def _tested_untrimmed(run: Run, corpus: Corpus, partition: str) -> pd.DataFrame:
+    features = load_features(corpus, partition, frontend=run.config.frontend)
+    return score_partition(run.model(), features)
+
+
+def _tested_shuffled(run: Run, corpus: Corpus, partition: str) -> pd.DataFrame:
+    features = load_features(
+        corpus, partition, frontend=run.config.frontend, silence=run.config.silence
+    )
+    return score_partition(order.ShuffledSteps(run.model()), features)
+
+
+# What a trained model is tested on besides its corpus as it is.
+TESTS = {
+    "trimmed": _tested_trimmed,
+    "untrimmed": _tested_untrimmed,
+    "shuffled": _tested_shuffled,
+}
+
+
+def run_one(training: Training, corpus: Corpus, seed: int) -> None:
+    """Train and test one model with one seed; keep what is new."""
+    config, folder = training.config, FOLDER / training.corpus
+    wanted = [training.group, *(f"{training.group}-{t}" for t in training.tests)]
+    kept = [find_reference(config, corpus.id, seed, folder / name) for name in wanted]
+    if all(kept):
+        print(f"{config.model} seed {seed}: already in {folder / training.group}")
+        return
+    (run,) = train_or_load(config, corpus, [seed], references=None, log=print)
+    for name, test, found in zip(wanted, (None, *training.tests), kept, strict=True):
+        if found is None:
+            scores = {}
+            if test is not None:
+                scores = {p: TESTS[test](run, corpus, p) for p in run.partitions}
+            print(keep(run, folder / name, scores))
+
+
+def keep(run: Run, folder: Path, scores: Mapping[str, pd.DataFrame]) -> Path:
+    """Copy a run below `folder`, without its weights, with other scores if given."""
+    folder = project_folder() / folder
+    target = run_path(folder, run.corpus["id"], run.config, run.seed)
+    with atomic_path(target) as temporary:
+        shutil.copytree(run.path, temporary, ignore=shutil.ignore_patterns(WEIGHTS))
+        for partition, frame in scores.items():
+            write_scores(temporary / scores_name(partition), frame)
+    for partition in run.partitions:
+        copy = folder / run.corpus["id"] / protocol_name(partition)
+        if not copy.exists():
+            shutil.copyfile(run.protocol(partition), copy)
+    return target
+
+
+def silence_columns(trials: pd.DataFrame) -> pd.DataFrame:
+    """Seconds of each clip, and of the silence at its beginning and at its end."""
+    rows = []
+    for path in trials["path"]:
+        waveform = audio.load_mono_16k(path)
+        loud = np.flatnonzero(~audio.silence.is_silent(waveform))
+        frames = audio.silence.FRAME / SAMPLE_RATE
+        first, last = (loud[0], loud[-1] + 1) if loud.size else (0, 0)
+        seconds = len(waveform) / SAMPLE_RATE
+        rows.append((seconds, first * frames, seconds - last * frames))
+    return pd.DataFrame(rows, columns=["seconds", "before", "after"])
+
+
+BASELINES = {"duration": ["seconds"], "edge_silence": ["before", "after"]}
+
+
+def score_baselines(corpus: Corpus, folder: Path) -> Iterator[Path]:
+    """Scores of dev and eval by the length of clips, and by the silence at their ends.
+
+    Logistic regressions on logarithms of seconds, fitted on train.
+    """
+    tables = {part: corpus.require_audio(part) for part in corpus.partitions}
+    columns = {p: np.log(silence_columns(t) + 0.01) for p, t in tables.items()}
+    for name, used in BASELINES.items():
+        model = make_pipeline(StandardScaler(), LogisticRegression())
+        model.fit(columns["train"][used], label_indices(tables["train"]["label"]))
+        for part in corpus.partitions:
+            if part != "train":
+                scored = tables[part][["utt_id", "attack", "label"]].copy()
+                scored["score"] = model.decision_function(columns[part][used])
+                target = folder / f"{name}-{scores_name(part)}"
+                write_scores(target, scored)
+                write_protocol(folder / protocol_name(part), tables[part])
+                yield target
+
+
+def main() -> None:
+    """Read the options and do one step."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("step", choices=["list", "run", "baselines"])
+    parser.add_argument("words", nargs="*", help="GROUP MODEL SEED of a run")
+    parser.add_argument("--profile", type=Path, required=True)
+    parser.add_argument("--corpus", metavar="NAME=DIR", help="a name of the profile")
+    given = parser.parse_args()
+    trainings = read_study(given.profile)
+    if given.step == "list":
+        for one in trainings:
+            for seed in range(one.seeds):
+                print(one.corpus, one.group, one.config.model, seed)
+        return
+    name, _, root = (given.corpus or "").partition("=")
+    corpus = open_corpus(root)
+    if given.step == "baselines":
+        folder = project_folder() / FOLDER / name / "baselines" / corpus.id
+        folder.mkdir(parents=True, exist_ok=True)
+        for path in score_baselines(corpus, folder):
+            print(path)
+        return
+    group, model, seed = given.words
+    for one in trainings:
+        if (one.corpus, one.group, one.config.model) == (name, group, model):
+            run_one(one, corpus, int(seed))
+            return
+    sys.exit(f"{given.profile} has no {model} in {group} on {name}")
+
+
+if __name__ == "__main__":
+    try:
+        main()
+    except AntispoofError as error:
+        sys.exit(str(error))
