@@ -11,6 +11,10 @@
 7. Comparisons are undecided while a model has a dev EER above the limit; H5 and the
    findings are unchanged.
 8. The claims name their own three models (B15).
+9. H7, H8 and H9 get their verdict on data made so that they are true or false. Packed
+   and shuffled steps do what they say.
+10. The detectable difference and the number of clips that would decide are those of a
+    simulation.
 """
 
 from pathlib import Path
@@ -18,13 +22,15 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+import torch
 
 from antispoof.errors import ParameterError
 from antispoof.models import title
 from antispoof.stats import Estimate
 from antispoof_report import claims
-from antispoof_report.claims import hypotheses, training_length
+from antispoof_report.claims import hypotheses, order, prior, training_length
 from antispoof_report.claims.preconditions import gate_on_dev_eer
+from antispoof_report.claims.silence import h7
 from antispoof_report.claims.training_length import spoof_rate_by_epochs
 from antispoof_report.claims.verdicts import (
     CONTRADICTED,
@@ -357,3 +363,80 @@ def test_the_claims_are_about_three_models():
     source = chapter.read_text(encoding="utf-8")
     assert "in claims.MODELS" in source
     assert "models.MODELS" not in source.replace("claims.MODELS", "")
+
+
+# 9 ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("baseline", "trimmed", "verdict"),
+    [
+        ((0.8, 0.7), POOR, REPRODUCED),
+        ((0.8, 0.7), GOOD, CONTRADICTED),
+        ((0.3, 0.3), POOR, CONTRADICTED),
+    ],
+)
+def test_h7_is_a_shortcut_that_is_there_and_used(baseline, trimmed, verdict):
+    crossed = {("as is", "as is"): FAIR, ("as is", "trimmed"): trimmed}
+    tables = part("E", {**crossed, "duration": baseline})
+    (duration, *_) = tables.pop("duration")
+    found = h7(tables, {"duration": duration}, n_replicates=200)
+    assert found.verdict == verdict
+    assert found.findings[0].name.startswith("EER, trained as is and tested trimmed")
+
+
+@pytest.mark.parametrize(
+    ("shuffled", "verdict"), [(POOR, REPRODUCED), (GOOD, CONTRADICTED)]
+)
+def test_h8_is_a_loss_by_shuffling(shuffled, verdict):
+    tables = part("E", {"as is": FAIR, "shuffled": shuffled, "mean": GOOD})
+    found = order.h8(tables, n_replicates=200)
+    assert found.verdict == verdict
+    assert [f.direction for f in found.findings] == [1, 0]
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "verdict"),
+    [(FAIR, BIASED, REPRODUCED), (BIASED, FAIR, CONTRADICTED)],
+)
+def test_h9_is_a_bias_that_follows_the_prior(low, high, verdict):
+    tables = part("E", {"low": low, "high": high, "weighted": FAIR})
+    ratios = {1: tables["low"], 9: tables["high"]}
+    found = prior.h9(ratios, tables["weighted"], n_replicates=200)
+    assert found.verdict == verdict
+    rates = prior.rates_by_ratio(ratios, tables["weighted"])
+    assert rates["training"].unique().tolist() == ["1:1", "1:9", "weighted"]
+
+
+def test_steps_are_shuffled_and_packed():
+    torch.manual_seed(0)
+    model = order.ResNet50LSTMPacked().eval()
+    x = torch.randn(2, 1, 64, 257)
+    x[0, ..., 128:] = x[0].min()  # filled up with silence
+    with torch.inference_mode():
+        packed = model(x)
+        plain = order.ResNet50LSTM.forward(model, x)
+        sequence = model.sequence(x)
+        steps, _ = model.lstm(sequence[:1, :4])
+        torch.testing.assert_close(packed[:1], model.fc(steps[:, -1]))
+        torch.testing.assert_close(packed[1], plain[1])
+        shuffled = order.ShuffledSteps(model)(x)
+    assert (shuffled - plain).abs().max() > 1e-4
+    assert order.ResNet50Mean().eval()(x).shape == (2, 2)
+
+
+# 10 -----------------------------------------------------------------------------------
+
+
+def test_power_is_that_of_a_simulation():
+    estimate = Estimate(0.0, ((1e-4, 4), (4e-4, 39)), np.zeros(5))
+    rng = np.random.default_rng(0)
+    seeds = rng.normal(0, 1e-2, 20_000)
+    speakers = rng.normal(0, 2e-2, 20_000)
+    found = estimate.detectable() + seeds + speakers - estimate.half_width(0.05) > 0
+    assert 0.78 < found.mean() < 0.95  # the interval is on the safe side
+
+    times = estimate.more_speakers(0.035)
+    more = Estimate(0.0, ((1e-4, 4), (4e-4 / times, 10**6)), np.zeros(5))
+    assert more.half_width(0.05) == pytest.approx(0.035)
+    assert estimate.more_speakers(0.01) == np.inf  # the seeds alone are wider

@@ -9,11 +9,13 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.optimize import brentq
 from scipy.special import expit, logit
+from scipy.stats import norm
 from scipy.stats import t as student
 
 LEVEL = 0.95
 MIN_ERROR = 1e-12  # a smaller standard error is rounding: nothing ever varied
 MIN_P = 1e-12  # smaller p-values are reported as this
+POWER = 0.8  # with which a test should find a difference
 
 
 @dataclass(frozen=True)
@@ -86,6 +88,30 @@ class Estimate:
             if variance
         ]
         return float(np.sqrt(sum(squares)))
+
+    def detectable(self, power: float = POWER) -> float:
+        """Smallest true difference that would be found with probability `power`.
+
+        Found means that the 95 % interval excludes 0. NaN without any variance.
+        """
+        squares = [
+            variance
+            * (student.isf((1 - LEVEL) / 2, freedom) + student.ppf(power, freedom)) ** 2
+            for variance, freedom in self.sources
+            if variance
+        ]
+        return float(np.sqrt(sum(squares))) if squares else np.nan
+
+    def more_speakers(self, margin: float) -> float:
+        """Times as many speakers as now with which `margin` would be decided.
+
+        It would be as wide as the 95 % interval to one side. Infinite if the seeds
+        alone are too uncertain for that, however many clips there are.
+        """
+        (seeds, freedom), (speakers, _) = self.sources
+        left = margin**2 - seeds * student.isf((1 - LEVEL) / 2, freedom) ** 2
+        # With many speakers Student's t is the normal distribution.
+        return speakers * norm.isf((1 - LEVEL) / 2) ** 2 / left if left > 0 else np.inf
 
 
 @dataclass(frozen=True)

@@ -230,8 +230,10 @@ def verdict_table(verdicts: Sequence[Verdict]) -> pd.DataFrame:
     -------
     DataFrame with ``hypothesis``, ``verdict`` (of the hypothesis), ``effect``,
     ``estimate``, ``low``, ``high`` (95 % interval), ``min_effect`` (that the verdict
-    used), ``seeds_agreeing``, ``n_seeds`` and ``p``; the decisive effect of a
-    hypothesis comes first.
+    used), ``seeds_agreeing``, ``n_seeds`` and ``p``; ``detectable``, the smallest
+    difference that these clips, speakers and seeds would have shown with a probability
+    of 80 %; and ``more_clips``, how many times as many clips and speakers would decide
+    an effect of this size. The decisive effect of a hypothesis comes first.
     """
     frame = pd.DataFrame(
         [(v.key, v.verdict, f) for v in verdicts for f in v.findings],
@@ -243,4 +245,6 @@ def verdict_table(verdicts: Sequence[Verdict]) -> pd.DataFrame:
     frame[["low", "high"]] = [f.interval for f in findings]
     for name in ("min_effect", "seeds_agreeing", "n_seeds", "p"):
         frame[name] = [getattr(f, name) for f in findings]
+    frame["detectable"] = [f.estimate.detectable() for f in findings]
+    frame["more_clips"] = [f.estimate.more_speakers(f.margin) for f in findings]
     return frame
