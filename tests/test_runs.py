@@ -28,6 +28,7 @@ import numpy as np
 import pytest
 import torch
 from safetensors.torch import save_file
+from save_references import save_reference
 
 from antispoof import runs
 from antispoof.config import TrainConfig
@@ -38,7 +39,6 @@ from antispoof.runs import Run, jobs, list_runs, record, regression_check, run_p
 from antispoof.scoring.partition import score_partition
 from conftest import SMALL
 from corpora import flac_path, write_corpus, write_flac
-from save_references import save_reference
 
 pytestmark = pytest.mark.usefixtures("small_frontend")
 

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
+import numpy as np
 import pandas as pd
 
 from antispoof.metrics import METRICS
 from antispoof.models import MODELS, title
 from antispoof.stats import BootstrapResult, summary
-from antispoof_report.claims.verdicts import Verdict
+from antispoof_report.claims.verdicts import UNDECIDED, Verdict
 from antispoof_report.html import Html
+from antispoof_report.run_tables import PARTS
 from antispoof_report.tables import table
 
 POINTS = {"zero": "zero", "dev": "chosen on dev", "oracle": "oracle (no choice)"}
@@ -64,16 +68,41 @@ def standard_metrics_table(values: pd.DataFrame, *, caption: str) -> Html:
     return table(pd.DataFrame(shown), caption=caption)
 
 
-def verdicts_table(verdicts: list[Verdict], *, caption: str) -> Html:
-    """The claims, their verdicts, and the decisive effect of each."""
+def verdicts_table(
+    found: Mapping[str, Sequence[Verdict]], n_clips: Mapping[str, int], *, caption: str
+) -> Html:
+    """The claims, their verdicts on each set, and what these clips could have shown.
+
+    Parameters
+    ----------
+    found : "dev" or "eval" -> verdicts.
+    n_clips : number of clips of each.
+    """
     rows = []
-    for verdict in verdicts:
+    pairs = [(part, one) for part, verdicts in found.items() for one in verdicts]
+    for part, verdict in sorted(pairs, key=lambda pair: pair[1].key):
         decisive = verdict.findings[0]
         low, high = decisive.interval
-        claim = f"{verdict.key}: {verdict.statement}"
-        numbers = (f"{decisive.estimate.value:+.3f}", f"{low:+.3f} to {high:+.3f}")
-        seeds = f"{decisive.seeds_agreeing} of {decisive.n_seeds}"
-        rows.append((claim, verdict.verdict, decisive.name, *numbers, seeds))
-    columns = ["claim", "verdict", "decisive effect", "value", "95 % interval"]
-    frame = pd.DataFrame(rows, columns=[*columns, "seeds agreeing"])
-    return table(frame, caption=caption)
+        decided = verdict.verdict != UNDECIDED
+        clips = n_clips[part] * decisive.estimate.more_speakers(decisive.margin)
+        rows.append(
+            {
+                "claim": f"{verdict.key}: {verdict.statement}",
+                "dataset": PARTS[part],
+                "verdict": verdict.verdict,
+                "decisive effect": decisive.name,
+                "value": f"{decisive.estimate.value:+.3f}",
+                "95 % interval": f"{low:+.3f} to {high:+.3f}",
+                "seeds agreeing": f"{decisive.seeds_agreeing} of {decisive.n_seeds}",
+                "difference that would be found": decisive.estimate.detectable(),
+                "clips that would decide": _clips(decided, clips),
+            }
+        )
+    formats = {"difference that would be found": ".3f"}
+    return table(pd.DataFrame(rows), caption=caption, formats=formats)
+
+
+def _clips(decided: bool, clips: float) -> str:
+    if decided:
+        return "decided"
+    return f"{clips:.1g}" if np.isfinite(clips) else "more seeds first"

@@ -12,7 +12,7 @@ from antispoof_report.claims.verdicts import Verdict
 from antispoof_report.glue_values import glue
 from antispoof_report.run_tables import NARROW, PARTS, mean_and_deviation
 
-CLAIMS = ("H1", "H2", "H3", "H4", "H5", "H6")
+CLAIMS = tuple(f"H{number}" for number in range(1, 10))
 QUOTED = ("macro_f1", "accuracy", "eer")
 NOT_TESTED = "It was not tested: the runs that it needs are missing."
 UNKNOWN = "—"  # shown where there are no runs to take a number from
