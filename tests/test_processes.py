@@ -1,29 +1,19 @@
-"""Contracts of several processes.
+"""The contract of several processes.
 
-1. `accelerate launch` with two processes trains and writes one run record.
-2. What fails in a process is a RunError with its message; too many processes are a
-   ParameterError.
+`accelerate launch` with two processes trains and writes one run record.
 """
 
 import os
 import subprocess
 import sys
 from pathlib import Path
-from types import SimpleNamespace
 
 import numpy as np
-import pytest
-import torch
 
-from antispoof.errors import ParameterError, RunError
 from antispoof.runs import list_runs
-from antispoof.training import accelerators, launch_processes
 
 LIB = Path(__file__).resolve().parents[1] / "lib"
 SCRIPT = "from antispoof.cli import main; main()"
-
-
-# 1
 
 
 def test_accelerate_launch(small_corpus, tmp_path):
@@ -48,28 +38,3 @@ def test_accelerate_launch(small_corpus, tmp_path):
     # The main process alone reports.
     assert done.stdout.count("epoch 2/2") == 1
     assert done.stdout.count(f"{run.path}\n") == 1
-
-
-# 2
-
-
-def test_failing_process(monkeypatch):
-    class Failed(accelerators.ChildFailedError):
-        def __init__(self):
-            """As elastic raises it, without what is not used."""
-
-        def get_first_failure(self):
-            return 1, SimpleNamespace(message={"message": "DiskError: no space"})
-
-    def fail(*_, **__):
-        raise Failed
-
-    monkeypatch.setattr(accelerators, "notebook_launcher", fail)
-    with pytest.raises(RunError, match=r"one of 2 .*: .*DiskError: no spa"):
-        launch_processes(print, 2)
-
-
-def test_fewer_gpus_than_processes(monkeypatch):
-    monkeypatch.setattr(torch.cuda, "device_count", lambda: 2)
-    with pytest.raises(ParameterError, match="num_processes=3, but there are 2 GPUs"):
-        launch_processes(print, 3)

@@ -37,9 +37,6 @@ def train(
     runs_dir: RunsDir = RUNS,
     cache_dir: CacheDir = None,
     on_error: OnError = "stop",
-    num_processes: Annotated[
-        int, typer.Option(min=1, help="Processes, one per GPU.")
-    ] = 1,
 ) -> None:
     """Train a model. Finished runs are reused, interrupted ones resume.
 
@@ -60,7 +57,6 @@ def train(
         references=None,
         on_error=on_error,
         log=typer.echo,
-        num_processes=num_processes,
     )
     if current_processes().is_main_process:
         for run in runs:

@@ -32,7 +32,6 @@ from antispoof.training import (
     current_processes,
     draw_clips,
     fit,
-    launch_processes,
     split_validation,
 )
 
@@ -58,7 +57,6 @@ def train_or_load(
     references: str | Path | None = REFERENCES,
     on_error: OnError = "stop",
     log: Log = no_log,
-    num_processes: int = 1,
 ) -> list[Run]:
     """One run per seed, in the order of the seeds.
 
@@ -66,7 +64,8 @@ def train_or_load(
     (sound included) and its seed are the same and the regression check passes. Missing
     runs are trained, resuming from a checkpoint if there is one. Runs that fail the
     regression check are archived under another name and used again if the code that
-    made them returns.
+    made them returns. Processes that ``accelerate`` launched train together; the main
+    one alone logs.
 
     Parameters
     ----------
@@ -75,13 +74,11 @@ def train_or_load(
     references : folder of reference runs; None uses no reference runs.
     on_error : "stop" or "skip" clips that cannot be decoded, see `load_features`.
     log : called with one line for each reused run, each training and each epoch.
-    num_processes : processes that train together, one per GPU, started here. Their
-        lines go to the standard output. Not needed with ``accelerate launch``.
 
     Raises
     ------
     ParameterError
-        If a seed is not a whole number from 0 to 2**32 - 1, or as `launch_processes`.
+        If a seed is not a whole number from 0 to 2**32 - 1.
     CorpusError
         If a partition lacks a class.
     TimeLimitError
@@ -102,17 +99,10 @@ def train_or_load(
     options["cache_dir"] = cache_dir
     load = partial(load_features, corpus, **options, on_error=on_error)
     runs_dir = project_folder() / (runs_dir or "runs")
-    job = partial(_Job, config, corpus, runs_dir, references, load)
-    if num_processes > 1:
-        printed = partial(print, flush=True)
-        launch_processes(partial(_run_jobs, job, seeds, printed), num_processes)
+    if not current_processes().is_main_process:
         log = no_log
-    return _run_jobs(job, seeds, log)
-
-
-def _run_jobs(job: Callable[..., _Job], seeds: Sequence[int], log: Log) -> list[Run]:
-    is_main = current_processes().is_main_process
-    return [job(seed=seed, log=log if is_main else no_log).run() for seed in seeds]
+    job = partial(_Job, config, corpus, runs_dir, references, load, log)
+    return [job(seed).run() for seed in seeds]
 
 
 @dataclass(frozen=True)
@@ -124,8 +114,8 @@ class _Job:
     runs_dir: Path
     references: str | Path | None
     load: Callable[[str], FeatureSet]
-    seed: int
     log: Log
+    seed: int
 
     @property
     def path(self) -> Path:

@@ -1,6 +1,6 @@
 """Training: the explicit loop, its state and callbacks, validation, and devices."""
 
-from antispoof.training.accelerators import current_processes, launch_processes
+from antispoof.training.accelerators import current_processes
 from antispoof.training.callbacks import (
     Callback,
     ProgressLogger,

@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 import os
-import socket
-from collections.abc import Callable
 
-import torch
-from accelerate import Accelerator, notebook_launcher
+from accelerate import Accelerator
 from accelerate.state import AcceleratorState, GradientState, PartialState
-from torch.distributed.elastic.multiprocessing.errors import ChildFailedError
 
 from antispoof.devices import best_device
-from antispoof.errors import ParameterError, RunError
+from antispoof.errors import ParameterError
 
 MIXED = {"fp32": "no", "bf16": "bf16", "fp16": "fp16"}
 # Environment variables of torchrun, accelerate and mpirun, hidden for a single process.
@@ -57,40 +53,3 @@ def current_processes() -> PartialState:
     """This process among those that a launcher started: rank, number, main or not."""
     reset_accelerate_state()
     return PartialState(cpu=best_device().type == "cpu")
-
-
-def launch_processes(function: Callable[[], object], n: int) -> None:
-    """Call a function in `n` processes that train together, one per GPU.
-
-    Raises
-    ------
-    ParameterError
-        If there are fewer GPUs, or this process has already used one.
-    RunError
-        If a process fails, with its message.
-    """
-    n_gpus = torch.cuda.device_count()
-    if n_gpus and n > n_gpus:
-        raise ParameterError(f"num_processes={n}, but there are {n_gpus} GPUs")
-    if torch.cuda.is_initialized():
-        raise ParameterError(
-            f"num_processes={n} must start before a GPU is used here; restart the"
-            " notebook and run this first"
-        )
-    reset_accelerate_state()
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = str(free.getsockname()[1])
-    try:
-        notebook_launcher(_worker, (function,), num_processes=n, use_port=port)
-    except ChildFailedError as error:
-        _, failure = error.get_first_failure()
-        raise RunError(f"one of {n} processes failed: {failure.message}") from error
-
-
-def _worker(function: Callable[[], object]) -> None:
-    if not torch.cuda.is_available():
-        # OpenMP thread pools do not survive fork().
-        os.environ["OMP_NUM_THREADS"] = "1"
-        torch.set_num_threads(1)
-    function()
