@@ -23,9 +23,10 @@ from antispoof.config import TrainConfig
 from antispoof.constants import label_indices
 from antispoof.errors import ParameterError
 from antispoof.runs import tables
+from antispoof.stats import Estimate
 from antispoof_report import report
 from antispoof_report.claims.hypotheses import bootstrap_scores
-from antispoof_report.claims.verdicts import Verdict
+from antispoof_report.claims.verdicts import Finding, Verdict
 
 CORPUS = {
     "id": "made-up-12345678",
@@ -275,4 +276,30 @@ def test_every_claim_has_a_sentence_tested_or_not(glued):
     assert glued["H2_verdict"] == "contradicted"
     assert glued["H2_sentence"] == "It is not."
     assert glued["H4_verdict"] == "not tested"
-    assert len(glued) == 2 * 6
+    assert len(glued) == 2 * 9
+
+
+def test_verdicts_of_both_sets_with_their_power():
+    sources = ((1e-6, 2), (4e-4, 20))
+    decided, open_, noisy = (
+        Finding("x", Estimate(value, variances, np.full(3, value)), 1, 0.005, p)
+        for value, variances, p in (
+            (0.2, sources, 0.001),
+            (0.02, sources, 0.5),
+            (0.02, ((1e-2, 2), (4e-4, 20)), 0.5),
+        )
+    )
+    found = {
+        "dev": [Verdict("H1", "A claim.", decided.verdict, "", (decided,))],
+        "eval": [
+            Verdict("H1", "A claim.", open_.verdict, "", (open_,)),
+            Verdict("H2", "Another.", noisy.verdict, "", (noisy,)),
+        ],
+    }
+    text = report.verdicts_table(found, {"dev": 500, "eval": 60}, caption="c").text
+    rows = text.splitlines()[2:]
+    assert ["testing" in row for row in rows] == [True, False, False]
+    assert rows[0].endswith("decided")
+    times = open_.estimate.more_speakers(0.015)
+    assert rows[1].endswith(f"{60 * times:.1g}")
+    assert rows[2].endswith("more seeds first")
