@@ -14,7 +14,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import numpy as np
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
@@ -42,6 +41,10 @@ class FilterBank(nn.Module):
         zeros on the right.
     n_fft, win_length, hop_length : frame, window and step, in samples.
     top_db : range in dB kept below each clip's loudest point.
+
+    Attributes
+    ----------
+    row_frequencies : (n_rows,) centre frequency of each band in Hz.
 
     Raises
     ------
@@ -90,7 +93,7 @@ class FilterBank(nn.Module):
         highest = sample_rate / 2
         frequencies = torch.linspace(0, highest, n_fft // 2 + 1, dtype=torch.float64)
         corners = self.corners(n_bands, highest)
-        self.centres = corners[1:-1].numpy()  # Hz
+        self.row_frequencies = corners[1:-1].numpy()
         self.register_buffer(
             "filters", triangles(frequencies, corners), persistent=False
         )
@@ -103,11 +106,6 @@ class FilterBank(nn.Module):
         It falls to 0 at its neighbours' peaks.
         """
         raise NotImplementedError
-
-    @property
-    def row_frequencies(self) -> np.ndarray:
-        """(n_rows,) centre frequency of each band in Hz."""
-        return self.centres
 
     @property
     def shape(self) -> tuple[int, int, int]:

@@ -15,11 +15,11 @@ base of the logarithm and the scale of the slopes change.
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
 import torch
-from scipy.fft import dct
 from torch import Tensor
 from torch.nn import functional
 
@@ -40,13 +40,8 @@ class LFCC(LogLinear):
         self, *, n_bands: int = 20, win_length: int = 320, **settings: Any
     ) -> None:
         super().__init__(n_bands=n_bands, win_length=win_length, **settings)
-        matrix = torch.from_numpy(dct(np.eye(n_bands), norm="ortho", axis=0)).float()
-        self.register_buffer("dct", matrix, persistent=False)
-
-    @property
-    def row_frequencies(self) -> np.ndarray:
-        """(3 * n_bands,) NaN: a coefficient has no frequency."""
-        return np.full(3 * self.n_bands, np.nan)
+        self.row_frequencies = np.full(3 * n_bands, np.nan)
+        self.register_buffer("dct", dct_matrix(n_bands), persistent=False)
 
     def forward(self, waveform: Tensor) -> Tensor:
         """(batch, n) -> (batch, 1, 3 * n_bands, n_frames), of any n from 1 on."""
@@ -56,16 +51,21 @@ class LFCC(LogLinear):
         return self.normalize(rows).unsqueeze(1)
 
 
+def dct_matrix(n: int) -> Tensor:
+    """(n, n) of the orthonormal DCT-II; the same as ``scipy.fft.dct(norm="ortho")``."""
+    k = torch.arange(n, dtype=torch.float64)
+    matrix = math.sqrt(2 / n) * torch.cos(math.pi / n * k[:, None] * (k + 0.5))
+    matrix[0] /= math.sqrt(2)
+    return matrix.float()
+
+
 def slopes(x: Tensor) -> Tensor:
     """Least-squares slope over frames t - 3 to t + 3, ends repeated; same shape.
 
     Equal to ``torchaudio.functional.compute_deltas(x, win_length=7)``.
     """
-    steps = range(1, HALF_WIDTH + 1)
+    n, steps = x.shape[-1], range(1, HALF_WIDTH + 1)
     padded = functional.pad(x, (HALF_WIDTH, HALF_WIDTH), mode="replicate")
-    shifted = padded.unfold(-1, x.shape[-1], 1)  # (..., 7, n_frames)
-    total = sum(
-        k * (shifted[..., HALF_WIDTH + k, :] - shifted[..., HALF_WIDTH - k, :])
-        for k in steps
-    )
-    return total / (2 * sum(k * k for k in steps))
+    later = (k * padded.narrow(-1, HALF_WIDTH + k, n) for k in steps)
+    earlier = (k * padded.narrow(-1, HALF_WIDTH - k, n) for k in steps)
+    return (sum(later) - sum(earlier)) / (2 * sum(k * k for k in steps))
