@@ -19,7 +19,7 @@ import pytest
 import torch
 from torch import nn
 
-from antispoof import audio, augment, frontends, models
+from antispoof import audio, augment, frontends, losses, models
 from antispoof.config import TrainConfig
 from antispoof.errors import RunError
 from antispoof.registry import Entry
@@ -109,8 +109,9 @@ def other_optimizer(patch):
 
 
 def other_loss(patch):
-    smooth = partial(nn.CrossEntropyLoss, label_smoothing=0.1)
-    patch.setattr(nn, "CrossEntropyLoss", smooth)
+    entry = losses.LOSSES["cross_entropy"]
+    smooth = replace(entry, factory=partial(entry.factory, label_smoothing=0.1))
+    patch.setitem(losses.LOSSES._entries, "cross_entropy", smooth)
 
 
 def other_scoring(patch):
@@ -172,6 +173,7 @@ def test_precision_is_noticed(monkeypatch):
         {"lr": 2e-3},
         {"weight_decay": 0.5},
         {"class_weights": "none"},
+        {"loss": "oc_softmax"},
         {"schedule": "constant"},
         {"warmup_epochs": 1},
         {"grad_clip_norm": 1e-7},

@@ -3,8 +3,9 @@
 Layers, lowest first; an import never points up: ``constants``, ``errors``, ``files``,
 ``hashing``, ``registry``, ``plugins``, ``devices``, ``metrics``, ``calibration``,
 ``audio``, ``archives``, ``corpora``, ``platforms``, ``augment``, ``frontends``,
-``models``, ``config``, ``data``, ``scoring``, ``training``, ``stats``, ``runs``,
-``inference``, ``plots``, ``cli``. To extend the library, register: see ``registry``.
+``losses``, ``models``, ``config``, ``data``, ``scoring``, ``training``, ``stats``,
+``runs``, ``inference``, ``plots``, ``cli``. To extend the library, register: see
+``registry``.
 """
 
 from __future__ import annotations

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import MISSING, asdict, dataclass, field, fields
 from typing import Any, get_type_hints
 
-from antispoof import augment, frontends, hashing, models
+from antispoof import augment, frontends, hashing, losses, models
 from antispoof.audio import silence
 from antispoof.errors import ParameterError
 from antispoof.registry import Registry
@@ -81,6 +81,12 @@ class TrainConfig:
     )
     warmup_epochs: int = _setting(0, text="Warm-up epochs.")
     grad_clip_norm: float = _setting(0.0, text="Largest gradient norm; 0 is no limit.")
+    loss: str = _setting(
+        "cross_entropy",
+        text="Loss to minimise; those with a margin compare cosines.",
+        choices=losses.LOSSES,
+        before="cross_entropy",
+    )
     class_weights: str = _setting(
         "none",
         text="Class weights of the loss; balanced is inverse to the class counts.",

@@ -23,6 +23,7 @@ REGISTRIES = {  # in the order of the work
     "antispoof.corpora": "CORPORA",
     "antispoof.augment": "AUGMENTATIONS",
     "antispoof.frontends": "FRONTENDS",
+    "antispoof.losses": "LOSSES",
     "antispoof.models": "MODELS",
     "antispoof.metrics": "METRICS",
 }

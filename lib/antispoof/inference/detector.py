@@ -117,7 +117,8 @@ class Detector:
             metadata = card["metadata"]
             calibration = Calibration(**card["calibration"])
             frontend = frontends.build(metadata["frontend"])
-            model = models.build(metadata["model"]).eval()
+            loss = metadata.get("loss", "cross_entropy")
+            model = models.build(metadata["model"], loss).eval()
             model.load_state_dict(load_file(folder / WEIGHTS))
             detector = cls(model, frontend, calibration, metadata)
             describe_detector(detector)  # fails now if the card lacks what it quotes
@@ -144,6 +145,7 @@ class Detector:
             "model": run.config.model,
             "frontend": run.config.frontend,
             "silence": run.config.silence,
+            "loss": run.config.loss,
             "config": run.config.to_dict(),
             "seed": run.seed,
             "corpus": run.corpus,

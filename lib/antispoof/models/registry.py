@@ -7,6 +7,7 @@ from typing import TypeVar
 
 from torch import nn
 
+from antispoof import losses
 from antispoof.registry import Registry
 
 MODELS = Registry("model")
@@ -26,9 +27,15 @@ def register_model(name: str, *, title: str, lr: float) -> Callable[[M], M]:
     return MODELS.register(name, title=title, lr=lr)
 
 
-def build(name: str) -> nn.Module:
-    """A freshly initialised model; ParameterError if there is none of that name."""
-    return MODELS[name].factory()
+def build(name: str, loss: str = "cross_entropy") -> nn.Module:
+    """A freshly initialised model with the last layer that a loss needs.
+
+    Raises
+    ------
+    ParameterError
+        If there is no model or loss of that name, or they do not fit.
+    """
+    return losses.set_head(MODELS[name].factory(), loss)
 
 
 def title(name: str) -> str:

@@ -158,7 +158,7 @@ class Run:
         file = self.path / WEIGHTS
         if not file.exists():
             raise RunError(f"{self.path} was recorded without weights")
-        model = models.build(self.config.model)
+        model = models.build(self.config.model, self.config.loss)
         try:
             model.load_state_dict(load_file(file))
         except (SafetensorError, RuntimeError, *PARSE_ERRORS) as error:

@@ -82,7 +82,7 @@ def _compute(config: TrainConfig) -> Scores:
     train_set, val_set = split_validation(clips, config.n_val_speakers)
     before = torch.get_rng_state()
     torch.manual_seed(0)
-    model = models.build(config.model)
+    model = models.build(config.model, config.loss)
     for module in model.modules():
         if isinstance(module, nn.Dropout):
             module.p = 0.0

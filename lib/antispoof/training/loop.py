@@ -25,6 +25,7 @@ from antispoof.constants import BONAFIDE, SPOOF
 from antispoof.data import TrainingBatches
 from antispoof.errors import CorpusError, RunError, TrainingError
 from antispoof.frontends import FeatureSet
+from antispoof.losses import LOSSES
 from antispoof.scoring.partition import compute_logits
 from antispoof.training.accelerators import make_accelerator
 from antispoof.training.callbacks import Callback
@@ -94,14 +95,14 @@ def fit(
     _check_set(train_set, "the training set")
     _check_set(val_set, "the validation set")
     # A float32 copy for validation: accelerate wraps the trained model's forward.
-    eval_model = models.build(config.model)
+    eval_model = models.build(config.model, config.loss)
     torch.manual_seed(seed)
     accelerator = make_accelerator(config.precision, cpu=cpu)
     device, is_main = accelerator.device, accelerator.is_main_process
     rank, n_processes = accelerator.process_index, accelerator.num_processes
-    model = (models.build(config.model) if model is None else model).to(
-        memory_format=torch.channels_last
-    )
+    if model is None:
+        model = models.build(config.model, config.loss)
+    model = model.to(memory_format=torch.channels_last)
     if n_processes > 1 and device.type == "cuda":
         model = nn.SyncBatchNorm.convert_sync_batchnorm(model)
     optimizer = torch.optim.Adam(
@@ -109,7 +110,8 @@ def fit(
     )
     n_steps = math.ceil(len(train_set) / config.batch_size)
     scheduler = make_schedule(optimizer, config, n_steps)
-    criterion = nn.CrossEntropyLoss(weight=_class_weights(config, train_set, device))
+    weights = _class_weights(config, train_set, device)
+    criterion = LOSSES[config.loss].factory(weight=weights)
     wrapped, optimizer = accelerator.prepare(model, optimizer)
     batches = TrainingBatches(train_set, config, device, seed=seed)
     labels = torch.from_numpy(train_set.labels)
