@@ -182,7 +182,7 @@ formats = {"Processor ms per clip": ".1f", "Memory (MiB)": ".0f"}
 shown = "A training step and scoring, float32 on the CPU"
 report.table(speed, caption=shown, formats=formats) if measured else None
 
-# %% tags=["hide-input"] mystnb={"figure": {"name": "fig-rates", "caption": "Clips per second of processor time, in training and in scoring. The two scales differ."}, "image": {"alt": "Two bar charts: clips per second of processor time in training and in scoring for the three models."}}
+# %% tags=["hide-input"] mystnb={"figure": {"name": "fig-rates", "caption": "Clips per second of processor time, in training and in scoring. The two scales differ."}, "image": {"alt": "Two bar charts: clips per second of processor time in training and in scoring for each model."}}
 benchmark_plots.training_and_scoring_rates(
     measured.models
 ) if measured else None

@@ -2,8 +2,8 @@
 
 1. Multiply-adds are those of the textbook: for a convolution, a linear layer, an LSTM,
    and so for the CNN, layer by layer.
-2. The committed result of the benchmarks is read whole: every model trains and scores,
-   and every way from file to log-mel that the chapter names is there.
+2. The committed result of the benchmarks is read whole: the thesis's models train and
+   score, and every way from file to log-mel that the chapter names is there.
 3. What follows from it is arithmetic: ratios of processor times, real-time factors.
    Without the file, as away from the book, there is no result and no error.
 """
@@ -15,7 +15,7 @@ import pytest
 from torch import nn
 
 from antispoof import models
-from antispoof_report import benchmarks
+from antispoof_report import benchmarks, claims
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -58,7 +58,7 @@ def test_the_committed_result(monkeypatch):
     monkeypatch.chdir(ROOT)
     found = benchmarks.load_benchmarks()
     pairs = {(row.name, row.work) for row in found.models.itertuples(index=False)}
-    assert pairs == {(m, work) for m in models.MODELS for work in ("train", "score")}
+    assert pairs >= {(m, work) for m in claims.MODELS for work in ("train", "score")}
     chapter = (ROOT / "notebooks" / "09_costs.py").read_text("utf-8")
     for way in found.features.index:
         assert f'"{way}": ' in chapter

@@ -6,7 +6,7 @@ Contracts:
    platform's torch as it is; then come one cell tagged ``parameters`` and the check of
    what papermill injected. Every parameter says what it means.
 3. A figure has a unique name, a caption and an alternative text in full sentences.
-4. Every model has a chapter that declares to train it.
+4. Every model of the thesis has a chapter that declares to train it.
 """
 
 import importlib.util
@@ -17,7 +17,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from antispoof.models import MODELS
+from antispoof_report.claims import MODELS
 from antispoof_report.notebooks import read_declaration
 from antispoof_report.notebooks.parameters import accepted
 from antispoof_report.notebooks.sync import check

@@ -1,12 +1,13 @@
 """Contracts of the models.
 
-1. Parameters: 360 162, 23 505 858 and 25 863 618; every one has a gradient.
+1. Parameters: 360 162, 23 505 858, 25 863 618 and 357 186; every one has a gradient.
 2. Features of any length in, two logits out; a clip's logits do not depend on the batch
    it is in.
 3. ResNet50 is torchvision's: the same names in the same order, but for one channel in
    and two classes out; with the same weights it gives the same outputs.
 4. The LSTM reads 13 steps of 2048 features of a clip of 401 frames, in order of time.
 5. Nothing is left of the loader of ImageNet weights that nothing called (B21).
+6. LCNN takes every front-end's features. Max-feature-map keeps the larger half.
 """
 
 from functools import cache
@@ -16,9 +17,11 @@ import torch
 import torchvision
 from torch import nn
 
-from antispoof import models
+from antispoof import frontends, models
+from antispoof.models.lcnn import MaxFeatureMap
 
 COUNTS = {"cnn": 360_162, "resnet": 23_505_858, "resnet_lstm": 25_863_618}
+COUNTS["lcnn"] = 357_186
 SHAPE = (1, 64, 65)
 
 
@@ -125,3 +128,18 @@ def test_lstm_reads_in_order():
 def test_no_unused_weight_loader():
     """B21: 35 lines loaded ImageNet weights, and nothing called them."""
     assert not hasattr(models.ResNet50, "load_imagenet")
+
+
+# 6
+
+
+@pytest.mark.parametrize("name", frontends.FRONTENDS)
+def test_lcnn_takes_every_front_end(name):
+    shape = frontends.build(name).shape
+    with torch.inference_mode():
+        assert built("lcnn")(torch.randn(1, *shape)).shape == (1, 2)
+
+
+def test_max_feature_map():
+    x = torch.tensor([1.0, 5.0, 4.0, 2.0]).reshape(1, 4, 1, 1)
+    assert MaxFeatureMap()(x).flatten().tolist() == [4.0, 5.0]

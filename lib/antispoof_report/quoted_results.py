@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from antispoof.metrics import METRICS
-from antispoof.models import MODELS
 from antispoof.runs import Run
 from antispoof.runs.tables import results_frame
+from antispoof_report.claims import MODELS
 from antispoof_report.claims.verdicts import Verdict
 from antispoof_report.glue_values import glue
 from antispoof_report.run_tables import NARROW, PARTS, mean_and_deviation
