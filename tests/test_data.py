@@ -17,7 +17,7 @@ import torch
 
 from antispoof import audio, augment, data
 from antispoof.config import TrainConfig
-from antispoof.data import TrainingBatches
+from antispoof.data import training_batches
 from antispoof.frontends import FeatureSet, load_features
 from antispoof.registry import Entry
 
@@ -45,8 +45,7 @@ def register(monkeypatch):
 
 
 def batches(features, config, *, epoch=0, chunks=CHUNKS):
-    stream = TrainingBatches(features, config, CPU, seed=0)
-    return list(stream.stream(chunks, epoch=epoch))
+    return list(training_batches(features, config, chunks, CPU, seed=0, epoch=epoch))
 
 
 def same(one, other):
@@ -74,7 +73,7 @@ def test_nothing_drawn_equals_the_cache(features):
 def test_any_number_of_workers(features, monkeypatch):
     found = []
     for n_workers in (0, 1, 2):
-        monkeypatch.setattr(data, "_n_cores", lambda n=n_workers: n)
+        monkeypatch.setattr(data, "cpu_count", lambda n=n_workers: n)
         found.append(batches(features, NOISE))
     assert same(found[0], found[1])
     assert same(found[0], found[2])

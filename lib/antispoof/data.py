@@ -8,13 +8,13 @@ reproducible with any number of workers.
 
 from __future__ import annotations
 
-import os
 from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import torch
+from joblib import cpu_count
 from torch import Tensor
 from torch.utils.data import DataLoader, Dataset
 
@@ -28,70 +28,64 @@ PREFETCH = 3  # batches that are read before they are needed
 MAX_WORKERS = 8  # processes that augment
 
 
-class Batches:
-    """Batches of cached features on a device, read ahead by a thread."""
+def cached_batches(
+    features: FeatureSet, indices: Iterable[np.ndarray | slice], device: torch.device
+) -> Iterator[Tensor]:
+    """Float32 batches (n, 1, n_rows, n_frames), channels last, one per index.
 
-    def __init__(self, features: FeatureSet, device: torch.device) -> None:
-        self.features, self.device = features, device
+    A thread reads them ahead.
+    """
 
-    def stream(self, indices: Iterable[np.ndarray | slice]) -> Iterator[Tensor]:
-        """Float32 batches (n, 1, n_rows, n_frames), channels last, one per index."""
-        waiting: deque = deque()
-        with ThreadPoolExecutor(1) as reader:
-            for index in indices:
-                waiting.append(reader.submit(self._read, index))
-                if len(waiting) > PREFETCH:
-                    yield _to_device(waiting.popleft().result(), self.device)
-            while waiting:
-                yield _to_device(waiting.popleft().result(), self.device)
+    def read(index: np.ndarray | slice) -> Tensor:
+        x = features.read_fp16(index)
+        return x.pin_memory() if device.type == "cuda" else x
 
-    def _read(self, index: np.ndarray | slice) -> Tensor:
-        x = self.features.read_fp16(index)
-        return x.pin_memory() if self.device.type == "cuda" else x
+    waiting: deque = deque()
+    with ThreadPoolExecutor(1) as reader:
+        for index in indices:
+            waiting.append(reader.submit(read, index))
+            if len(waiting) > PREFETCH:
+                yield _to_device(waiting.popleft().result(), device)
+        while waiting:
+            yield _to_device(waiting.popleft().result(), device)
 
 
-class TrainingBatches:
-    """Batches of training clips, augmented as a configuration says.
+def training_batches(
+    features: FeatureSet,
+    config: TrainConfig,
+    indices: list[np.ndarray],
+    device: torch.device,
+    *,
+    seed: int,
+    epoch: int,
+) -> Iterator[Tensor]:
+    """Batches as `cached_batches` gives them, augmented as a configuration says.
 
     Parameters
     ----------
     features : the training trials; waveforms are read from their ``path``.
-    seed : of the augmentation.
+    seed, epoch : of the augmentation.
     """
-
-    def __init__(
-        self, features: FeatureSet, config: TrainConfig, device: torch.device, seed: int
-    ) -> None:
-        self.features, self.config, self.device = features, config, device
-        self.seed = seed
-        kinds = {augment.AUGMENTATIONS[name].info["on"] for name in config.augment}
-        self.cached = None if "waveform" in kinds else Batches(features, device)
-        self.augments_features = "features" in kinds
-
-    def stream(self, indices: list[np.ndarray], *, epoch: int) -> Iterator[Tensor]:
-        """Float32 batches (n, 1, n_rows, n_frames), channels last, one per index."""
-        if self.cached is not None:
-            batches = self.cached.stream(indices)
-        else:
-            batches = DataLoader(
-                _AugmentedClips(self.features, self.config, [self.seed, epoch]),
-                batch_sampler=[index.tolist() for index in indices],
-                num_workers=min(_n_cores(), MAX_WORKERS),
-                pin_memory=self.device.type == "cuda",
-                worker_init_fn=_load_plugins,
-            )
-        for index, x in zip(indices, batches, strict=True):
-            if self.augments_features:
-                x = self._augment_features(x, index, epoch)
-            yield _to_device(x, self.device)
-
-    def _augment_features(self, x: Tensor, index: np.ndarray, epoch: int) -> Tensor:
-        config, clips = self.config, []
-        for clip, row in zip(x.float().cpu().numpy(), index, strict=True):
-            rng = np.random.default_rng([self.seed, epoch, row, 1])
-            p = config.augment_probability
-            clips.append(augment.apply(config.augment, clip, rng, p, on="features"))
-        return torch.from_numpy(np.stack(clips))
+    kinds = {augment.AUGMENTATIONS[name].info["on"] for name in config.augment}
+    if "waveform" in kinds:
+        batches = DataLoader(
+            _AugmentedClips(features, config, [seed, epoch]),
+            batch_sampler=[index.tolist() for index in indices],
+            num_workers=min(cpu_count(), MAX_WORKERS),
+            pin_memory=device.type == "cuda",
+            worker_init_fn=_load_plugins,
+        )
+    else:
+        batches = cached_batches(features, indices, device)
+    for index, x in zip(indices, batches, strict=True):
+        if "features" in kinds:
+            clips = []
+            for clip, row in zip(x.float().cpu().numpy(), index, strict=True):
+                rng = np.random.default_rng([seed, epoch, row, 1])
+                p = config.augment_probability
+                clips.append(augment.apply(config.augment, clip, rng, p, on="features"))
+            x = torch.from_numpy(np.stack(clips))
+        yield _to_device(x, device)
 
 
 def _load_plugins(_worker: int) -> None:
@@ -120,12 +114,6 @@ class _AugmentedClips(Dataset):
         with torch.inference_mode():
             # float16, like the cache.
             return self.frontend(torch.from_numpy(waveform)[None])[0].half()
-
-
-def _n_cores() -> int:
-    if hasattr(os, "sched_getaffinity"):  # fewer than cpu_count() in a container
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 def _to_device(x: Tensor, device: torch.device) -> Tensor:

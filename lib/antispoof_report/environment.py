@@ -19,10 +19,9 @@ def environment() -> pd.DataFrame:
     installed have no row.
     """
     machine = describe_machine()
-    memory = machine["memory_gib"]
     rows = {
         "processor": f"{machine['processor']}, {machine['cores']} cores",
-        "memory": "unknown" if memory is None else f"{memory:.0f} GiB",
+        "memory": f"{machine['memory_gib']:.0f} GiB",
         "computed on": device(),
         "system": machine["system"],
         "Python": machine["python"],

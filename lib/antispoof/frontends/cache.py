@@ -16,7 +16,6 @@ import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import Literal
 
@@ -94,7 +93,6 @@ def load_features(
     frontend: str = "logmel",
     silence: str = "keep",
     cache_dir: str | Path | None = None,
-    jobs: int | None = None,
     on_error: OnError = "stop",
     progress: Progress | None = None,
 ) -> FeatureSet:
@@ -105,7 +103,6 @@ def load_features(
     silence : "keep", or "trim" what is silent at both ends of each clip.
     cache_dir : folder of the cache, relative to the project; that of the platform if
         None.
-    jobs : worker threads, from 1 on; all cores if None.
     on_error : "stop" computes all it can, then raises and names the clips that failed;
         "skip" leaves them out.
     progress : called with (clips done, clips in all).
@@ -119,12 +116,10 @@ def load_features(
     DiskError
         If the array does not fit on the disk.
     ParameterError
-        If the front-end, the partition, `jobs` or `on_error` is not accepted.
+        If the front-end, the partition or `on_error` is not accepted.
     """
     if on_error not in ("stop", "skip"):
         raise ParameterError(f"on_error={on_error!r}; accepted: stop, skip")
-    if jobs is not None and jobs < 1:
-        raise ParameterError(f"jobs={jobs} must be positive")
     module = build(frontend)
     trials = corpus.partition(partition)
     key = cache_key(module)
@@ -141,7 +136,7 @@ def load_features(
         folder.mkdir(parents=True, exist_ok=True)
         with FileLock(target.with_suffix(".lock")):
             if not _is_current(target, probe):
-                _compute(target, trials, module, treat, probe, jobs, progress)
+                _compute(target, trials, module, treat, probe, progress)
     failed = {int(i): s for i, s in _read_manifest(target)["failed"].items()}
     if failed and on_error == "stop":
         names = [trials["utt_id"][row] for row in failed]
@@ -204,7 +199,6 @@ def _compute(
     module: nn.Module,
     treat: Treat,
     probe: list[float],
-    jobs: int | None,
     progress: Progress | None,
 ) -> None:
     """Compute all features, then put array and manifest in place."""
@@ -220,14 +214,22 @@ def _compute(
     try:
         with (
             atomic_path(target) as temporary,
-            ThreadPoolExecutor(jobs or os.cpu_count()) as pool,
+            ThreadPoolExecutor(os.cpu_count()) as pool,
         ):
             array = np.lib.format.open_memmap(temporary, "w+", np.float16, shape)
-            paths = trials["path"].tolist()
-            compute = partial(_compute_row, array, paths, module, treat)
-            for row, message in enumerate(pool.map(compute, range(len(trials)))):
-                if message:
-                    failed[row] = message
+
+            def compute(row: int, path: str) -> None:
+                try:
+                    waveform = torch.from_numpy(treat(audio.load_mono_16k(path)))
+                except AudioError as error:
+                    failed[row] = str(error)
+                    return
+                with torch.inference_mode():
+                    # Rounded by torch: NumPy rounds to float16 one number at a time.
+                    array[row] = module(waveform[None])[0].half().numpy()
+
+            done = pool.map(compute, range(len(trials)), trials["path"])
+            for row, _ in enumerate(done):
                 if progress is not None:
                     progress(row + 1, len(trials))
             array.flush()
@@ -236,17 +238,3 @@ def _compute(
                 manifest.write_text(text, "utf-8")
     finally:
         torch.set_num_threads(threads)
-
-
-def _compute_row(
-    array: np.ndarray, paths: list[str], module: nn.Module, treat: Treat, row: int
-) -> str:
-    """Fill one row of the array; the message if its clip cannot be decoded, else ""."""
-    try:
-        waveform = torch.from_numpy(treat(audio.load_mono_16k(paths[row])))
-    except AudioError as error:
-        return str(error)
-    with torch.inference_mode():
-        # Rounded by torch: NumPy rounds to float16 one number at a time.
-        array[row] = module(waveform[None])[0].half().numpy()
-    return ""

@@ -10,7 +10,8 @@ from __future__ import annotations
 import os
 import time
 from contextlib import suppress
-from pathlib import Path
+
+import psutil
 
 from antispoof.errors import ParameterError
 from antispoof.platforms.detect import KAGGLE, detect_platform
@@ -35,13 +36,6 @@ def seconds_left() -> float | None:
                 f"${name}={os.environ[name]!r}; accepted: seconds since 1970"
             ) from None
     if detect_platform() == KAGGLE:
-        with suppress(OSError):
-            return KAGGLE_SECONDS - _session_age()
+        with suppress(psutil.Error):  # the session's first process
+            return psutil.Process(1).create_time() + KAGGLE_SECONDS - time.time()
     return None
-
-
-def _session_age() -> float:
-    """Seconds since the first process of this container started; Linux only."""
-    fields = Path("/proc/1/stat").read_text().rpartition(")")[2].split()
-    started = int(fields[19]) / os.sysconf("SC_CLK_TCK")  # field 22 of proc(5)
-    return float(Path("/proc/uptime").read_text().split()[0]) - started

@@ -7,10 +7,13 @@ from __future__ import annotations
 
 import os
 import platform
+import re
 import shutil
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
+
+import psutil
 
 from antispoof import corpora
 from antispoof.errors import AntispoofError
@@ -45,15 +48,12 @@ def describe_machine() -> dict[str, Any]:
     """Python, packages, processor, memory, and the device that torch computes on."""
     import torch
 
-    memory = None
-    if "SC_PHYS_PAGES" in getattr(os, "sysconf_names", {}):
-        memory = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") / 2**30
     return {
         "python": platform.python_version(),
         "system": f"{platform.system()} {platform.machine()}",
         "processor": _processor(),
         "cores": os.cpu_count(),
-        "memory_gib": memory and round(memory, 1),
+        "memory_gib": round(psutil.virtual_memory().total / 2**30, 1),
         "device": torch.cuda.get_device_name() if torch.cuda.is_available() else "cpu",
         "packages": {name: version(name) for name in PACKAGES},
     }
@@ -61,6 +61,6 @@ def describe_machine() -> dict[str, Any]:
 
 def _processor() -> str:
     about = Path("/proc/cpuinfo")  # Linux; other systems have it in platform
-    lines = about.read_text(errors="replace").splitlines() if about.is_file() else []
-    names = [line.partition(":")[2].strip() for line in lines if "model name" in line]
-    return next(iter(names), platform.processor() or platform.machine())
+    text = about.read_text(errors="replace") if about.is_file() else ""
+    named = re.search(r"model name\s*: (.+)", text)
+    return named[1] if named else platform.processor() or platform.machine()

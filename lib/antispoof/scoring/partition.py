@@ -10,7 +10,7 @@ import torch
 from torch import nn
 
 from antispoof.constants import BONAFIDE, SPOOF
-from antispoof.data import Batches
+from antispoof.data import cached_batches
 from antispoof.devices import best_device, disable_tf32
 from antispoof.errors import ScoreError
 from antispoof.frontends import FeatureSet
@@ -41,7 +41,7 @@ def compute_logits(
     spans = [slice(start, min(start + BATCH, n)) for start in range(0, n, BATCH)]
     found = [torch.empty((0, 2))]
     with torch.inference_mode(), disable_tf32():
-        stream = Batches(features, device).stream(spans)
+        stream = cached_batches(features, spans, device)
         for span, x in zip(spans, stream, strict=True):
             found.append(model(x).float().cpu())
             if progress is not None:

@@ -22,7 +22,7 @@ from torch import nn
 from antispoof import metrics, models
 from antispoof.config import TrainConfig
 from antispoof.constants import BONAFIDE, SPOOF
-from antispoof.data import TrainingBatches
+from antispoof.data import training_batches
 from antispoof.errors import CorpusError, RunError, TrainingError
 from antispoof.frontends import FeatureSet
 from antispoof.losses import LOSSES
@@ -113,7 +113,6 @@ def fit(
     weights = _class_weights(config, train_set, device)
     criterion = LOSSES[config.loss].factory(weight=weights)
     wrapped, optimizer = accelerator.prepare(model, optimizer)
-    batches = TrainingBatches(train_set, config, device, seed=seed)
     labels = torch.from_numpy(train_set.labels)
     parts = {"model": model, "optimizer": optimizer, "scheduler": scheduler}
     if accelerator.scaler is not None:
@@ -143,7 +142,9 @@ def fit(
         mine = [c[rank::n_processes] if len(c) >= n_processes else c for c in chunks]
         model.train()
         losses = []
-        stream = batches.stream(mine, epoch=state.epoch)
+        stream = training_batches(
+            train_set, config, mine, device, seed=seed, epoch=state.epoch
+        )
         for step, (rows, x) in enumerate(zip(mine, stream, strict=True), start=1):
             loss = criterion(wrapped(x), labels[rows].to(device))
             accelerator.backward(loss)
