@@ -83,11 +83,14 @@ def load_mono_16k(path: str | Path) -> np.ndarray:
 def load(path: str | Path) -> Clip:
     """Decode a clip with its own rate and channels; raises as :func:`load_mono_16k`."""
     with open_audio(path) as file:
-        clip = load_native(file, max_in_memory=None)
-        if clip is None:
-            clip = Clip(*ffmpeg.read(file))
-        limits.check_sound(clip.samples, clip.sample_rate)
-        return clip
+        return decode(file)
+
+
+def decode(file: BinaryIO) -> Clip:
+    """Decode an open file, or bytes in memory; raises AudioError without a path."""
+    clip = load_native(file, max_in_memory=None) or Clip(*ffmpeg.read(file))
+    limits.check_sound(clip.samples, clip.sample_rate)
+    return clip
 
 
 @contextmanager

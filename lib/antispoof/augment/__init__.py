@@ -1,11 +1,10 @@
-"""Augmentations: ``registry`` says what one is, the other modules have those built in.
+"""Augmentations: ``registry`` says what one is, every other module has one.
 
-``transmission`` and ``recording`` register transforms, ``conditions`` fixes their
-parameters for measuring robustness.
+What a model is trained with also measures its robustness: an augmentation registers its
+``conditions``, which are fixed parameters by name.
 """
+# ruff: noqa: I001
 
-from antispoof.augment import recording, transmission  # for their registration
+from antispoof.augment import band, codec, crop, equalizer, gain, masks, mix, noise
+from antispoof.augment import rawboost, resampled, room, telephone, trim
 from antispoof.augment.registry import AUGMENTATIONS, apply, draw, register_augmentation
-
-__all__ = ["AUGMENTATIONS", "apply", "draw", "register_augmentation"]
-__all__ += ["recording", "transmission"]

@@ -2,8 +2,8 @@
 
 An augmentation is a function ``f(waveform, rng, **parameters) -> waveform``:
 
-- ``waveform`` is (n,) float32 at 16 kHz and is not written to; the result is another
-  float32 array, a little longer where a codec pads, shorter where silence is trimmed;
+- ``waveform`` is (n,) float32 at 16 kHz and is not written to; the result is float32,
+  a little longer where a codec pads, shorter where silence is trimmed;
 - ``rng`` is the only source of chance: the same generator state gives the same sound;
 - every parameter has a default for training. A default that is a tuple (low, high)
   or a list is drawn again at each call, see :func:`draw`;
@@ -23,8 +23,9 @@ from antispoof.errors import ParameterError
 from antispoof.registry import Registry
 
 AUGMENTATIONS = Registry("augmentation")
-Range: TypeAlias = float | tuple[float, float]  # a value, or one drawn from low to high
-Choice: TypeAlias = Any | list[Any]  # a value, or one drawn of several
+Array: TypeAlias = np.ndarray
+Rng: TypeAlias = np.random.Generator
+Drawn: TypeAlias = Any  # a value, or a tuple or a list that it is drawn from, see draw
 
 
 def register_augmentation(
@@ -36,6 +37,8 @@ def register_augmentation(
     ----------
     title : what tables call it.
     on : ``waveform`` or ``features``.
+    info : ``probability`` of being applied, instead of the one that :func:`apply` is
+        given; ``conditions`` under which robustness is measured: title -> parameters.
 
     Raises
     ------
@@ -47,7 +50,7 @@ def register_augmentation(
     return AUGMENTATIONS.register(name, title=title, on=on, **info)
 
 
-def draw(rng: np.random.Generator, value: Any) -> Any:
+def draw(rng: Rng, value: Drawn) -> Any:
     """The value of a parameter.
 
     A tuple (low, high) is drawn uniformly, as an integer where both ends are (both are
@@ -77,7 +80,7 @@ def apply(
     ----------
     names : registered augmentations; those that are not for ``on`` are passed over.
     x : waveform (n,) float32 at 16 kHz, or features (1, n_rows, n_frames).
-    probability : of each, between 0 and 1.
+    probability : of each that has none of its own, between 0 and 1.
 
     Returns
     -------
@@ -91,6 +94,7 @@ def apply(
     """
     n = x.shape[-1]
     for entry in [AUGMENTATIONS[name] for name in names]:
-        if entry.info["on"] == on and rng.random() < probability:
+        p = entry.info.get("probability", probability)
+        if entry.info["on"] == on and rng.random() < p:
             x = entry.factory(x, rng)[..., :n]
     return x
