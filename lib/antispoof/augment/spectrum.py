@@ -3,7 +3,6 @@
 from collections.abc import Callable
 
 import numpy as np
-from scipy.fft import irfft, next_fast_len, rfft, rfftfreq
 
 from antispoof.constants import SAMPLE_RATE
 
@@ -22,6 +21,8 @@ def scale_spectrum(x: np.ndarray, factor: Callable) -> np.ndarray:
     -------
     (n,), of the same type.
     """
+    from scipy.fft import irfft, next_fast_len, rfft, rfftfreq  # a check needs no scipy
+
     n = next_fast_len(len(x) + MARGIN, real=True)
     factors = factor(rfftfreq(n, 1 / SAMPLE_RATE)).astype(x.dtype)
     return irfft(rfft(x, n) * factors, n)[: len(x)]
