@@ -13,6 +13,8 @@ zeros that pad a short clip are not transformed.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from types import SimpleNamespace
+from typing import ClassVar
 
 import torch
 from torch import Tensor, nn
@@ -36,11 +38,10 @@ class FilterBank(nn.Module):
 
     Parameters
     ----------
-    n_bands : number of bands between 0 Hz and half the sampling rate.
-    n_samples : length in samples that every clip is cut to, or filled up to with
-        zeros on the right.
-    n_fft, win_length, hop_length : frame, window and step, in samples.
-    top_db : range in dB kept below each clip's loudest point.
+    changed : settings that differ from `defaults`: ``n_bands`` between 0 Hz and half
+        the ``sample_rate``; ``n_samples`` that every clip is cut to, or filled up to
+        with zeros on the right; ``n_fft``, ``win_length`` and ``hop_length`` in
+        samples; ``top_db``, the range kept below each clip's loudest point.
 
     Attributes
     ----------
@@ -49,50 +50,45 @@ class FilterBank(nn.Module):
     Raises
     ------
     ParameterError
-        If a value is not positive, or the window is longer than the frame.
+        If a setting is unknown or not positive, or the window is longer than the frame.
     """
 
+    defaults: ClassVar[dict[str, float]] = {
+        "sample_rate": SAMPLE_RATE,
+        "n_samples": 64_000,
+        "n_fft": 512,
+        "win_length": 400,
+        "hop_length": 160,
+        "n_bands": 64,
+        "top_db": 80.0,
+    }
     window_function = staticmethod(torch.hann_window)
     normalized_axes: tuple[int, ...] = (-1, -2)  # mean 0 and variance 1 over these
 
-    def __init__(
-        self,
-        *,
-        n_bands: int = 64,
-        sample_rate: int = SAMPLE_RATE,
-        n_samples: int = 64_000,
-        n_fft: int = 512,
-        win_length: int = 400,
-        hop_length: int = 160,
-        top_db: float = 80.0,
-    ) -> None:
+    def __init__(self, **changed: float) -> None:
         super().__init__()
-        self.settings = {
-            "sample_rate": sample_rate,
-            "n_samples": n_samples,
-            "n_fft": n_fft,
-            "win_length": win_length,
-            "hop_length": hop_length,
-            "n_bands": n_bands,
-            "top_db": top_db,
-        }
+        self.settings = self.defaults | changed
         for name, value in self.settings.items():
-            if value <= 0:
-                raise ParameterError(f"{name}={value} must be positive")
-        if win_length > n_fft:
-            raise ParameterError(f"win_length={win_length} must be at most {n_fft=}")
-        if n_samples <= n_fft // 2:
-            raise ParameterError(f"n_samples={n_samples} must be above n_fft/2")
-        self.n_samples, self.n_fft, self.hop_length = n_samples, n_fft, hop_length
-        self.n_bands, self.top_db = n_bands, top_db
-        margin = n_fft - win_length
+            if name not in self.defaults or value <= 0:
+                accepted = f"positive {', '.join(self.defaults)}"
+                raise ParameterError(f"{name}={value}; accepted: {accepted}")
+        use = SimpleNamespace(**self.settings)
+        if use.win_length > use.n_fft:
+            raise ParameterError(
+                f"win_length={use.win_length} must be at most n_fft={use.n_fft}"
+            )
+        if use.n_samples <= use.n_fft // 2:
+            raise ParameterError(f"n_samples={use.n_samples} must be above n_fft/2")
+        self.n_samples, self.hop_length = use.n_samples, use.hop_length
+        self.n_fft, self.top_db = use.n_fft, use.top_db
+        margin = use.n_fft - use.win_length
         window = functional.pad(
-            self.window_function(win_length), (margin // 2, margin - margin // 2)
+            self.window_function(use.win_length), (margin // 2, margin - margin // 2)
         )
         self.register_buffer("window", window, persistent=False)
-        highest = sample_rate / 2
-        frequencies = torch.linspace(0, highest, n_fft // 2 + 1, dtype=torch.float64)
-        corners = self.corners(n_bands, highest)
+        highest, n_freqs = use.sample_rate / 2, use.n_fft // 2 + 1
+        frequencies = torch.linspace(0, highest, n_freqs, dtype=torch.float64)
+        corners = self.corners(use.n_bands, highest)
         self.row_frequencies = corners[1:-1].numpy()
         self.register_buffer(
             "filters", triangles(frequencies, corners), persistent=False

@@ -16,13 +16,13 @@ base of the logarithm and the scale of the slopes change.
 from __future__ import annotations
 
 import math
-from typing import Any
 
 import numpy as np
 import torch
 from torch import Tensor
 from torch.nn import functional
 
+from antispoof.frontends.filter_bank import FilterBank
 from antispoof.frontends.linear import LogLinear
 from antispoof.frontends.registry import register_frontend
 
@@ -33,13 +33,13 @@ HALF_WIDTH = 3  # frames on either side that a slope is fitted to
 class LFCC(LogLinear):
     """LFCC with slopes: (batch, n_samples) -> (batch, 1, 3 * n_bands, n_frames)."""
 
+    defaults = FilterBank.defaults | {"n_bands": 20, "win_length": 320}
     window_function = staticmethod(torch.hamming_window)
     normalized_axes = (-1,)
 
-    def __init__(
-        self, *, n_bands: int = 20, win_length: int = 320, **settings: Any
-    ) -> None:
-        super().__init__(n_bands=n_bands, win_length=win_length, **settings)
+    def __init__(self, **changed: float) -> None:
+        super().__init__(**changed)
+        n_bands = self.settings["n_bands"]
         self.row_frequencies = np.full(3 * n_bands, np.nan)
         self.register_buffer("dct", dct_matrix(n_bands), persistent=False)
 

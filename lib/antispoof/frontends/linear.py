@@ -7,8 +7,6 @@ traces, so that linear filters are common in spoofing detection (Sahidullah et a
 
 from __future__ import annotations
 
-from typing import Any
-
 import torch
 from torch import Tensor
 
@@ -20,8 +18,7 @@ from antispoof.frontends.registry import register_frontend
 class LogLinear(FilterBank):
     """Log-linear bands: (batch, n_samples) -> (batch, 1, n_bands, n_frames)."""
 
-    def __init__(self, *, n_bands: int = 96, **settings: Any) -> None:
-        super().__init__(n_bands=n_bands, **settings)
+    defaults = FilterBank.defaults | {"n_bands": 96}
 
     @staticmethod
     def corners(n_bands: int, highest: float) -> Tensor:

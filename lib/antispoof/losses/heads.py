@@ -24,10 +24,8 @@ class CosineHead(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """One column a direction, between -scale and scale."""
-        directions = functional.normalize(self.weight, eps=EPS)
-        return self.scale * functional.linear(
-            functional.normalize(x, eps=EPS), directions
-        )
+        x, w = (functional.normalize(v, eps=EPS) for v in (x, self.weight))
+        return self.scale * functional.linear(x, w)
 
 
 def set_head(model: nn.Module, loss: str) -> nn.Module:
@@ -45,8 +43,8 @@ def set_head(model: nn.Module, loss: str) -> nn.Module:
         path, last = layers[-1] if layers else ("", None)
         if not path or last.out_features != len(LABELS):
             raise ParameterError(
-                f"loss={loss!r} replaces the last nn.Linear of a model, which must have"
-                f" {len(LABELS)} outputs; {type(model).__name__} has {last}"
+                f"loss={loss!r} replaces a last nn.Linear with {len(LABELS)} outputs;"
+                f" {type(model).__name__} has {last}"
             )
         model.set_submodule(path, make(last.in_features))
     return model
