@@ -22,20 +22,19 @@ import pytest
 
 from antispoof import platforms
 from antispoof.errors import ParameterError
-from antispoof.platforms import deadline, detect, folders, gpu
 
 
 @pytest.fixture(autouse=True)
 def no_platform(monkeypatch):
     """Remove the variables of the platform on which the tests run."""
-    for name in (*detect.ENV_MARKERS, *deadline.LIMITS):
+    for name in (*platforms.ENV_MARKERS, *platforms.LIMITS):
         monkeypatch.delenv(name, raising=False)
 
 
 # 1
 
 
-@pytest.mark.parametrize(("marker", "name"), detect.ENV_MARKERS.items())
+@pytest.mark.parametrize(("marker", "name"), platforms.ENV_MARKERS.items())
 def test_detect_platform(monkeypatch, marker, name):
     assert platforms.detect_platform() == "this machine"
     monkeypatch.setenv("KUBERNETES_SERVICE_HOST", "10.0.0.1")  # the others run on it
@@ -55,7 +54,7 @@ def test_detect_platform(monkeypatch, marker, name):
 )
 def test_gpus(monkeypatch, tmp_path, script, found):
     program = tmp_path / "nvidia-smi"
-    monkeypatch.setattr(gpu, "QUERY_GPUS", (str(program),))
+    monkeypatch.setattr(platforms, "QUERY_GPUS", (str(program),))
     assert platforms.gpus() == []  # without a driver
     program.write_text(f"#!/bin/sh\n{script}\n")
     program.chmod(0o755)
@@ -67,7 +66,7 @@ def test_gpus(monkeypatch, tmp_path, script, found):
 # 3
 
 
-@pytest.mark.parametrize("name", deadline.LIMITS)
+@pytest.mark.parametrize("name", platforms.LIMITS)
 def test_time_limit(monkeypatch, name):
     assert platforms.seconds_left() is None
     monkeypatch.setenv(name, str(time.time() + 100))
@@ -78,7 +77,7 @@ def test_time_limit(monkeypatch, name):
     monkeypatch.delenv(name)
     monkeypatch.setenv("KAGGLE_KERNEL_RUN_TYPE", "Batch")
     first = SimpleNamespace(create_time=lambda: time.time() - 3600)
-    monkeypatch.setattr(deadline.psutil, "Process", lambda pid: first)
+    monkeypatch.setattr(platforms.psutil, "Process", lambda pid: first)
     assert platforms.seconds_left() == pytest.approx(11 * 3600, abs=5)
 
 
@@ -94,13 +93,13 @@ def test_features_are_cached_where_there_is_space(monkeypatch, tmp_path):
     with monkeypatch.context() as kaggle:
         kaggle.setenv("KAGGLE_KERNEL_RUN_TYPE", "Batch")
         assert platforms.feature_cache_dir() == scratch
-    monkeypatch.setattr(folders, "COLAB_DRIVE", tmp_path / "MyDrive")
+    monkeypatch.setattr(platforms, "COLAB_DRIVE", tmp_path / "MyDrive")
     assert platforms.feature_cache_dir() == scratch
 
 
 def test_runs_of_an_earlier_session_are_found(monkeypatch, tmp_path):
-    monkeypatch.setattr(folders, "KAGGLE_INPUT", tmp_path / "input")
-    monkeypatch.setattr(folders, "COLAB_DRIVE", tmp_path / "MyDrive")
+    monkeypatch.setattr(platforms, "KAGGLE_INPUT", tmp_path / "input")
+    monkeypatch.setattr(platforms, "COLAB_DRIVE", tmp_path / "MyDrive")
     names = "input/a/runs", "input/notebooks/owner/a/runs", "MyDrive/antispoof/runs"
     wanted = [tmp_path / name for name in names]
     assert platforms.find_previous_runs() == []
@@ -112,7 +111,7 @@ def test_runs_of_an_earlier_session_are_found(monkeypatch, tmp_path):
 def test_the_page_on_running_mounts_drive_where_it_is_searched():
     page = Path(__file__).resolve().parents[1] / "book/how_to_run.md"
     (line,) = [x for x in page.read_text("utf-8").splitlines() if "drive.mount" in x]
-    assert line == f'drive.mount("{folders.COLAB_DRIVE.parent.as_posix()}")'
+    assert line == f'drive.mount("{platforms.COLAB_DRIVE.parent.as_posix()}")'
 
 
 # 5

@@ -13,9 +13,9 @@ import time
 import pytest
 import torch
 
+from antispoof import platforms
 from antispoof.config import TrainConfig
 from antispoof.errors import RunError, TimeLimitError
-from antispoof.platforms import folders
 from antispoof.runs import jobs, train_or_load
 from antispoof.runs.transfer import import_previous_run
 
@@ -28,7 +28,7 @@ CONFIG = TrainConfig.for_model("cnn", epochs=2, batch_size=8)
 def session(small_corpus, tmp_path, monkeypatch):
     """Train in a new folder of runs, with the runs of an earlier session attached."""
     attached = tmp_path / "input"
-    monkeypatch.setattr(folders, "KAGGLE_INPUT", attached)
+    monkeypatch.setattr(platforms, "KAGGLE_INPUT", attached)
 
     def begin(name, *, after=None, log=lambda line: None):
         if after is not None:
