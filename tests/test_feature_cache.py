@@ -255,13 +255,16 @@ def test_changed_code_of_a_second_frontend(
     """B4: only the code of log-mel was part of the key."""
     file = tmp_path / "energy.py"
     if noticed_by == "probe":  # as for a class from a notebook cell
-        monkeypatch.setattr(cache, "_source_of", lambda cls: cls.__qualname__)
+        name = "antispoof.hashing.hash_defining_file"
+        monkeypatch.setattr(name, lambda cls: cls.__qualname__)
 
     def computed(factor):
         file.write_text(PLUGIN.format(factor=factor))
         space = {"__name__": "energy", "__file__": str(file)}
         exec(compile(file.read_text(), str(file), "exec"), space)
-        monkeypatch.setattr(cache.inspect, "getsourcefile", lambda cls: str(file))
+        monkeypatch.setattr(
+            cache.hashing.inspect, "getsourcefile", lambda cls: str(file)
+        )
         entry = replace(FRONTENDS["logmel"], name="energy", factory=space["Energy"])
         monkeypatch.setitem(FRONTENDS._entries, "energy", entry)
         return load_features(small_corpus, "dev", frontend="energy", cache_dir=folder)

@@ -2,10 +2,10 @@
 
 Layers, lowest first; an import never points up: ``constants``, ``errors``, ``files``,
 ``hashing``, ``registry``, ``plugins``, ``devices``, ``metrics``, ``calibration``,
-``audio``, ``archives``, ``corpora``, ``platforms``, ``augment``, ``frontends``,
-``losses``, ``models``, ``config``, ``data``, ``scoring``, ``training``, ``stats``,
-``runs``, ``inference``, ``plots``, ``cli``. To extend the library, register: see
-``registry``.
+``audio``, ``archives``, ``corpora``, ``platforms``, ``augment``, ``synthesis``,
+``frontends``, ``losses``, ``models``, ``config``, ``data``, ``scoring``, ``training``,
+``stats``, ``runs``, ``inference``, ``plots``, ``cli``. To extend the library,
+register: see ``registry``.
 """
 
 from __future__ import annotations

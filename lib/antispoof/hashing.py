@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import ast
 import hashlib
+import inspect
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 WITH_DOCSTRING = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
@@ -40,6 +42,17 @@ def hash_source(source: str) -> str:
         if isinstance(node, WITH_DOCSTRING) and ast.get_docstring(node) is not None:
             node.body = node.body[1:]
     return hashlib.sha256(ast.dump(tree).encode()).hexdigest()
+
+
+def hash_defining_file(thing: Callable) -> str:
+    """Hash of the code of the file that defines a class or function.
+
+    Its qualified name if there is no file, as in a cell of a notebook.
+    """
+    try:
+        return hash_source(Path(inspect.getsourcefile(thing)).read_text("utf-8"))
+    except (OSError, TypeError):
+        return thing.__qualname__
 
 
 def hash_folder(folder: Path) -> str:

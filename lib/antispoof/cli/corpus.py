@@ -1,9 +1,10 @@
-"""``antispoof corpus``: audit a corpus, fetch the real one, or synthesize one."""
+"""``antispoof corpus``: audit, fetch or synthesize a corpus; make fakes."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -15,7 +16,12 @@ from antispoof.cli.text import format_table, printable, progress_bar
 if TYPE_CHECKING:
     from antispoof.corpora import Audit
 
+LIMIT = "Real clips of each partition at most."
+KEEP = "Also take along the corpus's own fakes, coded like the control."
 SHOWN = 10  # issues of one kind in the report for people; --json has all
+
+OutArgument = Annotated[Path, typer.Argument(metavar="OUT", help="Folder to fill.")]
+Engines = Annotated[str, typer.Option(metavar="NAME,...", help="Separated by commas.")]
 
 corpus_app = typer.Typer(no_args_is_help=True)
 
@@ -65,6 +71,50 @@ def fetch_command(
         url = url or OFFICIAL_ARCHIVE
         corpus = fetch(folder, url=url, progress=bar, on_extract=bar)
     typer.echo(f"{corpus.root}: {corpus.description}")
+
+
+@corpus_app.command("copies")
+def copies_command(
+    source: CorpusArgument,
+    out: OutArgument,
+    engines: Engines = "world,griffinlim",
+    partition: Annotated[str | None, typer.Option(help="Only this one.")] = None,
+    limit: Annotated[int | None, typer.Option(min=1, help=LIMIT)] = None,
+    keep_spoof: Annotated[bool, typer.Option("--keep-spoof", help=KEEP)] = False,
+) -> None:
+    """Copy the real clips of a corpus with vocoders: fakes, and a control of each clip.
+
+    OUT becomes a corpus, listed in OUT/MANIFEST.csv. Clips that exist are kept.
+    """
+    from antispoof.corpora import open_corpus
+    from antispoof.synthesis import make_copies
+
+    options = {"partition": partition, "limit": limit, "keep_spoof": keep_spoof}
+    _show_made(make_copies, open_corpus(source), out, engines, options)
+
+
+@corpus_app.command("speak")
+def speak_command(
+    texts: Annotated[Path, typer.Argument(metavar="TEXTS", help="A sentence a line.")],
+    out: OutArgument,
+    engines: Engines = "flite,espeak",
+    partition: Annotated[str, typer.Option(help="Partition of all.")] = "train",
+) -> None:
+    """Let text-to-speech programs say sentences: fakes, in a corpus as of copies."""
+    from antispoof.synthesis import speak_texts
+
+    lines = texts.read_text("utf-8").splitlines()
+    _show_made(speak_texts, lines, out, engines, {"partition": partition})
+
+
+def _show_made(
+    make: Callable, given: object, out: Path, engines: str, options: dict
+) -> None:
+    verbose = 5 * sys.stderr.isatty()  # progress, by joblib
+    failed = make(given, out, engines.split(","), verbose=verbose, **options)
+    for name, message in failed.items():
+        typer.echo(printable(f"left out: {name}: {message}"))
+    typer.echo(f"{out / 'MANIFEST.csv'}: complete, {len(failed)} clip(s) left out")
 
 
 def _count_table(found: Audit) -> str:
