@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import pandas as pd
@@ -72,19 +72,14 @@ def per_attack_eer(runs: Sequence[Run], partition: str) -> pd.DataFrame:
     DataFrame with one row per attack, named such as "A07 (n = 12)", and one column per
     model's title; NaN with fewer than ``metrics.MIN_TRIALS`` trials of a class.
     """
-    columns = {}
-    for name, group in by_model(runs).items():
-        tables = [run.scores(partition) for run in group]
-        errors = [
-            metrics.per_attack(
-                *run.scores_and_labels(partition), table["attack"].tolist()
-            )
-            for run, table in zip(group, tables, strict=True)
-        ]
-        n = tables[0]["attack"].value_counts()
-        mean = pd.DataFrame(errors).mean()
-        columns[models.title(name)] = mean.rename(lambda a, n=n: f"{a} (n = {n[a]})")
-    return pd.DataFrame(columns)
+
+    def of_run(run: Run) -> dict[str, float]:
+        attacks = run.scores(partition)["attack"]
+        pair, n = run.scores_and_labels(partition), attacks.value_counts()
+        errors = metrics.per_attack(*pair, attacks.tolist())
+        return {f"{name} (n = {n[name]})": error for name, error in errors.items()}
+
+    return _means(runs, of_run)
 
 
 def standard_metrics(runs: Sequence[Run], partition: str = "eval") -> pd.DataFrame:
@@ -95,19 +90,16 @@ def standard_metrics(runs: Sequence[Run], partition: str = "eval") -> pd.DataFra
     DataFrame indexed by the model's title, one column per metric. Those of
     log-likelihood ratios are of scores calibrated on dev; NaN without dev.
     """
-    wanted, rows = metrics.select_metrics("scores", "curve", "llr"), {}
-    for name, group in by_model(runs).items():
-        values = []
-        for run in group:
-            scores, labels = run.scores_and_labels(partition)
-            dev, ratios = _dev(run), None
-            if dev is not None:
-                ratios = Calibration.fit(*dev, partition="dev").log_odds(scores)
-            values.append(
-                metrics.compute_metrics(scores, labels, ratios=ratios, metrics=wanted)
-            )
-        rows[models.title(name)] = pd.DataFrame(values).mean()
-    return pd.DataFrame(rows).T
+    wanted = metrics.select_metrics("scores", "curve", "llr")
+
+    def of_run(run: Run) -> dict[str, float]:
+        scores, labels = run.scores_and_labels(partition)
+        dev, ratios = _dev(run), None
+        if dev is not None:
+            ratios = Calibration.fit(*dev, partition="dev").log_odds(scores)
+        return metrics.compute_metrics(scores, labels, ratios=ratios, metrics=wanted)
+
+    return _means(runs, of_run).T
 
 
 def thresholds(run: Run, partition: str) -> dict[str, float]:
@@ -122,6 +114,13 @@ def thresholds(run: Run, partition: str) -> dict[str, float]:
 
 def _dev(run: Run) -> tuple[np.ndarray, np.ndarray] | None:
     return run.scores_and_labels("dev") if "dev" in run.partitions else None
+
+
+def _means(runs: Sequence[Run], of_run: Callable) -> pd.DataFrame:
+    """Means over the runs of a model of what is found for each; a column a title."""
+    groups = by_model(runs).items()
+    means = {name: pd.DataFrame(map(of_run, group)).mean() for name, group in groups}
+    return pd.DataFrame(means).rename(columns=models.title)
 
 
 def by_model(runs: Sequence[Run]) -> dict[str, list[Run]]:
