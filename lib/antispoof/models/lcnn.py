@@ -4,9 +4,8 @@ Max-feature-map (Wu et al. 2018, "A light CNN for deep face representation with 
 labels") keeps the larger of two halves of the channels. Layers and widths are those of
 the LFCC-LCNN baseline of ASVspoof 2021 (Wang and Yamagishi 2021, "A comparative study
 on recent neural spoofing countermeasures for synthetic speech detection", its
-LCNN-LSTM-sum). Two things differ: the maps
-are pooled to `BANDS` rows, so that any front-end fits, and batch normalisation, with a
-learned scale, follows every layer.
+LCNN-LSTM-sum). Two things differ: the maps are pooled to `BANDS` rows, so that any
+front-end fits, and batch normalisation, with a learned scale, follows every layer.
 """
 
 from __future__ import annotations
@@ -29,8 +28,9 @@ class MaxFeatureMap(nn.Module):
     """(batch, 2 c, h, w) -> (batch, c, h, w): the larger of channels i and c + i."""
 
     def forward(self, x: Tensor) -> Tensor:
-        """The maximum."""
-        return torch.maximum(*x.chunk(2, dim=1))
+        """The maximum; `torch.maximum` is slower in training."""
+        first, second = x.chunk(2, dim=1)
+        return torch.where(first > second, first, second)
 
 
 @register_model("lcnn", title="LCNN", lr=3e-4)
@@ -46,8 +46,9 @@ class LCNN(nn.Module):
         widths = (1, *(width for _, width, _ in LAYERS))
         for n_in, (size, n_out, divisor) in zip(widths, LAYERS, strict=False):
             convolution = nn.Conv2d(n_in, 2 * n_out, size, padding=size // 2)
-            layers += [convolution, MaxFeatureMap(), nn.BatchNorm2d(n_out)]
+            layers += [convolution, MaxFeatureMap()]
             layers += [nn.MaxPool2d(divisor)] * (divisor > 1)
+            layers.append(nn.BatchNorm2d(n_out))
         pooled = nn.AdaptiveAvgPool2d((BANDS, None))
         self.layers = nn.Sequential(*layers, nn.Dropout(0.7), pooled)
         settings = {"num_layers": 2, "batch_first": True, "bidirectional": True}
