@@ -222,14 +222,13 @@ def test_replicates_of_one_class_are_drawn_again_or_refused():
 
 
 def test_a_registered_metric_is_resampled(monkeypatch):
-    copy = dict(metrics.METRICS)
-    monkeypatch.setattr("antispoof.metrics.registry.METRICS", copy)
-    copy["eer_of_scores"] = metrics.Metric("EER", metrics.eer)
-
-    @metrics.register_metric("distance", bounded=False)
     def distance(scores, labels):
         return scores[labels == 1].mean() - scores[labels == 0].mean()
 
+    own = metrics.Metric("distance", distance, bounded=False)
+    monkeypatch.setitem(metrics.METRICS, "distance", own)
+    of_scores = metrics.Metric("EER", metrics.eer)
+    monkeypatch.setitem(metrics.METRICS, "eer_of_scores", of_scores)
     panel = make_panel(two_models())
     resampled = resample(panel, n_replicates=30)
     expected = [distance(row, panel.labels) for row in panel.scores["a"]]

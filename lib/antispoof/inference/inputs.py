@@ -9,7 +9,6 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from antispoof.audio import limits
-from antispoof.errors import AudioError
 
 STANDARD_INPUT = "-"
 EXTENSIONS = (
@@ -37,7 +36,10 @@ def open_inputs(names: Sequence[str]) -> Iterator[list[tuple[str, Path]]]:
             path = Path(name)
             if name == STANDARD_INPUT:
                 path = Path(folder, "stdin")
-                _read_standard_input(path)
+                with path.open("ab") as file:  # "-" given twice is the same clip
+                    while block := sys.stdin.buffer.read(2**20):
+                        limits.check_file_size(file.tell() + len(block))
+                        file.write(block)
             if not path.is_dir():
                 clips.append((name, path))
                 continue
@@ -49,13 +51,3 @@ def open_inputs(names: Sequence[str]) -> Iterator[list[tuple[str, Path]]]:
                 and file.is_file()
             ]
         yield clips
-
-
-def _read_standard_input(path: Path) -> None:
-    with path.open("ab") as file:  # "-" given twice is the same clip
-        while block := sys.stdin.buffer.read(2**20):
-            try:
-                limits.check_file_size(file.tell() + len(block))
-            except AudioError as error:
-                raise AudioError(f"cannot read standard input: {error}") from None
-            file.write(block)

@@ -27,8 +27,7 @@ of scores as log-likelihood ratios
     :class:`antispoof.calibration.Calibration` turns any scores into such ratios by a
     line fitted on train or dev
 at a threshold
-    :func:`accuracy`, :func:`macro_f1`, :func:`balanced_accuracy`,
-    :func:`predicted_spoof_rate`; :func:`confusion_matrix`, of which
+    :func:`macro_f1`, :func:`predicted_spoof_rate`; :func:`confusion_matrix`, of which
     :mod:`antispoof.metrics.rates` has every rate; :func:`constant_answer`
 thresholds
     :func:`choose_threshold` chooses on train or dev and refuses eval;
@@ -39,8 +38,8 @@ by attack
     not additive: the pooled EER is not the mean of the EERs per attack
 all of them
     :func:`compute_metrics`, and :func:`evaluate` with thresholds and attacks;
-    ``METRICS`` lists what tables, ``antispoof evaluate`` and the bootstrap show, and
-    :func:`register_metric` adds to it
+    ``METRICS`` lists what tables, ``antispoof evaluate`` and the bootstrap show;
+    ``METRICS["mine"] = Metric(...)`` adds to it
 
 Sources
 -------
@@ -62,8 +61,6 @@ from antispoof.metrics.calibration import (
     reliability,
 )
 from antispoof.metrics.decisions import (
-    accuracy,
-    balanced_accuracy,
     confusion_matrix,
     decide,
     macro_f1,
@@ -77,7 +74,7 @@ from antispoof.metrics.evaluation import (
     per_attack,
 )
 from antispoof.metrics.rates import constant_answer
-from antispoof.metrics.registry import METRICS, Metric, register_metric, select_metrics
+from antispoof.metrics.registry import METRICS, Metric, select_metrics
 from antispoof.metrics.tandem import AsvErrorRates, asv_error_rates, min_tdcf
 from antispoof.metrics.thresholds import (
     choose_threshold,

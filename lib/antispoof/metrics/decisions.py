@@ -36,22 +36,9 @@ def confusion_matrix(
     return np.bincount(cells, minlength=4).reshape(2, 2)
 
 
-def accuracy(scores: ArrayLike, labels: ArrayLike, *, threshold: float = 0.0) -> float:
-    """Fraction of trials decided correctly."""
-    return float(rates.accuracy(confusion_matrix(scores, labels, threshold=threshold)))
-
-
 def macro_f1(scores: ArrayLike, labels: ArrayLike, *, threshold: float = 0.0) -> float:
     """Mean of the F1 of spoof and of bonafide; an absent class counts as 0."""
     return float(rates.macro_f1(confusion_matrix(scores, labels, threshold=threshold)))
-
-
-def balanced_accuracy(
-    scores: ArrayLike, labels: ArrayLike, *, threshold: float = 0.0
-) -> float:
-    """Mean of the two recalls; NaN if a class is absent."""
-    confusion = confusion_matrix(scores, labels, threshold=threshold)
-    return float(rates.balanced_accuracy(confusion))
 
 
 def predicted_spoof_rate(

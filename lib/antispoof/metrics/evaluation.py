@@ -95,18 +95,11 @@ def per_attack(
             f"{len(attacks)} attack names for {scores.size} trials; one per trial is "
             "accepted"
         )
-    bonafide = scores[labels == BONAFIDE]
-    names, position = np.unique(
-        np.asarray(attacks, dtype=str)[labels == SPOOF], return_inverse=True
-    )
-    values = {}
-    for i, name in enumerate(names.tolist()):
-        spoof = scores[labels == SPOOF][position == i]
-        if min(spoof.size, bonafide.size) < min_trials:
-            values[name] = float("nan")
-        else:
-            own = np.repeat((SPOOF, BONAFIDE), (spoof.size, bonafide.size))
-            values[name] = eer(np.concatenate((spoof, bonafide)), own)
+    attacks, values = np.asarray(attacks, dtype=str), {}
+    for name in np.unique(attacks[labels == SPOOF]).tolist():
+        own = (labels == BONAFIDE) | (attacks == name)
+        few = np.bincount(labels[own], minlength=2).min() < min_trials
+        values[name] = float("nan") if few else eer(scores[own], labels[own])
     return values
 
 

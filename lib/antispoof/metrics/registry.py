@@ -2,9 +2,10 @@
 
 A metric of your own appears in all of them after one registration::
 
-    @register_metric("recall_gap", title="recall gap", needs="confusion")
     def recall_gap(confusions):
         return rates.recall_bonafide(confusions) - rates.recall_spoof(confusions)
+
+    METRICS["recall_gap"] = Metric("recall gap", recall_gap, needs="confusion")
 """
 
 from __future__ import annotations
@@ -95,29 +96,6 @@ METRICS: dict[str, Metric] = {
     ),
     "hter": Metric("HTER", rates.hter, "confusion", main=False, **PERCENT),
 }
-
-
-def register_metric(name: str, **info: Any) -> Callable[[Callable], Callable]:
-    """Decorator that adds a function to METRICS; `info` is that of :class:`Metric`.
-
-    Raises
-    ------
-    ParameterError
-        If another function is registered under the name, or `needs` is unknown.
-    """
-
-    def add(fn: Callable) -> Callable:
-        known = METRICS.get(name)
-        # Importing a module twice, as notebooks do, replaces its own entry.
-        if known is not None and known.fn.__module__ != fn.__module__:
-            raise ParameterError(
-                f"metric {name!r} is already registered by {known.fn.__module__};"
-                " choose another name"
-            )
-        METRICS[name] = Metric(fn=fn, **{"title": name, **info})
-        return fn
-
-    return add
 
 
 def select_metrics(*needs: str, main: bool = False) -> dict[str, Metric]:

@@ -12,11 +12,9 @@ from functools import wraps
 from typing import Any
 
 import matplotlib.pyplot as plt
-import numpy as np
 import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.image import AxesImage
 
 PALETTE = (
     "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#F0E442",
@@ -91,9 +89,3 @@ def shared_legend(figure: Figure, *, columns: int) -> None:
     }
     place = "outside lower center"
     figure.legend(handles.values(), handles.keys(), loc=place, ncols=columns)
-
-
-def image(axes: Axes, array: np.ndarray, **look) -> AxesImage:
-    """Show an array (n_rows, n_columns), its first row at the bottom."""
-    look = {"origin": "lower", "aspect": "auto", "interpolation": "none"} | look
-    return axes.imshow(array, **look)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 import pandas as pd
+import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
@@ -68,11 +69,10 @@ def spoof_rate_by_epochs(table: pd.DataFrame) -> Figure:
 def _curve(axes: Axes, seeds: Sequence[pd.DataFrame], column: str, **look) -> None:
     """Mean over seeds after each epoch, and a band for their range."""
     # Seeds may stop at different epochs; the mean is over those that exist.
-    values = pd.concat(seeds).groupby("epoch")[column].agg(["mean", "min", "max"])
-    epochs = values.index + 1
-    marker = "o" if len(epochs) < 13 else None
-    (line,) = axes.plot(epochs, values["mean"], marker=marker, markersize=3, **look)
-    band = {"color": line.get_color(), "alpha": 0.18, "linewidth": 0}
-    axes.fill_between(epochs, values["min"], values["max"], **band)
-    axes.set_xlabel("epoch")
+    values = pd.concat(seeds)
+    epochs = values["epoch"] + 1
+    if epochs.max() < 13:
+        look |= {"marker": "o", "markersize": 3, "markeredgewidth": 0}
+    span = ("pi", 100)  # from the lowest to the highest seed
+    sns.lineplot(x=epochs, y=values[column], errorbar=span, ax=axes, **look)
     axes.xaxis.set_major_locator(MaxNLocator(integer=True, nbins=6))

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
+import pandas as pd
 
 from antispoof.constants import BONAFIDE, SPOOF
 from antispoof.errors import ParameterError, ScoreError
@@ -135,17 +136,15 @@ def operating_thresholds(
         )
     points: dict[str, dict[str, np.ndarray]] = {}
     for model, rows in panel.scores.items():
-        of_seeds = [
-            thresholds_of_system(
-                row,
-                panel.labels,
-                dev=None if dev is None else (dev.scores[model][seed], dev.labels),
-            )
-            for seed, row in enumerate(rows)
-        ]
-        for point in of_seeds[0]:
-            of_point = [thresholds[point] for thresholds in of_seeds]
-            points.setdefault(point, {})[model] = np.array(of_point)
+        chosen_on = [None] * len(rows)
+        if dev is not None:
+            chosen_on = [(row, dev.labels) for row in dev.scores[model]]
+        of_seeds = pd.DataFrame(
+            thresholds_of_system(row, panel.labels, dev=on)
+            for row, on in zip(rows, chosen_on, strict=True)
+        )
+        for point in of_seeds:
+            points.setdefault(point, {})[model] = of_seeds[point].to_numpy()
     return points
 
 

@@ -80,11 +80,15 @@ class Estimate:
             return MIN_P
         return float(brentq(lambda p: self.half_width(p) - distance, MIN_P, 1.0))
 
-    def half_width(self, alpha: float) -> float:
-        """Half the width of the interval that misses in a fraction `alpha` of cases."""
+    def half_width(self, alpha: float, power: float = 0.5) -> float:
+        """Half the width of the interval that misses in a fraction `alpha` of cases.
+
+        Also the difference that such an interval tells from 0 with this power; it is
+        the half-width at a power of one half.
+        """
         squares = [
-            variance * student.isf(alpha / 2, freedom) ** 2
-            for variance, freedom in self.sources
+            variance * (student.isf(alpha / 2, n) + student.ppf(power, n)) ** 2
+            for variance, n in self.sources
             if variance
         ]
         return float(np.sqrt(sum(squares)))
@@ -94,13 +98,7 @@ class Estimate:
 
         Found means that the 95 % interval excludes 0. NaN without any variance.
         """
-        squares = [
-            variance
-            * (student.isf((1 - LEVEL) / 2, freedom) + student.ppf(power, freedom)) ** 2
-            for variance, freedom in self.sources
-            if variance
-        ]
-        return float(np.sqrt(sum(squares))) if squares else np.nan
+        return self.half_width(1 - LEVEL, power) or np.nan
 
     def more_speakers(self, margin: float) -> float:
         """Times as many speakers as now with which `margin` would be decided.
