@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from html import escape
 from numbers import Integral, Real
 from typing import Any
@@ -45,18 +45,19 @@ def table(
     formats, columns = dict(formats or {}), list(frame.columns)
     if unknown := sorted(set(formats) - set(columns)):
         raise ParameterError(f"table: formats of {unknown}; the columns are {columns}")
-    styles = {column: _style(frame[column]) for column in columns}
-    heads = [_tag("th", escape(str(c)), styles[c], scope="col") for c in columns]
+    texts = {c: [cell_text(v, formats.get(c)) for v in frame[c]] for c in columns}
+    heads, cells = [], []
+    for column in columns:
+        style = _style(map(cell_text, frame[column]))
+        heads.append(_tag('th scope="col"', escape(str(column)), style))
+        shown = zip(frame[column], texts[column], strict=True)
+        shown = [v.html if isinstance(v, Html) else escape(text) for v, text in shown]
+        cells.append([_tag("td", html, style) for html in shown])
     if index:
-        name = escape(str(frame.index.name or ""))
-        heads.insert(0, _tag("th", name, TEXT, scope="col"))
-    rows = []
-    for label, *values in frame.itertuples(name=None):
-        named = zip(columns, values, strict=True)
-        cells = [_tag("td", _html(v, formats.get(c)), styles[c]) for c, v in named]
-        if index:
-            cells.insert(0, _tag("th", escape(str(label)), TEXT, scope="row"))
-        rows.append(f"<tr>{''.join(cells)}</tr>")
+        labels = [escape(str(label)) for label in frame.index]
+        heads.insert(0, _tag('th scope="col"', escape(frame.index.name or ""), TEXT))
+        cells.insert(0, [_tag('th scope="row"', label, TEXT) for label in labels])
+    rows = [f"<tr>{''.join(row)}</tr>" for row in zip(*cells, strict=True)]
     title = f"<caption>{escape(caption)}</caption>" if caption else ""
     name = escape(caption or "Table", quote=True)
     # A wide table scrolls inside its own box, which the keyboard can reach.
@@ -66,7 +67,8 @@ def table(
         f"<thead><tr>{''.join(heads)}</tr></thead>"
         f"<tbody>{''.join(rows)}</tbody></table></div>"
     )
-    return Html(html, _plain(frame, caption, formats, index))
+    text = pd.DataFrame(texts, frame.index).to_string(index=index)
+    return Html(html, f"{caption}\n{text}" if caption else text)
 
 
 def cell_text(value: Any, specification: str | None = None) -> str:
@@ -86,31 +88,11 @@ def cell_text(value: Any, specification: str | None = None) -> str:
     return str(value)
 
 
-def _html(value: Any, specification: str | None) -> str:
-    if isinstance(value, Html):
-        return value.html
-    return escape(cell_text(value, specification))
+def _style(texts: Iterable[str]) -> str:
+    """Right for numbers, also for those with an interval; else left."""
+    known = [text for text in texts if text != NO_VALUE]
+    return NUMBER if known and all(map(NUMBERS.fullmatch, known)) else TEXT
 
 
-def _style(column: pd.Series) -> str:
-    """Right for numbers, also for those that are texts already; else left."""
-    if pd.api.types.is_bool_dtype(column):
-        return TEXT
-    if pd.api.types.is_numeric_dtype(column):
-        return NUMBER
-    texts = [text for text in map(cell_text, column) if text != NO_VALUE]
-    return NUMBER if texts and all(map(NUMBERS.fullmatch, texts)) else TEXT
-
-
-def _tag(name: str, content: str, style: str, *, scope: str = "") -> str:
-    scoped = f' scope="{scope}"' if scope else ""
-    return f'<{name}{scoped} style="{style}">{content}</{name}>'
-
-
-def _plain(frame, caption, formats, index) -> str:
-    shown = pd.DataFrame(
-        {c: [cell_text(v, formats.get(c)) for v in frame[c]] for c in frame.columns},
-        index=frame.index,
-    )
-    text = shown.to_string(index=index)
-    return f"{caption}\n{text}" if caption else text
+def _tag(name: str, content: str, style: str) -> str:
+    return f'<{name} style="{style}">{content}</{name[:2]}>'

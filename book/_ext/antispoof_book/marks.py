@@ -26,26 +26,21 @@ def setup(app: Sphinx) -> None:
     app.add_directive("mark-legend", MarkLegend)
 
 
-def badge(letter: str) -> nodes.Node:
-    """One badge; its meaning is the text that appears on hovering."""
-    classes = ["mark", f"mark-{letter.lower()}"]
-    meaning = MEANINGS[letter]
-    return nodes.abbreviation(letter, letter, explanation=meaning, classes=classes)
-
-
 class MarkRole(SphinxRole):
     """One or several badges, separated by slashes."""
 
     def run(self) -> tuple[list[nodes.Node], list[nodes.system_message]]:
         """Nodes of the badges."""
-        letters = self.text.split("/")
-        if set(letters) <= set(MEANINGS):
-            return [badge(letter) for letter in letters], []
-        text = (
-            f"{{mark}}`{self.text}`: accepted are {', '.join(MEANINGS)}, with slashes"
-        )
-        LOGGER.warning(text, location=self.get_location())
-        return [nodes.Text(self.text)], []
+        badges = []
+        for letter in self.text.split("/"):
+            if letter not in MEANINGS:
+                problem = "{mark}`%s`: accepted are %s, with slashes"
+                here = self.get_location()
+                LOGGER.warning(problem, self.text, list(MEANINGS), location=here)
+            look = {"classes": ["mark", f"mark-{letter.lower()}"]}
+            look["explanation"] = MEANINGS.get(letter, "")  # appears on hovering
+            badges.append(nodes.abbreviation(letter, letter, **look))
+        return badges, []
 
 
 class MarkLegend(SphinxDirective):
@@ -53,8 +48,5 @@ class MarkLegend(SphinxDirective):
 
     def run(self) -> list[nodes.Node]:
         """A list with one line for each badge."""
-        legend = nodes.bullet_list(classes=["mark-legend"])
-        for letter, meaning in MEANINGS.items():
-            line = nodes.paragraph("", "", badge(letter), nodes.Text(f" {meaning}"))
-            legend += nodes.list_item("", line)
-        return [legend]
+        lines = [f"- {{mark}}`{letter}` {text}" for letter, text in MEANINGS.items()]
+        return self.parse_text_to_nodes("\n".join(["{.mark-legend}", *lines]))
