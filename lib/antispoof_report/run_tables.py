@@ -42,18 +42,14 @@ def results_table(runs: Sequence[Run], *, caption: str) -> Html:
     for part, of_part in results.groupby("partition", sort=False):
         groups = [*of_part.groupby("title", sort=False), ("always “spoof”", None)]
         for title, group in groups:
-            seeds = None if group is None else str(len(group))
+            values, prefix, seeds = of_part[:1], "always_spoof_", None  # has no seeds
+            if group is not None:
+                values, prefix, seeds = group, "", str(len(group))
             row = {"model": title, "partition": PARTS.get(part, part), "seeds": seeds}
             for name, metric in main.items():
-                column, values, percent = name, group, metric.percent
-                if group is None:  # the constant answer has no seeds
-                    column, values = f"always_spoof_{name}", of_part[:1]
-                known = column in values
-                row[metric.title] = (
-                    mean_and_deviation(values[column], percent=percent)
-                    if known
-                    else None
-                )
+                if prefix + name in values:
+                    column, percent = values[prefix + name], metric.percent
+                    row[metric.title] = mean_and_deviation(column, percent=percent)
             rows.append(row)
     return table(pd.DataFrame(rows), caption=caption)
 

@@ -26,7 +26,6 @@ PAGE = """<!doctype html><html lang="en" data-theme="light" data-mode="light"><h
 <meta charset="utf-8"><title>{title}</title>{head}</head><body>
 <main class="one-page bd-article"><header class="cover">
 <p class="book-title">{title}</p>{cover}</header>{body}</main></body></html>"""
-ENTRY = '<li><a href="#{anchor}">{title}</a></li>'
 
 Parts = list[tuple[str, list[str]]]
 """Caption of a part, and its pages as Sphinx names them."""
@@ -51,31 +50,31 @@ def joined(site: Path, parts: Parts) -> str:
     }
     first = next(iter(soups.values()))
     title = first.select_one(".logo__title").get_text(strip=True)
-    head, cover, body = first.head.select("link[rel~=stylesheet]"), [], []
-    for soup in soups.values():
-        maths = [tag for tag in soup.head.find_all("script") if "athjax" in str(tag)]
-        if maths:
-            head += maths
-            break
+    scripts = {str(tag): 0 for soup in soups.values() for tag in soup.head("script")}
+    head = [str(tag) for tag in first.head.select("link[rel~=stylesheet]")]
+    head += [script for script in scripts if "athjax" in script]
+    cover, body = "", ""
     for caption, names in parts:
         # No heading on the cover, or all bookmarks would belong to it.
-        cover.append(f"<p>{escape(caption)}</p><ul>" if caption else "<ul>")
+        cover += f"<p>{escape(caption)}</p><ul>" if caption else "<ul>"
         heading = f"<h1>{escape(caption)}</h1>" if caption else ""
-        body.append(f'<section class="part">{heading}')
+        body += f'<section class="part">{heading}'
         for name in names:
-            article = soups[name].select_one("article.bd-article")
-            anchor = _anchor(name)
+            article, anchor = (
+                soups[name].select_one("article.bd-article"),
+                _anchor(name),
+            )
             for tag in article.select(SCREEN_ONLY):
                 tag.decompose()
             text = escape(article.h1.get_text(" ", strip=True))
-            cover.append(ENTRY.format(anchor=anchor, title=text))
+            cover += f'<li><a href="#{anchor}">{text}</a></li>'
             _localise(article, name, list(soups))
             article.name, article["id"], article["class"] = "section", anchor, "chapter"
-            body.append(str(article))
-        cover.append("</ul>")
-        body.append("</section>")
-    head, cover, body = ("\n".join(map(str, one)) for one in (head, cover, body))
-    return PAGE.format(title=escape(title), head=head, cover=cover, body=body)
+            body += str(article)
+        cover += "</ul>"
+        body += "</section>"
+    parts = {"head": "\n".join(head), "cover": cover, "body": body}
+    return PAGE.format(title=escape(title), **parts)
 
 
 def _anchor(page: str, fragment: str = "") -> str:

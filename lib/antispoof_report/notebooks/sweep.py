@@ -62,11 +62,10 @@ class Sweep:
         """The sweep that a file's keys and values describe."""
         known = {}
         for one in fields(cls):
-            constant = one.default_factory is MISSING
-            default = one.default if constant else one.default_factory()
+            make = one.default_factory
+            default = one.default if make is MISSING else make()
             known[one.name] = Parameter(one.name, default)
-        given = checked(config, known, where="a sweep")
-        return cls(**given)
+        return cls(**checked(config, known, where="a sweep"))
 
     def __post_init__(self) -> None:
         load_plugins(self.plugins)
