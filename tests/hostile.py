@@ -87,12 +87,12 @@ def _read_each_way(*readers: Callable[[], object]) -> None:
 def scores(data: bytes) -> None:
     """A score file, alone and with a protocol."""
     from antispoof.corpora import read_protocol
-    from antispoof.scoring.score_files import ReversedScoresWarning, read_scores
+    from antispoof.scoring.score_files import ScoreFileWarning, read_scores
 
     trials = read_protocol(_file(PROTOCOL, "protocol"))
     path = _file(data)
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ReversedScoresWarning)
+        warnings.simplefilter("ignore", ScoreFileWarning)
         _read_each_way(lambda: read_scores(path), lambda: read_scores(path, trials))
 
 

@@ -146,7 +146,7 @@ def reading(request, antispoof):
 def test_bad_corpus(reading, small_corpus, tmp_path):
     assert_refused(reading(tmp_path), "no corpus in", PROTOCOL_FOLDER)
     path = write_protocol(small_corpus.root, "dev", "S5 D1 bonafide\n")
-    assert_refused(reading(small_corpus.root), path, "line 1: 3 columns")
+    assert_refused(reading(small_corpus.root), path, "line 1: attack")
 
 
 @pytest.mark.parametrize("damage", [Path.unlink, lambda path: path.write_bytes(b"x")])

@@ -144,7 +144,7 @@ def test_missing_and_malformed_protocols(la):
         (la / PROTOCOL_FOLDER / f"ASVspoof2019.LA.cm.{name}.txt").unlink()
     assert open_corpus(la).partitions == ("dev",)
     path = write_protocol(la, "dev", "S3 D1 bonafide\n")
-    assert_refused(lambda: open_corpus(la), path, "line 1", "3 columns")
+    assert_refused(lambda: open_corpus(la), path, "line 1", "label 'bonafide'")
     path.unlink()
     assert_refused(lambda: open_corpus(la), "train.trn.txt", "cannot be read")
 

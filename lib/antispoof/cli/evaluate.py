@@ -22,14 +22,18 @@ trials, an upper bound and not a result. Ranges: 95 % intervals over speakers.""
 def evaluate(
     scores: Annotated[
         Path,
-        typer.Argument(
-            help="Score file: 'utt_id attack key score', or another known layout."
-        ),
+        typer.Argument(help="Score file: 'utt_id attack key score', or another table."),
     ],
     protocol: Annotated[Path, typer.Option(help="Protocol: the trials and labels.")],
     asv_scores: Annotated[Path | None, typer.Option(help="For the t-DCF.")] = None,
     dev_scores: Annotated[Path | None, typer.Option(help="Scores on dev.")] = None,
     dev_protocol: Annotated[Path | None, typer.Option(help="Protocol of dev.")] = None,
+    columns: Annotated[
+        str, typer.Option(help="Columns of score files: utt_id,-,label,score")
+    ] = "",
+    protocol_columns: Annotated[
+        str, typer.Option(help="Columns of protocols: utt_id,speaker,-,label")
+    ] = "",
     negate: Annotated[
         bool, typer.Option("--negate", help="Reverse the signs.")
     ] = False,
@@ -46,6 +50,9 @@ def evaluate(
     An attack with fewer than ten trials, or fewer than ten bona fide trials, gets no
     EER: null in the JSON. Under "metrics" are all registered metrics, with those of
     plugins; null where one is not defined.
+
+    Columns are told apart by their header or content. Where that is ambiguous, name
+    them with --columns and --protocol-columns; - is for what is not read.
     """
     # Imported late, so that --help and the other commands start at once.
     from functools import partial
@@ -59,10 +66,12 @@ def evaluate(
 
     if (dev_scores is None) != (dev_protocol is None):
         raise typer.BadParameter("--dev-scores and --dev-protocol belong together")
-    trials, *system = _read(scores, protocol, negate=negate)
+    options = {"negate": negate, "columns": columns or None}
+    read = partial(_read, protocol_columns=protocol_columns or None, **options)
+    trials, *system = read(scores, protocol)
     dev = ratios = asv = None
     if dev_scores is not None:
-        _, *dev = _read(dev_scores, dev_protocol, negate=negate)
+        _, *dev = read(dev_scores, dev_protocol)
         ratios = Calibration.fit(*dev, partition="dev").log_odds(system[0])
     resampled_metrics = metrics.select_metrics("curve", "scores", main=True)
     if asv_scores is not None:
@@ -91,15 +100,18 @@ def evaluate(
     _show(scores, result, thresholds, attacks.value_counts().to_dict())
 
 
-def _read(path: Path, protocol: Path, *, negate: bool) -> tuple:
+def _read(
+    path: Path, protocol: Path, *, protocol_columns: str | None, **options: object
+) -> tuple:
     """(trials, scores, labels); a warning goes to stderr as a sentence."""
     from antispoof.constants import label_indices
     from antispoof.corpora import read_protocol
-    from antispoof.scoring.score_files import ReversedScoresWarning, read_scores
+    from antispoof.scoring.score_files import ScoreFileWarning, read_scores
 
     with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always", ReversedScoresWarning)
-        trials = read_scores(path, read_protocol(protocol), negate=negate)
+        warnings.simplefilter("always", ScoreFileWarning)
+        listed = read_protocol(protocol, columns=protocol_columns)
+        trials = read_scores(path, listed, **options)
     for warning in caught:
         typer.echo(f"Warning: {warning.message}", err=True)
     return trials, trials["score"].to_numpy(), label_indices(trials["label"])

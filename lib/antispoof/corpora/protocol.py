@@ -1,8 +1,9 @@
-"""Protocols: text files with one trial per line, in the format of ASVspoof 2019.
+"""Protocols: text files with one trial per line.
 
-Five columns separated by spaces or tabs (README.LA.txt of the corpus):
-``speaker utt_id - attack label``. The third column is used only by the physical-access
-part of the challenge; it is not read. ``attack`` is ``-`` for a bona fide trial.
+Written is the format of ASVspoof 2019 (README.LA.txt of the corpus),
+``speaker utt_id - attack label``; the third column is used only by the physical-access
+part of the challenge. ``attack`` is ``-`` for a bona fide trial. Read is every table in
+which :mod:`antispoof.columns` finds utterances and labels.
 """
 
 from __future__ import annotations
@@ -11,63 +12,61 @@ from pathlib import Path
 
 import pandas as pd
 
+from antispoof.columns import read_table, read_word
 from antispoof.constants import LABELS, NO_ATTACK
 from antispoof.errors import CorpusError
 
-LAYOUT = "'speaker utt_id - attack label'"
+UNKNOWN = "unknown"  # attack of a spoof trial where no column names it
 
 
-def read_protocol(path: str | Path) -> pd.DataFrame:
+def read_protocol(path: str | Path, *, columns: str | None = None) -> pd.DataFrame:
     """Read one protocol, in the order of its lines.
 
-    Windows line ends, a byte-order mark and blank lines are accepted.
+    Parameters
+    ----------
+    path, columns
+        As :func:`antispoof.columns.read_table` has them.
 
     Returns
     -------
-    DataFrame with the str columns ``utt_id``, ``speaker``, ``attack`` (``-`` for a
-    bona fide trial) and ``label`` (``bonafide`` or ``spoof``), one row per trial.
+    DataFrame with the str columns ``utt_id``, ``speaker`` (where it is missing the
+    source, and where that is missing the utterance), ``attack`` (``-`` for a bona fide
+    trial) and ``label`` (``bonafide`` or ``spoof``), and where the file has them
+    ``partition``, ``source`` and ``path`` (as it is written); one row per trial.
 
     Raises
     ------
     CorpusError
-        If the file is missing, unreadable or empty, or if a line does not have the
-        five columns, a known label, and an attack exactly where the label is spoof.
+        If the file is missing, unreadable or empty, if a column is missing, or if a
+        line has no known label, or not an attack exactly where the label is spoof.
 
     Examples
     --------
     >>> read_protocol("ASVspoof2019.LA.cm.train.trn.txt")  # doctest: +SKIP
     """
-    path = Path(path)
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except (OSError, ValueError) as error:  # ValueError: not UTF-8, a NUL in the path
-        raise CorpusError(f"protocol {path} cannot be read: {error}") from None
-    rows = []
-    for number, line in enumerate(text.split("\n"), start=1):
-        fields, where = line.split(), f"{path}, line {number}"
-        if not fields:
-            continue
-        if len(fields) != 5:
-            shown = line.strip()[:60]
-            raise CorpusError(
-                f"{where}: {len(fields)} columns in {shown!r}; 5 are accepted, {LAYOUT}"
-            )
-        speaker, utt_id, _, attack, label = fields
-        if label not in LABELS:
-            raise CorpusError(
-                f"{where}: label {label[:60]!r}; accepted are {' and '.join(LABELS)}"
-            )
-        if (attack == NO_ATTACK) != (label == "bonafide"):
-            raise CorpusError(
-                f"{where}: attack {attack[:60]!r} with label {label!r}; a bonafide"
-                f" trial has the attack '{NO_ATTACK}', a spoof trial a name, as 'A01'"
-            )
-        rows.append((utt_id, speaker, attack, label))
-    if not rows:
+    table = read_table(path, ("utt_id", "label"), CorpusError, columns=columns)
+    has_source = "source" in table
+    for name in ("speaker", "attack", "source"):
+        words = {word: "_".join(word.split()) for word in set(table.get(name, ()))}
+        table[name] = table[name].map(words) if words else ""
+    for name in ("source", "utt_id"):
+        table["speaker"] = table["speaker"].mask(table["speaker"] == "", table[name])
+    is_bonafide = table["label"] == "bonafide"
+    unnamed = table["attack"].map(read_word).isin(["", "bonafide"])
+    table.loc[unnamed, "attack"] = UNKNOWN
+    table.loc[unnamed & is_bonafide, "attack"] = NO_ATTACK
+    has_attack = table["attack"] != NO_ATTACK
+    bad = ~table["label"].isin(LABELS) | (is_bonafide == has_attack)
+    if bad.any():
+        attack, label = (table[name][bad].iloc[0][:60] for name in ("attack", "label"))
         raise CorpusError(
-            f"protocol {path} is empty; one line {LAYOUT} per trial is expected"
+            f"{path}, line {bad.idxmax()}: attack {attack!r} with label {label!r};"
+            f" accepted are the labels {' and '.join(LABELS)}; a bonafide trial has the"
+            f" attack '{NO_ATTACK}', a spoof trial a name, as 'A01'"
         )
-    return pd.DataFrame(rows, columns=["utt_id", "speaker", "attack", "label"])
+    names = ["utt_id", "speaker", "attack", "label", "partition", "path"]
+    names += ["source"] * has_source
+    return table[[n for n in names if n in table]].reset_index(drop=True)
 
 
 def write_protocol(path: str | Path, trials: pd.DataFrame) -> None:

@@ -38,7 +38,7 @@ from antispoof.errors import (
 )
 from antispoof.runs.regression_check import Scores
 from antispoof.scoring.score_files import (
-    ReversedScoresWarning,
+    ScoreFileWarning,
     read_scores,
     write_scores,
 )
@@ -193,7 +193,7 @@ def _read_scores(file: Path, protocol: Path, changed: int) -> pd.DataFrame:
     """Scores are read once per process, and again if another run has this folder."""
     with warnings.catch_warnings():
         # The direction of our own scores is known; a model below chance is a result.
-        warnings.simplefilter("ignore", ReversedScoresWarning)
+        warnings.simplefilter("ignore", ScoreFileWarning)
         return read_scores(file, read_protocol(protocol))
 
 

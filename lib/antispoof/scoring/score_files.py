@@ -1,57 +1,53 @@
 """Score files: one layout is written, every layout in use is read.
 
 Written: ``utt_id attack key score``, one line per trial, which the organisers' t-DCF
-code reads as it is. Read: that; the baselines' ``speaker utt_id - attack key score``;
-the same without its third column; a bare ``utt_id score``; and CSV with a header line.
-With a protocol, which lists the trials and their labels, no trial may be missing,
-duplicate or unknown.
+code reads as it is. Read: every table in which :mod:`antispoof.columns` finds
+utterances and scores. With a protocol, which lists the trials and their labels, no
+trial may be missing, duplicate or unknown.
 """
 
 from __future__ import annotations
 
-import csv
 import warnings
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
+from antispoof.columns import read_table
 from antispoof.constants import LABELS, NO_ATTACK, label_indices
 from antispoof.errors import ScoreError
 from antispoof.files import atomic_path
 from antispoof.metrics import eer
 
 COLUMNS = ("utt_id", "attack", "label", "score")
-KNOWN = ("utt_id", "speaker", "attack", "label", "label_int", "score")
-# Number of columns of a text file -> their names; "-" is not read.
-LAYOUTS = {
-    2: ("utt_id", "score"),
-    4: ("utt_id", "attack", "label", "score"),
-    5: ("speaker", "utt_id", "attack", "label", "score"),
-    6: ("speaker", "utt_id", "-", "attack", "label", "score"),
-}
-ASV_LAYOUTS = {3: ("source", "key", "score")}
 SHOWN = 3  # trials named in an error
 
 
-class ReversedScoresWarning(UserWarning):
+class ScoreFileWarning(UserWarning):
+    """What was guessed about a score file, and scores that look wrong."""
+
+
+class ReversedScoresWarning(ScoreFileWarning):
     """Scores that rank spoof above bona fide: their sign is probably reversed."""
 
 
 def read_scores(
-    path: str | Path, protocol: pd.DataFrame | None = None, *, negate: bool = False
+    path: str | Path,
+    protocol: pd.DataFrame | None = None,
+    *,
+    negate: bool = False,
+    columns: str | None = None,
 ) -> pd.DataFrame:
     """Read the scores of a set of trials.
 
     Parameters
     ----------
-    path : a score file. Text has 2, 4, 5 or 6 columns separated by blanks (see the
-        module); CSV has a header with ``utt_id`` and ``score``, and may have
-        ``speaker``, ``attack``, ``label`` or ``key`` (bonafide, spoof), or
-        ``label_int``.
+    path, columns : as :func:`antispoof.columns.read_table` has them.
     protocol : one row per trial with ``utt_id``, ``speaker``, ``attack`` and ``label``.
-        Trials are matched to it by utterance id and returned in its order.
+        Trials are matched to it by utterance id and returned in its order. If it has
+        a column ``partition``, partitions of which nothing is scored are left out.
     negate : reverse the sign of every score, for a file in which higher means spoof.
 
     Returns
@@ -71,41 +67,42 @@ def read_scores(
     -----
     ReversedScoresWarning
         If the EER is above 50 %. The scores are returned unchanged.
+    ScoreFileWarning
+        If utterances or labels are spelled in another way, or if there are only one or
+        two different scores.
 
     Notes
     -----
     ``label_int`` has no agreed meaning. Without a protocol 1 is read as spoof, as in
-    the published files of this layout; with one, it may be either coding, but must be
-    one of them throughout.
+    the published files of this layout; with one, it may be either coding.
     """
     path = Path(path)
-    table = _read_table(path, LAYOUTS)
+    known = () if protocol is None else set(protocol["utt_id"])
+    needed = ("utt_id", "score")
+    table = read_table(path, needed, ScoreError, columns=columns, known=known)
+    if table.attrs["note"]:
+        note = f"{path} is read with {table.attrs['note']}"
+        warnings.warn(note, ScoreFileWarning, stacklevel=2)
     table["score"] = _finite(table["score"], table["utt_id"], path)
     _raise_for_trials(
         table.loc[table["utt_id"].duplicated(), "utt_id"], path, "given twice"
     )
-    coded = "label" not in table and "label_int" in table
-    if coded:
-        table["label"] = table["label_int"].map({"0": "bonafide", "1": "spoof"})
-        bad = table[table["label"].isna()]
-        names = bad["utt_id"] + " (" + bad["label_int"] + ")"
-        _raise_for_trials(names, path, "with a label_int other than 0 and 1")
-    if protocol is not None:
-        trials = _join_protocol(table, protocol, path, coded=coded)
-    elif "label" in table:
+    if "label" in table:
         bad = table[~table["label"].isin(LABELS)]
         names = bad["utt_id"] + " (" + bad["label"] + ")"
         _raise_for_trials(names, path, "labelled neither bonafide nor spoof")
-        trials = table if "attack" in table else table.assign(attack=NO_ATTACK)
-    else:
+    if protocol is not None:
+        table = _join_protocol(table, protocol, path)
+    elif "label" not in table:
         raise ScoreError(
             f"{path} does not say which trials are bona fide; give its protocol too"
         )
-    columns = ("utt_id", "speaker", "attack", "label", "score")
-    trials = trials[[name for name in columns if name in trials]].copy()
+    trials = table if "attack" in table else table.assign(attack=NO_ATTACK)
+    names = ("utt_id", "speaker", "attack", "label", "score")
+    trials = trials[[n for n in names if n in trials]].reset_index(drop=True)
     if negate:
         trials["score"] = -trials["score"]
-    _warn_if_reversed(trials, path, negate)
+    _warn_of_scores(trials, path, negate)
     return trials
 
 
@@ -170,56 +167,11 @@ def read_asv_scores(path: str | Path) -> pd.DataFrame:
         If the file is missing, empty or of another layout, or a score is not finite.
         Keys are checked by :func:`antispoof.metrics.asv_error_rates`.
     """
-    path = Path(path)
-    table = _read_table(path, ASV_LAYOUTS)
-    names = pd.Series([f"trial {n}" for n in range(1, len(table) + 1)])
-    table["score"] = _finite(table["score"], names, path)
-    return table
-
-
-def _read_table(path: Path, layouts: Mapping[int, tuple[str, ...]]) -> pd.DataFrame:
-    """Named columns of text: by the header of a CSV, else by their number."""
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeError) as error:
-        reason = getattr(error, "strerror", None) or "it is not UTF-8 text"
-        raise ScoreError(f"score file {path} cannot be read: {reason}") from None
-    lines = [line for line in text.split("\n") if line.strip()]
-    if not lines:
-        raise ScoreError(f"score file {path} is empty; expected one line per trial")
-    if "," in lines[0] and layouts is LAYOUTS:
-        names, rows = _split_csv(lines, path)
-    else:
-        rows = [line.split() for line in lines]
-        names = layouts.get(len(rows[0]), ())
-        if not names:
-            accepted = ", ".join(repr(" ".join(known)) for known in layouts.values())
-            raise ScoreError(f"{path}: {len(rows[0])} columns; accepted are {accepted}")
-    for number, row in enumerate(rows, start=1):
-        if len(row) != len(names):
-            raise ScoreError(
-                f"{path}, trial {number}: {len(row)} columns, but {len(names)} are "
-                f"expected ({' '.join(names)})"
-            )
-    table = pd.DataFrame(dict(zip(names, zip(*rows, strict=True), strict=True)))
-    return table.drop(columns="-", errors="ignore")
-
-
-def _split_csv(lines: list[str], path: Path) -> tuple[list[str], list[list[str]]]:
-    try:
-        header, *rows = csv.reader(lines)
-    except csv.Error as error:
-        raise ScoreError(f"{path} is not a CSV table: {error}") from None
-    names = [name.strip() for name in header]
-    if "label" not in names:
-        names = ["label" if name == "key" else name for name in names]
-    if not rows:
-        raise ScoreError(f"{path} has a header and no trials")
-    if not {"utt_id", "score"} <= set(names):
-        raise ScoreError(
-            f"{path} has the columns {', '.join(names)}; utt_id and score are needed"
-        )
-    return [name if name in KNOWN else "-" for name in names], rows
+    layout = "source,key,score"
+    table = read_table(path, ("label", "score"), ScoreError, columns=layout)
+    names = pd.Series([f"line {number}" for number in table.index])
+    table["score"] = _finite(table["score"], names, Path(path))
+    return table.rename(columns={"label": "key"}).reset_index(drop=True)
 
 
 def _finite(scores: pd.Series, utt_ids: pd.Series, path: Path) -> np.ndarray:
@@ -253,8 +205,12 @@ def _raise_for_trials(trials: Iterable[str], path: Path, problem: str) -> None:
 
 
 def _join_protocol(
-    table: pd.DataFrame, protocol: pd.DataFrame, path: Path, *, coded: bool
+    table: pd.DataFrame, protocol: pd.DataFrame, path: Path
 ) -> pd.DataFrame:
+    if "partition" in protocol:
+        scored = protocol["utt_id"].isin(table["utt_id"])
+        partitions = protocol["partition"][scored].unique()
+        protocol = protocol[protocol["partition"].isin(partitions)]
     known = protocol["utt_id"]
     extra = table.loc[~table["utt_id"].isin(known), "utt_id"]
     _raise_for_trials(extra, path, "not in protocol")
@@ -264,16 +220,23 @@ def _join_protocol(
     trials = protocol.reset_index(drop=True).assign(score=scored["score"])
     if "label" in scored:
         differs = scored["label"] != trials["label"]
-        if coded and differs.mean() > 0.5:  # the other coding, 1 for bona fide
-            differs = ~differs
-        different = trials.loc[differs, "utt_id"]
-        _raise_for_trials(different, path, "labelled otherwise in the protocol")
+        if not differs.all():  # else the other coding, as 1 for bona fide
+            different = trials.loc[differs, "utt_id"]
+            _raise_for_trials(different, path, "labelled otherwise in the protocol")
     return trials
 
 
-def _warn_if_reversed(trials: pd.DataFrame, path: Path, negate: bool) -> None:
+def _warn_of_scores(trials: pd.DataFrame, path: Path, negate: bool) -> None:
     if trials["label"].nunique() < len(LABELS):
         return
+    n_scores = trials["score"].nunique()
+    if n_scores <= 2 < len(trials):
+        warnings.warn(
+            f"{path} has only {n_scores} different score(s), so they are decisions and"
+            " not scores; EER and t-DCF need scores",
+            ScoreFileWarning,
+            stacklevel=3,
+        )
     error = eer(trials["score"], label_indices(trials["label"]))
     if error > 0.5:
         reading = "with all signs reversed by negate" if negate else "as it is"
