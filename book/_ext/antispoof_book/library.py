@@ -22,6 +22,7 @@ NOT_SHOWN = ("antispoof.cli",)
 REGISTRIES = {  # in the order of the work
     "antispoof.corpora": "CORPORA",
     "antispoof.augment": "AUGMENTATIONS",
+    "antispoof.synthesis": "ENGINES",
     "antispoof.frontends": "FRONTENDS",
     "antispoof.losses": "LOSSES",
     "antispoof.models": "MODELS",
