@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from textwrap import fill
 
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from antispoof import models
-from antispoof.plots.style import BLUE, GREY, VERMILION, styled, subplots
-
-LABEL_WIDTH = 22  # characters
+from antispoof.plots.style import BLUE, GREY, VERMILION, name_rows, styled, subplots
 
 
 @styled
@@ -53,12 +50,8 @@ def training_and_scoring_rates(measured: pd.DataFrame) -> Figure:
 
 
 def _bars(axes: Axes, values: pd.Series, names: list[str], colours) -> None:
-    places = range(len(values))
-    bars = axes.barh(places, values, color=colours, height=0.62)
+    bars = axes.barh(range(len(values)), values, color=colours, height=0.62)
     texts = [f"{value:.0f}" if value >= 10 else f"{value:.1f}" for value in values]
     axes.bar_label(bars, texts, padding=3, fontsize=9)
-    axes.set_yticks(list(places), [fill(name, LABEL_WIDTH) for name in names])
-    axes.invert_yaxis()
     axes.margins(x=0.14)
-    axes.spines["left"].set_visible(False)
-    axes.tick_params(axis="y", length=0)
+    name_rows(axes, names, characters=22)

@@ -15,11 +15,12 @@
 
 from __future__ import annotations
 
-import hashlib
 from importlib import import_module
 from pathlib import Path
 
 from sphinx.application import Sphinx
+
+from antispoof.hashing import hash_file, hash_folder
 
 PARTS = (
     *("repository", "launch", "pages", "results", "marks"),
@@ -31,15 +32,9 @@ def setup(app: Sphinx) -> dict[str, bool]:
     """Register every part with Sphinx."""
     for part in PARTS:
         import_module(f"{__name__}.{part}").setup(app)
-    # Every page is made again when this code changes.
-    app.add_config_value("antispoof_book_code", hash_extension(), "env")
-    return {"parallel_read_safe": True, "parallel_write_safe": True}
-
-
-def hash_extension() -> str:
-    """Hash of the extension's modules and of the templates."""
+    # Every page is made again when this code or a template changes.
     here = Path(__file__).parent
-    digest = hashlib.sha256()
-    for path in sorted([*here.glob("*.py"), *here.parents[1].glob("_templates/*")]):
-        digest.update(path.name.encode() + b"\0" + path.read_bytes())
-    return digest.hexdigest()
+    templates = sorted(here.parents[1].glob("_templates/*"))
+    code = [hash_folder(here), *map(hash_file, templates)]
+    app.add_config_value("antispoof_book_code", code, "env")
+    return {"parallel_read_safe": True, "parallel_write_safe": True}

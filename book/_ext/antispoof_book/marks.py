@@ -36,7 +36,7 @@ class MarkRole(SphinxRole):
             if letter not in MEANINGS:
                 problem = "{mark}`%s`: accepted are %s, with slashes"
                 here = self.get_location()
-                LOGGER.warning(problem, self.text, list(MEANINGS), location=here)
+                LOGGER.warning(problem, self.text, ", ".join(MEANINGS), location=here)
             look = {"classes": ["mark", f"mark-{letter.lower()}"]}
             look["explanation"] = MEANINGS.get(letter, "")  # appears on hovering
             badges.append(nodes.abbreviation(letter, letter, **look))

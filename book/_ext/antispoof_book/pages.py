@@ -28,12 +28,6 @@ from . import notebook
 SWITCH = "ANTISPOOF_REQUIRE_EXECUTED"
 
 
-class MissingResultsError(SphinxError):
-    """A chapter without results in a build that requires them."""
-
-    category = "The book is not complete"
-
-
 def setup(app: Sphinx) -> None:
     """Connect the replacement and the check of completeness."""
     app.connect("env-get-outdated", _find_stale)
@@ -84,9 +78,9 @@ def _read(path: Path, modified: int) -> NotebookNode:
 def _require_results(app: Sphinx, env: BuildEnvironment, docnames: list[str]) -> None:
     stale = [f"{name} {why}" for name, why in env.antispoof_stale.items() if why]
     if stale and os.environ.get(SWITCH) == "1":
-        raise MissingResultsError(
-            f"{'; '.join(stale)}. 'make book' runs them (after 'make clean', if their"
-            " results were not made by it)."
+        raise SphinxError(
+            f"the book is not complete: {'; '.join(stale)}. 'make book' runs them"
+            " (after 'make clean', if their results were not made by it)."
         )
 
 

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from textwrap import fill
-
 import pandas as pd
 from matplotlib.figure import Figure
 
-from antispoof.plots.style import BLUE, GREY, PALE, styled, subplots
-
-LABEL_WIDTH = 24  # characters; leaves half of a phone for the plot
+from antispoof.plots.style import BLUE, GREY, PALE, name_rows, styled, subplots
 
 
 @styled
@@ -24,14 +20,12 @@ def forest_plot(table: pd.DataFrame) -> Figure:
     """
     figure, (axes,) = subplots(height=0.6 * len(table) + 0.9)
     axes.axvline(0, color=GREY, linewidth=0.8)
-    places = range(len(table))[::-1]
+    places = range(len(table))
     least = table["min_effect"]
     axes.barh(places, 2 * least, left=-least, height=1, color=PALE)
     spread = [table["estimate"] - table["low"], table["high"] - table["estimate"]]
     look = {"fmt": "o", "color": BLUE, "capsize": 3}
     axes.errorbar(table["estimate"], places, xerr=spread, **look)
-    axes.set_yticks(list(places), [fill(name, LABEL_WIDTH) for name in table["effect"]])
     axes.set(xlabel="difference", ylim=(-0.6, len(table) - 0.4))
-    axes.spines["left"].set_visible(False)
-    axes.tick_params(axis="y", length=0)
+    name_rows(axes, table["effect"], characters=24)  # leaves half of a phone
     return figure

@@ -7,8 +7,9 @@ is readable on a phone.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import wraps
+from textwrap import fill
 from typing import Any
 
 import matplotlib.pyplot as plt
@@ -73,6 +74,15 @@ def subplots(
     size = (WIDTH, height)
     figure, axes = plt.subplots(rows, columns, figsize=size, squeeze=False, **layout)
     return figure, list(axes.flat)
+
+
+def name_rows(axes: Axes, names: Iterable[str], *, characters: int) -> None:
+    """Names of rows in place of the vertical axis, the first one above."""
+    lines = [fill(name, characters) for name in names]
+    axes.set_yticks(range(len(lines)), lines)
+    axes.invert_yaxis()
+    axes.spines["left"].set_visible(False)
+    axes.tick_params(axis="y", length=0)
 
 
 def label_look(label: str) -> dict[str, str]:
