@@ -52,8 +52,7 @@ def answers(predictions: Sequence[Prediction], detector: Detector | None) -> Htm
     Without a detector, a sentence that weights are missing.
     """
     if detector is None:
-        text = "An answer: this copy of the library has no pretrained weights."
-        return Html(f"<p><em>{escape(text)}</em></p>", text)
+        return missing_runs("An answer", "pretrained weights")
     texts = [f"{p.clip}: {format_prediction(p)}" for p in predictions]
     note = describe_detector(detector)
     lines = [f"<p><strong>{escape(text)}</strong></p>" for text in texts]

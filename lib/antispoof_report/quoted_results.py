@@ -25,11 +25,9 @@ def glue_results(prefix: str, runs: Sequence[Run]) -> None:
     ``best_<part>`` and ``order_<part>`` (by mean macro-F1), ``n_<part>``, ``seeds``,
     and ``always_spoof_<part>_accuracy``. Without runs every name gives a dash.
     """
-    names = ["seeds"]
-    for part in PARTS:
-        names += [f"best_{part}", f"order_{part}", f"n_{part}"]
-        names += [f"{model}_{part}_{name}" for model in MODELS for name in QUOTED]
-        names.append(f"always_spoof_{part}_accuracy")
+    kinds = ["best_{}", "order_{}", "n_{}", "always_spoof_{}_accuracy"]
+    kinds += [f"{model}_{{}}_{name}" for model in MODELS for name in QUOTED]
+    names = ["seeds", *(kind.format(part) for kind in kinds for part in PARTS)]
     quoted = dict.fromkeys(names, UNKNOWN) | (_quote(runs) if runs else {})
     for name, text in quoted.items():
         glue(f"{prefix}_{name}", text)

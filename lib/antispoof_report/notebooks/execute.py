@@ -11,7 +11,6 @@ import sys
 import time
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 import nbformat
 import papermill
@@ -81,19 +80,14 @@ def run(
             f"The notebook so far is {failed}"
         ) from error
     record["seconds"] = round(time.monotonic() - started, 1)
-    node = publishable(executed)
-    node.metadata[provenance.KEY] = record
-    with atomic_path(out) as temporary:
-        temporary.write_text(nbformat.writes(node) + "\n", "utf-8")
-    failed.unlink(missing_ok=True)
-    return out
-
-
-def publishable(node: Any) -> Any:
-    """The executed notebook without paths and times: same results, same bytes."""
-    node.metadata.pop("papermill", None)
-    for cell, cell_id in zip(node.cells, cell_ids(node.cells), strict=True):
+    # Without papermill's paths and times: same results, same bytes.
+    executed.metadata.pop("papermill", None)
+    for cell, cell_id in zip(executed.cells, cell_ids(executed.cells), strict=True):
         cell.id = cell_id
         for key in ("papermill", "execution"):
             cell.metadata.pop(key, None)
-    return node
+    executed.metadata[provenance.KEY] = record
+    with atomic_path(out) as temporary:
+        temporary.write_text(nbformat.writes(executed) + "\n", "utf-8")
+    failed.unlink(missing_ok=True)
+    return out

@@ -18,7 +18,6 @@ import os
 import subprocess
 from collections.abc import Mapping
 from functools import lru_cache
-from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -141,5 +140,5 @@ def _hash_data(path: Path) -> str:
     """Hash of a file, or of all files below a folder."""
     files = sorted(p for p in (path, *path.rglob("*")) if p.is_file())
     return hashing.hash_json(
-        {str(p.relative_to(path)): sha256(p.read_bytes()).hexdigest() for p in files}
+        {str(p.relative_to(path)): hashing.hash_file(p) for p in files}
     )
