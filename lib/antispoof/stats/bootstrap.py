@@ -7,7 +7,7 @@ serve all models: every comparison is paired.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -16,7 +16,7 @@ import pandas as pd
 from antispoof.constants import BONAFIDE, SPOOF
 from antispoof.errors import ParameterError, ScoreError
 from antispoof.metrics import METRICS, Metric, rates, select_metrics
-from antispoof.metrics.detection import Ranking, rank
+from antispoof.metrics.detection import rank
 from antispoof.metrics.thresholds import operating_thresholds as thresholds_of_system
 from antispoof.stats.estimates import BootstrapDistribution
 from antispoof.stats.panel import Panel
@@ -192,26 +192,18 @@ def resample(
         for name in sorted(set(attack[~bonafide])):
             measured[f"eer.{name}"] = METRICS["eer"]
             subsets[f"eer.{name}"] = np.flatnonzero(bonafide | (attack == name))
-    systems = [scores for rows in panel.scores.values() for scores in rows]
-    # A metric of a curve is computed from trials that are sorted once, here.
-    rankings = [
-        {
-            name: _rank_subset(scores, panel.labels, subsets[name])
-            for name, metric in measured.items()
-            if metric.needs == "curve"
-        }
-        for scores in systems
+    measures = [
+        _weighted(metric, scores, panel.labels, subsets[name])
+        for of_model in panel.scores.values()
+        for scores in of_model
+        for name, metric in measured.items()
     ]
     rng = np.random.default_rng(seed)
     decisions = _decisions(panel, thresholds)
     totals, values = [], []
     for weights in _draw_weights(panel, n_replicates, rng):
         totals.append(weights.astype(np.float32) @ decisions)
-        for row in weights:
-            for scores, ranked in zip(systems, rankings, strict=True):
-                for name, metric in measured.items():
-                    ranking = ranked.get(name)
-                    values.append(_measure(metric, ranking, scores, panel.labels, row))
+        values += [measure(row) for row in weights for measure in measures]
     # (point, model, replicate, seed, true class, predicted class)
     sizes = (len(panel.models), panel.n_seeds)
     confusions = np.concatenate(totals).astype(np.int64)
@@ -257,24 +249,23 @@ def _decisions(panel: Panel, thresholds: Thresholds) -> np.ndarray:
     return np.stack(cells).reshape(-1, panel.labels.size).T.astype(np.float32)
 
 
-def _rank_subset(scores: np.ndarray, labels: np.ndarray, rows: np.ndarray) -> Ranking:
-    """Ranking of some of the trials that takes weights of all of them."""
+def _weighted(
+    metric: Metric, scores: np.ndarray, labels: np.ndarray, rows: np.ndarray
+) -> Callable[[np.ndarray], float]:
+    """A metric as a function of weights (n,): trial i counts weights[i] times.
+
+    `rows` are the trials that a metric of a curve is about. They are sorted once, here.
+    """
+    if metric.needs != "curve":
+        return lambda w: metric.fn(np.repeat(scores, w), np.repeat(labels, w))
     ranking = rank(scores[rows], labels[rows])
-    return replace(ranking, order=rows[ranking.order])
+    ranking = replace(ranking, order=rows[ranking.order])  # to take weights of all
 
+    def of_curve(weights: np.ndarray) -> float:
+        curve = ranking.curve(weights)
+        return metric.fn(curve) if curve.n_spoof else np.nan
 
-def _measure(
-    metric: Metric,
-    ranking: Ranking | None,
-    scores: np.ndarray,
-    labels: np.ndarray,
-    weights: np.ndarray,
-) -> float:
-    """A metric where trial i counts `weights`[i] times."""
-    if ranking is None:
-        return metric.fn(np.repeat(scores, weights), np.repeat(labels, weights))
-    curve = ranking.curve(weights)
-    return metric.fn(curve) if curve.n_spoof else np.nan
+    return of_curve
 
 
 def _draw_weights(
