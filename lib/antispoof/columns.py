@@ -41,9 +41,7 @@ SPELLINGS = {
 }
 WORDS = {word: name for name, words in SPELLINGS.items() for word in words.split()}
 ASVSPOOF2021_PARTITIONS = ("progress", "hidden", "hidden_track")
-FOLDER_OR_ENDING = re.compile(
-    r"^.*[/\\]|\.(flac|wav|mp3|ogg|opus|m4a|webm|aiff?)$", re.I
-)
+ENDING = re.compile(r"\.(flac|wav|mp3|ogg|opus|m4a|webm|aiff?)$", re.I)
 # What is looked for without a header line, in this order.
 GUESSED = ("label", "attack", "utt_id", "score", "partition", "speaker")
 SAMPLE = 1_000  # rows that are looked at to tell columns apart
@@ -96,7 +94,7 @@ def read_table(
             f"{shown}; columns {columns!r} do not name its {len(values)} columns"
         )
     for i, name in enumerate(header):
-        label = read_word(name.strip().lower().removeprefix("is_"))
+        label = read_word(re.sub(r"^is[\W_]*", "", name.strip().lower()))
         if label in LABELS and "label" not in names:
             codes = dict.fromkeys(("1", "true"), label)
             codes |= dict.fromkeys(("0", "false"), LABELS[label == LABELS[0]])
@@ -209,12 +207,14 @@ def _guess(
 
 def _stems(utterances: Sequence[str], known: Collection[str]) -> list[str]:
     """Without folder and ending, where that is known, or all stay different."""
-    stems = [FOLDER_OR_ENDING.sub("", name) for name in utterances]
-    stems = ["_".join(stem.split()) for stem in stems]
+    given = ["_".join(name.replace("\\", "/").split()) for name in utterances]
+    endless = [ENDING.sub("", name) for name in given]
+    stems = [name.rpartition("/")[2] for name in endless]
     if known:
-        pairs = zip(utterances, stems, strict=True)
-        return [s if s in known and u not in known else u for u, s in pairs]
-    return stems if len({*stems}) == len({*utterances}) else list(utterances)
+        ways = zip(given, endless, stems, strict=True)
+        return [next((n for n in names if n in known), names[0]) for names in ways]
+    n = len({*given})
+    return next(w for w in (stems, endless, given) if len({*w}) == n)
 
 
 def _mostly(test: Callable[[str], bool], fields: Sequence[str]) -> bool:

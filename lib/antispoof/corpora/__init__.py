@@ -1,5 +1,11 @@
 """Corpora: one reader per layout; find, open, download and audit them."""
 
+from antispoof.corpora import (  # for their registration
+    asvspoof5,
+    asvspoof2021,
+    folder,
+    in_the_wild,
+)
 from antispoof.corpora.auditing import ISSUES, Audit, Issue, PartitionAudit, audit
 from antispoof.corpora.corpus import Corpus, Counts, count_trials, file_sizes
 from antispoof.corpora.discovery import find_corpus, load_or_synthesize

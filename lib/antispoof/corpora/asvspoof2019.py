@@ -8,13 +8,12 @@ protocols list: the original audio folders also contain FLACs of no protocol.
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import pandas as pd
 
 from antispoof.constants import PARTITIONS, SAMPLE_RATE
-from antispoof.corpora.corpus import Corpus, Counts, count_trials, list_folder
+from antispoof.corpora.corpus import Corpus, Counts, count_trials, find_audio
 from antispoof.corpora.protocol import read_protocol
 from antispoof.corpora.registry import register_corpus
 
@@ -108,14 +107,8 @@ def read_trials(la: Path) -> pd.DataFrame:
     present = [name for name, path in protocols.items() if path.exists()]
     tables = []
     for partition in present or PARTITIONS:  # without any, reading the first raises
-        table, folder = read_protocol(protocols[partition]), audio_folder(la, partition)
-        names = sorted(entry.name for entry in list_folder(folder))
-        names.sort(key=lambda name: name.endswith(".flac"))  # last, so that it wins
-        by_id = {name.rpartition(".")[0]: name for name in names}
+        table = read_protocol(protocols[partition])
         table["partition"] = partition
-        table["path"] = [
-            f"{folder}{os.sep}{by_id.get(utt_id, utt_id + '.flac')}"
-            for utt_id in table["utt_id"]
-        ]
+        table["path"] = find_audio(table["utt_id"], [audio_folder(la, partition)])
         tables.append(table)
     return pd.concat(tables, ignore_index=True)

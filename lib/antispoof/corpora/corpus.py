@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -226,6 +226,22 @@ def file_sizes(paths: Sequence[str]) -> np.ndarray:
             with suppress(FileNotFoundError):  # a link to nothing
                 sizes[i] = folders[folder][name].stat().st_size
     return sizes
+
+
+def find_audio(utt_ids: Iterable[str], folders: Sequence[str | Path]) -> list[str]:
+    """Path of each utterance's file in these folders, whatever its ending.
+
+    Where there is none, the path of a FLAC in the first folder.
+
+    Raises
+    ------
+    CorpusError
+        If a folder exists but cannot be listed.
+    """
+    names = [(folder, e.name) for folder in folders for e in list_folder(folder)]
+    names.sort(key=lambda pair: (pair[1].endswith(".flac"), pair[1]))  # the last wins
+    by_id = {n.rpartition(".")[0]: f"{folder}{os.sep}{n}" for folder, n in names}
+    return [by_id.get(u, f"{folders[0]}{os.sep}{u}.flac") for u in utt_ids]
 
 
 def list_folder(folder: str | Path) -> list[os.DirEntry]:

@@ -40,7 +40,7 @@ def open_corpus(root: str | Path, *, strict: bool = True) -> Corpus:
     """Open the corpus in a folder with the first reader that knows its layout.
 
     The readers registered last are tried first, so that one can be added for a special
-    case of a known layout.
+    case of a known layout; those registered with ``is_fallback=True`` at the end.
 
     Parameters
     ----------
@@ -65,8 +65,9 @@ def open_corpus(root: str | Path, *, strict: bool = True) -> Corpus:
     try:
         if not root.is_dir():
             raise CorpusError(f"corpus folder {root} does not exist or is a file")
-        readers = [CORPORA[name].factory for name in reversed([*CORPORA])]
-        opened = (read(root.resolve()) for read in readers)
+        readers = [*CORPORA.values()][::-1]
+        readers.sort(key=lambda entry: entry.info.get("is_fallback", False))
+        opened = (reader.factory(root.resolve()) for reader in readers)
         corpus = next((corpus for corpus in opened if corpus is not None), None)
     except OSError as error:
         raise CorpusError(f"corpus folder {root} cannot be read: {error}") from None

@@ -92,4 +92,4 @@ def clips(waveforms: Mapping[str, np.ndarray]) -> Figure:
 
 def _present(trials: pd.DataFrame) -> list[str]:
     """Partitions that have trials, in their usual order."""
-    return [name for name in PARTITIONS if (trials["partition"] == name).any()]
+    return sorted(trials["partition"].unique(), key=lambda p: [*PARTITIONS, p].index(p))

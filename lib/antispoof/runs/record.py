@@ -118,8 +118,10 @@ class Run:
 
     @property
     def partitions(self) -> list[str]:
-        """The partitions that were scored: dev and eval, where the corpus has them."""
-        return [p for p in PARTITIONS if (self.path / scores_name(p)).is_file()]
+        """The partitions that were scored: dev, eval, then any others."""
+        files = self.path.glob(scores_name("*"))
+        found = sorted(file.stem.partition("-")[2] for file in files)
+        return sorted(found, key=lambda p: [*PARTITIONS, p].index(p))
 
     def scores(self, partition: str) -> pd.DataFrame:
         """``utt_id``, ``speaker``, ``attack``, ``label``, ``score`` of a partition.
