@@ -135,13 +135,12 @@ def _make(
         delayed(_write)(out, clip, engines[clip["engine"]]) for clip in todo
     )
     failed = {c["file"]: m for c, m in zip(todo, messages, strict=True) if m}
-    path, tables = out / "MANIFEST.csv", [clips[COLUMNS]]
-    if path.is_file():
-        tables += [pd.read_csv(path, dtype=str, keep_default_na=False)]
-    table = pd.concat(tables).drop_duplicates("file").sort_values("file")
-    made = [(out / name).is_file() for name in table["file"]]
+    path = out / "MANIFEST.csv"
+    listed = pd.read_csv(path, dtype=str, na_filter=False) if path.is_file() else None
+    table = pd.concat([clips[COLUMNS], listed]).drop_duplicates("file")
+    made = table[[(out / name).is_file() for name in table["file"]]]
     with atomic_path(path) as temporary:
-        table[made].to_csv(temporary, index=False, lineterminator="\n")
+        made.sort_values("file").to_csv(temporary, index=False, lineterminator="\n")
     return failed
 
 
