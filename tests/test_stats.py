@@ -416,7 +416,7 @@ import sys
 from pathlib import Path
 from antispoof.cli.evaluate import evaluate
 files = map(Path, "{files} dev-protocol.txt".split())
-evaluate(*files, False, 2, True)
+evaluate(*files, replicates=2, as_json=True)
 sys.exit("torch" in sys.modules)
 """
     done = subprocess.run(
