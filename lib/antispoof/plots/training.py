@@ -73,6 +73,6 @@ def _curve(axes: Axes, seeds: Sequence[pd.DataFrame], column: str, **look) -> No
     epochs = values["epoch"] + 1
     if epochs.max() < 13:
         look |= {"marker": "o", "markersize": 3, "markeredgewidth": 0}
-    span = ("pi", 100)  # from the lowest to the highest seed
-    sns.lineplot(x=epochs, y=values[column], errorbar=span, ax=axes, **look)
+    look |= {"errorbar": ("pi", 100), "legend": False}  # lowest to highest seed
+    sns.lineplot(x=epochs, y=values[column], ax=axes, **look)
     axes.xaxis.set_major_locator(MaxNLocator(integer=True, nbins=6))
