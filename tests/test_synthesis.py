@@ -108,6 +108,7 @@ def test_command(corpus, antispoof, monkeypatch):  # 3
     result = antispoof("corpus", "copies", corpus.root, "out", *options)
     assert (result.status, result.err) == (0, "")
     assert "0 clip(s) left out" in result.out
+    assert open_corpus("out").trials["source"].unique() == [corpus.name]
     table = manifest(Path("out"))
     counts = table["attack"].value_counts()
     assert [counts[name] for name in ("A01", "A07", "-", "noisy")] == [2, 1, 3, 3]
