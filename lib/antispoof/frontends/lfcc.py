@@ -8,9 +8,12 @@ fake audio detection"); the LFCC-LCNN baseline of 2021 has the same window lengt
 and 60 rows.
 
 Ours are the floor 80 dB below the clip's loudest point, which the zeros after a short
-clip would else lie far below, and the normalisation of each row over the clip. Without
-it the first coefficient outweighs all others. It also removes what a pre-emphasis, the
-base of the logarithm and the scale of the slopes change.
+clip would else lie far below, and the normalisation of each row over the clip, without
+which the first coefficient outweighs all others. It removes what a pre-emphasis, the
+base of the logarithm and the scale of the slopes change, but also the long-term
+spectrum, which the baselines keep. On the sample of ASVspoof 2019 LA the CNN had
+14.8 % dev EER with it, and 20.8 % with levels normalised before the DCT instead: one
+seed each, so this may be chance.
 """
 
 from __future__ import annotations
