@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -14,7 +15,7 @@ from antispoof.cli.options import CorpusArgument
 from antispoof.cli.text import format_table, printable, progress_bar
 
 if TYPE_CHECKING:
-    from antispoof.corpora import Audit
+    from antispoof.corpora import Audit, Issue
 
 LIMIT = "Real clips of each partition at most."
 KEEP = "Also take along the corpus's own fakes, coded like the control."
@@ -28,21 +29,43 @@ corpus_app = typer.Typer(no_args_is_help=True)
 
 @corpus_app.command("audit")
 def audit_command(
-    folder: CorpusArgument,
+    folders: Annotated[
+        list[Path], typer.Argument(metavar="CORPUS...", help="Folders of corpora.")
+    ],
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """Report what is there, and what is missing or broken; exit 1 if anything is."""
-    from antispoof.corpora import audit, open_corpus
+    """Report what is there, and what is missing or broken; exit 1 if anything is.
 
-    with progress_bar("Decoding") as progress:
-        found = audit(open_corpus(folder, strict=False), progress=progress)
+    Sound, a speaker or a source that two partitions share counts as broken; so does,
+    with several corpora, what one shares with another. Near duplicates, recordings that
+    were changed in level, cut or coded, are listed only.
+    """
+    from antispoof.corpora import audit, find_leaks_between, open_corpus
+
+    audits = []
+    for folder in folders:
+        with progress_bar("Decoding") as progress:
+            audits.append(audit(open_corpus(folder, strict=False), progress=progress))
+    leaks = find_leaks_between(audits) if len(audits) > 1 else []
+    result = [found.to_dict() for found in audits]
+    clear = [leak for leak in leaks if leak.kind != "near_duplicate"]
+    ok = all(found.ok for found in audits) and not clear
     if as_json:
-        typer.echo(json.dumps(found.to_dict(), indent=2, ensure_ascii=False))
+        between = {
+            "corpora": result,
+            "leaks": [asdict(leak) for leak in leaks],
+            "ok": ok,
+        }
+        shown = between if len(result) > 1 else result[0]
+        typer.echo(json.dumps(shown, indent=2, ensure_ascii=False))
     else:
-        typer.echo(_count_table(found))
-        for line in _sentences(found):
+        for found in audits:
+            typer.echo(_count_table(found))
+            for line in _sentences(found):
+                typer.echo(printable(line))
+        for line in _issue_lines(leaks):
             typer.echo(printable(line))
-    if not found.ok:
+    if not ok:
         raise typer.Exit(1)
 
 
@@ -135,8 +158,6 @@ def _count_table(found: Audit) -> str:
 
 def _sentences(found: Audit) -> Iterator[str]:
     """The corpus, what is worth knowing, and the issues."""
-    from antispoof.corpora import ISSUES
-
     minutes = sum(part.seconds for part in found.partitions.values()) / 60
     yield f"{found.description} In {found.root}: {minutes:.1f} minutes of sound."
     for name, part in found.partitions.items():
@@ -146,8 +167,14 @@ def _sentences(found: Audit) -> Iterator[str]:
             yield f"{name}: no scores of speaker verification, so no min t-DCF"
     if found.ok:
         yield "Nothing is missing or broken."
+    yield from _issue_lines(found.issues)
+
+
+def _issue_lines(found: Sequence[Issue]) -> Iterator[str]:
+    from antispoof.corpora import ISSUES
+
     for kind, meaning in ISSUES.items():
-        issues = [issue for issue in found.issues if issue.kind == kind]
+        issues = [issue for issue in found if issue.kind == kind]
         if issues:
             yield f"{len(issues)} x {kind.replace('_', ' ')}: {meaning}"
         for issue in issues[:SHOWN]:

@@ -6,7 +6,14 @@ from antispoof.corpora import (  # for their registration
     folder,
     in_the_wild,
 )
-from antispoof.corpora.auditing import ISSUES, Audit, Issue, PartitionAudit, audit
+from antispoof.corpora.auditing import (
+    ISSUES,
+    Audit,
+    Issue,
+    PartitionAudit,
+    audit,
+    find_leaks_between,
+)
 from antispoof.corpora.corpus import Corpus, Counts, count_trials, file_sizes
 from antispoof.corpora.discovery import find_corpus, load_or_synthesize
 from antispoof.corpora.download import fetch

@@ -1,25 +1,29 @@
 """Compare a corpus with its own protocols, and with the counts of the complete one.
 
 Every listed file is decoded once. What makes a corpus unfit is an *issue*, with the
-utterance it concerns. Reported without being an issue: files that no protocol lists,
-and the counts of the complete corpus.
+utterance it concerns. Reported without making it unfit: near duplicates (a voice
+conversion that filters a recording keeps it: A06 of ASVspoof 2019 in train has sources
+in dev), files that no protocol lists, and the counts of the complete corpus.
 """
 
 from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, replace
 from functools import partial
+from itertools import starmap
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
-from antispoof.audio import load
-from antispoof.constants import LABELS
+from antispoof.audio import load, resample
+from antispoof.constants import LABELS, SAMPLE_RATE
 from antispoof.corpora.corpus import Corpus, Counts, count_trials, list_folder
+from antispoof.corpora.leaks import find_leaks, fingerprint
 from antispoof.errors import AudioError
 
 #: The kinds of issue and what they mean.
@@ -29,7 +33,9 @@ ISSUES = {
     "wrong_format": "not the sampling rate and number of channels of the corpus",
     "listed_twice": "the utterance is listed more than once",
     "same_audio": "the same sound in two partitions or under two labels",
+    "near_duplicate": "one recording in two partitions, changed in level, cut or coded",
     "shared_speaker": "the speaker is in train and in another partition",
+    "shared_source": "the source is in train or dev and in another partition",
     "one_class": "the partition lacks bonafide or spoof trials",
 }
 
@@ -99,7 +105,8 @@ class Audit:
         In the order of ``ISSUES``, then of the protocols.
     trials
         Those of the corpus, with the columns ``issue`` (a kind or ""), ``detail``,
-        ``seconds`` (0 if it cannot be decoded) and ``digest`` of the samples.
+        ``seconds`` (0 if it cannot be decoded), ``digest`` of the samples and ``codes``
+        (:func:`antispoof.corpora.leaks.fingerprint`).
     """
 
     root: Path
@@ -111,8 +118,8 @@ class Audit:
 
     @property
     def ok(self) -> bool:
-        """Whether nothing is missing or broken."""
-        return not self.issues
+        """Whether nothing is missing or broken; a near duplicate is neither."""
+        return all(issue.kind == "near_duplicate" for issue in self.issues)
 
     def to_dict(self) -> dict:
         """The audit for JSON, without the table of trials."""
@@ -140,7 +147,7 @@ def audit(
             rows.append(row)
             if progress is not None:
                 progress(len(rows), len(trials))
-    columns = ["issue", "detail", "seconds", "digest"]
+    columns = ["issue", "detail", "seconds", "digest", "codes"]
     trials = trials.join(pd.DataFrame(rows, trials.index, columns))
     partitions = {}
     for name in corpus.partitions:
@@ -171,21 +178,41 @@ def audit(
     )
 
 
-def _decode(path: str, *, sample_rate: int | None) -> tuple[str, str, float, str]:
-    """Kind of issue, detail, seconds, and hash of the samples."""
+def _decode(path: str, *, sample_rate: int | None) -> tuple:
+    """Kind of issue, detail, seconds, hash of the samples, and fingerprint."""
+    none = np.zeros(0, np.uint32)
     if not Path(path).exists():
-        return "missing", path, 0.0, ""
+        return "missing", path, 0.0, "", none
     try:
         clip = load(path)
     except AudioError as error:
-        return "undecodable", str(error), 0.0, ""
+        return "undecodable", str(error), 0.0, "", none
     n_samples, channels = clip.samples.shape
     issue = detail = ""
     if sample_rate and (clip.sample_rate, channels) != (sample_rate, 1):
         issue = "wrong_format"
         detail = f"{path}: {clip.sample_rate} Hz, {channels} channel(s)"
     digest = hashlib.sha256(clip.samples).hexdigest()
-    return issue, detail, n_samples / clip.sample_rate, digest
+    codes = fingerprint(resample(clip.mono(), clip.sample_rate, SAMPLE_RATE))
+    return issue, detail, n_samples / clip.sample_rate, digest, codes
+
+
+def find_leaks_between(audits: Sequence[Audit]) -> list[Issue]:
+    """Leaks between several corpora; those within one are issues of its audit."""
+    names = [found.name for found in audits]
+    if len({*names}) < len(names):
+        names = [str(found.root) for found in audits]
+    tables = []
+    for name, found in zip(names, audits, strict=True):
+        trials = found.trials
+        prefixed = {c: f"{name}/" + trials[c] for c in ("partition", "utt_id")}
+        tables.append(trials.assign(**prefixed))
+    issues = starmap(Issue, find_leaks(pd.concat(tables, ignore_index=True)))
+    return [
+        issue
+        for issue in issues
+        if len({part.rpartition("/")[0] for part in issue.partition.split("+")}) > 1
+    ]
 
 
 def _find_issues(trials: pd.DataFrame) -> Iterator[Issue]:
@@ -197,21 +224,9 @@ def _find_issues(trials: pd.DataFrame) -> Iterator[Issue]:
         times = rows["partition"].value_counts(sort=False)
         detail = ", ".join(f"{n} time(s) in {name}" for name, n in times.items())
         yield Issue("listed_twice", "+".join(times.index), utt_id, detail)
-    decoded = trials[trials["digest"] != ""].drop_duplicates("utt_id")
-    repeated = decoded[decoded["digest"].duplicated(keep=False)]
-    for _, rows in repeated.groupby("digest", sort=False):
-        where = (rows["partition"] + " " + rows["label"]).unique()
-        if len(where) > 1:
-            partitions = "+".join(rows["partition"].unique())
-            detail = f"the same sound in {', '.join(where)}"
-            yield Issue("same_audio", partitions, "+".join(rows["utt_id"]), detail)
     groups = dict(list(trials.groupby("partition", sort=False)))
     for name, rows in groups.items():
         for label in sorted(set(LABELS) - set(rows["label"])):
             detail = f"partition {name} has no {label} trial"
             yield Issue("one_class", name, label, detail)
-        if name != "train" and "train" in groups:
-            shared = set(rows["speaker"]) & set(groups["train"]["speaker"])
-            for speaker in sorted(shared):
-                detail = f"speaker {speaker} is in train and in {name}"
-                yield Issue("shared_speaker", f"train+{name}", speaker, detail)
+    yield from starmap(Issue, find_leaks(trials))
