@@ -18,7 +18,7 @@ Fitting:
 7. Settings do what they say. Models and scores stay float32. What a machine cannot do
    is a ParameterError. A loss that is not finite ends training at once.
 Callbacks:
-8. They see every step and epoch; progress lines and the time limit.
+8. They see every epoch; progress lines and the time limit.
 """
 
 from dataclasses import replace
@@ -44,13 +44,11 @@ from antispoof.errors import (
 from antispoof.frontends import FeatureSet
 from antispoof.scoring.partition import score_partition
 from antispoof.training import (
-    Callback,
-    ProgressLogger,
     TimeLimit,
-    callbacks,
     choose_val_speakers,
     draw_clips,
     fit,
+    log_epoch,
     split_validation,
 )
 from antispoof.training.checkpoint import load_checkpoint, save_checkpoint
@@ -248,16 +246,13 @@ def test_seeds(train):
 # 5
 
 
-class Note(Callback):
+class Note:
     """Keeps what it is called with; may stop after an epoch, as a session does."""
 
     def __init__(self, *, stop=None):
-        self.steps, self.rows, self.stop = [], [], stop
+        self.rows, self.stop = [], stop
 
-    def on_step(self, epoch, step, n_steps):
-        self.steps.append((epoch, step, n_steps))
-
-    def on_epoch_end(self, row):
+    def __call__(self, row):
         self.rows.append(row)
         if row["epoch"] == self.stop:
             raise KeyboardInterrupt
@@ -280,7 +275,7 @@ def test_resumes_exactly(train, tmp_path):
     assert_same(resumed, train(LONG))
     note = Note()
     assert_same(resumed, train(LONG, checkpoint=file, callbacks=[note]))
-    assert note.steps == []  # not trained again
+    assert note.rows == []  # not trained again
 
 
 @pytest.mark.parametrize(
@@ -392,26 +387,17 @@ def test_fp16_needs_a_gpu(train):
 
 def test_callbacks_see_everything(train):
     note = Note()
-    result = train(callbacks=[Callback(), note])
-    assert note.steps == [(e, s, 3) for e in (0, 1) for s in (1, 2, 3)]
+    result = train(callbacks=[note])
     assert result.history.to_dict("records") == note.rows
 
 
 ROW = {"epoch": 0, "loss": 0.5, "val_macro_f1": 0.75, "seconds": 100.0}
 
 
-def test_progress_lines(monkeypatch):
-    now, lines = [0.0], []
-    monkeypatch.setattr(callbacks.time, "monotonic", lambda: now[0])
-    logger = ProgressLogger(lines.append, n_epochs=20)
-    for step, now[0] in enumerate((1, 29, 31, 32, 62), start=1):
-        logger.on_step(0, step, 9)
-    logger.on_epoch_end(ROW)
-    assert lines == [
-        "epoch 1/20, step 3/9",
-        "epoch 1/20, step 5/9",
-        "epoch 1/20 loss 0.5000 validation macro-F1 0.750 100.0 s",
-    ]
+def test_progress_line():
+    lines = []
+    log_epoch(lines.append, 20, ROW)
+    assert lines == ["epoch 1/20 loss 0.5000 validation macro-F1 0.750 100.0 s"]
 
 
 @pytest.mark.parametrize(("epoch", "enough"), [(0, [None, 401]), (1, [None, 301])])
@@ -420,7 +406,7 @@ def test_time_limit(monkeypatch, epoch, enough):
     row = {**ROW, "epoch": epoch}
     for left in enough:
         monkeypatch.setattr(platforms, "seconds_left", lambda left=left: left)
-        TimeLimit(n_epochs=2).on_epoch_end(row)
+        TimeLimit(n_epochs=2)(row)
     monkeypatch.setattr(platforms, "seconds_left", lambda: enough[1] - 2)
     with pytest.raises(TimeLimitError, match=f"stopped after epoch {epoch + 1}"):
-        TimeLimit(n_epochs=2).on_epoch_end(row)
+        TimeLimit(n_epochs=2)(row)

@@ -20,10 +20,8 @@ def project_folder() -> Path:
     the book it is the current folder.
     """
     here = Path.cwd()
-    for folder in (here, *here.parents):
-        if (folder / "_toc.yml").is_file():
-            return folder
-    return here
+    folders = (here, *here.parents)
+    return next((f for f in folders if (f / "_toc.yml").is_file()), here)
 
 
 @contextmanager

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import warnings
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -144,16 +144,19 @@ def _show(path: Path, result: dict, thresholds: dict, n_trials: dict) -> None:
     from antispoof.metrics import METRICS, constant_answer
     from antispoof.metrics.evaluation import RATES
 
-    ci, n = result["ci"], result["n"]
+    n, ci = result["n"], result["ci"]
+
+    def cell(key: str, value: float | None, **style: Any) -> str:
+        return "n < 10" if value is None else _format(value, ci.get(key), **style)
+
     rows = []
     if result["min_tdcf"] is not None:
-        shown = _format(result["min_tdcf"], ci.get("min_tdcf"))
+        shown = cell("min_tdcf", result["min_tdcf"])
         rows.append({HEADING: "min t-DCF", "value": shown})
     for name, value in result["metrics"].items():
         if value is not None and name not in RATES:
-            metric, interval = METRICS[name], ci.get(f"metrics.{name}")
-            shown = _format(value, interval, percent=metric.percent)
-            rows.append({HEADING: metric.title, "value": shown})
+            shown = cell(f"metrics.{name}", value, percent=METRICS[name].percent)
+            rows.append({HEADING: METRICS[name].title, "value": shown})
     confusions = {k: np.array(result["at"][k]["confusion"]) for k in thresholds}
     confusions["always spoof"] = constant_answer(confusions["zero"], SPOOF)
     confusions["always bonafide"] = constant_answer(confusions["zero"], BONAFIDE)
@@ -161,14 +164,12 @@ def _show(path: Path, result: dict, thresholds: dict, n_trials: dict) -> None:
     for name, confusion in confusions.items():
         decisions.append({"decisions": name})
         for key in RATES:
-            value, interval = METRICS[key].fn(confusion), ci.get(f"at.{name}.{key}")
-            decisions[-1][METRICS[key].title] = _format(value, interval, places=3)
+            shown = cell(f"at.{name}.{key}", METRICS[key].fn(confusion), places=3)
+            decisions[-1][METRICS[key].title] = shown
     attacks = []
-    for attack, error in result["per_attack"].items():
-        shown = "n < 10"
-        if error is not None:
-            shown = _format(error, ci.get(f"per_attack.{attack}"), percent=True)
-        attacks.append({"attack": attack, "trials": n_trials[attack], "EER": shown})
+    for name, error in result["per_attack"].items():
+        shown = cell(f"per_attack.{name}", error, percent=True)
+        attacks.append({"attack": name, "trials": n_trials[name], "EER": shown})
     chosen = ", ".join(f"{k}: score > {t:.4g}" for k, t in thresholds.items())
     typer.echo(f"""\
 {printable(str(path))}: {n["bonafide"]} bona fide and {n["spoof"]} spoof trials
@@ -184,11 +185,7 @@ Decisions are at {chosen}.
 
 
 def _format(
-    value: float,
-    interval: tuple | None,
-    *,
-    percent: bool = False,
-    places: int = 4,
+    value: float, interval: tuple | None, *, percent: bool = False, places: int = 4
 ) -> str:
     scale, places, unit = (100, 2, " %") if percent else (1, places, "")
     shown = f"{scale * value:.{places}f}{unit}"

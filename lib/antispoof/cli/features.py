@@ -35,9 +35,5 @@ def features(
                     on_error=on_error,
                     progress=progress,
                 )
-            listed = opened.partition(partition)["utt_id"]
-            skipped = listed[~listed.isin(computed.trials["utt_id"])]
-            line = f"{name} {partition}: {len(computed)} clips"
-            if len(skipped):
-                line += f", {len(skipped)} skipped: {', '.join(skipped)}"
-            typer.echo(printable(line))
+            n_listed = len(opened.partition(partition))
+            typer.echo(f"{name} {partition}: {len(computed)} of {n_listed} clips")

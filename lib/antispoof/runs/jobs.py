@@ -27,11 +27,11 @@ from antispoof.runs.references import REFERENCES, find_reference
 from antispoof.runs.transfer import import_previous_run
 from antispoof.scoring.partition import score_partition
 from antispoof.training import (
-    ProgressLogger,
     TimeLimit,
     current_processes,
     draw_clips,
     fit,
+    log_epoch,
     split_validation,
 )
 
@@ -191,7 +191,7 @@ class _Job:
         train_set, val_set = split_validation(features["train"], config.n_val_speakers)
         train_set = draw_clips(train_set, config, self.seed)
         self.report(f"trains on {len(train_set)} clips for {config.epochs} epochs")
-        logger = ProgressLogger(self.report, n_epochs=config.epochs)
+        logger = partial(log_epoch, self.report, config.epochs)
         try:
             result = fit(
                 config,

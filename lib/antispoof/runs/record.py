@@ -28,14 +28,7 @@ from antispoof import models
 from antispoof.config import TrainConfig
 from antispoof.constants import PARTITIONS, label_indices
 from antispoof.corpora import read_protocol
-from antispoof.errors import (
-    PARSE_ERRORS,
-    CorpusError,
-    DiskError,
-    ParameterError,
-    RunError,
-    ScoreError,
-)
+from antispoof.errors import PARSE_ERRORS, AntispoofError, ParameterError, RunError
 from antispoof.runs.regression_check import Scores
 from antispoof.scoring.score_files import (
     ScoreFileWarning,
@@ -182,7 +175,7 @@ class Run:
             float(self.environment["seconds"])
             scored = {part: len(self.scores(part)) for part in self.partitions}
             listed = {part: self.corpus["trials"][part] for part in scored}
-        except (CorpusError, ScoreError, *PARSE_ERRORS) as error:
+        except (AntispoofError, *PARSE_ERRORS) as error:
             raise RunError(f"{self.path} is damaged: {error}") from error
         if scored != listed:
             raise RunError(f"{self.path}: {scored} trials are scored, {listed} listed")
@@ -246,10 +239,7 @@ def write_run(
         write_scores(folder / scores_name(partition), frame)
     # Convolution weights are in channels-last order; the file has the plain order.
     state = {name: value.contiguous() for name, value in model.state_dict().items()}
-    try:
-        save_file(state, folder / WEIGHTS)
-    except SafetensorError as error:
-        raise DiskError(f"{folder / WEIGHTS} cannot be written: {error}") from error
+    save_file(state, folder / WEIGHTS)
 
 
 def write_json(path: Path, value: object) -> None:

@@ -79,6 +79,8 @@ def fit(
         None.
     checkpoint : file that is written at the end of every epoch and that an interrupted
         training resumes from.
+    callbacks : called with the row of each epoch when its checkpoint is written. An
+        exception ends the training.
     cpu : use the CPU even if there is an accelerator.
 
     Raises
@@ -145,7 +147,7 @@ def fit(
         stream = training_batches(
             train_set, config, mine, device, seed=seed, epoch=state.epoch
         )
-        for step, (rows, x) in enumerate(zip(mine, stream, strict=True), start=1):
+        for rows, x in zip(mine, stream, strict=True):
             loss = criterion(wrapped(x), labels[rows].to(device))
             accelerator.backward(loss)
             if config.grad_clip_norm:
@@ -155,8 +157,6 @@ def fit(
                 scheduler.step()
             optimizer.zero_grad()
             losses.append(loss.detach())
-            for callback in callbacks if is_main else ():
-                callback.on_step(state.epoch, step, n_steps)
 
         sizes = list(map(len, mine))
         mean_loss = float(np.dot(torch.stack(losses).tolist(), sizes)) / sum(sizes)
@@ -180,7 +180,7 @@ def fit(
             content |= {"training_id": training_id, "state": vars(state)}
             save_checkpoint(checkpoint, content | {"random": random_states(device)})
         for callback in callbacks if is_main else ():
-            callback.on_epoch_end(row)
+            callback(row)
 
     eval_model.cpu().load_state_dict(state.best_weights)
     history = pd.DataFrame(state.history)

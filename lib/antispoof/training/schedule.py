@@ -2,14 +2,7 @@
 
 from __future__ import annotations
 
-from torch.optim import Optimizer
-from torch.optim.lr_scheduler import (
-    ConstantLR,
-    CosineAnnealingLR,
-    LinearLR,
-    LRScheduler,
-    SequentialLR,
-)
+from torch.optim import Optimizer, lr_scheduler
 
 from antispoof.config import TrainConfig
 
@@ -18,7 +11,7 @@ FLOOR = 1e-3  # of the learning rate, where a warm-up begins
 
 def make_schedule(
     optimizer: Optimizer, config: TrainConfig, n_steps: int
-) -> LRScheduler:
+) -> lr_scheduler.LRScheduler:
     """The config's schedule, stepped after every one of `n_steps` steps an epoch.
 
     A warm-up rises linearly, and what comes after it takes the remaining steps.
@@ -26,10 +19,10 @@ def make_schedule(
     rising = config.warmup_epochs * n_steps
     after = config.epochs * n_steps - rising
     if config.schedule == "cosine":
-        main = CosineAnnealingLR(optimizer, max(after, 1))
+        main = lr_scheduler.CosineAnnealingLR(optimizer, max(after, 1))
     else:
-        main = ConstantLR(optimizer, factor=1.0)
+        main = lr_scheduler.ConstantLR(optimizer, factor=1.0)
     if not rising:
         return main
-    warmup = LinearLR(optimizer, start_factor=FLOOR, total_iters=rising)
-    return SequentialLR(optimizer, [warmup, main], milestones=[rising])
+    warmup = lr_scheduler.LinearLR(optimizer, start_factor=FLOOR, total_iters=rising)
+    return lr_scheduler.SequentialLR(optimizer, [warmup, main], milestones=[rising])
