@@ -11,7 +11,7 @@
    appears complete or not at all.
 5. A reference run is reused where configuration, corpus and seed are the same and the
    regression check passes; the log reports one that is not used (B10). It is saved
-   once, without weights, paths or names of machines.
+   without weights, paths or names of machines.
 6. Bad seeds, damaged clips and full disks are documented errors; damaged clips are
    skipped on request (B13).
 7. What is not a run, or is damaged, is a RunError that names the file.
@@ -28,7 +28,6 @@ import numpy as np
 import pytest
 import torch
 from safetensors.torch import save_file
-from save_references import save_reference
 
 from antispoof import runs
 from antispoof.config import TrainConfig
@@ -39,6 +38,7 @@ from antispoof.runs import Run, jobs, list_runs, record, regression_check, run_p
 from antispoof.scoring.partition import score_partition
 from conftest import SMALL
 from corpora import flac_path, write_corpus, write_flac
+from study import keep
 
 pytestmark = pytest.mark.usefixtures("small_frontend")
 
@@ -174,7 +174,7 @@ def test_folders_of_the_project(small_corpus, tmp_path, monkeypatch):
     (run,) = runs.train_or_load(CONFIG, small_corpus, [0])
     assert run.path == run_path(tmp_path / "runs", small_corpus.id, CONFIG, 0)
     assert list((tmp_path / "data" / "features").rglob("train.npy"))
-    target = save_reference(run)
+    target = keep(run, runs.REFERENCES, {})
     assert target.is_relative_to(tmp_path / "data" / "reference-runs")
     shutil.rmtree(tmp_path / "runs")
     assert runs.train_or_load(CONFIG, small_corpus, [0]) == runs.load_references()
@@ -286,11 +286,9 @@ def test_checkpoint_of_other_code(project, monkeypatch, other_code):
 
 
 def test_reference(project, finished, request):
-    target = save_reference(finished, project.references)
+    target = keep(finished, project.references, {})
     assert target == run_path(project.references, project.corpus.id, CONFIG, 0)
     assert {path.name for path in target.iterdir()} == FILES
-    with pytest.raises(RunError, match="exists already"):
-        save_reference(finished, project.references)
     shutil.rmtree(project.runs)
     request.getfixturevalue("no_training")
     (reused,) = project.train(references=True)
@@ -307,7 +305,7 @@ def test_reference(project, finished, request):
 
 def test_unused_reference_is_reported(project, finished, other_code):
     """B10: a training of hours began, and no message said why."""
-    target = save_reference(finished, project.references)
+    target = keep(finished, project.references, {})
     shutil.rmtree(project.runs)
     other_code()
     (run,) = project.train(references=True)
@@ -320,7 +318,7 @@ def test_unused_reference_is_reported(project, finished, other_code):
 def test_references_have_one_configuration(project, finished):
     (other,) = project.train(replace(CONFIG, batch_size=4))
     for run in (finished, other):
-        save_reference(run, project.references)
+        keep(run, project.references, {})
     with pytest.raises(RunError, match="runs of cnn with several"):
         runs.load_references(folder=project.references)
 
