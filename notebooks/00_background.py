@@ -72,7 +72,8 @@ report.header(la)
 # The example is one bona fide clip. We use its first three seconds.
 
 # %%
-spoken = la.partition("dev").query("label == 'bonafide'")
+partition = min(la.partitions)  # dev, or eval where there is no dev
+spoken = la.partition(partition).query("label == 'bonafide'")
 voice = audio.load_mono_16k(spoken["path"].iloc[clip])[: 3 * SAMPLE_RATE]
 report.player(voice, label="The example: a bona fide clip")
 

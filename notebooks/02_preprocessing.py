@@ -41,7 +41,7 @@ print(platforms.describe_environment())
 
 # %% tags=["parameters"]
 corpus = ""  # folder of ASVspoof 2019 LA; empty: find or create one
-partition = "dev"  # partition of the two example clips
+partition = ""  # of the two example clips; empty: dev, or eval without it
 clip = 0  # index of the clip in each class
 
 # %% tags=["hide-cell"]
@@ -105,7 +105,7 @@ report.table(
 # channel, 16 000 samples per second, values between -1 and 1.
 
 # %%
-trials = la.require_both_classes(partition)
+trials = la.require_both_classes(partition or min(la.partitions))
 chosen = trials.groupby("label").nth(clip).set_index("label")
 voices = {x: audio.load_mono_16k(chosen["path"][x]) for x in LABELS[::-1]}
 {label: voice.shape for label, voice in voices.items()}
