@@ -139,6 +139,17 @@ def test_validation_speakers_of_the_real_subset(shared):
     assert is_val.mean() < 0.2
 
 
+def test_validation_where_no_speaker_is_known_or_very_many_are():
+    names = [f"u{n:04}" for n in range(3_000)]
+    table = pd.DataFrame({"speaker": names, "label": "spoof"})
+    table.loc[::9, "label"] = "bonafide"
+    chosen = table[table["speaker"].isin(choose_val_speakers(table))]
+    assert chosen["label"].value_counts().to_dict() == {"spoof": 266, "bonafide": 33}
+    twice = pd.concat([table, table])
+    chosen = twice[twice["speaker"].isin(choose_val_speakers(twice))]
+    assert set(chosen["label"]) == {"spoof", "bonafide"}
+
+
 def test_impossible_split():
     one_class = {"a": (3, 0), "b": (2, 0), "c": (4, 0)}
     one_speaker_has_it = {"a": (9, 0), "b": (0, 9), "c": (0, 9)}

@@ -16,6 +16,7 @@ from antispoof.constants import BONAFIDE, LABELS, SPOOF
 from antispoof.errors import CorpusError, ParameterError
 from antispoof.frontends import FeatureSet
 
+MAX_CANDIDATES = 32  # speakers with most trials of either class that are combined
 MAX_SHARE = 1.5  # times its proportional share that validation may take of a class
 
 
@@ -27,7 +28,9 @@ def choose_val_speakers(trials: pd.DataFrame, n_speakers: int = 2) -> tuple[str,
     training. The group whose rarer class is largest is chosen; ties go to the first in
     alphabetical order. (In the full corpus all speakers are alike; in a subset one
     speaker can have most trials of a class and must stay in training.) Without a
-    candidate, the group whose rarest class on either side is largest is chosen.
+    candidate, the group whose rarest class on either side is largest is chosen. Of very
+    many speakers, only those with most trials of a class are combined. Where every clip
+    is a speaker of its own, so no speaker is known, a tenth of each class is taken.
 
     Parameters
     ----------
@@ -49,7 +52,10 @@ def choose_val_speakers(trials: pd.DataFrame, n_speakers: int = 2) -> tuple[str,
         is_candidate = bool(rarer and (taken <= limit).all())
         return bool(rarer), is_candidate, taken.min() if is_candidate else rarer
 
-    groups = combinations(range(len(counts)), n_speakers)
+    if len(counts) == len(trials) and total.min() >= 10:
+        return tuple(trials["speaker"][trials.groupby("label").cumcount() % 10 == 9])
+    most = np.argsort(-table, axis=0, kind="stable")[:MAX_CANDIDATES]
+    groups = combinations(np.unique(most).tolist(), n_speakers)
     chosen = max(groups, key=rank, default=None)  # the first one of several
     if chosen is None or not rank(chosen)[0]:
         raise CorpusError(
