@@ -6,8 +6,6 @@ like these, from the score files in this folder; it never changes. Labels: 0 = s
 1 = bonafide; a trial is accepted as bona fide when its score is above the threshold.
 """
 
-from __future__ import annotations
-
 import math
 from fractions import Fraction
 from itertools import product
@@ -45,14 +43,6 @@ def hull_eer(scores, labels):
     return float(lowest)
 
 
-def auc(scores, labels):
-    """Share of pairs of a bona fide and a spoof trial in the right order."""
-    trials = list(zip(scores, labels, strict=True))
-    pairs = [(b, s) for (b, y), (s, z) in product(trials, trials) if (y, z) == (1, 0)]
-    right = sum(Fraction((b > s) * 2 + (b == s), 2) for b, s in pairs)
-    return float(right / len(pairs))
-
-
 def min_tdcf(scores, labels, rates, formulation):
     """ASVspoof 2019 evaluation plan (the legacy form) and Kinnunen et al. 2020."""
     asv_miss, asv_false_alarm, asv_spoof = rates
@@ -63,31 +53,3 @@ def min_tdcf(scores, labels, rates, formulation):
         c0 = 0
     costs = [c0 + c1 * m + c2 * a for _, m, a in error_rates(scores, labels)]
     return float(min(costs) / (c0 + min(c1, c2)))
-
-
-def decisions(scores, labels, threshold):
-    """Every rate of the decisions at a threshold."""
-    cells = {(true, said): 0 for true in (0, 1) for said in (0, 1)}
-    for score, label in zip(scores, labels, strict=True):
-        cells[label, int(score > threshold)] += 1
-    n = len(labels)
-    recall = [Fraction(cells[c, c], cells[c, 0] + cells[c, 1]) for c in (0, 1)]
-    wrong = cells[0, 1] + cells[1, 0]
-    f1 = [Fraction(2 * cells[c, c], (2 * cells[c, c] + wrong) or 1) for c in (0, 1)]
-    return {
-        "confusion": [[cells[0, 0], cells[0, 1]], [cells[1, 0], cells[1, 1]]],
-        "accuracy": float(Fraction(cells[0, 0] + cells[1, 1], n)),
-        "macro_f1": float(sum(f1) / 2),
-        "balanced_accuracy": float(sum(recall) / 2),
-        "hter": float(1 - sum(recall) / 2),
-        "recall_spoof": float(recall[0]),
-        "recall_bonafide": float(recall[1]),
-        "predicted_spoof_rate": float(Fraction(cells[0, 0] + cells[1, 0], n)),
-    }
-
-
-def best_threshold(scores, labels, rate):
-    """The lowest threshold at which a rate of :func:`decisions` is highest."""
-    thresholds = [-math.inf, *sorted(set(scores))]
-    exact = [decisions(scores, labels, t)[rate] for t in thresholds]
-    return thresholds[exact.index(max(exact))]
