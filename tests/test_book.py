@@ -12,14 +12,14 @@
 
 import csv
 import re
-import sys
 from pathlib import Path
 
 import yaml
 
+from antispoof_book import library
+
 ROOT = Path(__file__).resolve().parents[1]
 BOOK = ROOT / "book"
-sys.path.append(str(BOOK / "_ext"))
 CITATION = re.compile(r"\{cite(?::\w+)?\}`([^`]+)`")
 
 
@@ -65,8 +65,6 @@ def test_the_repository_s_address_is_typed_nowhere_in_the_book():
 
 
 def test_the_reference_covers_both_packages():
-    from antispoof_book import library
-
     found = library.modules(ROOT)
     folders = {path.stem for path in (ROOT / "lib" / "antispoof").iterdir()}
     names = {f"antispoof.{name}" for name in folders if not name.startswith("__")}

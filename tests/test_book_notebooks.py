@@ -8,17 +8,13 @@
 5. Glued values are returned as text, without the quotes of a Python string.
 """
 
-import sys
 from pathlib import Path
 
 import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
-sys.path.append(str(Path(__file__).resolve().parents[1] / "book" / "_ext"))
-
 from antispoof_book import notebook
-
 from antispoof_report.notebooks import provenance
 
 ROOT = Path("/no/book")  # without a library, on which nothing can depend

@@ -24,11 +24,10 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
+from antispoof_report.notebooks import provenance
+
 EXTENSIONS = Path(__file__).resolve().parents[1] / "book" / "_ext"
 LIBRARY = EXTENSIONS.parents[1] / "lib"
-sys.path.append(str(EXTENSIONS))
-
-from antispoof_report.notebooks import provenance  # noqa: E402
 
 CONF = f"""
 import sys

@@ -7,14 +7,10 @@
    are open, what needs a screen is gone.
 """
 
-import sys
-from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 from bs4 import BeautifulSoup
-
-sys.path.append(str(Path(__file__).resolve().parents[1] / "book" / "_ext"))
 
 from antispoof_book import accessible, onepage, scripts
 

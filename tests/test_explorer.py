@@ -15,7 +15,6 @@ import json
 import re
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -25,12 +24,9 @@ from hypothesis import strategies as st
 
 from antispoof import metrics, models, runs
 from antispoof.metrics import rates
+from antispoof_book import chromium
 from antispoof_report import report
 from antispoof_report.score_explorer import panel
-
-sys.path.append(str(Path(__file__).resolve().parents[1] / "book" / "_ext"))
-
-from antispoof_book import chromium
 
 SCRIPT = Path(__file__).resolve().parents[1] / "book" / "_static" / "explorer.js"
 REFERENCE = Path(__file__).resolve().parents[1] / "data" / "reference-runs"

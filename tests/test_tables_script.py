@@ -12,17 +12,13 @@ Contracts:
 import json
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
-from antispoof_report import report
-
-sys.path.append(str(Path(__file__).resolve().parents[1] / "book" / "_ext"))
-
 from antispoof_book import chromium
+from antispoof_report import report
 
 SCRIPT = Path(__file__).resolve().parents[1] / "book" / "_static" / "tables.js"
 

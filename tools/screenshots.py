@@ -13,6 +13,7 @@ sys.path.append(str(Path(__file__).resolve().parents[1] / "tests" / "book"))
 sys.path.append(str(Path(__file__).resolve().parents[1] / "book" / "_ext"))
 
 import site_files
+
 from antispoof_book import chromium
 
 OUT = site_files.ROOT / "_build" / "screenshots"

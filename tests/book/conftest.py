@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 
 sys.path.append(str(Path(__file__).resolve().parent))
-sys.path.append(str(Path(__file__).resolve().parents[2] / "book" / "_ext"))
 
 import site_files
+
 from antispoof_book import chromium
 
 ELSEWHERE = re.compile(r"^(?!http://127\.0\.0\.1|file:|data:|blob:)")

@@ -1,7 +1,5 @@
 """The built site as files: its pages, what they link to, and where it is."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path

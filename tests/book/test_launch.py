@@ -12,8 +12,9 @@ from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from antispoof_book import notebook, repository
 from site_files import HTML, ROOT, chapters, names, page
+
+from antispoof_book import notebook, repository
 
 ADDRESS = repository.address(ROOT)
 NAME = urlsplit(ADDRESS).path.strip("/")

@@ -10,8 +10,9 @@ import re
 
 import pypdf
 import pytest
-from antispoof_book import onepage
 from site_files import ROOT, page
+
+from antispoof_book import onepage
 
 PDF = ROOT / "_build" / "book.pdf"
 PARTS = onepage.contents(ROOT / "_toc.yml")
