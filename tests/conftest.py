@@ -1,6 +1,8 @@
 """Fixtures that several test files share."""
 
 import os
+import shutil
+import subprocess
 import sys
 from dataclasses import replace
 from functools import cache, partial
@@ -30,6 +32,14 @@ SMALL = {
 }
 
 
+def run_python(code, *arguments, cwd=None, **variables):
+    """Run code in an interpreter of its own that finds the same modules."""
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)} | variables
+    command = [sys.executable, "-c", code, *map(str, arguments)]
+    options = {"cwd": cwd, "env": environment, "capture_output": True, "text": True}
+    return subprocess.run(command, **options, timeout=300)
+
+
 @pytest.fixture
 def shared():
     """Path in the folder of shared data; skips the test where it does not exist."""
@@ -46,22 +56,16 @@ def shared():
 def features_of_noise(n=24, *, seed=0, frames=33, partition="train"):
     """Features of clips that a small network learns to tell apart at once."""
     import numpy as np
-    import pandas as pd
 
     from antispoof.frontends import FeatureSet
+    from corpora import trials_table
 
     bonafide = np.arange(n) % 3 == 0
     array = np.random.default_rng(seed).standard_normal((n, 1, 64, frames))
     array[bonafide, :, :32] += 1.0
-    trials = pd.DataFrame(
-        {
-            "utt_id": [f"{partition}-{seed}-{i}" for i in range(n)],
-            "speaker": [f"S{i // 6}" for i in range(n)],
-            "attack": np.where(bonafide, "-", "A01"),
-            "label": np.where(bonafide, "bonafide", "spoof"),
-            "partition": partition,
-        }
-    )
+    prefix = f"{partition}-{seed}-"
+    trials = trials_table(bonafide, np.arange(n) // 6, prefix=prefix)
+    trials["partition"] = partition
     return FeatureSet(trials, array.astype(np.float16), np.arange(n))
 
 
@@ -111,12 +115,47 @@ def small_frontend(monkeypatch):
 
 
 @pytest.fixture
+def small_disk(monkeypatch):
+    """Let every disk have 1 MiB free."""
+    little = SimpleNamespace(free=2**20)
+    monkeypatch.setattr(shutil, "disk_usage", lambda path: little)
+
+
+@pytest.fixture
+def no_training(monkeypatch):
+    """Returns a function; once it is called, the test fails if anything is trained."""
+    from antispoof.runs import jobs
+
+    return lambda: monkeypatch.setattr(jobs, "fit", None)
+
+
+@pytest.fixture
 def small_corpus(tmp_path):
     """A corpus of noise in the official layout, large enough to train on."""
     from antispoof.corpora import open_corpus
     from corpora import write_corpus
 
     return open_corpus(write_corpus(tmp_path / "corpus" / "LA", SMALL))
+
+
+@pytest.fixture(scope="session")
+def kept_runs(tmp_path_factory):
+    """Folder of a finished run, made by the first test that needs one."""
+    return tmp_path_factory.mktemp("kept") / "runs"
+
+
+@pytest.fixture
+def finished(small_corpus, small_frontend, tmp_path, kept_runs):
+    """A finished run of one epoch in the folder ``runs`` of `tmp_path`."""
+    from antispoof.config import TrainConfig
+    from antispoof.runs import list_runs, train_or_load
+
+    if not kept_runs.exists():
+        config = TrainConfig.for_model("cnn", epochs=1, batch_size=8)
+        folders = {"runs_dir": kept_runs, "cache_dir": tmp_path / "cache"}
+        train_or_load(config, small_corpus, [0], references=None, **folders)
+    shutil.copytree(kept_runs, tmp_path / "runs")
+    return list_runs(tmp_path / "runs")[0]
 
 
 @pytest.fixture(scope="session")

@@ -1,10 +1,9 @@
 """Write small corpora in the official layout, for tests."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import soundfile
 
 from antispoof.constants import PARTITIONS, SAMPLE_RATE
@@ -27,6 +26,17 @@ LINES = {
         "S6 E3 - A08 spoof",
     ],
 }
+
+
+def trials_table(bonafide, speakers, *, attack="A01", prefix="u", **columns):
+    """Table of trials, of which those in `bonafide` are bona fide."""
+    table = {
+        "utt_id": [f"{prefix}{i}" for i in range(len(bonafide))],
+        "speaker": [f"s{speaker}" for speaker in speakers],
+        "attack": np.where(bonafide, "-", attack),
+        "label": np.where(bonafide, "bonafide", "spoof"),
+    }
+    return pd.DataFrame(table | columns)
 
 
 def write_protocol(la: Path, partition: str, text: str) -> Path:

@@ -8,8 +8,6 @@ replace; the rest stay intact, so that reading continues behind the damaged file
 model is very small, so that mutation often changes its weights.
 """
 
-from __future__ import annotations
-
 import io
 import json
 import os
@@ -25,10 +23,23 @@ from pathlib import Path
 from unittest import mock
 
 import numpy as np
+import pandas as pd
 import soundfile
+import yaml
+from safetensors.torch import save
+from torch import nn
 
+from antispoof import models
 from antispoof.audio import iter_blocks, load
+from antispoof.config import TrainConfig
+from antispoof.corpora import read_protocol, write_protocol
 from antispoof.errors import AntispoofError
+from antispoof.frontends import FRONTENDS, LogMel
+from antispoof.inference.detector import CARD, WEIGHTS, Detector, describe_detector
+from antispoof.inference.prediction import format_prediction, predict_clip
+from antispoof.runs import import_runs
+from antispoof.runs.record import Run, protocol_name, run_path, write_run
+from antispoof.scoring.score_files import ScoreFileWarning, read_asv_scores, read_scores
 
 FOLDER = Path(tempfile.gettempdir()) / f"antispoof-hostile-{os.getpid()}"
 
@@ -55,25 +66,19 @@ def _each_as_input(files: dict[str, bytes]) -> list[bytes]:
 @contextmanager
 def _small_models() -> Iterator[None]:
     """Let ``cnn`` be a model of four numbers, and clips a third of a second long."""
-    from torch import nn
-
-    from antispoof.frontends import FRONTENDS, LogMel
-    from antispoof.models import MODELS
 
     def small() -> nn.Module:
         return nn.Sequential(nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(1, 2))
 
-    model = replace(MODELS["cnn"], factory=small)
+    model = replace(models.MODELS["cnn"], factory=small)
     short = replace(FRONTENDS["logmel"], factory=partial(LogMel, n_samples=5_200))
-    models = mock.patch.dict(MODELS._entries, cnn=model)
-    with models, mock.patch.dict(FRONTENDS._entries, logmel=short):
+    changed = mock.patch.dict(models.MODELS._entries, cnn=model)
+    with changed, mock.patch.dict(FRONTENDS._entries, logmel=short):
         yield
 
 
 def protocol(data: bytes) -> None:
     """A protocol."""
-    from antispoof.corpora import read_protocol
-
     read_protocol(_file(data))
 
 
@@ -86,9 +91,6 @@ def _read_each_way(*readers: Callable[[], object]) -> None:
 
 def scores(data: bytes) -> None:
     """A score file, alone and with a protocol."""
-    from antispoof.corpora import read_protocol
-    from antispoof.scoring.score_files import ScoreFileWarning, read_scores
-
     trials = read_protocol(_file(PROTOCOL, "protocol"))
     path = _file(data)
     with warnings.catch_warnings():
@@ -98,17 +100,11 @@ def scores(data: bytes) -> None:
 
 def asv_scores(data: bytes) -> None:
     """Speaker verification scores."""
-    from antispoof.scoring.score_files import read_asv_scores
-
     read_asv_scores(_file(data))
 
 
 def config(data: bytes) -> None:
     """Settings of a configuration in a profile."""
-    import yaml
-
-    from antispoof.config import TrainConfig
-
     try:
         settings = yaml.safe_load(data)
     except (yaml.YAMLError, RecursionError, ValueError):
@@ -118,8 +114,6 @@ def config(data: bytes) -> None:
 
 def run_record(data: bytes) -> None:
     """The folder of a run and its protocols: every file, and the weights."""
-    from antispoof.runs import Run
-
     _write_with_one_replaced(_run_files(), data)
     with _small_models():
         Run.open((FOLDER / next(iter(_run_files()))).parent).check()
@@ -127,8 +121,6 @@ def run_record(data: bytes) -> None:
 
 def run_archive(data: bytes) -> None:
     """A file of exported runs."""
-    from antispoof.runs import import_runs
-
     shutil.rmtree(FOLDER, ignore_errors=True)
     path = _file(data)
     with _small_models():
@@ -138,9 +130,6 @@ def run_archive(data: bytes) -> None:
 
 def detector_card(data: bytes) -> None:
     """The card and the weights of a detector, and a prediction with them."""
-    from antispoof.inference.detector import Detector, describe_detector
-    from antispoof.inference.prediction import format_prediction, predict_clip
-
     _write_with_one_replaced(_detector_files(), data)
     clip = _file(_clip("WAV PCM_16", n_samples=8_000), "clip")
     with _small_models():
@@ -176,11 +165,6 @@ CARD_SEED = {
 
 @cache
 def _detector_files() -> dict[str, bytes]:
-    from safetensors.torch import save
-
-    from antispoof import models
-    from antispoof.inference.detector import CARD, WEIGHTS
-
     with _small_models():
         weights = save(models.build("cnn").state_dict())
     return {CARD: json.dumps(CARD_SEED).encode(), WEIGHTS: weights}
@@ -189,13 +173,6 @@ def _detector_files() -> dict[str, bytes]:
 @cache
 def _run_files() -> dict[str, bytes]:
     """Name below a folder of runs -> content: a run's files, then its protocols."""
-    import pandas as pd
-
-    from antispoof import models
-    from antispoof.config import TrainConfig
-    from antispoof.corpora import read_protocol, write_protocol
-    from antispoof.runs.record import Run, protocol_name, run_path, write_run
-
     trials = read_protocol(_file(PROTOCOL, "protocol"))
     config = TrainConfig.for_model("cnn", epochs=3)
     epoch = {"epoch": 0, "loss": 0.5, "val_loss": 0.5, "val_macro_f1": 0.5}

@@ -13,8 +13,6 @@ Last result, with PyTorch from 2.6 to 2.15, on two cores not always free:
 the oldest; 3.11 with the newest was not run to its end.
 """
 
-from __future__ import annotations
-
 import argparse
 import re
 import shutil
@@ -30,14 +28,8 @@ RESOLUTION = {"oldest": "lowest-direct", "newest": "highest"}
 # Dependencies of dependencies come at their newest; typer's oldest needs this one.
 ALSO = {"oldest": ("click>=8.2,<8.3",), "newest": ()}
 TEST_TOOLS = (
-    *(
-        "pytest>=8",
-        "pytest-timeout>=2.2",
-        "pytest-xdist>=3.2",
-        "hypothesis>=6.100",
-        "ipywidgets>=8",
-    ),
-    *("librosa>=0.10.2", "torchaudio>=2.6", "torchvision>=0.21"),
+    *("pytest>=8", "pytest-timeout>=2.2", "pytest-xdist>=3.2", "hypothesis>=6.100"),
+    *("ipywidgets>=8", "librosa>=0.10.2", "torchaudio>=2.6", "torchvision>=0.21"),
 )
 # A test file that imports one of these is about the book, which has one Python.
 BOOK = re.compile(

@@ -21,8 +21,6 @@ kept): 04 63.8 s, 07 95.4 s; on busy cores 00 74.9 s, 01 52.0 s, 02 57.4 s, 03 6
 05 113.4 s, 06 108.1 s, 08 37.5 s, 09 12.2 s. All passed.
 """
 
-from __future__ import annotations
-
 import argparse
 import json
 import os

@@ -12,8 +12,6 @@ Last result, on two cores: killed twice, six trainings finished once each, six r
 exist, no temporary file is left; again, it did nothing.
 """
 
-from __future__ import annotations
-
 import os
 import re
 import signal

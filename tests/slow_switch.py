@@ -10,8 +10,6 @@ After each call every executed page must show that corpus and the parameters of 
 profile. Then an executed chapter that was not made by the request must fail the build.
 """
 
-from __future__ import annotations
-
 import os
 import re
 import subprocess

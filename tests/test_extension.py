@@ -9,9 +9,6 @@
 """
 
 import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -24,6 +21,7 @@ from antispoof.frontends import FRONTENDS
 from antispoof.metrics import METRICS
 from antispoof.models import MODELS
 from antispoof.runs import jobs, list_runs, train_or_load
+from conftest import run_python
 from corpora import write_flac
 
 LIB = Path(__file__).resolve().parents[1] / "lib"
@@ -128,10 +126,8 @@ CHAPTER["metadata"] = {"antispoof": {"trains": "linear"}}
 
 def antispoof(project, *commands, then=""):
     """What each command prints; one process, because importing torch takes seconds."""
-    paths = {"PYTHONPATH": f"{LIB}{os.pathsep}{project}", "CUDA_VISIBLE_DEVICES": ""}
-    command = [sys.executable, "-c", RUN + then, json.dumps(commands)]
-    options = {"capture_output": True, "text": True, "timeout": 300, "check": False}
-    done = subprocess.run(command, cwd=project, env=os.environ | paths, **options)
+    words = json.dumps(commands)
+    done = run_python(RUN + then, words, cwd=project, CUDA_VISIBLE_DEVICES="")
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout.split("$ ")[1:]
 

@@ -16,7 +16,6 @@ import shutil
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -188,8 +187,7 @@ def test_missing_clip(small_corpus, folder, decoded):
     assert kept.trials["utt_id"].tolist() == ["D1", "D2"]
 
 
-def test_small_disk(small_corpus, folder, monkeypatch, decoded):
-    monkeypatch.setattr(shutil, "disk_usage", lambda path: SimpleNamespace(free=2**20))
+def test_small_disk(small_corpus, folder, small_disk, decoded):
     with pytest.raises(DiskError, match=r"1 MiB are free"):
         load_features(small_corpus, "train", cache_dir=folder)
     assert decoded == []

@@ -10,8 +10,6 @@ import contextlib
 import os
 import re
 import resource
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -19,6 +17,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from antispoof.errors import AntispoofError
+from conftest import run_python
 from hostile import READERS
 
 LIBRARY = Path(__file__).resolve().parents[1] / "lib"
@@ -86,9 +85,7 @@ def flac_of_silence(n_samples: int) -> bytes:
 def test_a_header_allocates_no_memory(tmp_path):  # 2
     path = tmp_path / "bomb.flac"
     path.write_bytes(flac_of_silence(2**36 - 1))
-    done = subprocess.run(
-        [sys.executable, "-c", BOMB, str(path)], capture_output=True, text=True
-    )
+    done = run_python(BOMB, path)
     assert done.returncode == 0, done.stderr
     assert "MiB that are accepted" in done.stdout
     assert resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss < 2**30

@@ -16,8 +16,6 @@
 """
 
 import json
-import subprocess
-import sys
 
 import numpy as np
 import pytest
@@ -33,6 +31,7 @@ from antispoof.inference.detector import Detector, describe_detector
 from antispoof.inference.prediction import format_prediction
 from antispoof.inference.windows import iter_windows
 from antispoof_report.inference_tables import read_measurements
+from conftest import run_python
 
 RATE = 16_000
 KEYS = ["clip", "score", "probability_bonafide", "answer", "seconds", "error"]
@@ -208,9 +207,5 @@ print([name for name in heavy if name in sys.modules])
 
 def test_a_prediction_imports_little(clip, detector, tmp_path):  # 7
     detector.save(tmp_path / "kept")
-    done = subprocess.run(
-        [sys.executable, "-c", WITHOUT_HEAVY, clip("x.wav", 1), tmp_path / "kept"],
-        capture_output=True,
-        text=True,
-    )
+    done = run_python(WITHOUT_HEAVY, clip("x.wav", 1), tmp_path / "kept")
     assert done.stdout == "[]\n", done.stdout + done.stderr

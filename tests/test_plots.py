@@ -10,8 +10,6 @@
 6. The fundamental frequency is found within 2 Hz, and none in silence or noise.
 """
 
-from __future__ import annotations
-
 import io
 from types import SimpleNamespace
 

@@ -16,7 +16,7 @@ import torch
 from antispoof import platforms
 from antispoof.config import TrainConfig
 from antispoof.errors import RunError, TimeLimitError
-from antispoof.runs import jobs, train_or_load
+from antispoof.runs import train_or_load
 from antispoof.runs.transfer import import_previous_run
 
 pytestmark = pytest.mark.usefixtures("small_frontend")
@@ -65,9 +65,9 @@ def test_training_resumes_in_the_next_session(session, monkeypatch, tmp_path):
 # 2
 
 
-def test_an_attached_run_is_used(session, monkeypatch):
+def test_an_attached_run_is_used(session, no_training):
     first = session("first")
-    monkeypatch.setattr(jobs, "fit", None)  # nothing is trained
+    no_training()
     second = session("second", after="first")
     assert second.path != first.path
     assert contents(second.path) == contents(first.path)

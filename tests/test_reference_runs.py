@@ -31,16 +31,6 @@ FILES = {"config.json", "history.csv", "environment.json"} | {
 }
 
 
-@pytest.fixture(scope="module")
-def references():
-    return list_runs(FOLDER)
-
-
-@pytest.fixture(scope="module")
-def short():
-    return list_runs(SHORT_FOLDER)
-
-
 # 1
 
 
@@ -66,7 +56,8 @@ def test_complete(folder):
 # 2
 
 
-def test_every_model_with_its_seeds(references):
+def test_every_model_with_its_seeds():
+    references = list_runs(FOLDER)
     seeds = {name: [] for name in MODELS}
     for run in references:
         seeds[run.config.model].append(run.seed)
@@ -103,9 +94,10 @@ def test_regression_check(folder):
 # 5
 
 
-def test_short_runs_differ_in_epochs_only(references, short):
+def test_short_runs_differ_in_epochs_only():
+    references = list_runs(FOLDER)
     known = {(r.config.model, r.seed): r for r in references if r.config.model != "cnn"}
-    found = {(r.config.model, r.seed): r for r in short}
+    found = {(r.config.model, r.seed): r for r in list_runs(SHORT_FOLDER)}
     assert set(found) == set(known)
     for key, run in found.items():
         assert run.corpus["id"] == known[key].corpus["id"]

@@ -13,7 +13,6 @@ import base64
 import io
 import platform
 import re
-import subprocess
 import sys
 from pathlib import Path
 from types import ModuleType
@@ -29,6 +28,7 @@ from antispoof.constants import SAMPLE_RATE
 from antispoof.corpora import Corpus
 from antispoof.errors import AudioError, ParameterError
 from antispoof_report import report
+from conftest import run_python
 
 
 def sound(html):
@@ -122,8 +122,6 @@ report.table(pandas.DataFrame({"a": [1]}))._repr_html_()
 report.player(numpy.zeros(1600), label="silence")._repr_html_()
 print(report.environment().set_index("item")["value"]["Python"])
 """
-    done = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, check=False
-    )
+    done = run_python(code)
     assert done.returncode == 0, done.stderr
     assert done.stdout.strip() == platform.python_version()

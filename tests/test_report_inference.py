@@ -10,19 +10,18 @@
 5. The timeline has one line per window.
 """
 
-import io
 import re
 
 import numpy as np
 import pandas as pd
 import pytest
-import soundfile
 
 from antispoof.inference import predict_clips
 from antispoof.plots import timeline
 from antispoof_report import inference_tables as tables
 from antispoof_report import report
 from conditions import CLEAN, CONDITIONS
+from corpora import trials_table, write_flac
 
 
 @pytest.fixture(autouse=True)
@@ -30,16 +29,9 @@ def few_replicates(monkeypatch):
     monkeypatch.setattr(tables, "N_REPLICATES", 50)
 
 
-def wav():
-    noise = 0.1 * np.random.default_rng(0).standard_normal(16_000)
-    file = io.BytesIO()
-    soundfile.write(file, noise, 16_000, format="WAV")
-    return file.getvalue()
-
-
 def test_answers(tmp_path, detector):  # 1
     path = tmp_path / "x.wav"
-    path.write_bytes(wav())
+    write_flac(path, seed=0, seconds=1)
     clips = [("<script>alert(1)</script>", path), ("lost", tmp_path / "lost.wav")]
     shown = report.answers(list(predict_clips(clips, detector)), detector)
     assert "<script>" not in shown.html
@@ -53,14 +45,8 @@ def test_answers(tmp_path, detector):  # 1
 @pytest.fixture
 def measured():
     random = np.random.default_rng(1)
-    trials = pd.DataFrame(
-        {
-            "utt_id": [f"U{i}" for i in range(30)],
-            "speaker": [f"S{i % 6}" for i in range(30)],
-            "attack": ["-", "A07", "A08"] * 10,
-            "label": ["bonafide", "spoof", "spoof"] * 10,
-        }
-    )
+    n, attack = np.arange(30), ["-", "A07", "A08"] * 10
+    trials = trials_table(n % 3 == 0, n % 6, attack=attack)
     real = trials["label"] == "bonafide"
     return pd.concat(
         [
@@ -128,17 +114,19 @@ def test_glued_numbers(measured, detector, monkeypatch):  # 2
 
 @pytest.mark.parametrize("version", [7, 8])
 def test_upload(detector, monkeypatch, tmp_path, version):  # 4
-    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    (tmp_path / "temporary").mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "temporary"))
     box = report.upload(detector, wanted=True)
     button, output = box.children
-    name, data = "../../some clip.wav", memoryview(wav())
+    write_flac(tmp_path / "clip", seed=0, seconds=1)
+    name, data = "../../some clip.wav", memoryview((tmp_path / "clip").read_bytes())
     value = ({"name": name, "type": "", "size": 1, "content": data},)
     if version == 7:
         value = {name: {"metadata": {}, "content": bytes(data)}}
     button.notify_change({"name": "value", "new": value, "type": "change"})
     (shown,) = output.outputs
     assert "of 100 clips with this score" in shown["data"]["text/plain"]
-    assert list(tmp_path.iterdir()) == []
+    assert list((tmp_path / "temporary").iterdir()) == []
 
 
 def test_no_button_in_a_batch_run(detector, monkeypatch):  # 4

@@ -12,8 +12,8 @@
 5. A reference run is reused where configuration, corpus and seed are the same and the
    regression check passes; the log reports one that is not used (B10). It is saved
    without weights, paths or names of machines.
-6. Bad seeds, damaged clips and full disks are documented errors; damaged clips are
-   skipped on request (B13).
+6. Bad seeds and full disks are documented errors. (Damaged clips, B13: see the tests of
+   the command line.)
 7. What is not a run, or is damaged, is a RunError that names the file.
 """
 
@@ -22,7 +22,6 @@ import platform
 import shutil
 from dataclasses import replace
 from importlib import metadata
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -32,9 +31,9 @@ from safetensors.torch import save_file
 from antispoof import runs
 from antispoof.config import TrainConfig
 from antispoof.corpora import open_corpus
-from antispoof.errors import AudioError, DiskError, ParameterError, RunError
+from antispoof.errors import DiskError, ParameterError, RunError
 from antispoof.frontends import load_features
-from antispoof.runs import Run, jobs, list_runs, record, regression_check, run_path
+from antispoof.runs import Run, list_runs, record, regression_check, run_path
 from antispoof.scoring.partition import score_partition
 from conftest import SMALL
 from corpora import flac_path, write_corpus, write_flac
@@ -73,29 +72,6 @@ class Project:
 @pytest.fixture
 def project(small_corpus, tmp_path):
     return Project(small_corpus, tmp_path)
-
-
-@pytest.fixture(scope="module")
-def kept(tmp_path_factory):
-    """Folder of a finished run that tests copy instead of training one."""
-    return tmp_path_factory.mktemp("kept") / "runs"
-
-
-@pytest.fixture
-def finished(project, kept):
-    """A finished run of the project."""
-    if kept.exists():
-        shutil.copytree(kept, project.runs)
-    else:
-        project.train()
-        shutil.copytree(project.runs, kept)
-    return Run.open(run_path(project.runs, project.corpus.id, CONFIG, 0))
-
-
-@pytest.fixture
-def no_training(monkeypatch):
-    """Fail if anything is trained."""
-    monkeypatch.setattr(jobs, "fit", None)
 
 
 @pytest.fixture
@@ -157,10 +133,10 @@ def test_model_has_the_same_scores(project, finished):
 # 2
 
 
-def test_trained_once(project, monkeypatch, request):
+def test_trained_once(project, no_training):
     first = project.train(seeds=[1, 0])
     assert [run.seed for run in first] == [1, 0]
-    request.getfixturevalue("no_training")
+    no_training()
     assert project.train(seeds=[0, 1]) == first[::-1]
     assert project.lines[-2:] == [
         f"cnn seed {seed} on {project.corpus.id}: reused" for seed in (0, 1)
@@ -210,7 +186,7 @@ def test_other_sound_is_another_run(project, finished):
 # 3
 
 
-def test_other_code(project, finished, other_code, monkeypatch, request):
+def test_other_code(project, finished, other_code, monkeypatch, no_training):
     content = {name: (finished.path / name).read_bytes() for name in FILES}
     compute = regression_check.compute
     other_code()
@@ -219,7 +195,7 @@ def test_other_code(project, finished, other_code, monkeypatch, request):
     assert new.regression_scores != finished.regression_scores
     assert list_runs(project.runs) == [new]
     monkeypatch.setattr(regression_check, "compute", compute)
-    request.getfixturevalue("no_training")
+    no_training()
     (old,) = project.train()
     assert {name: (old.path / name).read_bytes() for name in FILES} == content
 
@@ -285,12 +261,12 @@ def test_checkpoint_of_other_code(project, monkeypatch, other_code):
 # 5
 
 
-def test_reference(project, finished, request):
+def test_reference(project, finished, no_training):
     target = keep(finished, project.references, {})
     assert target == run_path(project.references, project.corpus.id, CONFIG, 0)
     assert {path.name for path in target.iterdir()} == FILES
     shutil.rmtree(project.runs)
-    request.getfixturevalue("no_training")
+    no_training()
     (reused,) = project.train(references=True)
     assert reused.path == target
     assert "reused from" in project.lines[-1]
@@ -333,22 +309,7 @@ def test_bad_seed(project, seed):
     assert not project.runs.exists()
 
 
-def test_damaged_clip(project):
-    """B13: damaged clips could be skipped for features, but never for training."""
-    for partition, utt_id in (("train", "T12"), ("eval", "E2")):
-        flac_path(project.corpus.root, partition, utt_id).write_bytes(b"fLaC")
-    project.corpus = open_corpus(project.corpus.root)
-    with pytest.raises(AudioError, match="T12"):
-        project.train()
-    assert list_runs(project.runs) == []
-    (run,) = project.train(on_error="skip")
-    assert run.scores("eval")["utt_id"].tolist() == ["E1", "E3"]
-    assert run.corpus["trials"] == {"train": 11, "dev": 3, "eval": 2}
-    run.check()
-
-
-def test_small_disk(project, monkeypatch):
-    monkeypatch.setattr(shutil, "disk_usage", lambda path: SimpleNamespace(free=2**20))
+def test_small_disk(project, small_disk):
     with pytest.raises(DiskError, match=r"1024 MiB are needed .* 1 MiB are free"):
         project.train()
     assert list_runs(project.runs) == []

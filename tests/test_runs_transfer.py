@@ -15,27 +15,17 @@ import pytest
 
 from antispoof.config import TrainConfig
 from antispoof.errors import ArchiveError, RunError
-from antispoof.runs import export_runs, import_runs, jobs, list_runs, train_or_load
+from antispoof.runs import export_runs, import_runs, list_runs, train_or_load
 
 pytestmark = pytest.mark.usefixtures("small_frontend")
 
 CONFIG = TrainConfig.for_model("cnn", epochs=1, batch_size=8)
 
 
-@pytest.fixture(scope="module")
-def trained(tmp_path_factory):
-    return tmp_path_factory.mktemp("trained") / "runs"
-
-
 @pytest.fixture
-def here(small_corpus, tmp_path, trained):
+def here(finished):
     """A folder of runs with one finished run."""
-    if not trained.exists():
-        train_or_load(
-            CONFIG, small_corpus, [0], runs_dir=trained, cache_dir=tmp_path / "cache"
-        )
-    shutil.copytree(trained, tmp_path / "here")
-    return tmp_path / "here"
+    return finished.path.parents[3]
 
 
 @pytest.fixture
@@ -73,11 +63,11 @@ def change(exported, ending, data):
 # 1
 
 
-def test_an_imported_run_is_reused(here, exported, there, small_corpus, monkeypatch):
+def test_an_imported_run_is_reused(here, exported, there, small_corpus, no_training):
     (run,), known = import_runs(exported, there)
     assert known == []
     assert contents(there) == contents(here)
-    monkeypatch.setattr(jobs, "fit", None)  # nothing is trained
+    no_training()
     (reused,) = train_or_load(CONFIG, small_corpus, [0], runs_dir=there)
     assert reused == run
     assert reused.model() is not None

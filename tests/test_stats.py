@@ -11,18 +11,12 @@
 6. The summary has every operating point and the constant answers; thresholds of dev do
    not depend on eval.
 7. 2 000 replicates of 71 237 trials and three models take less than a minute.
-8. Neither the statistics nor ``antispoof evaluate`` import torch (B7).
 """
 
-import os
-import subprocess
-import sys
 import time
 from collections import Counter
-from pathlib import Path
 
 import numpy as np
-import pandas as pd
 import pytest
 from scipy.stats import binom, binomtest, norm, t, ttest_1samp
 
@@ -40,22 +34,17 @@ from antispoof.stats import (
     summary,
 )
 from antispoof.stats.estimates import combine
+from corpora import trials_table
 
 DISTANCES = {"better": 2.5, "worse": 2.2}  # mean distance of the classes, in `simulate`
 
 
 def table(seed=0, *, n=120, speakers=10, separation=2.0):
     rng = np.random.default_rng(seed)
-    labels = (np.arange(n) % 4 == 0).astype(int)
-    return pd.DataFrame(
-        {
-            "utt_id": [f"u{i}" for i in range(n)],
-            "speaker": [f"s{i % speakers}" for i in range(n)],
-            "attack": np.where(labels, "-", np.where(np.arange(n) % 2, "A01", "A02")),
-            "label": np.where(labels, "bonafide", "spoof"),
-            "score": np.round(rng.normal(size=n) + separation * (labels - 0.5), 2),
-        }
-    )
+    bonafide, attack = np.arange(n) % 4 == 0, np.where(np.arange(n) % 2, "A01", "A02")
+    score = np.round(rng.normal(size=n) + separation * (bonafide - 0.5), 2)
+    speaker = np.arange(n) % speakers
+    return trials_table(bonafide, speaker, attack=attack, score=score)
 
 
 def simulate(rng, *, n_seeds, n_speakers, per_speaker, speaker_effect, seed_effect):
@@ -70,14 +59,7 @@ def simulate(rng, *, n_seeds, n_speakers, per_speaker, speaker_effect, seed_effe
     labels = (np.arange(n) % 5 == 0).astype(int)
     by_speaker = rng.normal(0, speaker_effect, (n_speakers, 2))
     shared = by_speaker[speakers, labels] + rng.normal(0, 0.8, n)
-    trials = pd.DataFrame(
-        {
-            "utt_id": [f"u{i}" for i in range(n)],
-            "speaker": [f"s{k}" for k in speakers],
-            "attack": np.where(labels, "-", "A01"),
-            "label": np.where(labels, "bonafide", "spoof"),
-        }
-    )
+    trials = trials_table(labels == 1, speakers)
     return {
         model: [
             trials.assign(
@@ -403,27 +385,3 @@ def test_resampling_in_time():
     start = time.process_time()
     resample(panel, n_replicates=200)
     assert time.process_time() - start < 6
-
-
-# 8 ------------------------------------------------------------------------------------
-
-
-def test_no_torch_is_imported():
-    """B7: importing it takes seconds."""
-    files = "eval-4-columns.txt eval-protocol.txt asv.txt dev-4-columns.txt"
-    code = f"""
-import sys
-from pathlib import Path
-from antispoof.cli.evaluate import evaluate
-files = map(Path, "{files} dev-protocol.txt".split())
-evaluate(*files, replicates=2, as_json=True)
-sys.exit("torch" in sys.modules)
-"""
-    done = subprocess.run(
-        [sys.executable, "-c", code],
-        cwd=Path(__file__).parent / "golden",
-        env=os.environ | {"PYTHONPATH": str(Path(metrics.__file__).parents[2])},
-        capture_output=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr

@@ -9,8 +9,6 @@
    its random generator only.
 """
 
-from __future__ import annotations
-
 import numpy as np
 import pytest
 from sklearn.metrics import roc_auc_score

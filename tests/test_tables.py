@@ -27,6 +27,7 @@ from antispoof.stats import Estimate
 from antispoof_report import report
 from antispoof_report.claims.hypotheses import bootstrap_scores
 from antispoof_report.claims.verdicts import Finding, Verdict
+from corpora import trials_table
 
 CORPUS = {
     "id": "made-up-12345678",
@@ -52,16 +53,10 @@ class FakeRun:
         rng = np.random.default_rng([self.seed, len(self.config.model)])
         n = np.arange(self.corpus["trials"][partition])
         bonafide = n % 4 == 0
-        return pd.DataFrame(
-            {
-                "utt_id": [f"{partition}{i}" for i in n],
-                "speaker": [f"s{i % 10}" for i in n],
-                # Five trials of A19, many of A07.
-                "attack": np.where(bonafide, "-", np.where(n < 7, "A19", "A07")),
-                "label": np.where(bonafide, "bonafide", "spoof"),
-                "score": rng.normal(size=n.size) + 2 * bonafide - 1,
-            }
-        )
+        attack = np.where(n < 7, "A19", "A07")  # five trials of A19
+        score = rng.normal(size=n.size) + 2 * bonafide - 1
+        options = {"attack": attack, "prefix": partition, "score": score}
+        return trials_table(bonafide, n % 10, **options)
 
     def scores_and_labels(self, partition):
         trials = self.scores(partition)
