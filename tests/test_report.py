@@ -6,12 +6,10 @@ Contracts:
    it is the clip's spectrogram, with an alternative text and its time axis.
 3. The opening line says which corpus; simulated speech is called so, in a warning.
 4. Glue passes plain values on where myst-nb is.
-5. Nothing of the book's packages is needed.
 """
 
 import base64
 import io
-import platform
 import re
 import sys
 from pathlib import Path
@@ -28,7 +26,6 @@ from antispoof.constants import SAMPLE_RATE
 from antispoof.corpora import Corpus
 from antispoof.errors import AudioError, ParameterError
 from antispoof_report import report
-from conftest import run_python
 
 
 def sound(html):
@@ -108,20 +105,3 @@ def test_glue_passes_plain_values_on(monkeypatch):  # 4
     report.glue("text", "12 %")
     assert kept == {"eer": (0.25, False), "text": ("12 %", False)}
     assert type(kept["eer"][0]) is float
-
-
-def test_a_notebook_needs_none_of_the_books_packages():  # 5
-    code = """
-import sys
-for name in ("myst_nb", "jupytext", "papermill", "nbformat", "IPython"):
-    sys.modules[name] = None
-from antispoof_report import report
-import numpy, pandas
-report.glue("a", 1)
-report.table(pandas.DataFrame({"a": [1]}))._repr_html_()
-report.player(numpy.zeros(1600), label="silence")._repr_html_()
-print(report.environment().set_index("item")["value"]["Python"])
-"""
-    done = run_python(code)
-    assert done.returncode == 0, done.stderr
-    assert done.stdout.strip() == platform.python_version()
