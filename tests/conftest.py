@@ -40,6 +40,15 @@ def run_python(code, *arguments, cwd=None, **variables):
     return subprocess.run(command, **options, timeout=300)
 
 
+def contents(folder):
+    """Content of every file below a folder, by its name; no locks."""
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in folder.rglob("*")
+        if path.is_file() and path.suffix != ".lock"
+    }
+
+
 @pytest.fixture
 def shared():
     """Path in the folder of shared data; skips the test where it does not exist."""

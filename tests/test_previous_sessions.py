@@ -18,6 +18,7 @@ from antispoof.config import TrainConfig
 from antispoof.errors import RunError, TimeLimitError
 from antispoof.runs import train_or_load
 from antispoof.runs.transfer import import_previous_run
+from conftest import contents
 
 pytestmark = pytest.mark.usefixtures("small_frontend")
 
@@ -37,10 +38,6 @@ def session(small_corpus, tmp_path, monkeypatch):
         return train_or_load(CONFIG, small_corpus, [0], **where, log=log)[0]
 
     return begin
-
-
-def contents(folder):
-    return {p.name: p.read_bytes() for p in folder.rglob("*") if p.is_file()}
 
 
 # 1

@@ -16,6 +16,7 @@ import pytest
 from antispoof.config import TrainConfig
 from antispoof.errors import ArchiveError, RunError
 from antispoof.runs import export_runs, import_runs, list_runs, train_or_load
+from conftest import contents
 
 pytestmark = pytest.mark.usefixtures("small_frontend")
 
@@ -36,14 +37,6 @@ def exported(here, tmp_path):
 @pytest.fixture
 def there(tmp_path):
     return tmp_path / "there"
-
-
-def contents(folder):
-    return {
-        path.relative_to(folder).as_posix(): path.read_bytes()
-        for path in folder.rglob("*")
-        if path.is_file() and path.suffix != ".lock"
-    }
 
 
 def change(exported, ending, data):

@@ -32,7 +32,7 @@ from antispoof.corpora.synthetic.generate import synthesize_corpus
 from antispoof.corpora.synthetic.plan import PARTITION_SPECS, PartitionSpec, list_trials
 from antispoof.corpora.synthetic.reader import MARKER
 from antispoof.errors import CorpusError, DiskError, ParameterError
-from antispoof.hashing import hash_file
+from conftest import contents
 
 TINY = {
     "train": PartitionSpec(2, bonafide=1, spoof=1, attacks=("M01", "M02")),
@@ -53,14 +53,9 @@ def tiny_copy(tiny, tmp_path) -> Path:
     return shutil.copytree(tiny, tmp_path / "LA")
 
 
-def digests(folder: Path) -> dict[str, str]:
-    files = [path for path in folder.rglob("*") if path.is_file()]
-    return {path.relative_to(folder).as_posix(): hash_file(path) for path in files}
-
-
 def test_bytes_depend_on_the_seed_and_not_on_processes(tiny, tmp_path):
     again = synthesize_corpus(tmp_path, partitions=TINY, jobs=2)
-    assert digests(again) == digests(tiny)
+    assert contents(again) == contents(tiny)
     first, second = (list_trials(TINY, seed=seed) for seed in (1, 2))
     assert set(first["utt_id"]).isdisjoint(second["utt_id"])
 
@@ -124,7 +119,7 @@ def test_a_damaged_or_outdated_corpus_is_replaced(tiny, tiny_copy, damage):
     else:
         marker.write_text(marker.read_text().replace('"version": "', '"version": "x'))
     synthesize_corpus(tiny_copy.parent, partitions=TINY, jobs=1)
-    assert digests(tiny_copy) == digests(tiny)
+    assert contents(tiny_copy) == contents(tiny)
     assert [path.name for path in tiny_copy.parent.iterdir()] == ["LA"]
 
 
@@ -145,7 +140,7 @@ def test_a_failed_write_keeps_the_corpus(tiny, tiny_copy, monkeypatch):
     folder = tiny_copy.parent
     with pytest.raises(DiskError, match=rf"{re.escape(str(folder))}.*Read-only"):
         synthesize_corpus(folder, partitions=TINY, seed=1)
-    assert digests(tiny_copy) == digests(tiny)
+    assert contents(tiny_copy) == contents(tiny)
     assert [path.name for path in folder.iterdir()] == ["LA"]
 
 
