@@ -188,41 +188,38 @@ def test_train(antispoof, small_corpus, no_training):
 # 5
 
 
-@pytest.fixture
-def run(antispoof, small_corpus):
-    assert antispoof(*TRAIN, small_corpus.root).status == 0
-    (found,) = list_runs("runs")
-    return found
-
-
-def test_score(antispoof, small_corpus, run):
-    result = antispoof("score", run.path, "--corpus", small_corpus.root)
+def test_score(antispoof, small_corpus, finished):
+    result = antispoof("score", finished.path, "--corpus", small_corpus.root)
     assert (result.status, result.out) == (0, "3 scores in scores-eval.txt\n")
     lines = Path("scores-eval.txt").read_text().splitlines()
     found = {line.split()[0]: float(line.split()[3]) for line in lines}
-    recorded = run.scores("eval").set_index("utt_id")["score"].to_dict()
+    recorded = finished.scores("eval").set_index("utt_id")["score"].to_dict()
     assert found == pytest.approx(recorded, abs=1e-4)
 
 
-def test_score_a_corpus_that_has_eval_only(antispoof, small_corpus, run, monkeypatch):
+def test_score_a_corpus_that_has_eval_only(
+    antispoof, small_corpus, finished, monkeypatch
+):
     trials = small_corpus.partition("eval")
     other = Corpus(name="other", title="Other", root=Path("other"), trials=trials)
     found = Entry("other", lambda root: other if root.name == "other" else None, {})
     monkeypatch.setitem(CORPORA._entries, "other", found)
     Path("other").mkdir()
-    result = antispoof("score", run.path, "--corpus", "other", "--out", "x.txt")
+    result = antispoof("score", finished.path, "--corpus", "other", "--out", "x.txt")
     assert (result.status, result.out) == (0, "3 scores in x.txt\n")
     before = files()
-    result = antispoof("score", run.path, "--corpus", "other", "--partition", "dev")
+    result = antispoof(
+        "score", finished.path, "--corpus", "other", "--partition", "dev"
+    )
     assert_refused(result, "no partition 'dev'; it has eval", left=before)
 
 
-def test_score_refuses_a_damaged_run(antispoof, small_corpus, run):
+def test_score_refuses_a_damaged_run(antispoof, small_corpus, finished):
     """One damage of many: see the tests of runs."""
-    before, config = files(), run.path / "config.json"
+    before, config = files(), finished.path / "config.json"
     config.write_text(config.read_text().replace('"model": "cnn"', '"model": "x"'))
-    result = antispoof("score", run.path, "--corpus", small_corpus.root)
-    parts = (run.path, "model='x'; accepted: cnn", "--plugin")
+    result = antispoof("score", finished.path, "--corpus", small_corpus.root)
+    parts = (finished.path, "model='x'; accepted: cnn", "--plugin")
     assert_refused(result, *parts, left=before)
 
 
@@ -255,12 +252,13 @@ def test_damaged_clips_are_skipped_in_all_commands(antispoof, small_corpus):
 # 7
 
 
-def test_runs_list(antispoof, run, monkeypatch):
+def test_runs_list(antispoof, finished, monkeypatch):
     monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.chdir(finished.path.parents[4])  # runs are in its folder "runs"
     head, line = antispoof("runs", "list").out.splitlines()
     row = dict(zip(head.split(), line.split(), strict=False))
-    assert row["corpus"] == run.corpus["id"]
-    assert (row["model"], row["config"]) == ("cnn", run.config.config_hash)
+    assert row["corpus"] == finished.corpus["id"]
+    assert (row["model"], row["config"]) == ("cnn", finished.config.config_hash)
     assert (row["seed"], row["weights"]) == ("0", "yes")
     assert "no finished runs" in antispoof("runs", "list", "--runs-dir", "x").out
 
