@@ -69,7 +69,7 @@ class TrainConfig:
         choices=augment.AUGMENTATIONS,
     )
     augment_probability: float = _setting(
-        0.5, text="Probability of each augmentation for each clip."
+        0.5, text="Probability of each augmentation for each clip; mix has its own."
     )
     epochs: int = _setting(20, text="Passes over the training clips.", positive=True)
     batch_size: int = _setting(64, text="Clips per training step.", positive=True)
