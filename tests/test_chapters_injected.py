@@ -19,7 +19,10 @@ from antispoof_report.notebooks.parameters import PROFILE_KEYS, accepted, check_
 
 ROOT = Path(__file__).resolve().parents[1]
 CHAPTERS = sorted(ROOT.glob("notebooks/[0-9][0-9]_*.ipynb"))
-PROFILES = sorted(p for p in ROOT.glob("profiles/*.yaml") if "sweep" not in p.stem)
+OTHER = ("sweep", "study")  # files of other tools
+PROFILES = [
+    p for p in sorted(ROOT.glob("profiles/*.yaml")) if not p.stem.startswith(OTHER)
+]
 DECLARED = """\
 corpus = ""  # a folder
 epochs = 2

@@ -14,12 +14,10 @@ from itertools import combinations
 
 import numpy as np
 import pandas as pd
-from scipy import fft, signal
 
 RATE, WINDOW, HOP = 4_000, 512, 32  # Hz, samples, samples
 BANDS = np.round(np.geomspace(300, 1_900, 34) * WINDOW / RATE).astype(int)
-LOW_PASS = signal.firwin(65, 0.22).astype(np.float32)
-HANN = signal.get_window("hann", WINDOW).astype(np.float32)
+HANN = np.hanning(WINDOW + 1)[:-1].astype(np.float32)
 MAX_WRONG = 0.25  # share of bits
 MIN_CODES = 32  # that two clips must have in common: 0.26 s
 MAX_REPEATS = 16  # a code that many clips have tells nothing
@@ -27,7 +25,10 @@ MAX_REPEATS = 16  # a code that many clips have tells nothing
 
 def fingerprint(waveform: np.ndarray) -> np.ndarray:
     """(n,) uint32 codes of a mono waveform at 16 kHz; n = 0 if it is very short."""
-    waveform = signal.resample_poly(waveform, 1, 4, window=LOW_PASS)
+    from scipy import fft, signal  # takes long to import; checking a clip needs neither
+
+    low_pass = signal.firwin(65, 0.22).astype(np.float32)
+    waveform = signal.resample_poly(waveform, 1, 4, window=low_pass)
     if len(waveform) < WINDOW + HOP:
         return np.zeros(0, np.uint32)
     frames = np.lib.stride_tricks.sliding_window_view(waveform, WINDOW)[::HOP] * HANN

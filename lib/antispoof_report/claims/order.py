@@ -12,7 +12,6 @@ import numpy as np
 import pandas as pd
 import torch
 from torch import Tensor, nn
-from torch.nn.utils.rnn import pack_padded_sequence
 
 from antispoof.metrics import METRICS
 from antispoof.models import register_model
@@ -55,12 +54,9 @@ class ResNet50LSTMPacked(ResNet50LSTM):
         is_sound = (x > x.amin((1, 2, 3), keepdim=True)).any(2).squeeze(1)
         frames = torch.arange(1, x.shape[-1] + 1, device=x.device)
         last = (is_sound * frames).amax(1).clamp(min=1)
-        lengths = (last + STEP - 1).div(STEP, rounding_mode="floor").cpu()
-        steps = pack_padded_sequence(
-            self.sequence(x), lengths, batch_first=True, enforce_sorted=False
-        )
-        _, (hidden, _) = self.lstm(steps)
-        return self.fc(hidden[-1])
+        step = (last - 1).div(STEP, rounding_mode="floor")
+        steps, _ = self.lstm(self.sequence(x))
+        return self.fc(steps[torch.arange(len(x), device=x.device), step])
 
 
 class ShuffledSteps(nn.Module):

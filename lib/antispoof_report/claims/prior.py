@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-import numpy as np
 import pandas as pd
 
 from antispoof.stats.bootstrap import resample
@@ -66,23 +65,3 @@ def h9(
         [*findings, *(finding for _, finding in shown)],
         decisive=decisive,
     )
-
-
-def rates_by_ratio(
-    ratios: Mapping[int, Sequence[pd.DataFrame]], weighted: Sequence[pd.DataFrame]
-) -> pd.DataFrame:
-    """``training``, ``seed``, and what is decided at score 0, for a figure.
-
-    Columns besides: ``predicted_spoof_rate``, ``recall_spoof``, ``recall_bonafide``.
-    """
-    rows = []
-    for name, runs in {
-        **{f"1:{r}": t for r, t in ratios.items()},
-        WEIGHTED: weighted,
-    }.items():
-        for seed, table in enumerate(runs):
-            spoof, decided = table["label"] == "spoof", table["score"] <= 0
-            recalls = np.mean(decided[spoof]), np.mean(~decided[~spoof])
-            rows.append((name, seed, decided.mean(), *recalls))
-    columns = ["training", "seed", "predicted_spoof_rate", "recall_spoof"]
-    return pd.DataFrame(rows, columns=[*columns, "recall_bonafide"])
