@@ -155,11 +155,12 @@ if explainable:
 def show(picture, added):
     figure, (above, below) = style.subplots(2, height=4.2, sharex=True)
     extent = (0, detector.n_samples / SAMPLE_RATE, 0, len(picture))
-    style.image(above, picture, extent=extent)
+    plain = {"origin": "lower", "aspect": "auto", "interpolation": "none"}
+    above.imshow(picture, extent=extent, **plain)
     above.set(title="input of the model", ylabel="row")
     limit = max(float(np.quantile(np.abs(added), 0.995)), 1e-12)
     look = {"extent": extent, "cmap": "RdBu", "vmin": -limit, "vmax": limit}
-    image = style.image(below, added, **look)
+    image = below.imshow(added, **look, **plain)
     below.set(title="what moved the score", ylabel="row", xlabel="time (s)")
     bar = figure.colorbar(
         image, ax=[above, below], location="bottom", aspect=40
