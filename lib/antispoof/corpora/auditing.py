@@ -106,7 +106,7 @@ class Audit:
     trials
         Those of the corpus, with the columns ``issue`` (a kind or ""), ``detail``,
         ``seconds`` (0 if it cannot be decoded), ``digest`` of the samples and ``codes``
-        (:func:`antispoof.corpora.leaks.fingerprint`).
+        (see ``antispoof.corpora.leaks``).
     """
 
     root: Path

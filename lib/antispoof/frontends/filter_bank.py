@@ -62,7 +62,7 @@ class FilterBank(nn.Module):
         "n_bands": 64,
         "top_db": 80.0,
     }
-    window_function = staticmethod(torch.hann_window)
+    _window_function = staticmethod(torch.hann_window)
     normalized_axes: tuple[int, ...] = (-1, -2)  # mean 0 and variance 1 over these
 
     def __init__(self, **changed: float) -> None:
@@ -83,7 +83,7 @@ class FilterBank(nn.Module):
         self.n_fft, self.top_db = use.n_fft, use.top_db
         margin = use.n_fft - use.win_length
         window = functional.pad(
-            self.window_function(use.win_length), (margin // 2, margin - margin // 2)
+            self._window_function(use.win_length), (margin // 2, margin - margin // 2)
         )
         self.register_buffer("window", window, persistent=False)
         highest, n_freqs = use.sample_rate / 2, use.n_fft // 2 + 1

@@ -37,7 +37,7 @@ class LFCC(LogLinear):
     """LFCC with slopes: (batch, n_samples) -> (batch, 1, 3 * n_bands, n_frames)."""
 
     defaults = FilterBank.defaults | {"n_bands": 20, "win_length": 320}
-    window_function = staticmethod(torch.hamming_window)
+    _window_function = staticmethod(torch.hamming_window)
     normalized_axes = (-1,)
 
     def __init__(self, **changed: float) -> None:
