@@ -9,6 +9,7 @@ MATHJAX := book/_static/vendor/mathjax
 AXE     := tests/book/vendor/axe-core
 
 SWEEP   ?= profiles/sweep-mini.yaml
+STUDY   ?= profiles/study.yaml
 GPUS    ?= $(shell nvidia-smi --list-gpus 2>/dev/null | wc -l)
 CORES   ?= $(shell nproc 2>/dev/null || sysctl -n hw.ncpu)
 # No lock: a killed build would leave it behind, and outputs are written atomically.
@@ -65,11 +66,10 @@ sweep: setup  ## models x seeds x corpora as the file SWEEP says, then analysis
 	$(SNAKEMAKE) -s sweep.smk --configfile "$(SWEEP)" --resources gpu=$(GPUS) \
 		--keep-going --retries 1 --ignore-incomplete --rerun-triggers params $(MORE)
 
-study: setup  ## all of the study: CORPUS=LA, OPEN_FAKES=DIR; resumes (hours)
+study: setup  ## all that the file STUDY lists, on CORPUS and OPEN_FAKES; resumes (hours)
 	$(SNAKEMAKE) -s study.smk --config "la=$(CORPUS)" "open_fakes=$(OPEN_FAKES)" \
-		"profile=profiles/$(if $(filter mini,$(PROFILE)),study,$(PROFILE)).yaml" \
-		--resources gpu=$(GPUS) --keep-going --retries 1 --ignore-incomplete \
-		--rerun-triggers params $(MORE)
+		"profile=$(STUDY)" --resources gpu=$(GPUS) --keep-going --retries 1 \
+		--ignore-incomplete --rerun-triggers params $(MORE)
 
 # Slow tests, each a script that says what it checks.
 test-switch: setup  ## the book with another corpus and profile, there and back

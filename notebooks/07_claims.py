@@ -290,8 +290,8 @@ scores.score_histograms(pairs, thresholds)
 #
 # On the evaluation dataset: {result}`H7_sentence`
 #
-# On the complete corpus, the length of the silence before the first word alone tells bona
-# fide from spoof clips in 85 % of cases {cite}`muller2021`. We ask the same of the
+# On the complete corpus, the length of the silence before the first word is enough to
+# classify 85 % of the clips correctly {cite}`muller2021`. We ask the same of the
 # sample, and whether the CNN makes use of it. One half of its runs was trained on clips
 # without the silence at both ends; all were tested with and without it.
 

@@ -82,10 +82,10 @@ def test_time_limit(monkeypatch, name):
 
 
 def test_features_are_cached_where_there_is_space(monkeypatch, tmp_path):
-    (tmp_path / "MyDrive/work").mkdir(parents=True)
+    (tmp_path / "MyDrive/project").mkdir(parents=True)
     monkeypatch.setattr(tempfile, "tempdir", "scratch")
-    monkeypatch.chdir(tmp_path / "MyDrive/work")
-    assert platforms.feature_cache_dir() == tmp_path / "MyDrive/work/data/features"
+    monkeypatch.chdir(tmp_path / "MyDrive/project")
+    assert platforms.feature_cache_dir() == tmp_path / "MyDrive/project/data/features"
     scratch = Path("scratch/antispoof-features")
     with monkeypatch.context() as kaggle:
         kaggle.setenv("KAGGLE_KERNEL_RUN_TYPE", "Batch")

@@ -95,31 +95,26 @@ def _read_training(
     )
 
 
-def _tested_trimmed(run: Run, corpus: Corpus, partition: str) -> pd.DataFrame:
-    features = load_features(
-        corpus, partition, frontend=run.config.frontend, silence="trim"
-    )
-    return score_partition(run.model(), features)
-
-
-def _tested_untrimmed(run: Run, corpus: Corpus, partition: str) -> pd.DataFrame:
-    features = load_features(corpus, partition, frontend=run.config.frontend)
-    return score_partition(run.model(), features)
-
-
-def _tested_shuffled(run: Run, corpus: Corpus, partition: str) -> pd.DataFrame:
-    features = load_features(
-        corpus, partition, frontend=run.config.frontend, silence=run.config.silence
-    )
-    return score_partition(order.ShuffledSteps(run.model()), features)
-
-
-# What a trained model is tested on besides its corpus as it is.
+# What a trained model is tested on besides its corpus as it is: silence of the clips
+# (None as in training), and what is done to the model.
 TESTS = {
-    "trimmed": _tested_trimmed,
-    "untrimmed": _tested_untrimmed,
-    "shuffled": _tested_shuffled,
+    "trimmed": ("trim", None),
+    "untrimmed": ("keep", None),
+    "shuffled": (None, order.ShuffledSteps),
 }
+
+
+def run_test(run: Run, corpus: Corpus, partition: str, test: str) -> pd.DataFrame:
+    """Scores of a partition under one of TESTS."""
+    silence, wrap = TESTS[test]
+    features = load_features(
+        corpus,
+        partition,
+        frontend=run.config.frontend,
+        silence=silence or run.config.silence,
+    )
+    model = run.model()
+    return score_partition(wrap(model) if wrap else model, features)
 
 
 def run_one(training: Training, corpus: Corpus, seed: int) -> None:
@@ -135,7 +130,7 @@ def run_one(training: Training, corpus: Corpus, seed: int) -> None:
         if found is None:
             scores = {}
             if test is not None:
-                scores = {p: TESTS[test](run, corpus, p) for p in run.partitions}
+                scores = {p: run_test(run, corpus, p, test) for p in run.partitions}
             print(keep(run, folder / name, scores))
 
 

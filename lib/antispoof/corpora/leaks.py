@@ -20,7 +20,7 @@ BANDS = np.round(np.geomspace(300, 1_900, 34) * WINDOW / RATE).astype(int)
 HANN = np.hanning(WINDOW + 1)[:-1].astype(np.float32)
 MAX_WRONG = 0.25  # share of bits
 MIN_CODES = 32  # that two clips must have in common: 0.26 s
-MAX_REPEATS = 16  # a code that many clips have tells nothing
+MAX_REPEATS = 16  # clips that a code may be in; a more frequent one is ignored
 
 
 def fingerprint(waveform: np.ndarray) -> np.ndarray:

@@ -12,6 +12,7 @@ zeros that pad a short clip are not transformed.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from types import SimpleNamespace
 from typing import ClassVar
@@ -31,7 +32,7 @@ STD_FLOOR = 0.01
 BANDS_AT_ONCE = 16
 
 
-class FilterBank(nn.Module):
+class FilterBank(nn.Module, ABC):
     """Levels in bands: (batch, n_samples) -> (batch, 1, n_bands, n_frames).
 
     A subclass says with :meth:`corners` where the filters are.
@@ -96,12 +97,12 @@ class FilterBank(nn.Module):
         self.bands = list(_nonzero_ranges(self.filters))
 
     @staticmethod
+    @abstractmethod
     def corners(n_bands: int, highest: float) -> Tensor:
         """(n_bands + 2,) float64 Hz, from 0 to `highest`; band i has its peak at i + 1.
 
         It falls to 0 at its neighbours' peaks.
         """
-        raise NotImplementedError
 
     @property
     def shape(self) -> tuple[int, int, int]:

@@ -83,7 +83,7 @@ class Estimate:
     def half_width(self, alpha: float, power: float = 0.5) -> float:
         """Half the width of the interval that misses in a fraction `alpha` of cases.
 
-        Also the difference that such an interval tells from 0 with this power; it is
+        Also the difference that such an interval finds with this power; it is
         the half-width at a power of one half.
         """
         squares = [

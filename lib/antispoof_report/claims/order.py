@@ -29,8 +29,8 @@ STEP = 32  # frames of the input that one step of the sequence comes from
 class ResNet50Mean(ResNetBackbone):
     """The mean over time in place of the LSTM: no order is left.
 
-    A layer of 256 units stands where the LSTM has as many, so that the two differ in
-    little else.
+    It has a layer of 256 units, as many as the LSTM, so that the two differ in little
+    else.
     """
 
     def __init__(self) -> None:
