@@ -150,6 +150,13 @@ def test_programs(corpus, tmp_path, monkeypatch):  # 5
         speak_texts([" "], tmp_path / "out", ["flite"])
 
 
+def test_texts_that_are_not_text(antispoof, tmp_path):  # 4
+    (tmp_path / "texts").write_bytes(b"\xff\xfe")
+    refused = antispoof("corpus", "speak", tmp_path / "texts", "out")
+    assert refused.status == 1
+    assert "is not a text in UTF-8" in refused.err
+
+
 def test_an_engine_outside_the_library(tmp_path, monkeypatch):  # 5
     network = MagicMock()  # gives back its input
     network.get_input_details.return_value = [{"index": 0, "shape": (1, 1, 320)}]

@@ -13,6 +13,7 @@ import typer
 
 from antispoof.cli.options import CorpusArgument
 from antispoof.cli.text import format_table, printable, progress_bar
+from antispoof.errors import ParameterError
 
 if TYPE_CHECKING:
     from antispoof.corpora import Audit, Issue
@@ -126,7 +127,10 @@ def speak_command(
     """Let text-to-speech programs say sentences: fakes, in a corpus as of copies."""
     from antispoof.synthesis import speak_texts
 
-    lines = texts.read_text("utf-8").splitlines()
+    try:
+        lines = texts.read_text("utf-8").splitlines()
+    except UnicodeDecodeError as error:
+        raise ParameterError(f"{texts} is not a text in UTF-8: {error}") from None
     _show_made(speak_texts, lines, out, engines, {"partition": partition})
 
 
