@@ -198,10 +198,10 @@ report.verdicts_table(
 )
 
 # %% [markdown]
-# A difference that would be found is the smallest one that these clips, speakers and seeds
-# show with a probability of 80 %. Smaller differences can exist and stay hidden. The last
-# column estimates how many clips, from as many more speakers, would decide an effect of
-# the size that was measured.
+# *Detectable* is the smallest difference that these clips, speakers and seeds show with a
+# probability of 80 %. Smaller differences can exist and stay hidden. *Clips needed*
+# estimates how many clips, from as many more speakers, would decide an effect of the size
+# that was measured.
 #
 # ### H1: ResNet50 is better than ResNet50+LSTM, which is better than the CNN
 #

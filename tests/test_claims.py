@@ -24,6 +24,7 @@ import pandas as pd
 import pytest
 import torch
 
+from antispoof import runs
 from antispoof.errors import ParameterError
 from antispoof.models import title
 from antispoof.stats import Estimate
@@ -157,6 +158,13 @@ def test_h1_is_the_order_by_macro_f1():
     assert wrong.findings[0].seeds_agreeing == 0
     noisy = made(POOR, (0.925, 0.92), FAIR, noise=0.02, n_seeds=5)
     assert hypotheses.h1(noisy).verdict == UNDECIDED
+
+
+def test_the_comparison_that_decides_comes_first():
+    kept = runs.list_runs(Path(__file__).parents[1] / runs.REFERENCES)
+    dev = runs.tables.score_tables(kept, "dev")
+    found = hypotheses.h1(hypotheses.bootstrap_scores(dev, n_replicates=200))
+    assert found.findings[0].verdict == found.verdict == CONTRADICTED
 
 
 def test_h2_is_more_accuracy_with_less_macro_f1():

@@ -91,14 +91,12 @@ def verdicts_table(
                 "dataset": PARTS[part],
                 "verdict": verdict.verdict,
                 "decisive effect": decisive.name,
-                "value": f"{decisive.estimate.value:+.3f}",
                 "95 % interval": f"{low:+.3f} to {high:+.3f}",
-                "seeds agreeing": f"{decisive.seeds_agreeing} of {decisive.n_seeds}",
-                "difference that would be found": decisive.estimate.detectable(),
-                "clips that would decide": _clips(decided, clips),
+                "detectable": decisive.estimate.detectable(),
+                "clips needed": _clips(decided, clips),
             }
         )
-    formats = {"difference that would be found": ".3f"}
+    formats = {"detectable": ".3f"}
     return table(pd.DataFrame(rows), caption=caption, formats=formats)
 
 

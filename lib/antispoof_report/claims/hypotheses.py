@@ -110,14 +110,16 @@ def h1(resampled: BootstrapResult) -> Verdict:
         [paired_difference(resampled, "macro_f1", pair) for pair in pairs],
         min_effect=MIN_EFFECT_MACRO_F1,
     )
-    # The comparison with the smallest margin decides; it comes first.
-    findings = sorted(findings, key=lambda finding: finding.margin)
+    verdict = conjunction(finding.verdict for finding in findings)
+    # First the comparison that decides: of those with this verdict, the one with the
+    # smallest margin.
+    findings = sorted(findings, key=lambda f: (f.verdict != verdict, f.margin))
     order = " > ".join(TITLES[model] for model in ORDER)
     return make_verdict(
         "H1",
         f"By macro-F1, {order}.",
         f"The order {order} by macro-F1",
-        conjunction(finding.verdict for finding in findings),
+        verdict,
         findings,
     )
 
@@ -204,12 +206,13 @@ def h5(resampled: BootstrapResult) -> Verdict:
         effects.append(combine(np.subtract, accuracy, constant))
     names = [f"accuracy, {TITLES[model]} minus always-spoof" for model in models]
     findings = make_findings(names, effects, min_effect=MIN_EFFECT_RATE)
-    findings = sorted(findings, key=lambda finding: -finding.margin)
+    verdict = disjunction(finding.verdict for finding in findings)
+    findings = sorted(findings, key=lambda f: (f.verdict != verdict, -f.margin))
     return make_verdict(
         "H5",
         "At least one model is more accurate than always answering spoof.",
         "That a model beats always-spoof",
-        disjunction(finding.verdict for finding in findings),
+        verdict,
         findings,
     )
 
