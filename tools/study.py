@@ -1,10 +1,12 @@
-"""Train what a study lists and keep the runs in data/study, without weights.
+"""Train what a study lists and keep the runs, without weights, in data/<its name>.
 
     python tools/study.py list --profile profiles/study.yaml
     python tools/study.py run GROUP MODEL SEED --corpus la=DIR --profile ...
     python tools/study.py baselines --corpus la=DIR --profile ...
+    python tools/study.py all --corpus la=DIR open_fakes=DIR --jobs 8 --profile ...
 
-``make study`` runs all of it by Snakemake. A run that is kept already is not trained
+``make study`` runs all of it by Snakemake, on one machine or a cluster; ``all`` runs
+several trainings at a time on one GPU. A run that is kept already is not trained
 again; one that was interrupted resumes from its checkpoint. See profiles/study.yaml for
 what the file holds.
 """
@@ -14,8 +16,10 @@ from __future__ import annotations
 import argparse
 import shutil
 import sys
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, replace
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +30,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from antispoof import audio
+from antispoof import audio, metrics
 from antispoof.config import TrainConfig
 from antispoof.constants import SAMPLE_RATE, label_indices
 from antispoof.corpora import Corpus, open_corpus, write_protocol
@@ -40,17 +44,27 @@ from antispoof.scoring.partition import score_partition
 from antispoof.scoring.score_files import write_scores
 from antispoof_report.claims import order  # registers models
 
-FOLDER = Path("data/study")
 SETTINGS = ("seeds", "tests")  # of a training, besides those of TrainConfig
+GRID = "lr-"  # groups that compare learning rates begin like this
+BEST = "best-"  # and the model whose best learning rate of the grid is meant
 
 
 @dataclass(frozen=True)
 class Training:
-    """One model of a group on one corpus, with all its seeds."""
+    """One model of a group on one corpus, with all its seeds.
 
+    Attributes
+    ----------
+    folder : where the groups of this corpus are kept, relative to the project.
+    lr_of : the model whose best learning rate of the grid replaces that of `config`, or
+        "".
+    """
+
+    folder: Path
     corpus: str
     group: str
     config: TrainConfig
+    lr_of: str
     seeds: int
     tests: tuple[str, ...]
 
@@ -67,7 +81,9 @@ def read_study(path: Path) -> list[Training]:
         study = yaml.safe_load(path.read_text("utf-8"))
         rule = study.pop("rule")
         return [
-            _read_training(corpus, group, model, {**rule, **(settings or {})})
+            _read_training(
+                path.stem, corpus, group, model, {**rule, **(settings or {})}
+            )
             for corpus, groups in study.items()
             for group, models in groups.items()
             for model, settings in models.items()
@@ -80,16 +96,21 @@ def read_study(path: Path) -> list[Training]:
 
 
 def _read_training(
-    corpus: str, group: str, model: str, settings: Mapping[str, Any]
+    study: str, corpus: str, group: str, model: str, settings: Mapping[str, Any]
 ) -> Training:
     own = {name: v for name, v in settings.items() if name not in SETTINGS}
     for test in settings.get("tests", ()):
         if test not in TESTS:
             raise ParameterError(f"test {test!r}; accepted: {', '.join(TESTS)}")
+    lr_of = ""
+    if str(own.get("lr", "")).startswith(BEST):
+        lr_of = own.pop("lr").removeprefix(BEST)
     return Training(
+        Path("data", study, corpus),
         corpus,
         group,
         TrainConfig.for_model(model, **own),
+        lr_of,
         settings["seeds"],
         tuple(settings.get("tests", ())),
     )
@@ -117,9 +138,30 @@ def run_test(run: Run, corpus: Corpus, partition: str, test: str) -> pd.DataFram
     return score_partition(wrap(model) if wrap else model, features)
 
 
+def best_lr(folder: Path, model: str) -> float:
+    """The learning rate with the lowest mean EER on dev in the grid.
+
+    Raises
+    ------
+    ParameterError
+        If no training of the grid is kept.
+    """
+    rows = []
+    for path in sorted(
+        (project_folder() / folder).glob(f"{GRID}*/*/{model}/*/seed*/config.json")
+    ):
+        run = Run.open(path.parent)
+        rows.append((run.config.lr, metrics.eer(*run.scores_and_labels("dev"))))
+    if not rows:
+        raise ParameterError(f"{folder} has no training of {model} in {GRID}*")
+    return float(pd.DataFrame(rows).groupby(0)[1].mean().idxmin())
+
+
 def run_one(training: Training, corpus: Corpus, seed: int) -> None:
     """Train and test one model with one seed; keep what is new."""
-    config, folder = training.config, FOLDER / training.corpus
+    config, folder = training.config, training.folder
+    if training.lr_of:
+        config = replace(config, lr=best_lr(folder, training.lr_of))
     wanted = [training.group, *(f"{training.group}-{t}" for t in training.tests)]
     kept = [find_reference(config, corpus.id, seed, folder / name) for name in wanted]
     if all(kept):
@@ -185,13 +227,40 @@ def score_baselines(corpus: Corpus, folder: Path) -> Iterator[Path]:
                 yield target
 
 
+def try_one(training: Training, corpus: Corpus, seed: int) -> None:
+    """As `run_one`; an error is printed, so that the other trainings go on."""
+    try:
+        run_one(training, corpus, seed)
+    except (AntispoofError, RuntimeError) as error:
+        print(f"{training.group} {training.config.model} seed {seed}: {error}")
+
+
+def run_all(
+    trainings: Sequence[Training], corpora: Mapping[str, Corpus], jobs: int
+) -> None:
+    """Train all that have a corpus, several at a time; the grid comes first."""
+    trainings = [one for one in trainings if one.corpus in corpora]
+    # Not forked: CUDA does not survive it.
+    with ProcessPoolExecutor(jobs, get_context("spawn")) as pool:
+        for is_grid in (True, False):
+            running = [
+                pool.submit(try_one, one, corpora[one.corpus], seed)
+                for one in trainings
+                if one.group.startswith(GRID) == is_grid
+                for seed in range(one.seeds)
+            ]
+            for one in running:
+                one.result()
+
+
 def main() -> None:
     """Read the options and do one step."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("step", choices=["list", "run", "baselines"])
+    parser.add_argument("step", choices=["list", "run", "baselines", "all"])
     parser.add_argument("words", nargs="*", help="GROUP MODEL SEED of a run")
     parser.add_argument("--profile", type=Path, required=True)
-    parser.add_argument("--corpus", metavar="NAME=DIR", help="a name of the profile")
+    parser.add_argument("--corpus", metavar="NAME=DIR", nargs="*", default=[])
+    parser.add_argument("--jobs", type=int, default=1, help="trainings at a time")
     given = parser.parse_args()
     trainings = read_study(given.profile)
     if given.step == "list":
@@ -199,10 +268,15 @@ def main() -> None:
             for seed in range(one.seeds):
                 print(one.corpus, one.group, one.config.model, seed)
         return
-    name, _, root = (given.corpus or "").partition("=")
-    corpus = open_corpus(root)
+    named = [one.partition("=") for one in given.corpus]
+    corpora = {name: open_corpus(root) for name, _, root in named}
+    if given.step == "all":
+        run_all(trainings, corpora, given.jobs)
+        return
+    ((name, corpus),) = corpora.items()
     if given.step == "baselines":
-        folder = project_folder() / FOLDER / name / "baselines" / corpus.id
+        folder = project_folder() / trainings[0].folder.parent / name / "baselines"
+        folder = folder / corpus.id
         folder.mkdir(parents=True, exist_ok=True)
         for path in score_baselines(corpus, folder):
             print(path)

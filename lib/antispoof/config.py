@@ -135,6 +135,11 @@ class TrainConfig:
                     raise ParameterError(
                         f"{name}={given!r}; accepted: {', '.join(choices)}"
                     )
+        only = models.MODELS[self.model].info["frontend"]
+        if only not in (None, self.frontend):
+            raise ParameterError(
+                f"frontend={self.frontend!r}; model={self.model!r} reads {only!r} only"
+            )
         if self.augment_probability > 1:
             raise ParameterError(
                 f"augment_probability={self.augment_probability} must be at most 1"
@@ -163,8 +168,9 @@ class TrainConfig:
         """
         _check_known(settings)
         given = {name: value for name, value in settings.items() if value is not None}
-        lr = models.MODELS[model].info["lr"]
-        return cls(**{"model": model, "lr": lr} | given)
+        info = models.MODELS[model].info
+        usual = {"frontend": info["frontend"]} if info["frontend"] else {}
+        return cls(**{"model": model, "lr": info["lr"], **usual} | given)
 
     @classmethod
     def from_profile(

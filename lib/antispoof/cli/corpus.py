@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 LIMIT = "Real clips of each partition at most."
 KEEP = "Also take along the corpus's own fakes, coded like the control."
+PARTS = "Folders of corpora; after a colon the partitions to take, else all."
 SHOWN = 10  # issues of one kind in the report for people; --json has all
 
 OutArgument = Annotated[Path, typer.Argument(metavar="OUT", help="Folder to fill.")]
@@ -95,6 +96,29 @@ def fetch_command(
         url = url or OFFICIAL_ARCHIVE
         corpus = fetch(folder, url=url, progress=bar, on_extract=bar)
     typer.echo(f"{corpus.root}: {corpus.description}")
+
+
+@corpus_app.command("join")
+def join_command(
+    out: OutArgument,
+    parts: Annotated[
+        list[str], typer.Argument(metavar="CORPUS[:PARTITION,...]...", help=PARTS)
+    ],
+) -> None:
+    """List the clips of several corpora in one table; the sound files stay in place.
+
+    OUT becomes a corpus, for `antispoof train --corpus OUT` and all other commands.
+    """
+    from antispoof.corpora import join_corpora, open_corpus
+
+    chosen = {}
+    for part in parts:
+        folder, _, partitions = (
+            (part, "", "") if Path(part).is_dir() else (part.rpartition(":"))
+        )
+        chosen[open_corpus(folder)] = partitions.split(",") if partitions else []
+    target = join_corpora(chosen, out)
+    typer.echo(f"{target}: {open_corpus(out).description}")
 
 
 @corpus_app.command("copies")

@@ -17,6 +17,7 @@ from antispoof.corpora.auditing import (
 from antispoof.corpora.corpus import Corpus, Counts, count_trials, file_sizes
 from antispoof.corpora.discovery import find_corpus, load_or_synthesize
 from antispoof.corpora.download import fetch
+from antispoof.corpora.joining import join_corpora
 from antispoof.corpora.protocol import read_protocol, write_protocol
 from antispoof.corpora.registry import CORPORA, open_corpus, register_corpus
 from antispoof.corpora.synthetic import reader  # for its registration

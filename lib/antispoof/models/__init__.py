@@ -8,10 +8,12 @@ last ``nn.Linear``.
 """
 
 from antispoof.models.cnn import CNN
+from antispoof.models.distilled import Distilled
 from antispoof.models.lcnn import LCNN
 from antispoof.models.registry import (
     MODELS,
     build,
+    load_start,
     n_parameters,
     register_model,
     title,

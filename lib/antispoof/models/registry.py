@@ -15,7 +15,14 @@ MODELS = Registry("model")
 M = TypeVar("M", bound=Callable[[], nn.Module])
 
 
-def register_model(name: str, *, title: str, lr: float) -> Callable[[M], M]:
+def register_model(
+    name: str,
+    *,
+    title: str,
+    lr: float,
+    frontend: str | None = None,
+    start: Callable[[nn.Module], None] | None = None,
+) -> Callable[[M], M]:
     """Decorator that registers a model class.
 
     Parameters
@@ -23,8 +30,12 @@ def register_model(name: str, *, title: str, lr: float) -> Callable[[M], M]:
     name : the name in configurations and commands.
     title : the name in tables and figures.
     lr : its usual learning rate.
+    frontend : the only front-end that it reads; None reads any.
+    start : gives a fresh model the weights that training starts from; None keeps the
+        random ones.
     """
-    return MODELS.register(name, title=title, lr=lr)
+    info = {"title": title, "lr": lr, "frontend": frontend, "start": start}
+    return MODELS.register(name, **info)
 
 
 def build(name: str, loss: str = "cross_entropy") -> nn.Module:
@@ -36,6 +47,20 @@ def build(name: str, loss: str = "cross_entropy") -> nn.Module:
         If there is no model or loss of that name, or they do not fit.
     """
     return losses.set_head(MODELS[name].factory(), loss)
+
+
+def load_start(name: str, model: nn.Module) -> nn.Module:
+    """A fresh model with the weights that training starts from, if it has such.
+
+    Raises
+    ------
+    ParameterError
+        If they are not installed.
+    """
+    start = MODELS[name].info["start"]
+    if start is not None:
+        start(model)
+    return model
 
 
 def title(name: str) -> str:
