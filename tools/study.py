@@ -231,8 +231,8 @@ def try_one(training: Training, corpus: Corpus, seed: int) -> None:
     """As `run_one`; an error is printed, so that the other trainings go on."""
     try:
         run_one(training, corpus, seed)
-    except (AntispoofError, RuntimeError) as error:
-        print(f"{training.group} {training.config.model} seed {seed}: {error}")
+    except Exception as error:  # whatever it is: hours of training depend on the others
+        print(f"{training.group} {training.config.model} seed {seed}: {error!r}")
 
 
 def run_all(

@@ -15,13 +15,13 @@ import subprocess
 import tempfile
 import time
 from contextlib import suppress
-from importlib.metadata import version
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import psutil
 
-from antispoof import corpora
+from antispoof import __version__, corpora
 from antispoof.corpora.discovery import COLAB_DRIVE, KAGGLE_INPUT
 from antispoof.errors import AntispoofError, ParameterError
 from antispoof.files import project_folder
@@ -40,7 +40,7 @@ KAGGLE_SECONDS = 12 * 3600
 ATTACHED = ("*/runs", "*/*/*/runs")
 ON_DRIVE = ("runs", "antispoof/runs")
 QUERY_GPUS = ("nvidia-smi", "--query-gpu=name,memory.total", "--format=csv,noheader")
-PACKAGES = ("antispoof", "accelerate", "numpy", "pandas", "scikit-learn", "torch")
+PACKAGES = ("antispoof", "accelerate", "numpy", "pandas", "sklearn", "torch")
 
 
 def detect_platform() -> str:
@@ -120,7 +120,7 @@ def describe_environment() -> str:
     left = seconds_left()
     limit = "no known limit" if left is None else f"{max(left, 0) / 3600:.1f} h left"
     return (
-        f"antispoof {version('antispoof')} on {detect_platform()}: {device};"
+        f"antispoof {__version__} on {detect_platform()}: {device};"
         f" corpus: {corpus}; disk: {free:.0f} GiB free; time: {limit}"
     )
 
@@ -136,7 +136,8 @@ def describe_machine() -> dict[str, Any]:
         "cores": os.cpu_count(),
         "memory_gib": round(psutil.virtual_memory().total / 2**30, 1),
         "device": torch.cuda.get_device_name() if torch.cuda.is_available() else "cpu",
-        "packages": {name: version(name) for name in PACKAGES},
+        # Not by importlib.metadata: the library may be used without being installed.
+        "packages": {name: import_module(name).__version__ for name in PACKAGES},
     }
 
 
