@@ -1,7 +1,8 @@
 """The book's own chapters.
 
 Contracts:
-1. Every notebook is what its source generates, clean and at most 50 KB.
+1. Every notebook is what its source generates, clean and at most 50 KB. Opened in
+   Jupyter, no text shows a MyST role; a paragraph with results is shown by a cell.
 2. Each begins with a title; its first code cell is the same in all and leaves the
    platform's torch as it is; then come one cell tagged ``parameters`` and the check of
    what papermill injected. Every parameter says what it means.
@@ -36,6 +37,14 @@ def code(path):
 def test_notebooks_are_what_their_sources_generate():  # 1
     assert CHAPTERS
     assert check(FOLDER) == []
+
+
+@every_chapter
+def test_no_text_shows_a_role(path):  # 1
+    notebook = nbformat.read(path, as_version=4)
+    texts = [c.source for c in notebook.cells if c.cell_type == "markdown"]
+    assert not [text for text in texts if re.search(r"\{\w+\}`", text)]
+    assert any("report.say(" in cell.source for cell in code(path))
 
 
 @every_chapter

@@ -1,10 +1,14 @@
-"""Numbers for the text: glued where the book is built, ignored elsewhere."""
+"""Numbers for the text: glued where the book is built, said by `say` elsewhere."""
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import numpy as np
+
+VALUES: dict[str, Any] = {}  # name -> value, of this session
+ROLE = re.compile(r"\{result\}`(\w+)`")
 
 
 def glue(name: str, value: Any) -> None:
@@ -12,11 +16,19 @@ def glue(name: str, value: Any) -> None:
 
     The chapter's own prose quotes it as ``{result}`name```, other pages as
     ``{result}`NN_chapter::name```. A string is quoted as it is, so a
-    number is formatted here. Without myst-nb, as on Colab, nothing happens.
+    number is formatted here. Without myst-nb, as on Colab, only :func:`say` shows it.
     """
+    VALUES[name] = value
     try:
         from myst_nb import glue as keep
     except ImportError:
         return
     # NumPy's scalars would be printed with their type around them.
     keep(name, value.item() if isinstance(value, np.generic) else value, display=False)
+
+
+def say(text: str) -> Any:
+    """Text with each ``{result}`name``` replaced by what was glued, as Markdown."""
+    from IPython.display import Markdown
+
+    return Markdown(ROLE.sub(lambda role: str(VALUES[role[1]]), text))

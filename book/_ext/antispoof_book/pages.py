@@ -23,6 +23,8 @@ from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.errors import SphinxError
 
+from antispoof_report.notebooks.sync import read_chapter
+
 from . import notebook
 
 SWITCH = "ANTISPOOF_REQUIRE_EXECUTED"
@@ -58,7 +60,7 @@ def _find_stale(app: Sphinx, env: BuildEnvironment, *changes: set[str]) -> list[
     root = Path(app.srcdir)
     before, now = getattr(env, "antispoof_stale", {}), {}
     for name in chapters(env):
-        source = notebook.read(Path(env.doc2path(name)).read_text("utf-8"))
+        source = read_chapter(env.doc2path(name))
         now[name] = notebook.stale_reason(source, read_run(root, name), root)
     env.antispoof_stale = now
     changed = {
@@ -89,7 +91,8 @@ def _show_run(app: Sphinx, docname: str, source: list[str]) -> None:
         return
     root = Path(app.srcdir)
     app.env.note_dependency(str(notebook.run_path(root, docname)))
-    clean, why = notebook.read(source[0]), stale_reason(app.env, docname)
+    clean = read_chapter(app.env.doc2path(docname))
+    why = stale_reason(app.env, docname)
     shown = notebook.with_note(clean, why) if why else None
     source[0] = nbformat.writes(shown or notebook.join(clean, read_run(root, docname)))
 

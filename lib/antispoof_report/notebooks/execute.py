@@ -18,7 +18,7 @@ import papermill
 from antispoof.files import atomic_path
 from antispoof_report.notebooks import ChapterError, project_root, provenance
 from antispoof_report.notebooks.parameters import accepted, checked, from_profile
-from antispoof_report.notebooks.sync import cell_ids
+from antispoof_report.notebooks.sync import cell_ids, read_chapter
 
 INJECTED = "injected-parameters"  # papermill's tag
 
@@ -54,7 +54,7 @@ def run(
     values |= checked(given, known, where=f"chapter {notebook.stem}")
     # Read before anything runs: if somebody edits the library meanwhile, the chapter
     # is out of date and not recorded as made by the edited code.
-    clean = nbformat.read(notebook, as_version=4)
+    clean = read_chapter(notebook)
     record = {
         "code": provenance.hash_code(clean, root=root),
         "commit": provenance.commit(root),
@@ -64,11 +64,12 @@ def run(
     # It has this name until it is known that no cell fails.
     failed = out.with_name(f"{out.stem}.failed.ipynb")
     out.parent.mkdir(parents=True, exist_ok=True)
+    nbformat.write(clean, failed)
     started = time.monotonic()
     try:
         executed = papermill.execute_notebook(
             # papermill substitutes {names} in paths.
-            *(str(p).replace("{", "{{").replace("}", "}}") for p in (notebook, failed)),
+            *(str(p).replace("{", "{{").replace("}", "}}") for p in (failed, failed)),
             parameters=values,
             cwd=root,
             progress_bar=sys.stderr.isatty(),

@@ -22,10 +22,10 @@ from pathlib import Path
 from typing import Any
 
 import grimp
-import nbformat
 
 from antispoof import hashing, plugins
 from antispoof_report.notebooks import Declaration
+from antispoof_report.notebooks.sync import read_chapter
 
 KEY = "provenance"  # in the metadata of an executed notebook
 HASH_LENGTH = 8
@@ -60,7 +60,7 @@ def notebook_hash(notebook: Path, *, root: Path = Path()) -> str:
     That is the code in its cells and what it depends on. Prose, outputs, captions and
     times of files do not count. Comments in cells do: a page shows them.
     """
-    node = nbformat.read(notebook, as_version=4)
+    node = read_chapter(notebook)
     return hashing.hash_json([code_of(node), hash_code(node, root=root)])
 
 

@@ -5,6 +5,9 @@ repository's address: cell ids come from the cells' content (those of jupytext a
 random), there are no outputs, and metadata is fixed, so generating twice gives the same
 bytes. ``{{repository}}`` in a source is replaced by the address under
 ``[project.urls]`` in ``pyproject.toml``, its one place.
+
+The book is built from the sources (:func:`read_chapter`). The notebooks are for opening
+elsewhere, and have no MyST roles.
 """
 
 from __future__ import annotations
@@ -18,6 +21,7 @@ from pathlib import Path
 
 import jupytext
 import nbformat
+from nbformat import NotebookNode
 
 from antispoof.files import atomic_path
 from antispoof_report.notebooks import (
@@ -27,6 +31,7 @@ from antispoof_report.notebooks import (
     Declaration,
     project_root,
 )
+from antispoof_report.notebooks.plain import without_roles
 
 MAX_BYTES = 50_000  # of a clean notebook
 PLACEHOLDER = "{{repository}}"
@@ -62,8 +67,16 @@ def cell_ids(cells: Iterable) -> list[str]:
     return ids
 
 
-def generate(source: Path, *, address: str) -> str:
-    """Text of the notebook for one source.
+def read_chapter(notebook: Path) -> NotebookNode:
+    """A chapter with its MyST roles: its source, if that is beside the notebook."""
+    source = Path(notebook).with_suffix(".py")
+    if not source.is_file():
+        return nbformat.read(notebook, as_version=4)
+    return read_source(source, address=repository(project_root(source.parent)))
+
+
+def read_source(source: Path, *, address: str) -> NotebookNode:
+    """The notebook of one source, with its MyST roles.
 
     Parameters
     ----------
@@ -77,6 +90,7 @@ def generate(source: Path, *, address: str) -> str:
     declared = notebook.metadata.get(KEY)
     Declaration.from_metadata(notebook.metadata, where=str(source))
     for cell in notebook.cells:
+        cell.metadata.pop("lines_to_next_cell", None)  # two, after a function
         # jupytext keeps what it cannot parse under names of its own.
         if not set(cell.metadata) <= set(CELL_OPTIONS):
             raise ChapterError(
@@ -84,11 +98,22 @@ def generate(source: Path, *, address: str) -> str:
                 f' {", ".join(CELL_OPTIONS)}, as key=JSON such as tags=["hide-input"]'
             )
         cell.source = cell.source.replace(PLACEHOLDER, address)
-    for cell, cell_id in zip(notebook.cells, cell_ids(notebook.cells), strict=True):
-        cell.id = cell_id
     notebook.metadata = METADATA | ({KEY: declared} if declared else {})
     notebook.nbformat_minor = 5
-    return nbformat.writes(notebook) + "\n"
+    return _with_ids(notebook)
+
+
+def _with_ids(notebook: NotebookNode) -> NotebookNode:
+    for cell, cell_id in zip(notebook.cells, cell_ids(notebook.cells), strict=True):
+        cell.id = cell_id
+    return notebook
+
+
+def generate(source: Path, *, address: str) -> str:
+    """Text of the notebook for one source, without MyST roles; see `read_source`."""
+    notebook = read_source(source, address=address)
+    plain = without_roles(notebook, source.parent, address)
+    return nbformat.writes(_with_ids(plain)) + "\n"
 
 
 def generate_all(folder: Path) -> dict[Path, str]:

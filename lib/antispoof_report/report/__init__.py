@@ -14,7 +14,7 @@ from antispoof_report.comparison_tables import (
     verdicts_table,
 )
 from antispoof_report.environment import environment
-from antispoof_report.glue_values import glue
+from antispoof_report.glue_values import glue, say
 from antispoof_report.html import Html
 from antispoof_report.inference_tables import (
     answers,
@@ -23,6 +23,7 @@ from antispoof_report.inference_tables import (
     glue_inference,
     reliability,
     robustness_table,
+    sources_table,
 )
 from antispoof_report.page_header import header
 from antispoof_report.progress import progress_line
