@@ -55,12 +55,15 @@ fresh = False  # True: train, do not use reference runs
 check_parameters()
 
 # %% tags=["hide-input"]
+import numpy as np
 import pandas as pd
 import torch
+from torch import nn
 
-from antispoof import corpora, frontends, models, runs
+from antispoof import corpora, frontends, metrics, models, runs
 from antispoof.config import TrainConfig
 from antispoof.plots import decisions, training
+from antispoof.training import fit, split_validation
 from antispoof_report import report
 
 la = corpora.load_or_synthesize(corpus)
@@ -77,9 +80,65 @@ report.header(la)
 # **score**; a clip with a score above 0 is classified as bona fide. The thesis names a
 # CNN {mark}`S`; the sizes of the layers are common in near-identical public work
 # {mark}`N`.
+#
+# ### The network in code
+#
+# One block: the convolution looks for patterns, batch normalisation keeps the numbers in
+# a common range, max-pooling keeps the larger of two neighbours, ReLU removes what is
+# negative.
+
+
+# %%
+def block(n_in, n_out):
+    return nn.Sequential(
+        nn.Conv2d(n_in, n_out, kernel_size=3, padding=1),
+        nn.BatchNorm2d(n_out),
+        nn.MaxPool2d(2),
+        nn.ReLU(),
+    )
+
+
+# %% [markdown]
+# Four blocks, then the average over a grid of 4 × 4, then two linear layers. Dropout sets
+# half of the numbers to zero at random while training, so that the network cannot rely
+# on single ones.
+
+
+# %%
+class CNN(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.blocks = nn.Sequential(
+            block(1, 16), block(16, 32), block(32, 64), block(64, 128)
+        )
+        self.pool = nn.AdaptiveAvgPool2d(4)
+        self.classifier = nn.Sequential(
+            nn.Flatten(),
+            nn.Linear(128 * 4 * 4, 128),
+            nn.ReLU(),
+            nn.Dropout(0.5),
+            nn.Linear(128, 2),  # spoof, bona fide
+        )
+
+    def forward(self, x):
+        return self.classifier(self.pool(self.blocks(x)))
+
+
+# %% [markdown]
+# It has the same layers as the CNN of the library: with the same weights, both give the
+# same numbers.
 
 # %%
 model = models.build("cnn").eval()
+written = CNN().eval()
+written.load_state_dict(model.state_dict())  # fails if a layer differs
+x = torch.randn(2, *frontends.build("logmel").shape)
+torch.testing.assert_close(written(x), model(x))
+
+# %% [markdown]
+# ### The layers and their sizes
+
+# %%
 frontend = frontends.build("logmel")
 stages = {f"block {i}": block for i, block in enumerate(model.blocks, 1)}
 stages |= {"pooling": model.pool, "classifier": model.classifier}
@@ -108,6 +167,80 @@ report.table(
 # %% [markdown]
 # The input is a picture of {result}`input`. Most of the {result}`parameters` parameters are
 # in the first linear layer, not in the convolutions.
+
+# %% [markdown]
+# ### Training in code
+#
+# An *epoch* shows every training clip to the network once, in *batches*. For each batch:
+# compute the outputs (forward), measure how wrong they are (cross entropy), compute how
+# each weight changes that (backward), and change the weights a little (step).
+
+
+# %%
+def train_epoch(model, x, y, order, optimizer, batch_size=64):
+    model.train()  # dropout and batch normalisation as in training
+    total = 0.0
+    for rows in np.split(order, range(batch_size, len(order), batch_size)):
+        loss = nn.functional.cross_entropy(model(x[rows]), y[rows])
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        total += loss.item() * len(rows)
+    return total / len(order)
+
+
+# %% [markdown]
+# After each epoch, the network is tested on the clips of two training speakers that it
+# does not learn from, the validation set. The score is the difference of the two outputs.
+
+
+# %%
+def validate(model, x, y):
+    model.eval()  # no dropout
+    with torch.inference_mode():
+        z = model(x)
+    loss = nn.functional.cross_entropy(z, y).item()
+    scores = (z[:, 1] - z[:, 0]).numpy()
+    return loss, metrics.macro_f1(scores, y.numpy())
+
+
+# %% [markdown]
+# Two epochs with these functions:
+
+# %%
+train_set, val_set = split_validation(
+    frontends.load_features(la, "train"), n_speakers=2
+)
+x, y = train_set.read(), torch.from_numpy(train_set.labels)
+x_val, y_val = val_set.read(), torch.from_numpy(val_set.labels)
+
+# %%
+torch.manual_seed(0)
+network, history = CNN(), []
+optimizer = torch.optim.Adam(network.parameters(), lr=1e-3)
+for epoch in range(2):
+    order = np.random.default_rng([0, epoch]).permutation(len(y))
+    loss = train_epoch(network, x, y, order, optimizer)
+    history.append((loss, *validate(network, x_val, y_val)))
+
+# %% [markdown]
+# The library has the same loop in `antispoof.training.fit`. It can also use a GPU, several
+# precisions and augmentation, and it resumes after an interruption. Its losses are the
+# same:
+
+# %%
+short = TrainConfig.for_model("cnn", epochs=2)
+fitted = fit(short, train_set, val_set, seed=0, cpu=True).history
+columns = ["loss", "val_loss", "val_macro_f1"]
+np.testing.assert_allclose(fitted[columns], history, rtol=1e-3)
+
+# %% tags=["hide-input"]
+report.table(
+    pd.DataFrame(history, columns=columns).rename_axis("epoch"),
+    caption="Two epochs of the loop on this page",
+    formats=dict.fromkeys(columns, ".3f"),
+    index=True,
+)
 
 # %% [markdown]
 # ## Run

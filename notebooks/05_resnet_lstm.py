@@ -57,6 +57,7 @@ check_parameters()
 # %% tags=["hide-input"]
 import pandas as pd
 import torch
+from torch import nn
 
 from antispoof import corpora, frontends, models, runs
 from antispoof.config import TrainConfig
@@ -76,9 +77,54 @@ report.header(la)
 # gives the two numbers {mark}`S/O`. We do not know the sizes in the thesis; one LSTM layer
 # of 256 units is our choice {mark}`O`.
 
+# ### From maps to a sequence, in code
+#
+# The convolutions give 2048 maps with rows (frequency) and columns (time). The mean over
+# the rows leaves one vector of 2048 numbers for each column. `transpose` puts time
+# second, where an LSTM expects it.
+
+
+# %%
+def to_sequence(
+    maps,
+):  # (batch, 2048, rows, columns) -> (batch, columns, 2048)
+    return maps.mean(dim=2).transpose(1, 2)
+
+
+# %% [markdown]
+# The head reads this sequence and classifies its last state:
+
+
+# %%
+class Head(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.lstm = nn.LSTM(2048, 256, batch_first=True)
+        self.fc = nn.Linear(256, 2)
+
+    def forward(self, sequence):
+        states, _ = self.lstm(sequence)  # one state for each time step
+        return self.fc(states[:, -1])
+
+
+# %% [markdown]
+# With the weights of the library's model, both give the same numbers:
+
 # %%
 model = models.build("resnet_lstm").eval()
 frontend = frontends.build("logmel")
+head = Head()
+head.load_state_dict(
+    {k: v for k, v in model.state_dict().items() if k in head.state_dict()}
+)
+x = torch.randn(2, *frontend.shape)
+maps = model.forward_features(x)
+torch.testing.assert_close(head(to_sequence(maps)), model(x))
+
+# %% [markdown]
+# ### The layers and their sizes
+
+# %%
 stages = dict(model.named_children())
 x = torch.zeros(1, *frontend.shape)  # one clip, sent through layer by layer
 layers = []
