@@ -101,7 +101,7 @@ bench-cli: setup  ## how long `antispoof check` takes
 
 weights: setup  ## train on CORPUS, calibrate and measure the weights of `check`
 	$(BIN)/python tools/export_weights.py --corpus "$(CORPUS)" \
-		--profile profiles/thesis.yaml
+		--profile profiles/detector.yaml
 
 wheelhouse: setup  ## a folder to attach where there is no internet: _build/wheelhouse
 	rm -rf _build/wheelhouse build

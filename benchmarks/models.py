@@ -15,9 +15,8 @@ from collections.abc import Callable
 import torch
 from torch import nn
 
-from antispoof import models
+from antispoof import frontends, models
 from antispoof.config import TrainConfig
-from antispoof.frontends import LogMel
 
 BATCH = 8
 STEPS = 2
@@ -43,11 +42,12 @@ def _one(name: str) -> dict:
     ``train`` and ``score`` -> ``clips_per_second``, ``cpu_ms`` per clip and
     ``memory_mib`` (peak), in batches of ``batch``, float32, on the CPU.
     """
+    config = TrainConfig.for_model(name)
     model = models.build(name).to(memory_format=torch.channels_last)
-    clips = torch.randn(BATCH, *LogMel().shape)
+    clips = torch.randn(BATCH, *frontends.build(config.frontend).shape)
     clips = clips.contiguous(memory_format=torch.channels_last)
     labels = torch.arange(BATCH) % 2
-    optimizer = torch.optim.Adam(model.parameters(), lr=TrainConfig.for_model(name).lr)
+    optimizer = torch.optim.Adam(model.parameters(), lr=config.lr)
 
     def score() -> None:
         with torch.inference_mode():

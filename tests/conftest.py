@@ -191,6 +191,6 @@ def detector():
     return Detector(
         models.build("cnn").eval(),
         frontends.build("logmel"),
-        Calibration(slope=1.0, intercept=0.0, n_bonafide=5, n_spoof=7),
+        Calibration(1.0, 0.0, 5, 7, spoof_below=-2.2, bonafide_above=2.2),
         metadata,
     )

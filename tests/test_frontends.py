@@ -24,6 +24,7 @@ import torchaudio
 from antispoof import audio, frontends
 from antispoof.errors import ParameterError
 from antispoof.frontends import FRONTENDS, LFCC, LogLinear, LogMel, fix_length
+from antispoof.frontends.distilled import N_LAYERS
 
 N = 64_000
 RATE = 16_000
@@ -224,3 +225,28 @@ def test_bands_are_of_the_whole_filter_bank(n_bands):
     whole = torch.einsum("bft,fm->bmt", power.double(), module.filters.double())
     error = module.power_to_db(module.apply_filters(power)) - module.power_to_db(whole)
     assert error.abs().max() < 3e-5
+
+
+def test_distilled_equals_the_package():
+    """The first layers of the package's network, on a clip of its own length."""
+    distillmos = pytest.importorskip(
+        "distillmos", reason="the package is not installed"
+    )
+    theirs = distillmos.ConvTransformerSQAModel(segmenting_in_forward=False).eval()
+    x = torch.randn(1, 122_880, generator=torch.Generator().manual_seed(0))
+    found = []
+    encoder = theirs.transformer_pool_attn.transformer.transformer_encoder
+    for layer in encoder.layers[:N_LAYERS]:
+        layer.register_forward_hook(lambda _m, _x, out: found.append(out))
+    with torch.inference_mode():
+        theirs(x)
+        ours = frontends.build("distilled").layers(x)[1:]
+    for one, other in zip(ours, found, strict=True):
+        torch.testing.assert_close(one, other, rtol=0, atol=0.02)  # half precision
+
+
+def test_distilled_repeats_a_short_clip():
+    module = frontends.build("distilled")
+    wave = torch.randn(1, 16_000, generator=torch.Generator().manual_seed(0))
+    torch.testing.assert_close(module(wave), module(wave.repeat(1, 4)))
+    assert module(torch.randn(3, 5)).isfinite().all()

@@ -24,7 +24,7 @@ import torch
 
 import antispoof
 from antispoof import inference
-from antispoof.calibration import Calibration
+from antispoof.calibration import ALPHA, Calibration
 from antispoof.errors import RunError
 from antispoof.inference import Prediction, load_detector, predict_clip, predict_clips
 from antispoof.inference.detector import Detector, describe_detector
@@ -69,14 +69,40 @@ def test_windows_cover_the_clip(length):  # 1
     assert list(iter_windows([], 10)) == []
 
 
-def test_uncertain_between_the_thresholds():  # 2
-    calibration = Calibration(slope=0.5, intercept=1.0, n_bonafide=1, n_spoof=1)
-    low, high = calibration.thresholds
-    scores = [-1e9, low, calibration.threshold, high, 1e9]
-    assert calibration.probability(scores) == pytest.approx([0, 0.1, 0.5, 0.9, 1])
-    near = [low - 0.01, low + 0.01, high - 0.01, high + 0.01]
+@pytest.mark.parametrize("limits", [(-3.0, 1.0), (1.0, -3.0)])
+def test_uncertain_between_the_thresholds(limits):  # 2
+    calibration = Calibration(0.5, 1.0, 1, 1, *limits)
+    assert calibration.probability([-1e9, -2, 1e9]) == pytest.approx([0, 0.5, 1])
     answers = ["spoof", "uncertain", "uncertain", "bonafide"]
-    assert calibration.answer(near).tolist() == answers
+    assert calibration.answer([-3.01, -2.99, 0.99, 1.01]).tolist() == answers
+
+
+def test_few_of_a_class_are_called_the_other():  # 2
+    """On new clips of the same kind, at most ALPHA; every source counts the same."""
+    rng = np.random.default_rng(0)
+    n, rates = 400, {0: [], 1: []}
+    for _ in range(50):
+        scores, labels = rng.normal(0, 1, 2 * n), np.repeat([0, 1], n)
+        fitted = Calibration.fit(scores + labels, labels, partition="dev")
+        answers = fitted.answer(rng.normal([[0], [1]], 1, (2, n)))
+        for label, wrong in ((0, "bonafide"), (1, "spoof")):
+            rates[label].append(np.mean(answers[label] == wrong))
+    for label, alpha in ALPHA.items():
+        assert alpha / 2 < np.mean(rates[label]) <= alpha + 0.005
+
+
+def test_each_source_has_the_same_weight():  # 2
+    scores = np.concatenate([np.linspace(0, 1, 300), np.linspace(-5, -4, 20)])
+    scores = np.concatenate([scores, np.linspace(-9, -6, 100)])
+    labels = np.repeat([1, 0], [320, 100])
+    sources = ["large"] * 300 + ["small"] * 20 + ["fake"] * 100
+    options = {"partition": "dev"}
+    plain = Calibration.fit(scores, labels, **options)
+    equal = Calibration.fit(scores, labels, sources=sources, **options)
+    assert plain.spoof_below > -4.7  # 8 of 320 real clips are lower
+    assert equal.spoof_below == -5.0  # one of the small source weighs that much
+    few = Calibration.fit([0.0, 1.0], [0, 1], **options)
+    assert few.thresholds == (-np.inf, np.inf)
 
 
 def test_the_score_is_the_mean_over_windows(tmp_path, detector):  # 3

@@ -15,7 +15,7 @@ import pytest
 import torch
 from torch import nn
 
-from antispoof import models
+from antispoof import frontends, models
 from antispoof.calibration import Calibration
 from antispoof.config import TrainConfig
 from antispoof.errors import ParameterError
@@ -72,7 +72,9 @@ def test_every_parameter_has_a_gradient(loss):
     for name in models.MODELS:
         with torch.device("cpu" if name == "cnn" else "meta"):
             model = models.build(name, loss).eval()
-            outputs = model(torch.randn(4, 1, 64, 64))
+            only = models.MODELS[name].info["frontend"]
+            shape = frontends.FRONTENDS[only].factory.shape if only else (1, 64, 64)
+            outputs = model(torch.randn(4, *shape))
             labels = torch.arange(4) % 2
         assert outputs.shape == (4, 2)
         LOSSES[loss].factory()(outputs, labels).backward()

@@ -8,6 +8,7 @@
 4. The LSTM reads 13 steps of 2048 features of a clip of 401 frames, in order of time.
 5. Nothing is left of the loader of ImageNet weights that nothing called (B21).
 6. LCNN takes every front-end's features. Max-feature-map keeps the larger half.
+7. The probe reads the distilled layers, and no other front-end.
 """
 
 from functools import cache
@@ -18,6 +19,8 @@ import torchvision
 from torch import nn
 
 from antispoof import frontends, models
+from antispoof.config import TrainConfig
+from antispoof.errors import ParameterError
 from antispoof.models.lcnn import MaxFeatureMap
 
 COUNTS = {"cnn": 360_162, "resnet": 23_505_858, "resnet_lstm": 25_863_618}
@@ -133,7 +136,7 @@ def test_no_unused_weight_loader():
 # 6
 
 
-@pytest.mark.parametrize("name", frontends.FRONTENDS)
+@pytest.mark.parametrize("name", {*frontends.FRONTENDS} - {"distilled"})
 def test_lcnn_takes_every_front_end(name):
     shape = frontends.build(name).shape
     with torch.inference_mode():
@@ -143,3 +146,16 @@ def test_lcnn_takes_every_front_end(name):
 def test_max_feature_map():
     x = torch.tensor([1.0, 5.0, 4.0, 2.0]).reshape(1, 4, 1, 1)
     assert MaxFeatureMap()(x).flatten().tolist() == [4.0, 5.0]
+
+
+# 7
+
+
+def test_probe_and_its_front_end_fit():
+    module = frontends.build("distilled")
+    features = module(torch.randn(2, 20_000))
+    assert features.shape == (2, *module.shape)
+    assert built("probe")(features).shape == (2, 2)
+    with pytest.raises(ParameterError, match="'probe' reads 'distilled' only"):
+        TrainConfig(model="probe", lr=1e-3, frontend="logmel")
+    assert TrainConfig.for_model("probe").frontend == "distilled"

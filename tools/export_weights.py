@@ -1,13 +1,12 @@
 """Train, calibrate and measure the weights that the library includes.
 
-    python tools/export_weights.py --corpus DIR --profile profiles/thesis.yaml
+    python tools/export_weights.py --corpus DIR --profile profiles/detector.yaml
 
 The score is calibrated on what predictions are made of: means over the windows of each
-clip of dev. The model was trained on the attacks of dev, so for attacks that it does
-not know its probabilities are too confident. The card and every prediction say so.
+clip of dev, every source with the same weight.
 
-Measurements (scores under every condition, and deletion tests of explanations) are
-plain tables, saved with the weights. Statistics are computed where they are shown.
+Measurements (scores of eval, and of some of its clips under every condition) are plain
+tables, saved with the weights. Statistics are computed where they are shown.
 """
 
 from __future__ import annotations
@@ -19,26 +18,20 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-import torch
-from captum.attr import IntegratedGradients
 
 from antispoof.audio import load_mono_16k
 from antispoof.calibration import Calibration
 from antispoof.config import TrainConfig
-from antispoof.constants import label_indices
+from antispoof.constants import NO_ATTACK, label_indices
 from antispoof.corpora import Corpus, open_corpus
 from antispoof.files import atomic_path
 from antispoof.inference.detector import PRETRAINED_DIR, Detector
 from antispoof.inference.prediction import score_windows
-from antispoof.inference.windows import iter_windows
 from antispoof.runs import train_or_load
 from conditions import CLEAN, CONDITIONS, apply_condition
 from profile_settings import read_profile
 
-N_EXPLAINED = 24  # clips whose explanations are tested
-N_STEPS = 32  # of the integral of gradients
-DELETED = 0.1  # fraction of the cells
-N_RANDOM = 10  # random deletions that one explanation is compared with
+N_CHANGED = 100  # clips of eval that are scored under every condition
 
 
 def export_pretrained(
@@ -69,24 +62,39 @@ def export_pretrained(
         first_window_score=[windows[0] for windows in scores],
         score=[windows.mean() for windows in scores],
     )
-    labels = label_indices(dev["label"])
+    calibrated["source"] = dev.get("source", corpus.name)
+    calibration = Calibration.fit(
+        calibrated["score"],
+        label_indices(dev["label"]),
+        partition="dev",
+        sources=calibrated["source"],
+    )
     known = set(dev["attack"]) <= set(corpus.partition("train")["attack"])
     calibrated_on = "dev, whose attacks the model was trained on" if known else "dev"
+    about = {"calibrated_on": calibrated_on, "coverage": describe_training(corpus)}
     detector = replace(
-        detector,
-        calibration=Calibration.fit(calibrated["score"], labels, partition="dev"),
-        metadata=detector.metadata | {"calibrated_on": calibrated_on},
+        detector, calibration=calibration, metadata=detector.metadata | about
     )
-    tables = {
-        "calibration": calibrated.round(5),
-        "measured": score_trials(detector, test, log=log),
-        "deletion": measure_deletion(detector, test[:N_EXPLAINED]),
-    }
+    test = test.assign(source=test.get("source", corpus.name))
+    some = test.iloc[:: -(-len(test) // N_CHANGED)]
+    measured = [
+        score_trials(detector, test, [CLEAN], log=log),
+        score_trials(detector, some, CONDITIONS, log=log),
+    ]
+    tables = {"calibration": calibrated.round(5), "measured": pd.concat(measured)}
     with atomic_path(folder) as temporary:
         detector.save(temporary)
         for name, table in tables.items():
             table.to_csv(temporary / f"{name}.csv", index=False)
     return folder
+
+
+def describe_training(corpus: Corpus) -> dict[str, list[str]]:
+    """What the detector has heard in training: its sources and its systems."""
+    train = corpus.partition("train")
+    sources = train.get("source", pd.Series([corpus.name]))
+    systems = sorted({*train["attack"]} - {NO_ATTACK})
+    return {"sources": sorted({*sources}), "systems": systems}
 
 
 def score_trials(
@@ -100,16 +108,16 @@ def score_trials(
 
     Parameters
     ----------
-    trials : ``utt_id``, ``speaker``, ``attack``, ``label`` and ``path``.
+    trials : ``utt_id``, ``speaker``, ``source``, ``attack``, ``label`` and ``path``.
     conditions : CLEAN and names of CONDITIONS.
 
     Returns
     -------
-    DataFrame with ``condition``, ``utt_id``, ``speaker``, ``attack``, ``label`` and
+    DataFrame with ``condition``, the columns of `trials` without the path, and
     ``score``, one row per trial and condition. A score is the mean over the windows.
     """
     waveforms = [load_mono_16k(path) for path in trials["path"]]
-    columns, tables = ["utt_id", "speaker", "attack", "label"], {}
+    columns, tables = ["utt_id", "speaker", "source", "attack", "label"], {}
     for name in conditions:
         log(f"{len(trials)} clips, {name}")
         changed = [apply_condition(name, waveform) for waveform in waveforms]
@@ -118,51 +126,15 @@ def score_trials(
     return pd.concat(tables, names=["condition"]).reset_index("condition")
 
 
-def measure_deletion(detector: Detector, trials: pd.DataFrame) -> pd.DataFrame:
-    """How far a score moves when the cells that an explanation names are deleted.
-
-    Returns
-    -------
-    DataFrame with ``utt_id``, ``explained`` (change of the score against the answer
-    when the tenth of the cells with the most evidence for it is deleted) and ``random``
-    (the same for as many random cells, mean of ten).
-    """
-    rng = np.random.default_rng(2019)
-    rows = []
-    for utt_id, path in zip(trials["utt_id"], trials["path"], strict=True):
-        _, window = next(iter_windows([load_mono_16k(path)], detector.n_samples))
-        score = float(detector.score(window[None])[0])
-        sign = np.sign(score - detector.calibration.threshold)
-        x = detector.frontend(torch.from_numpy(window)[None])
-        gradients = IntegratedGradients(detector.score_features).attribute(
-            x, torch.zeros_like(x), n_steps=N_STEPS, internal_batch_size=8
-        )
-        evidence = sign * gradients.detach().numpy().ravel()
-        orders = [np.argsort(-evidence)]
-        orders += [rng.permutation(evidence.size) for _ in range(N_RANDOM)]
-        explained, *random = (
-            sign * (score - _score_without(detector, x, order)) for order in orders
-        )
-        rows.append((utt_id, round(explained, 5), round(float(np.mean(random)), 5)))
-    return pd.DataFrame(rows, columns=["utt_id", "explained", "random"])
-
-
-def _score_without(detector: Detector, x: torch.Tensor, order: np.ndarray) -> float:
-    """The score after the first cells in an order are set to the mean level."""
-    cells = x.flatten().clone()
-    cells[torch.from_numpy(order[: round(DELETED * len(order))].copy())] = 0.0
-    with torch.inference_mode():
-        return float(detector.score_features(cells.view(x.shape))[0])
-
-
 def main() -> None:
-    """Train the CNN of a profile with its first seed, calibrate and measure it."""
+    """Train the model of a profile with its first seed, calibrate and measure it."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--corpus", required=True)
     parser.add_argument("--profile", required=True, type=Path)
     given = parser.parse_args()
     profile = read_profile(given.profile)
-    config = TrainConfig.from_profile("cnn", profile["settings"])
+    (model,) = profile["settings"] or ["cnn"]
+    config = TrainConfig.from_profile(model, profile["settings"])
     corpus, seed = open_corpus(given.corpus), profile["seeds"][0]
     print(export_pretrained(corpus, config, seed=seed, log=print))
 

@@ -1,12 +1,19 @@
-"""From any score to the log odds of bona fide, by a line fitted on train or dev.
+"""From any score to log odds and an answer, by clips of train or dev.
 
-Both classes have the same weight, so the log odds hold where real and fake are equally
-frequent. They are then natural-log likelihood ratios, too.
+A line gives the log odds of bona fide. Both classes have the same weight, so the log
+odds hold where real and fake are equally frequent. They are then natural-log likelihood
+ratios, too.
+
+The answer is split-conformal (Vovk, Gammerman and Shafer, "Algorithmic learning in a
+random world", 2005, section 4): a class is excluded if at most a fraction ``ALPHA`` of
+its clips has a score as far away. So among clips such as those of the calibration, at
+most this fraction of a class is called the other. For clips of another kind, nothing is
+promised.
 """
 
 from __future__ import annotations
 
-import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,7 +21,9 @@ from numpy.typing import ArrayLike
 
 from antispoof.constants import BONAFIDE, SPOOF
 
-CONFIDENCE = 0.9  # smallest probability of an answer other than "uncertain"
+# Largest fraction of a class that is called the other. To call a real person fake is
+# worse than to miss a fake.
+ALPHA = {BONAFIDE: 0.025, SPOOF: 0.05}
 
 
 @dataclass(frozen=True)
@@ -25,16 +34,25 @@ class Calibration:
     ----------
     slope, intercept : of the line.
     n_bonafide, n_spoof : number of trials that it was fitted on.
+    spoof_below : scores below it are not bona fide, at the level of ALPHA.
+    bonafide_above : scores above it are not spoof. The two may be in either order.
     """
 
     slope: float
     intercept: float
     n_bonafide: int
     n_spoof: int
+    spoof_below: float = -np.inf
+    bonafide_above: float = np.inf
 
     @classmethod
     def fit(
-        cls, scores: ArrayLike, labels: ArrayLike, *, partition: str
+        cls,
+        scores: ArrayLike,
+        labels: ArrayLike,
+        *,
+        partition: str,
+        sources: Sequence[str] | None = None,
     ) -> Calibration:
         """Fit the line by logistic regression in which both classes weigh the same.
 
@@ -47,6 +65,8 @@ class Calibration:
         ----------
         scores : (n,) floats. labels : (n,) class indices; both classes are needed.
         partition : where the trials come from: "train" or "dev".
+        sources : (n,) where each clip was recorded or made; within a class all sources
+            have the same weight. None: all clips have.
 
         Raises
         ------
@@ -62,10 +82,18 @@ class Calibration:
 
         metrics.ensure_not_eval(partition, what="a calibration")
         scores, labels = metrics.validate(scores, labels, both_classes=True)
-        line = LogisticRegression(class_weight="balanced").fit(scores[:, None], labels)
+        weights = _class_weights(labels, sources)
+        line = LogisticRegression().fit(scores[:, None], labels, sample_weight=weights)
         n = np.bincount(labels).tolist()
-        slope, intercept = float(line.coef_[0, 0]), float(line.intercept_[0])
-        return cls(slope, intercept, n_bonafide=n[BONAFIDE], n_spoof=n[SPOOF])
+        real, fake = labels == BONAFIDE, labels == SPOOF
+        return cls(
+            float(line.coef_[0, 0]),
+            float(line.intercept_[0]),
+            n_bonafide=n[BONAFIDE],
+            n_spoof=n[SPOOF],
+            spoof_below=_limit(scores[real], weights[real], ALPHA[BONAFIDE]),
+            bonafide_above=-_limit(-scores[fake], weights[fake], ALPHA[SPOOF]),
+        )
 
     def log_odds(self, scores: ArrayLike) -> np.ndarray:
         """Log odds of bona fide, same shape as `scores`."""
@@ -76,10 +104,11 @@ class Calibration:
         return np.exp(-np.logaddexp(0, -self.log_odds(scores)))
 
     def answer(self, scores: ArrayLike) -> np.ndarray:
-        """``bonafide``, ``spoof``, or ``uncertain`` between 0.1 and 0.9."""
-        probability = self.probability(scores)
-        otherwise = np.where(probability <= 1 - CONFIDENCE, "spoof", "uncertain")
-        return np.where(probability >= CONFIDENCE, "bonafide", otherwise)
+        """``bonafide``, ``spoof``, or ``uncertain`` where not one class is excluded."""
+        scores = np.asarray(scores, float)
+        low, high = self.thresholds
+        otherwise = np.where(scores < low, "spoof", "uncertain")
+        return np.where(scores > high, "bonafide", otherwise)
 
     @property
     def threshold(self) -> float:
@@ -88,6 +117,32 @@ class Calibration:
 
     @property
     def thresholds(self) -> tuple[float, float]:
-        """Scores up to which the answer is spoof, and from which on bonafide."""
-        half_width = math.log(CONFIDENCE / (1 - CONFIDENCE)) / self.slope
-        return self.threshold - half_width, self.threshold + half_width
+        """Below the first the answer is spoof, above the second bonafide."""
+        limits = self.spoof_below, self.bonafide_above
+        return min(limits), max(limits)
+
+
+def _class_weights(labels: np.ndarray, sources: Sequence[str] | None) -> np.ndarray:
+    """Weights that add up to n / 2 in each class, the same for each source in it."""
+    if sources is None:
+        sources = [""] * len(labels)
+    weights = np.empty(len(labels))
+    for label in (SPOOF, BONAFIDE):
+        rows = np.flatnonzero(labels == label)
+        names, inverse, counts = np.unique(
+            np.asarray(sources)[rows], return_inverse=True, return_counts=True
+        )
+        weights[rows] = len(labels) / (2 * len(names) * counts[inverse])
+    return weights
+
+
+def _limit(scores: np.ndarray, weights: np.ndarray, alpha: float) -> float:
+    """Scores below it belong to at most `alpha` of a class; -inf if clips are too few.
+
+    The clip that is judged counts as one more of the class, as heavy as the mean.
+    """
+    order = np.argsort(scores)
+    one = weights.mean()
+    below = np.concatenate([[0], np.cumsum(weights[order])])  # weight of the k lowest
+    possible = (below[:-1] + one) / (weights.sum() + one) <= alpha
+    return float(scores[order][possible.sum() - 1]) if possible.any() else -np.inf

@@ -80,12 +80,12 @@ def load_benchmarks(path: str | Path = BENCH) -> Benchmarks | None:
 
 def model_sizes() -> pd.DataFrame:
     """One row a model: ``name``, ``title``, ``parameters`` and ``multiply_adds``."""
-    shape = frontends.build("logmel").shape
-    built = {name: models.build(name) for name in models.MODELS}
-    rows = [
-        (name, models.title(name), models.n_parameters(one), multiply_adds(one, shape))
-        for name, one in built.items()
-    ]
+    rows = []
+    for name, entry in models.MODELS.items():
+        model = models.build(name)
+        shape = frontends.build(entry.info["frontend"] or "logmel").shape
+        work = multiply_adds(model, shape)
+        rows.append((name, models.title(name), models.n_parameters(model), work))
     return pd.DataFrame(rows, columns=["name", "title", "parameters", "multiply_adds"])
 
 

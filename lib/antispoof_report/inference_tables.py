@@ -6,18 +6,17 @@ intervals are those of :mod:`antispoof.stats`, over speakers.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from html import escape
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
-from scipy.special import expit, logit
-from scipy.stats import binomtest
+from scipy.special import expit
 
 from antispoof import metrics
-from antispoof.calibration import CONFIDENCE, Calibration
+from antispoof.calibration import Calibration
 from antispoof.constants import BONAFIDE, label_indices
 from antispoof.inference.detector import PRETRAINED_DIR, Detector, describe_detector
 from antispoof.inference.prediction import Prediction, format_prediction
@@ -36,12 +35,10 @@ CLEAN = "as it is"
 FORMATS = ("WAV at 44.1 kHz", "FLAC at 48 kHz", "m4a at 44.1 kHz")
 N_REPLICATES = 500
 N_BINS = 5  # of a reliability diagram of some dozens of trials
-ALPHA = 0.05  # of a sign test
 SEED = 2019
 QUOTED = (
-    *("eer", "n", "ece", "chance_ece", "first_window_ece", "coverage"),
-    *("selective_error", "moved", "explained", "random", "further", "reasons"),
-    "n_train",
+    *("eer", "n", "n_train", "ece", "chance_ece", "first_window_ece", "coverage"),
+    *("selective_error", "accused", "found", "moved"),
 )
 Table = pd.DataFrame | None  # without pretrained weights there are no measurements
 
@@ -100,9 +97,10 @@ def calibration_table(measured: Table, detector: Detector | None) -> Html:
     if measured is None or detector is None:
         return missing_runs("Measured errors")
     trials = with_log_odds(measured, detector.calibration)
-    found = _resample(trials, [CLEAN], MEASURES)
+    measures = decision_measures(detector.calibration)
+    found = _resample(trials, [CLEAN], measures)
     rows = []
-    for name, measure in MEASURES.items():
+    for name, measure in measures.items():
         value = _percent(found.quantity(name, CLEAN).value)
         interval = " to ".join(map(_percent, found.interval(name, CLEAN)))
         rows.append((measure.title, value, interval))
@@ -112,12 +110,31 @@ def calibration_table(measured: Table, detector: Detector | None) -> Html:
     return table(frame, caption="How far to trust it, evaluation clips")
 
 
+def sources_table(measured: Table, detector: Detector | None) -> Html:
+    """By source of the clips: how many of each class are called real, or fake."""
+    if measured is None or detector is None:
+        return missing_runs("Measured errors")
+    trials = select_condition(measured)
+    trials["answer"] = detector.calibration.answer(trials["score"])
+    rows = []
+    for source, clips in trials.groupby("source"):
+        row = {"Source of the clips": source}
+        for label, title in (("bonafide", "Real"), ("spoof", "Fake")):
+            given = clips.loc[clips["label"] == label, "answer"]
+            row[f"{title} clips"] = len(given)
+            for answer, called in (("spoof", "fake"), ("bonafide", "real")):
+                row[f"{title} called {called}"] = int((given == answer).sum())
+        rows.append(row)
+    caption = "Answers by source; the other clips are uncertain"
+    return table(pd.DataFrame(rows), caption=caption)
+
+
 def glue_inference(
-    detector: Detector | None, measured: Table, deletion: Table, calibrated: Table
+    detector: Detector | None, measured: Table, calibrated: Table
 ) -> None:
     """Glue what pages quote of a detector; a dash for each value that is missing.
 
-    The three tables are those saved with the pretrained weights: all of them or none.
+    The two tables are those saved with the pretrained weights: both or none.
     """
     quoted = dict.fromkeys(QUOTED, UNKNOWN)
     if detector is not None:
@@ -128,21 +145,18 @@ def glue_inference(
         dev = calibrated["first_window_score"], label_indices(calibrated["label"])
         first_window = reliability(measured, Calibration.fit(*dev, partition="dev"))
         moved = probability_shift(measured, detector.calibration)
-        n_further = int((deletion["explained"] > deletion["random"]).sum())
-        test = binomtest(n_further, len(deletion), alternative="greater")
+        found = {
+            name: measure.fn(log_odds, labels)
+            for name, measure in decision_measures(detector.calibration).items()
+        }
         quoted |= {
             "eer": _percent(metrics.eer(log_odds, labels)),
             "n": str(len(trials)),
             "ece": f"{calibration_error(log_odds, labels):.2f}",
             "chance_ece": f"{expected_ece(log_odds):.2f}",
             "first_window_ece": f"{first_window.calibration_error:.2f}",
-            "coverage": _percent(coverage(log_odds, labels)),
-            "selective_error": _percent(selective_error(log_odds, labels)),
+            **{name: _percent(value) for name, value in found.items() if name != "ece"},
             "moved": f"{moved[[*FORMATS]].max():.3f}",
-            "explained": f"{deletion['explained'].median():.2f}",
-            "random": f"{deletion['random'].median():.2f}",
-            "further": f"{n_further} of {len(deletion)}",
-            "reasons": "more often" if test.pvalue <= ALPHA else "no more often",
         }
     for name, text in quoted.items():
         glue(f"check_{name}", text)
@@ -178,18 +192,6 @@ def expected_ece(log_odds: ArrayLike) -> float:
     return float(np.mean([calibration_error(log_odds, row) for row in labels]))
 
 
-def coverage(log_odds: np.ndarray, labels: np.ndarray) -> float:
-    """Fraction of trials whose answer is not "uncertain"."""
-    return float((np.abs(log_odds) >= logit(CONFIDENCE)).mean())
-
-
-def selective_error(log_odds: np.ndarray, labels: np.ndarray) -> float:
-    """Fraction of wrong answers among the decided ones; NaN where none is."""
-    decided = np.abs(log_odds) >= logit(CONFIDENCE)
-    wrong = (log_odds > 0) != (labels == BONAFIDE)
-    return float(wrong[decided].mean()) if decided.any() else float("nan")
-
-
 def probability_shift(measured: pd.DataFrame, calibration: Calibration) -> pd.Series:
     """Condition -> median change of the probability that it makes."""
     scores = measured.pivot(index="utt_id", columns="condition", values="score")
@@ -197,11 +199,48 @@ def probability_shift(measured: pd.DataFrame, calibration: Calibration) -> pd.Se
     return probability.sub(probability[CLEAN], axis=0).abs().median()
 
 
-MEASURES = {
-    "ece": Metric("calibration error (ECE)", calibration_error),
-    "coverage": Metric("fraction of clips that get an answer", coverage),
-    "selective_error": Metric("wrong among those answers", selective_error),
-}
+def decision_measures(calibration: Calibration) -> dict[str, Metric]:
+    """Measures of the answers, as functions of log odds and labels.
+
+    A fraction of no clips is NaN.
+    """
+    low, high = calibration.log_odds(calibration.thresholds)
+
+    def fraction(of: Callable[..., np.ndarray], among: Callable[..., np.ndarray]):
+        def compute(z: ArrayLike, labels: np.ndarray) -> float:
+            z = np.asarray(z)
+            chosen = among(z, labels)
+            return float(of(z, labels)[chosen].mean()) if chosen.any() else float("nan")
+
+        return compute
+
+    def is_decided(z: np.ndarray, _labels: np.ndarray) -> np.ndarray:
+        return (z < low) | (z > high)
+
+    def is_wrong(z: np.ndarray, labels: np.ndarray) -> np.ndarray:
+        return (z > high) != (labels == BONAFIDE)
+
+    def is_called_fake(z: np.ndarray, _labels: np.ndarray) -> np.ndarray:
+        return z < low
+
+    def is_real(_z: np.ndarray, labels: np.ndarray) -> np.ndarray:
+        return labels == BONAFIDE
+
+    def is_fake(_z: np.ndarray, labels: np.ndarray) -> np.ndarray:
+        return labels != BONAFIDE
+
+    def is_any(_z: np.ndarray, labels: np.ndarray) -> np.ndarray:
+        return np.ones(len(labels), bool)
+
+    found = {"ece": Metric("calibration error (ECE)", calibration_error)}
+    for name, title, of, among in (
+        ("coverage", "clips that get an answer", is_decided, is_any),
+        ("selective_error", "wrong among those answers", is_wrong, is_decided),
+        ("accused", "real clips called fake", is_called_fake, is_real),
+        ("found", "fake clips called fake", is_called_fake, is_fake),
+    ):
+        found[name] = Metric(title, fraction(of, among))
+    return found
 
 
 def _resample(
@@ -221,9 +260,8 @@ def read_measurements(name: str, folder: Path = PRETRAINED_DIR) -> pd.DataFrame 
 
     Parameters
     ----------
-    name : ``measured`` (scores of eval under all conditions), ``deletion`` (test of
-        explanations), or ``calibration`` (scores of dev that the weights are
-        calibrated on); see ``tools/export_weights.py``.
+    name : ``measured`` (scores of eval, of some clips under all conditions), or
+        ``calibration`` (scores of dev); see ``tools/export_weights.py``.
     """
     path = folder / f"{name}.csv"
     return pd.read_csv(path, keep_default_na=False) if path.is_file() else None

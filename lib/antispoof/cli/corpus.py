@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from antispoof.corpora import Audit, Issue
 
 LIMIT = "Real clips of each partition at most."
+CONTROL = "What happens to clips without an engine: control (nothing) or augmented."
 KEEP = "Also take along the corpus's own fakes, coded like the control."
 PARTS = "Folders of corpora; after a colon the partitions to take, else all."
 SHOWN = 10  # issues of one kind in the report for people; --json has all
@@ -129,6 +130,7 @@ def copies_command(
     partition: Annotated[str | None, typer.Option(help="Only this one.")] = None,
     limit: Annotated[int | None, typer.Option(min=1, help=LIMIT)] = None,
     keep_spoof: Annotated[bool, typer.Option("--keep-spoof", help=KEEP)] = False,
+    control: Annotated[str, typer.Option(help=CONTROL)] = "control",
 ) -> None:
     """Copy the real clips of a corpus with vocoders: fakes, and a control of each clip.
 
@@ -138,6 +140,7 @@ def copies_command(
     from antispoof.synthesis import make_copies
 
     options = {"partition": partition, "limit": limit, "keep_spoof": keep_spoof}
+    options["control_engine"] = control
     _show_made(make_copies, open_corpus(source), out, engines, options)
 
 
@@ -162,7 +165,8 @@ def _show_made(
     make: Callable, given: object, out: Path, engines: str, options: dict
 ) -> None:
     verbose = 5 * sys.stderr.isatty()  # progress, by joblib
-    failed = make(given, out, engines.split(","), verbose=verbose, **options)
+    names = [name for name in engines.split(",") if name]
+    failed = make(given, out, names, verbose=verbose, **options)
     for name, message in failed.items():
         typer.echo(printable(f"left out: {name}: {message}"))
     typer.echo(f"{out / 'MANIFEST.csv'}: complete, {len(failed)} clip(s) left out")

@@ -5,7 +5,7 @@ plugin); :class:`FrontEnd` says what it must have.
 """
 
 from antispoof.frontends.cache import FeatureSet, load_features
-from antispoof.frontends.complex_spectrum import ComplexSpectrum
+from antispoof.frontends.distilled import Distilled
 from antispoof.frontends.filter_bank import FilterBank
 from antispoof.frontends.lfcc import LFCC
 from antispoof.frontends.linear import LogLinear

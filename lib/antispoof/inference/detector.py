@@ -78,11 +78,12 @@ class Detector:
         RunError
             If a score is not finite.
         """
-        treated = map(TREATMENTS[self.metadata.get("silence", "keep")], windows)
-        windows = np.stack([frontends.fix_length(w, self.n_samples) for w in treated])
+        treat = TREATMENTS[self.metadata.get("silence", "keep")]
         with torch.inference_mode():
-            features = self.frontend(torch.from_numpy(windows))
-            scores = self.score_features(features).numpy()
+            features = [
+                self.frontend(torch.from_numpy(treat(w))[None]) for w in windows
+            ]
+            scores = self.score_features(torch.cat(features)).numpy()
         if not np.isfinite(scores).all():
             raise RunError(
                 "the weights give scores that are not finite (NaN or infinite); they"

@@ -8,12 +8,11 @@ last ``nn.Linear``.
 """
 
 from antispoof.models.cnn import CNN
-from antispoof.models.distilled import Distilled
 from antispoof.models.lcnn import LCNN
+from antispoof.models.probe import Probe
 from antispoof.models.registry import (
     MODELS,
     build,
-    load_start,
     n_parameters,
     register_model,
     title,

@@ -21,7 +21,6 @@ def register_model(
     title: str,
     lr: float,
     frontend: str | None = None,
-    start: Callable[[nn.Module], None] | None = None,
 ) -> Callable[[M], M]:
     """Decorator that registers a model class.
 
@@ -31,11 +30,8 @@ def register_model(
     title : the name in tables and figures.
     lr : its usual learning rate.
     frontend : the only front-end that it reads; None reads any.
-    start : gives a fresh model the weights that training starts from; None keeps the
-        random ones.
     """
-    info = {"title": title, "lr": lr, "frontend": frontend, "start": start}
-    return MODELS.register(name, **info)
+    return MODELS.register(name, title=title, lr=lr, frontend=frontend)
 
 
 def build(name: str, loss: str = "cross_entropy") -> nn.Module:
@@ -47,20 +43,6 @@ def build(name: str, loss: str = "cross_entropy") -> nn.Module:
         If there is no model or loss of that name, or they do not fit.
     """
     return losses.set_head(MODELS[name].factory(), loss)
-
-
-def load_start(name: str, model: nn.Module) -> nn.Module:
-    """A fresh model with the weights that training starts from, if it has such.
-
-    Raises
-    ------
-    ParameterError
-        If they are not installed.
-    """
-    start = MODELS[name].info["start"]
-    if start is not None:
-        start(model)
-    return model
 
 
 def title(name: str) -> str:

@@ -19,6 +19,7 @@ import pandas as pd
 import soundfile
 from joblib import Parallel, delayed
 
+from antispoof import augment
 from antispoof.audio import load_mono_16k
 from antispoof.constants import LABELS, SAMPLE_RATE, SPOOF
 from antispoof.corpora import Corpus
@@ -39,6 +40,12 @@ def control(waveform: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     return waveform
 
 
+@register_engine("augmented", title="augmented", kind=CONTROL)
+def augmented(waveform: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """The clip as another microphone and channel might give it, by the mix."""
+    return augment.apply(["mix"], waveform, rng, 1.0)
+
+
 def make_copies(
     corpus: Corpus,
     out: str | Path,
@@ -47,6 +54,7 @@ def make_copies(
     partition: str | None = None,
     limit: int | None = None,
     keep_spoof: bool = False,
+    control_engine: str = CONTROL,
     **options: Any,
 ) -> dict[str, str]:
     """Make a copy of each real clip by each vocoder, and a control of each clip.
@@ -65,6 +73,8 @@ def make_copies(
         more.
     keep_spoof : also make controls of the corpus's own fakes, so that ``out`` is a
         complete training corpus.
+    control_engine : ``control``, or ``augmented`` for clips that keep their label but
+        not their sound: training data for a detector that augments slowly.
     options : of ``joblib.Parallel``, such as ``n_jobs`` and ``verbose``; all cores.
 
     Returns
@@ -79,9 +89,10 @@ def make_copies(
         If ``out`` has other clips under the same names.
     """
     names = [engine.name for engine in find_engines(engines, "vocoder")]
+    (chosen,) = find_engines([control_engine], CONTROL)
     trials = corpus.trials if partition is None else corpus.partition(partition)
     source = trials.get("source", corpus.name)
-    trials = trials.assign(origin=trials["utt_id"], source=source, engine=CONTROL)
+    trials = trials.assign(origin=trials["utt_id"], source=source, engine=chosen.name)
     is_fake = trials["label"] == FAKE
     shuffled = trials[~is_fake].sort_values("utt_id", key=lambda ids: ids.map(_digest))
     real = shuffled.groupby("partition").head(limit or len(shuffled))

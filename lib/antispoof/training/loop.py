@@ -103,8 +103,7 @@ def fit(
     device, is_main = accelerator.device, accelerator.is_main_process
     rank, n_processes = accelerator.process_index, accelerator.num_processes
     if model is None:
-        fresh = models.build(config.model, config.loss)
-        model = models.load_start(config.model, fresh)
+        model = models.build(config.model, config.loss)
     model = model.to(memory_format=torch.channels_last)
     if n_processes > 1 and device.type == "cuda":
         model = nn.SyncBatchNorm.convert_sync_batchnorm(model)
