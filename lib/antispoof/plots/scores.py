@@ -76,8 +76,8 @@ def score_histograms(
 
 
 @styled
-def attack_heatmap(rates: pd.DataFrame) -> Figure:
-    """EER of each attack (rows) by model (columns), as fractions.
+def attack_heatmap(rates: pd.DataFrame, *, rows: str = "attack") -> Figure:
+    """EER of each attack, or other rows, by model (columns), as fractions.
 
     NaN means an attack with too few trials and is written "n < 10".
     """
@@ -89,7 +89,7 @@ def attack_heatmap(rates: pd.DataFrame) -> Figure:
     for row, column in zip(*np.nonzero(rates.isna().to_numpy()), strict=True):
         centre = (column + 0.5, row + 0.5)
         axes.text(*centre, "n < 10", ha="center", va="center", color=GREY)
-    axes.set(xlabel="", ylabel="attack")
+    axes.set(xlabel="", ylabel=rows)
     axes.tick_params(length=0, labelrotation=0)
     return figure
 

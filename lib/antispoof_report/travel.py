@@ -1,0 +1,141 @@
+"""What models are worth on voices from elsewhere, from the runs in ``data/travel``.
+
+``profiles/travel.yaml`` lists what was trained. All corpora there have the same test
+clips: dev and eval of ASVspoof 2019, and those of open-fakes, where the speaker is the
+source of a clip.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from antispoof import metrics
+from antispoof.constants import BONAFIDE, SPOOF, label_indices
+from antispoof.runs import Run, load_references
+from antispoof.stats import make_panel, resample
+from antispoof_report.run_tables import NARROW
+
+FOLDER = Path("data/travel")
+HOME, ELSEWHERE = "ASVspoof 2019", "open-fakes"
+TRAINED_ON = {
+    "thesis": "ASVspoof 2019",
+    "copies": "ASVspoof 2019 and vocoder copies",
+    "modern": "open-fakes",
+    "both": "both",
+    "all": "both, copies, spoken texts",
+    "mixed": "both, augmented",
+}
+STEPS = {
+    ("thesis", "base"): "the thesis's CNN",
+    ("thesis", "trim"): "silence trimmed, random crops",
+    ("thesis", "masks"): "frequency and time masks",
+    ("thesis", "mix"): "augmentation (mix)",
+    ("thesis", "linear"): "linear front-end",
+    ("thesis", "lfcc"): "LFCC front-end",
+    ("thesis", "am_softmax"): "AM-softmax loss",
+    ("thesis", "oc_softmax"): "OC-softmax loss",
+    ("copies", "base"): "vocoder copies of the real clips",
+    ("modern", "base"): "open-fakes instead of ASVspoof 2019",
+    ("both", "base"): "open-fakes as well",
+    ("all", "base"): "open-fakes, copies and spoken texts",
+    ("thesis", "distilled"): "linear probe of distilled layers",
+    ("both", "distilled"): "the same, and open-fakes",
+    ("mixed", "distilled"): "the same, and augmented clips",
+}
+N_REPLICATES = 500
+
+
+def load() -> dict[tuple[str, str], list[Run]]:
+    """(trained on, group) -> runs, of the groups that were trained; see STEPS."""
+    found = {key: load_references(folder=FOLDER.joinpath(*key)) for key in STEPS}
+    return {key: runs for key, runs in found.items() if runs}
+
+
+def split_by_corpus(trials: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    """Test corpus -> its rows."""
+    is_home = trials["utt_id"].str.startswith("LA_")
+    return {HOME: trials[is_home], ELSEWHERE: trials[~is_home]}
+
+
+def home_threshold(run: Run) -> float:
+    """The threshold of the EER on those dev clips that are like the training clips."""
+    parts, trained_on = split_by_corpus(run.scores("dev")), run.path.parts
+    dev = pd.concat(parts.values())
+    if trained_on[-6] in ("thesis", "copies"):
+        dev = parts[HOME]
+    elif trained_on[-6] == "modern":
+        dev = parts[ELSEWHERE]
+    curve = metrics.det_curve(dev["score"], label_indices(dev["label"]))
+    return metrics.eer_threshold_from_curve(curve)
+
+
+def error_rates(runs: Mapping[tuple[str, str], list[Run]]) -> Iterator[dict]:
+    """One row for each group and part of a corpus, means over seeds.
+
+    ``trained``, ``group``, ``tested`` (corpus and part), ``eer``; and at the threshold
+    of home: ``hter`` (half total error rate, the mean of both error rates), ``accused``
+    (real clips decided spoof) and ``found`` (fake clips decided spoof).
+    """
+    for (trained, group), found in runs.items():
+        rows = []
+        for run in found:
+            threshold = home_threshold(run)
+            for part in run.partitions:
+                for corpus, trials in split_by_corpus(run.scores(part)).items():
+                    labels = label_indices(trials["label"])
+                    scores = trials["score"].to_numpy()
+                    is_spoof = scores < threshold
+                    accused = is_spoof[labels == BONAFIDE].mean()
+                    caught = is_spoof[labels == SPOOF].mean()
+                    row = {"tested": f"{corpus}, {part}"}
+                    row["eer"] = metrics.eer(scores, labels)
+                    row["hter"] = (accused + 1 - caught) / 2
+                    rows.append(row | {"accused": accused, "found": caught})
+        for tested, mean in (
+            pd.DataFrame(rows).groupby("tested", sort=False).mean().iterrows()
+        ):
+            yield {"trained": trained, "group": group, "tested": tested, **mean}
+
+
+def steps_table(runs: Mapping[tuple[str, str], list[Run]], part: str) -> pd.DataFrame:
+    """The steps on open-fakes, with intervals over seeds, sources and clips."""
+    tables = {
+        STEPS[key]: [split_by_corpus(run.scores(part))[ELSEWHERE] for run in found]
+        for key, found in runs.items()
+    }
+    rates = pd.DataFrame(error_rates(runs)).set_index(["trained", "group", "tested"])
+    rows = []
+    for (key, found), (title, scores) in zip(runs.items(), tables.items(), strict=True):
+        panel = make_panel({title: scores})
+        eer = {"eer": metrics.METRICS["eer"]}
+        drawn = resample(panel, metrics=eer, n_replicates=N_REPLICATES)
+        low, high = (f"{100 * limit:.0f}" for limit in drawn.interval("eer", title))
+        there, home = (rates.loc[(*key, f"{c}, {part}")] for c in (ELSEWHERE, HOME))
+        rows.append(
+            {
+                "Changed": title,
+                "Runs": len(found),
+                "EER": _percent(there["eer"]),
+                "95 %": f"{low} to {high}",
+                "HTER": _percent(there["hter"]),
+                "Real called fake": _percent(there["accused"]),
+                "EER at home": _percent(home["eer"]),
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def heat_map(runs: Mapping[tuple[str, str], list[Run]]) -> pd.DataFrame:
+    """EER of the thesis's CNN: trained on (rows) by tested on (columns)."""
+    rates = pd.DataFrame(error_rates(runs)).query("group == 'base'")
+    rates["trained"] = rates["trained"].map(TRAINED_ON)
+    wide = rates.pivot_table("eer", "trained", "tested", sort=False)
+    return wide.rename_axis(index=None, columns=None)
+
+
+def _percent(value: float) -> str | None:
+    return None if np.isnan(value) else f"{100 * value:.0f}{NARROW}%"
