@@ -136,7 +136,7 @@ dev = la.partition(min(la.partitions)).groupby("label").head(20)
 answers = [
     p.answer
     for p in inference.predict_clips(
-        zip(dev["utt_id"], dev["path"]), detector
+        zip(dev["utt_id"], dev["path"], strict=True), detector
     )
 ]
 

@@ -15,6 +15,7 @@ import pandas as pd
 
 from antispoof import metrics
 from antispoof.constants import BONAFIDE, SPOOF, label_indices
+from antispoof.metrics.detection import eer_threshold_from_curve
 from antispoof.runs import Run, load_references
 from antispoof.stats import make_panel, resample
 from antispoof_report.run_tables import NARROW
@@ -70,7 +71,7 @@ def home_threshold(run: Run) -> float:
     elif trained_on[-6] == "modern":
         dev = parts[ELSEWHERE]
     curve = metrics.det_curve(dev["score"], label_indices(dev["label"]))
-    return metrics.eer_threshold_from_curve(curve)
+    return eer_threshold_from_curve(curve)
 
 
 def error_rates(runs: Mapping[tuple[str, str], list[Run]]) -> Iterator[dict]:
@@ -95,9 +96,8 @@ def error_rates(runs: Mapping[tuple[str, str], list[Run]]) -> Iterator[dict]:
                     row["eer"] = metrics.eer(scores, labels)
                     row["hter"] = (accused + 1 - caught) / 2
                     rows.append(row | {"accused": accused, "found": caught})
-        for tested, mean in (
-            pd.DataFrame(rows).groupby("tested", sort=False).mean().iterrows()
-        ):
+        means = pd.DataFrame(rows).groupby("tested", sort=False).mean()
+        for tested, mean in means.iterrows():
             yield {"trained": trained, "group": group, "tested": tested, **mean}
 
 
