@@ -11,7 +11,9 @@
 # ---
 
 # %% [markdown]
-# # How does a voice become a picture, and a picture a decision?
+# # Sound, pictures and networks
+#
+# *How does a voice become a picture, and a picture a decision?*
 #
 # ## Question
 #

@@ -11,7 +11,9 @@
 # ---
 
 # %% [markdown]
-# # What is in the data?
+# # The data
+#
+# *What is in the data?*
 #
 # ## Question
 #

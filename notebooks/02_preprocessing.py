@@ -11,7 +11,9 @@
 # ---
 
 # %% [markdown]
-# # How does a clip become a model's input?
+# # Preprocessing
+#
+# *How does a clip become a model's input?*
 #
 # ## Question
 #

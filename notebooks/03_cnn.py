@@ -14,7 +14,9 @@
 # ---
 
 # %% [markdown]
-# # How far does a small convolutional network get?
+# # The CNN
+#
+# *How far does a small convolutional network get?*
 #
 # ## Question
 #

@@ -14,7 +14,9 @@
 # ---
 
 # %% [markdown]
-# # Does a deep residual network do better?
+# # ResNet50
+#
+# *Does a deep residual network do better?*
 #
 # ## Question
 #

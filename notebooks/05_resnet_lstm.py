@@ -14,7 +14,9 @@
 # ---
 
 # %% [markdown]
-# # Does reading the clip as a sequence help?
+# # ResNet50 with an LSTM
+#
+# *Does reading the clip as a sequence help?*
 #
 # ## Question
 #

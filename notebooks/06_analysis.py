@@ -14,7 +14,9 @@
 # ---
 
 # %% [markdown]
-# # Which of the three is best?
+# # The three models compared
+#
+# *Which of the three is best?*
 #
 # ## Question
 #

@@ -14,7 +14,9 @@
 # ---
 
 # %% [markdown]
-# # Are the claims of the thesis true?
+# # The claims of the thesis, tested
+#
+# *Are the claims of the thesis true?*
 #
 # ## Question
 #

@@ -13,7 +13,9 @@
 # ---
 
 # %% [markdown]
-# # Is this clip fake?
+# # Check a clip
+#
+# *Is this clip fake?*
 #
 # ## Question
 #

@@ -13,7 +13,9 @@
 # ---
 
 # %% [markdown]
-# # How much time and memory does it take?
+# # Time and memory
+#
+# *How much time and memory does it take?*
 #
 # ## Question
 #

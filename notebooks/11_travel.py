@@ -13,7 +13,9 @@
 # ---
 
 # %% [markdown]
-# # What makes a detector travel?
+# # What makes a detector travel
+#
+# *What makes a detector travel?*
 #
 # ## Question
 #

@@ -157,7 +157,7 @@ def test_folder_that_cannot_be_written(antispoof, small_corpus, command, option)
 @pytest.mark.parametrize(
     ("setting", "message"),
     [
-        ("--model rnn", "'rnn'; accepted: cnn, lcnn, resnet"),
+        ("--model rnn", "'rnn'; accepted: cnn, lcnn, probe"),
         ("--epochs 0", "epochs=0 must be finite and positive"),
         ("--augment noise --augment reverb", "'reverb'; accepted: "),
         ("--seed -1", "seed=-1; accepted: whole numbers from 0"),

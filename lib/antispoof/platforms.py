@@ -21,7 +21,7 @@ from typing import Any
 
 import psutil
 
-from antispoof import __version__, corpora
+from antispoof import corpora
 from antispoof.corpora.discovery import COLAB_DRIVE, KAGGLE_INPUT
 from antispoof.errors import AntispoofError, ParameterError
 from antispoof.files import project_folder
@@ -120,7 +120,7 @@ def describe_environment() -> str:
     left = seconds_left()
     limit = "no known limit" if left is None else f"{max(left, 0) / 3600:.1f} h left"
     return (
-        f"antispoof {__version__} on {detect_platform()}: {device};"
+        f"antispoof {_version('antispoof')} on {detect_platform()}: {device};"
         f" corpus: {corpus}; disk: {free:.0f} GiB free; time: {limit}"
     )
 
@@ -136,9 +136,13 @@ def describe_machine() -> dict[str, Any]:
         "cores": os.cpu_count(),
         "memory_gib": round(psutil.virtual_memory().total / 2**30, 1),
         "device": torch.cuda.get_device_name() if torch.cuda.is_available() else "cpu",
-        # Not by importlib.metadata: the library may be used without being installed.
-        "packages": {name: import_module(name).__version__ for name in PACKAGES},
+        "packages": {name: _version(name) for name in PACKAGES},
     }
+
+
+def _version(module: str) -> str:
+    # Not by importlib.metadata: the library may be used without being installed.
+    return import_module(module).__version__
 
 
 def _processor() -> str:

@@ -37,7 +37,16 @@ N_REPLICATES = 500
 N_BINS = 5  # of a reliability diagram of some dozens of trials
 SEED = 2019
 QUOTED = (
-    *("eer", "n", "n_train", "ece", "chance_ece", "first_window_ece", "coverage"),
+    *(
+        "eer",
+        "n",
+        "n_train",
+        "systems",
+        "ece",
+        "chance_ece",
+        "first_window_ece",
+        "coverage",
+    ),
     *("selective_error", "accused", "found", "moved"),
 )
 Table = pd.DataFrame | None  # without pretrained weights there are no measurements
@@ -139,6 +148,8 @@ def glue_inference(
     quoted = dict.fromkeys(QUOTED, UNKNOWN)
     if detector is not None:
         quoted["n_train"] = str(detector.metadata["corpus"]["n_train"])
+        heard = detector.metadata.get("coverage", {}).get("systems", ())
+        quoted["systems"] = str(len(heard))
     if detector is not None and measured is not None:
         trials = with_log_odds(measured, detector.calibration)
         log_odds, labels = trials["score"], label_indices(trials["label"])
