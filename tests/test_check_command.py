@@ -41,8 +41,9 @@ def run(antispoof, monkeypatch, tmp_path, detector):
 
 
 def write(name, seconds=0.5, **options):
-    noise = np.random.default_rng(0).standard_normal(round(seconds * RATE))
-    soundfile.write(name, 0.1 * noise, RATE, **{"format": "WAV", **options})
+    n = np.arange(round(seconds * RATE))
+    pulses = (n % (RATE // 120) < 8) * (1 + np.sin(2 * np.pi * 3 * n / RATE))
+    soundfile.write(name, 0.2 * pulses, RATE, **{"format": "WAV", **options})
     return name
 
 
@@ -144,3 +145,30 @@ def test_a_run_is_used(run, finished):
         assert "cannot be turned into probabilities" in result.err
     else:
         assert "clips of a subset of ASVspoof 2019 LA" in result.out
+
+
+def test_a_folder_with_links_and_other_endings(run, tmp_path):
+    """Links to folders are followed, circles end; every ending of sound is known."""
+    folder, other = tmp_path / "clips", tmp_path / "other"
+    for path in (folder, other):
+        path.mkdir()
+    write(folder / "one.caf")
+    write(other / "two.wav")
+    (folder / "linked").symlink_to(other)
+    (other / "circle").symlink_to(folder)
+    shown = json.loads(run(str(folder), "--json").out)
+    names = [Path(one["clip"]).name for one in shown]
+    assert sorted(names) == ["one.caf", "two.wav"]
+
+
+def test_channels_that_cancel(run, tmp_path):
+    """A stereo file with one channel inverted is judged as its loudest channel."""
+    write("mono.wav")
+    sound, _ = soundfile.read("mono.wav")
+    soundfile.write("antiphase.wav", np.column_stack([sound, -sound]), RATE)
+    mono, both = json.loads(run("mono.wav", "antiphase.wav", "--json").out)
+    assert mono["score"] == pytest.approx(both["score"], abs=1e-4)
+
+
+def test_an_address_is_not_fetched(run):
+    assert "addresses are not fetched" in run("https://example.org/a.wav").err

@@ -13,6 +13,8 @@
    names the training corpus, its caveat and what the calibration knows.
 7. A prediction for one clip imports nothing that only training, statistics or figures
    need: the first answer waits for torch and little else.
+8. What has no voice in it (a tone, a chord, noise, one bit, silence) gets a sentence;
+   real clips have a voice.
 """
 
 import json
@@ -24,25 +26,29 @@ import torch
 
 import antispoof
 from antispoof import inference
+from antispoof.audio import load_mono_16k
+from antispoof.audio.voice import has_voice
 from antispoof.calibration import ALPHA, Calibration
+from antispoof.corpora import open_corpus
 from antispoof.errors import RunError
 from antispoof.inference import Prediction, load_detector, predict_clip, predict_clips
 from antispoof.inference.detector import Detector, describe_detector
 from antispoof.inference.prediction import format_prediction
 from antispoof.inference.windows import iter_windows
 from antispoof_report.inference_tables import read_measurements
-from conftest import run_python
+from conftest import SHARED, run_python
 
 RATE = 16_000
 KEYS = ["clip", "score", "probability_bonafide", "answer", "seconds", "error"]
 
 
 def voice(seconds, *, seed=0):
-    """Noise that swells and fades, loud enough not to be silence."""
+    """A buzz and noise that swell and fade, as a voice does."""
     n = round(seconds * RATE)
     noise = np.random.default_rng(seed).standard_normal(n)
+    buzz = 3 * (np.arange(n) % (RATE // 120) < 8)  # pulses at 120 Hz
     swell = 1 + np.sin(2 * np.pi * 3 * np.arange(n) / RATE)
-    return (0.05 * noise * swell).astype(np.float32)
+    return (0.05 * (noise / 4 + buzz) * swell).astype(np.float32)
 
 
 @pytest.fixture
@@ -235,3 +241,39 @@ def test_a_prediction_imports_little(clip, detector, tmp_path):  # 7
     detector.save(tmp_path / "kept")
     done = run_python(WITHOUT_HEAVY, clip("x.wav", 1), tmp_path / "kept")
     assert done.stdout == "[]\n", done.stdout + done.stderr
+
+
+N = np.arange(4 * RATE)
+
+
+@pytest.mark.parametrize(
+    "sound",
+    [
+        np.zeros(len(N)),
+        np.eye(1, len(N), 100)[0],
+        0.5 * np.sin(2 * np.pi * 440 * N / RATE),
+        sum(0.2 * np.sin(2 * np.pi * f * N / RATE) for f in (220, 277, 330)),
+        0.3 * np.sign(np.sin(2 * np.pi * 150 * N / RATE)),
+        np.random.default_rng(0).standard_normal(len(N)),
+        np.cumsum(np.random.default_rng(0).standard_normal(len(N))),
+        np.sign(np.random.default_rng(0).standard_normal(len(N))),
+    ],
+    ids=["silence", "click", "tone", "chord", "square", "noise", "brown", "one bit"],
+)
+def test_no_voice_no_answer(sound, tmp_path, detector):  # 8
+    assert not has_voice(sound)
+    path = tmp_path / "sound.wav"
+    soundfile.write(path, sound / max(1, np.abs(sound).max()), RATE)
+    (prediction,) = predict_clips([("sound", path)], detector)
+    assert prediction.answer is None
+    assert "voice" in prediction.error
+
+
+@pytest.mark.parametrize("name", ["asvspoof2019-la-subset", "open-fakes"])
+def test_real_clips_have_a_voice(name):  # 8
+    folder = SHARED / "corpora" / name
+    if not folder.is_dir():
+        pytest.skip(f"{folder} is not here")
+    trials = open_corpus(folder).trials.sample(60, random_state=1)
+    heard = [has_voice(load_mono_16k(path)) for path in trials["path"]]
+    assert np.mean(heard) > 0.96  # some digits are too short

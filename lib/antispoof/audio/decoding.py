@@ -10,6 +10,7 @@ float32 is exact; nothing is dithered, clipped or normalised.
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -24,6 +25,7 @@ from antispoof.audio.resampling import resample
 from antispoof.constants import SAMPLE_RATE
 from antispoof.errors import AudioError
 
+CANCELLED = 0.01  # power of the mean, of that of the loudest channel: 20 dB less
 _READERS = {
     "flac": (miniaudio.flac_get_info, miniaudio.flac_read_f32),
     "wav": (miniaudio.wav_get_info, miniaudio.wav_read_f32),
@@ -46,14 +48,34 @@ class Clip:
     sample_rate: int
 
     def mono(self) -> np.ndarray:
-        """Mean over the channels, float32, shape (n,)."""
-        return self.samples.mean(axis=1, dtype=np.float64).astype(np.float32)
+        """One channel, see :func:`mix_down`."""
+        return mix_down(self.samples)
+
+
+def mix_down(samples: np.ndarray) -> np.ndarray:
+    """The mean over the channels; the loudest one where the mean cancels the sound.
+
+    Parameters
+    ----------
+    samples : (n, channels) float.
+
+    Returns
+    -------
+    float32, shape (n,).
+    """
+    mean = samples.mean(axis=1, dtype=np.float64)
+    if samples.shape[1] > 1:
+        power = np.square(samples, dtype=np.float64).mean(axis=0)
+        if np.square(mean).mean() < CANCELLED * power.max():
+            mean = samples[:, power.argmax()]
+    return mean.astype(np.float32)
 
 
 def load_mono_16k(path: str | Path) -> np.ndarray:
     """Decode a clip to mono at 16 kHz.
 
-    Channels are averaged, then other rates are resampled to ``SAMPLE_RATE``.
+    Channels are mixed (:func:`mix_down`), then other rates resampled to
+    ``SAMPLE_RATE``.
 
     Parameters
     ----------
@@ -103,7 +125,10 @@ def open_audio(path: str | Path) -> Iterator[BinaryIO]:
             limits.check_file_size(os.fstat(file.fileno()).st_size)
             yield file
     except FileNotFoundError:
-        raise AudioError(f"cannot decode {path}: no such file") from None
+        # A path has one slash where an address has two.
+        is_address = re.match(r"(https?|ftp):/", str(path))
+        hint = "; download it first: addresses are not fetched" if is_address else ""
+        raise AudioError(f"cannot decode {path}: no such file{hint}") from None
     except (AudioError, OSError) as error:
         reason = getattr(error, "strerror", None) or error
         raise AudioError(f"cannot decode {path}: {reason}") from None

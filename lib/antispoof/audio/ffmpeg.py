@@ -74,7 +74,8 @@ def frames(file: BinaryIO) -> Iterator[tuple[np.ndarray, int]]:
         )
     except (av.FFmpegError, ValueError):
         raise AudioError(
-            "not a sound file (FLAC, WAV, MP3, Ogg, m4a, Opus, WebM, ... are accepted)"
+            "not a sound file, or one that was cut off (FLAC, WAV, MP3, Ogg, m4a, Opus,"
+            " WebM, ... are accepted)"
         ) from None
     with container:
         stream = next(

@@ -9,7 +9,7 @@ from typing import BinaryIO
 import numpy as np
 
 from antispoof.audio import ffmpeg, limits
-from antispoof.audio.decoding import load_native, open_audio
+from antispoof.audio.decoding import load_native, mix_down, open_audio
 from antispoof.audio.resampling import filter_half_width, resample, up_down
 from antispoof.constants import SAMPLE_RATE
 from antispoof.errors import AudioError
@@ -73,7 +73,7 @@ def _resampled_blocks(file: BinaryIO, block_seconds: float) -> Iterator[np.ndarr
             length = down * max(1, round(block_seconds * sample_rate / down))
         n_samples += len(part)
         limits.check_duration(n_samples, sample_rate)
-        parts.append(part.mean(axis=1, dtype=np.float64).astype(np.float32))
+        parts.append(mix_down(part))
         n_pending += len(part)
         while n_pending >= length + margin:
             samples = np.concatenate(parts)

@@ -14,6 +14,7 @@ STANDARD_INPUT = "-"
 EXTENSIONS = (
     *(".wav", ".flac", ".mp3", ".ogg", ".oga", ".opus", ".m4a", ".aac", ".webm"),
     *(".aif", ".aiff", ".amr", ".wma", ".mp4", ".mov", ".mkv", ".mka", ".3gp", ".au"),
+    *(".caf", ".w64", ".wv", ".ac3", ".ts", ".avi", ".m4b", ".m4v", ".tta"),
 )
 
 
@@ -22,8 +23,8 @@ def open_inputs(names: Sequence[str]) -> Iterator[list[tuple[str, Path]]]:
     """Name and path of every clip, in order.
 
     A folder means all sound and film files below it, by their extension and without
-    hidden ones. "-" is standard input, kept in a file that is deleted afterwards. Any
-    other path is one clip, whatever its name.
+    hidden ones; links to folders are followed. "-" is standard input, kept in a file
+    that is deleted afterwards. Any other path is one clip, whatever its name.
 
     Raises
     ------
@@ -43,11 +44,20 @@ def open_inputs(names: Sequence[str]) -> Iterator[list[tuple[str, Path]]]:
             if not path.is_dir():
                 clips.append((name, path))
                 continue
-            clips += [
-                (str(file), file)
-                for file in sorted(path.rglob("*"))
-                if file.suffix.lower() in EXTENSIONS
-                and not file.name.startswith(".")
-                and file.is_file()
-            ]
+            clips += [(str(file), file) for file in sorted(_sound_files(path, set()))]
         yield clips
+
+
+def _sound_files(folder: Path, seen: set[Path]) -> Iterator[Path]:
+    """Files of all folders below, each folder once: links may form a circle."""
+    real = folder.resolve()
+    if real in seen:
+        return
+    seen.add(real)
+    for path in folder.iterdir():
+        if path.name.startswith("."):
+            continue
+        if path.is_dir():
+            yield from _sound_files(path, seen)
+        elif path.suffix.lower() in EXTENSIONS and path.is_file():
+            yield path

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from antispoof.audio import iter_blocks
+from antispoof.audio.voice import has_voice
 from antispoof.constants import SAMPLE_RATE
 from antispoof.errors import AntispoofError, AudioError
 from antispoof.inference.detector import Detector
@@ -95,25 +96,31 @@ def predict_clip(
     Raises
     ------
     AudioError
-        If it cannot be decoded, is too short or too long, or holds silence only.
+        If it cannot be decoded, is too short or too long, or has no voice in it.
     """
     clip = str(path) if name is None else name
-    n_samples = 0
+    n_samples, voiced = 0, False
 
     def counted() -> Iterator[np.ndarray]:
-        nonlocal n_samples
+        nonlocal n_samples, voiced
         for block in iter_blocks(path):
             n_samples += len(block)
+            voiced = voiced or has_voice(block)
             yield block
 
     starts, scores = score_windows(counted(), detector)
     seconds = n_samples / SAMPLE_RATE
     if seconds < MIN_SECONDS:
-        found = f"{seconds:.3f} s of sound; at least {MIN_SECONDS} s are needed"
+        found = f"{seconds:.4f} s of sound; at least {MIN_SECONDS} s are needed"
         raise AudioError(f"cannot judge {clip}: it holds {found}")
     if not len(starts):
         raise AudioError(
             f"cannot judge {clip}: it is silent throughout, there is no voice in it"
+        )
+    if not voiced:
+        raise AudioError(
+            f"cannot judge {clip}: no voice was found in it; a tone, noise or a whisper"
+            " cannot be judged"
         )
     score, calibration = float(scores.mean()), detector.calibration
     return Prediction(
