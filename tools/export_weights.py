@@ -69,8 +69,13 @@ def export_pretrained(
         partition="dev",
         sources=calibrated["source"],
     )
-    known = set(dev["attack"]) <= set(corpus.partition("train")["attack"])
-    calibrated_on = "dev, whose attacks the model was trained on" if known else "dev"
+    train = corpus.partition("train")
+    known = set(dev["attack"]) <= set(train["attack"])
+    sources = set(calibrated["source"])
+    unseen = len(sources - set(train.get("source", [corpus.name])))
+    calibrated_on = f"dev, {unseen} of whose {len(sources)} sources it had not heard"
+    if known:
+        calibrated_on = "dev, whose attacks the model was trained on"
     about = {"calibrated_on": calibrated_on, "coverage": describe_training(corpus)}
     detector = replace(
         detector, calibration=calibration, metadata=detector.metadata | about
