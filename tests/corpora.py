@@ -55,12 +55,13 @@ def flac_path(la: Path, partition: str, utt_id: str) -> Path:
 def write_flac(
     path: Path, *, seed: int, sample_rate=SAMPLE_RATE, channels=1, seconds=0.1
 ):
-    """Write noise; another seed, other noise."""
+    """Write a buzz that swells, and noise; another seed, other noise."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    noise = np.random.default_rng(seed).integers(
-        -3_000, 3_000, (int(seconds * sample_rate), channels), dtype=np.int16
-    )
-    soundfile.write(path, noise, sample_rate, format="FLAC", subtype="PCM_16")
+    n = np.arange(int(seconds * sample_rate))[:, None]
+    noise = np.random.default_rng(seed).integers(-3_000, 3_000, (len(n), channels))
+    swell = 1 + np.sin(2 * np.pi * 3 * n / sample_rate)
+    sound = noise + 9_000 * swell * (n % (sample_rate // 120) < 8)
+    soundfile.write(path, sound.astype(np.int16), sample_rate, format="FLAC")
 
 
 def write_corpus(la: Path, lines: dict[str, list[str]] = LINES) -> Path:

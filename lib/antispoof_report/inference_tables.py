@@ -101,7 +101,8 @@ def robustness_table(measured: Table, detector: Detector | None) -> Html:
         rows.append((name, _percent(eer.value), *changes))
     columns = ["Clips", "EER", "Cost (points)", "95 %", "Change of the probability"]
     frame = pd.DataFrame(rows, columns=columns)
-    return table(frame, caption=f"What happens to {len(changed)} clips, and what it costs")
+    caption = f"What happens to {len(changed)} clips, and what it costs"
+    return table(frame, caption=caption)
 
 
 def calibration_table(measured: Table, detector: Detector | None) -> Html:
