@@ -58,7 +58,7 @@ def write_flac(
     """Write a buzz that swells, and noise; another seed, other noise."""
     path.parent.mkdir(parents=True, exist_ok=True)
     n = np.arange(int(seconds * sample_rate))[:, None]
-    noise = np.random.default_rng(seed).integers(-3_000, 3_000, (len(n), channels))
+    noise = np.random.default_rng(seed).integers(-800, 800, (len(n), channels))
     swell = 1 + np.sin(2 * np.pi * 3 * n / sample_rate)
     sound = noise + 9_000 * swell * (n % (sample_rate // 120) < 8)
     soundfile.write(path, sound.astype(np.int16), sample_rate, format="FLAC")
