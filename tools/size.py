@@ -16,9 +16,9 @@ from pathlib import Path
 
 # Folders -> aim, limit.
 LIMITS = {
-    ("lib/antispoof",): (6000, 6815),
-    ("lib/antispoof_report", "book/_ext"): (2500, 2730),
-    ("tests",): (8000, 8610),
+    ("lib/antispoof",): (6000, 7070),
+    ("lib/antispoof_report", "book/_ext"): (2500, 2960),
+    ("tests",): (8000, 8760),
     ("benchmarks",): (600, 600),
 }
 NOT_CODE = {

@@ -6,7 +6,7 @@ intervals are those of :mod:`antispoof.stats`, over speakers.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from html import escape
 from pathlib import Path
 
@@ -161,7 +161,7 @@ def glue_inference(
         first_window = reliability(measured, Calibration.fit(*dev, partition="dev"))
         moved = probability_shift(measured, detector.calibration)
         found = {
-            name: measure.fn(log_odds, labels)
+            name: measure.fn(log_odds.to_numpy(), labels)
             for name, measure in decision_measures(detector.calibration).items()
         }
         quoted |= {
@@ -215,47 +215,38 @@ def probability_shift(measured: pd.DataFrame, calibration: Calibration) -> pd.Se
 
 
 def decision_measures(calibration: Calibration) -> dict[str, Metric]:
-    """Measures of the answers, as functions of log odds and labels.
+    """Measures of the answers: functions of (n,) log odds and labels.
 
     A fraction of no clips is NaN.
     """
     low, high = calibration.log_odds(calibration.thresholds)
 
-    def fraction(of: Callable[..., np.ndarray], among: Callable[..., np.ndarray]):
-        def compute(z: ArrayLike, labels: np.ndarray) -> float:
-            z = np.asarray(z)
-            chosen = among(z, labels)
-            return float(of(z, labels)[chosen].mean()) if chosen.any() else float("nan")
-
-        return compute
-
-    def is_decided(z: np.ndarray, _labels: np.ndarray) -> np.ndarray:
+    def is_decided(z: np.ndarray) -> np.ndarray:
         return (z < low) | (z > high)
 
-    def is_wrong(z: np.ndarray, labels: np.ndarray) -> np.ndarray:
-        return (z > high) != (labels == BONAFIDE)
+    def coverage(z: np.ndarray, _labels: np.ndarray) -> float:
+        return _mean(is_decided(z))
 
-    def is_called_fake(z: np.ndarray, _labels: np.ndarray) -> np.ndarray:
-        return z < low
+    def selective_error(z: np.ndarray, labels: np.ndarray) -> float:
+        return _mean(((z > high) != (labels == BONAFIDE))[is_decided(z)])
 
-    def is_real(_z: np.ndarray, labels: np.ndarray) -> np.ndarray:
-        return labels == BONAFIDE
+    def accused(z: np.ndarray, labels: np.ndarray) -> float:
+        return _mean(z[labels == BONAFIDE] < low)
 
-    def is_fake(_z: np.ndarray, labels: np.ndarray) -> np.ndarray:
-        return labels != BONAFIDE
+    def found(z: np.ndarray, labels: np.ndarray) -> float:
+        return _mean(z[labels != BONAFIDE] < low)
 
-    def is_any(_z: np.ndarray, labels: np.ndarray) -> np.ndarray:
-        return np.ones(len(labels), bool)
+    return {
+        "ece": Metric("calibration error (ECE)", calibration_error),
+        "coverage": Metric("clips that get an answer", coverage),
+        "selective_error": Metric("wrong among those answers", selective_error),
+        "accused": Metric("real clips called fake", accused),
+        "found": Metric("fake clips called fake", found),
+    }
 
-    found = {"ece": Metric("calibration error (ECE)", calibration_error)}
-    for name, title, of, among in (
-        ("coverage", "clips that get an answer", is_decided, is_any),
-        ("selective_error", "wrong among those answers", is_wrong, is_decided),
-        ("accused", "real clips called fake", is_called_fake, is_real),
-        ("found", "fake clips called fake", is_called_fake, is_fake),
-    ):
-        found[name] = Metric(title, fraction(of, among))
-    return found
+
+def _mean(values: np.ndarray) -> float:
+    return float(values.mean()) if len(values) else float("nan")
 
 
 def _resample(
