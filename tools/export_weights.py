@@ -31,7 +31,7 @@ from antispoof.runs import train_or_load
 from conditions import CLEAN, CONDITIONS, apply_condition
 from profile_settings import read_profile
 
-N_CHANGED = 100  # clips of eval that are scored under every condition
+N_CHANGED = 60  # clips of eval that are scored under every condition
 
 
 def export_pretrained(
