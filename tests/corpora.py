@@ -52,6 +52,15 @@ def flac_path(la: Path, partition: str, utt_id: str) -> Path:
     return la / f"ASVspoof2019_LA_{partition}" / "flac" / f"{utt_id}.flac"
 
 
+def voice(seconds: float, *, seed: int = 0) -> np.ndarray:
+    """A buzz and noise that swell and fade, as a voice does; 16 kHz."""
+    n = round(seconds * SAMPLE_RATE)
+    noise = np.random.default_rng(seed).standard_normal(n)
+    buzz = 3 * (np.arange(n) % (SAMPLE_RATE // 120) < 8)  # pulses at 120 Hz
+    swell = 1 + np.sin(2 * np.pi * 3 * np.arange(n) / SAMPLE_RATE)
+    return (0.05 * (noise / 4 + buzz) * swell).astype(np.float32)
+
+
 def write_flac(
     path: Path, *, seed: int, sample_rate=SAMPLE_RATE, channels=1, seconds=0.1
 ):

@@ -22,7 +22,6 @@ from functools import cache, partial
 from pathlib import Path
 from unittest import mock
 
-import numpy as np
 import pandas as pd
 import soundfile
 import yaml
@@ -40,6 +39,7 @@ from antispoof.inference.prediction import format_prediction, predict_clip
 from antispoof.runs import import_runs
 from antispoof.runs.record import Run, protocol_name, run_path, write_run
 from antispoof.scoring.score_files import ScoreFileWarning, read_asv_scores, read_scores
+from corpora import voice
 
 FOLDER = Path(tempfile.gettempdir()) / f"antispoof-hostile-{os.getpid()}"
 
@@ -206,8 +206,8 @@ def _archive() -> bytes:
 @cache
 def _clip(kind: str, *, n_samples: int = 800) -> bytes:
     file, (container, subtype) = io.BytesIO(), kind.split()
-    noise = np.random.default_rng(1).uniform(-0.3, 0.3, n_samples)
-    soundfile.write(file, noise, 16_000, format=container, subtype=subtype)
+    sound = voice(n_samples / 16_000)
+    soundfile.write(file, sound, 16_000, format=container, subtype=subtype)
     return file.getvalue()
 
 

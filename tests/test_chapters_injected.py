@@ -19,7 +19,7 @@ from antispoof_report.notebooks.parameters import PROFILE_KEYS, accepted, check_
 
 ROOT = Path(__file__).resolve().parents[1]
 CHAPTERS = sorted(ROOT.glob("notebooks/[0-9][0-9]_*.ipynb"))
-OTHER = ("sweep", "study")  # files of other tools
+OTHER = ("sweep", "study", "travel", "detector")  # files of other tools
 PROFILES = [
     p for p in sorted(ROOT.glob("profiles/*.yaml")) if not p.stem.startswith(OTHER)
 ]
