@@ -15,11 +15,15 @@
 #
 # *How does a voice become a picture, and a picture a decision?*
 #
+# **Goals.** After this chapter you can say how a machine makes a voice, read a mel
+# spectrogram, compute a convolution and one step of an LSTM on paper, and explain how a
+# network learns. *About 60 minutes.*
+#
 # ## Question
 #
-# What do you need to know about sound and neural networks to follow this book? Two
-# things: how the signal of a microphone becomes a picture, and the four parts that the
-# three models consist of.
+# What do you need to know about fakes, sound and neural networks to follow this book?
+# Three things: how a fake is made, how the signal of a microphone becomes a picture, and
+# the parts that the three models consist of.
 
 # %% tags=["bootstrap", "hide-cell"]
 import sys
@@ -50,6 +54,7 @@ clip = 0  # index of the bona fide clip of dev that is shown
 check_parameters()
 
 # %% tags=["hide-input"]
+import librosa
 import numpy as np
 import torch
 from torch import nn
@@ -82,7 +87,42 @@ report.player(voice, label="The example: a bona fide clip")
 # %% [markdown]
 # ## Result
 #
+# ### How a machine makes a voice
+#
+# A *deepfake* is made by a deep network. To fake a voice, there are two ways:
+#
+# - **Text-to-speech** (TTS): the machine gets a text and some clips of the person. An
+#   *acoustic model* turns the text into a spectrogram in that voice.
+# - **Voice conversion** (VC): somebody else speaks. The machine keeps the words and the
+#   rhythm and changes the voice.
+#
+# Both need a last step, the *vocoder*, which turns a spectrogram into sound. This is
+# difficult, because a spectrogram holds only how strong each frequency is. When its waves
+# begin, the *phase*, is lost. The vocoder has to invent it, and what it invents is never
+# quite right. Detectors listen for that.
+#
+# Here is a fake made on this page. We throw the phase of the clip away and let the method
+# of {cite:t}`griffin1984` guess another: begin with a random phase, compute the sound, take
+# the phase of that sound, and repeat. Attack A11 of the corpus uses it.
+
+# %%
+levels = np.abs(librosa.stft(voice, n_fft=512, hop_length=128))
+copy = librosa.griffinlim(levels, n_iter=32, hop_length=128, random_state=0)
+kept = np.abs(librosa.stft(copy, n_fft=512, hop_length=128))
+difference = np.linalg.norm(kept - levels) / np.linalg.norm(levels)
+report.player(copy, label="The same clip with an invented phase")
+
+# %% tags=["hide-input"]
+report.glue("difference", f"{difference:.0%}")
+
+# %% [markdown]
+# The levels of the copy differ from those of the clip by {result}`difference`: no
+# spectrogram of real sound has exactly these levels with a phase that was guessed. Do you
+# hear it? Listen for a metallic edge.
+#
 # ### A voice is a sum of waves
+
+#
 #
 # A microphone measures air pressure, here 16 000 times per second. In vowels and other
 # voiced sounds, the vocal folds open and close in a regular rhythm. The rate of this
@@ -132,6 +172,17 @@ sound.mel_scale(front_end.filters.numpy())
 # smaller and keeps its detail where speech has most detail.
 # {doc}`02_preprocessing` shows each step from clip to picture.
 #
+# ### Machine learning and deep learning
+#
+# *Machine learning* finds rules in examples instead of being told them. In its classical
+# form, a person decides which *features* of the sound are looked at, and the machine
+# learns how to weigh them. In *deep learning*, a network with many layers also finds the
+# features. It needs more examples for that.
+
+# %% tags=["hide-input"] mystnb={"figure": {"name": "fig-deep-learning", "caption": "Machine learning and deep learning. What is learned from examples is blue."}, "image": {"alt": "Two rows of boxes from sound to score; above, features made by hand and a small model, below, one network that finds the features and decides."}}
+drawing("machine_and_deep_learning")
+
+# %% [markdown]
 # ### The perceptron computes a weighted sum
 #
 # The smallest part of a network is the perceptron. It multiplies each input $x_i$ by a
@@ -152,13 +203,80 @@ torch.testing.assert_close(neuron[0], by_hand)
 networks.perceptron(inputs.numpy(), weights.numpy(), bias)
 
 # %% [markdown]
+# ### A network learns by gradient descent
+#
+# How does training find the weights? It needs a number for how wrong the network is, the
+# *loss*, and it changes each weight in the direction in which the loss falls.
+#
+# Our models have two outputs $z$, one for each class. The *softmax* makes probabilities of
+# them, and the loss, {term}`cross entropy`, is minus the logarithm of the probability that
+# the correct class got:
+#
+# $$
+# p_c = \frac{e^{z_c}}{e^{z_0} + e^{z_1}}, \qquad \text{loss} = -\log p_\text{correct}.
+# $$
+#
+# A sure and correct answer costs nothing; a sure and wrong one costs much.
+
+# %%
+z, correct = torch.tensor([0.2, 1.0]), 0
+p = z.exp() / z.exp().sum()
+loss = -p[correct].log()
+expected = nn.functional.cross_entropy(z[None], torch.tensor([correct]))
+torch.testing.assert_close(loss, expected)
+
+# %% [markdown]
+# The slope of the loss at each weight is the *gradient*. For softmax and cross entropy it
+# is short: the probability minus 1 for the correct class, and the probability for the
+# other. By the chain rule, the gradient of a weight is that times the weight's input.
+# PyTorch does the same with `backward()`:
+
+# %%
+learned = torch.zeros(2, 3, requires_grad=True)  # one row for each class
+z = learned @ inputs
+nn.functional.cross_entropy(z[None], torch.tensor([0])).backward()
+slope = z.detach().softmax(0) - torch.tensor([1.0, 0.0])
+torch.testing.assert_close(learned.grad, slope[:, None] * inputs)
+
+# %% [markdown]
+# *Gradient descent* takes a small step against the gradient, again and again. The size of
+# the step is the *learning rate*. One pass through all training clips is an *epoch*; the
+# clips whose losses are averaged for one step are a *batch*.
+
+# %%
+losses, rate = [], 0.5
+for _ in range(20):
+    loss = nn.functional.cross_entropy(
+        (learned @ inputs)[None], torch.tensor([0])
+    )
+    (slope,) = torch.autograd.grad(loss, learned)
+    losses.append(loss.item())
+    with torch.no_grad():
+        learned -= rate * slope
+
+# %% tags=["hide-input"]
+report.glue("loss_first", f"{losses[0]:.2f}")
+report.glue("loss_last", f"{losses[-1]:.2f}")
+
+# %% [markdown]
+# In twenty steps the loss falls from {result}`loss_first`, which is what guessing costs
+# ($\log 2$), to {result}`loss_last`.
+#
+# A network can also learn its examples by heart. This is *overfitting*: the loss on the
+# training clips falls on, and the loss on other clips rises. So a part of the clips, the
+# validation set, is held back and never learned from.
+#
 # ### Convolution finds one pattern at every position
+
+#
 #
 # A pattern in a picture can be at any position. So a *convolution* moves one small table
 # of weights, the *kernel*, over the picture and computes the weighted sum at each
 # position. The *stride* is the step of this movement: with stride 2, the output has about
-# half as many rows and columns. With $n$ rows, a kernel of $k$ rows and stride $s$, the
-# output has $\lfloor (n - k) / s \rfloor + 1$ rows.
+# half as many rows and columns. *Padding* adds rows and columns of zeros around the
+# picture, so that the kernel can also stand at its edge. With $n$ rows, a kernel of $k$
+# rows, padding $p$ and stride $s$, the output has $\lfloor (n + 2p - k) / s \rfloor + 1$
+# rows.
 
 # %%
 image = np.random.default_rng(0).integers(0, 3, size=(5, 5))
@@ -185,14 +303,44 @@ networks.convolution(image, kernel, stride_1, stride=1)
 networks.convolution(image, kernel, stride_2, stride=2)
 
 # %% [markdown]
-# A *convolutional neural network* (CNN) has several such layers, each with many kernels.
-# The first layers find edges, later layers find patterns of edges. {doc}`03_cnn` builds a
-# CNN with four convolutions.
+# ### What else a CNN has
 #
+# - *Max-pooling* keeps the largest of four neighbours. The picture shrinks to a quarter,
+#   and a pattern may shift a little.
+# - *Batch normalisation* subtracts the mean of a batch and divides by its standard
+#   deviation, for each kernel, so that the numbers of all layers stay in one range.
+# - *Dropout* sets a share of the numbers to zero at random while training, so that the
+#   network cannot rely on single ones.
+#
+# The first two, by hand and with PyTorch:
+
+# %%
+maps = torch.randn(8, 3, 4, 6)  # 8 clips, 3 kernels, 4 rows, 6 columns
+largest = maps.reshape(8, 3, 2, 2, 3, 2).amax(dim=(3, 5))
+torch.testing.assert_close(nn.functional.max_pool2d(maps, 2), largest)
+
+# %%
+mean = maps.mean(dim=(0, 2, 3), keepdim=True)
+variance = maps.var(dim=(0, 2, 3), keepdim=True, unbiased=False)
+normal = (maps - mean) / torch.sqrt(variance + 1e-5)
+torch.testing.assert_close(nn.BatchNorm2d(3)(maps), normal)
+
+# %% [markdown]
+# A *convolutional neural network* (CNN) stacks such layers, each with many kernels. The
+# first layers find edges, later layers find patterns of edges. The number of pictures
+# (*channels*, one for each kernel) grows, their size shrinks. {doc}`03_cnn` builds this
+# one:
+
+# %% tags=["hide-input"] mystnb={"figure": {"name": "fig-cnn-layers", "caption": "The CNN of this book. Sheets stand for channels; below, their number, rows and columns."}, "image": {"alt": "From left to right: the input picture, four stacks of ever smaller and more pictures, a stack of 4 by 4 pictures, and two linear layers of 128 and 2 numbers."}}
+drawing("cnn_layers")
+
+# %% [markdown]
 # ### Residual blocks make deep networks trainable
 #
 # Deeper networks should be better, but a simple stack of many layers is hard to train: a
-# stack of 56 layers can do worse than one of 20, even on its training pictures. A
+# stack of 56 layers can do worse than one of 20, even on its training pictures. One
+# reason is the *vanishing gradient*: passing back through each layer, the gradient
+# shrinks, and the first layers do not learn ({doc}`04_resnet` measures it). A
 # *residual block* {cite}`he2016` adds its input to its output. So its layers only have to
 # learn the difference $F(x)$. If a block is not needed, $F(x)$ can stay at zero.
 
@@ -205,7 +353,9 @@ drawing("residual_block")
 # ### Recurrent layers read a sequence in order
 #
 # A *recurrent* layer (RNN) reads a sequence step by step and keeps a *state* $h_t$, which
-# is its memory of all steps so far. It uses the same weights at every step.
+# is its memory of all steps so far. It uses the same weights at every step:
+#
+# $$ h_t = \tanh(W x_t + U h_{t-1} + b). $$
 
 # %% tags=["hide-input"] mystnb={"figure": {"name": "fig-rnn", "caption": "A recurrent layer as a loop (left) and unrolled in time (right). Each step gets one element of the sequence and the state of the step before."}, "image": {"alt": "One box with an arrow back to itself equals a chain of four boxes, each with an input below, an output above and an arrow to the next."}}
 drawing("rnn_unrolled")
@@ -250,3 +400,32 @@ drawing("lstm_cell")
 #   residual blocks, and in one model an LSTM. None of these parts is made for speech. A
 #   model learns everything from the data, so the next chapter is {doc}`01_data`.
 # - For every part, the results by hand and with PyTorch were the same.
+
+# %% [markdown]
+# ## Exercises
+#
+# 1. A picture of 64 rows and 401 columns goes through a convolution with a 3 × 3 kernel,
+#    padding 1 and stride 2. How large is the output? Compute it with the formula, then
+#    with PyTorch.
+
+# %% tags=["hide-cell", "solution"]
+print([(n + 2 - 3) // 2 + 1 for n in (64, 401)])
+nn.Conv2d(1, 1, 3, stride=2, padding=1)(torch.zeros(1, 1, 64, 401)).shape
+
+# %% [markdown]
+# 2. What does a network lose by answering with equal outputs, $z = (0, 0)$, and what by
+#    $z = (5, -5)$ if the second class is correct? Which answer would you rather give when
+#    you do not know?
+
+# %% tags=["hide-cell", "solution"]
+answers = torch.tensor([[0.0, 0.0], [5.0, -5.0]])
+nn.functional.cross_entropy(answers, torch.tensor([1, 1]), reduction="none")
+
+# %% [markdown]
+# 3. Set the forget gate of the LSTM to 1 and the input gate to 0. What happens to the
+#    memory? Why is this good for a long sequence?
+
+# %% tags=["hide-cell", "solution"]
+f, i = torch.ones(1, 2), torch.zeros(1, 2)
+torch.testing.assert_close(f * c + i * g.tanh(), c)
+print("The memory passes unchanged, and so does its gradient.")

@@ -15,6 +15,10 @@
 #
 # *What is in the data?*
 #
+# **Goals.** After this chapter you can read a protocol, say what the nineteen attacks are,
+# check a corpus before you trust it, and name differences between the classes that are not
+# in the voice. *About 30 minutes.*
+#
 # ## Question
 #
 # What does the corpus contain, is it complete, and what could a model learn from it that
@@ -50,9 +54,10 @@ check_parameters()
 # %% tags=["hide-input"]
 import pandas as pd
 
-from antispoof import audio, corpora
+from antispoof import audio, corpora, runs
 from antispoof.constants import LABELS, PARTITIONS, SAMPLE_RATE
 from antispoof.corpora import ISSUES, audit
+from antispoof.corpora.asvspoof2019 import EXPECTED_COUNTS
 from antispoof.corpora.synthetic.attacks import ATTACKS
 from antispoof.plots import data
 from antispoof_report import report
@@ -74,9 +79,94 @@ report.header(la)
 # | `dev` | testing dataset | testing with the attacks of `train` and other speakers |
 # | `eval` | evaluation dataset | testing with other attacks and other speakers |
 #
+# That the testing dataset of the thesis is `dev` is our inference {mark}`O`.
+#
+# The official counts, from the protocols of the corpus:
+
+# %% tags=["hide-input"]
+official = [
+    {
+        "Partition": name,
+        "Bona fide": counts.bonafide,
+        "Spoof": sum(counts.attacks.values()),
+        "Attacks": f"{min(counts.attacks)} to {max(counts.attacks)}",
+        "Clips of each": min(counts.attacks.values()),
+        "Speakers": counts.speakers,
+        "Always “spoof” right": sum(counts.attacks.values()) / counts.total,
+    }
+    for name, counts in EXPECTED_COUNTS.items()
+]
+report.table(
+    pd.DataFrame(official),
+    caption="ASVspoof 2019 LA as it was published",
+    formats={"Always “spoof” right": ".1%"},
+)
+
+# %% [markdown]
+# The runs on real speech in this book use a *sample* of it. It is a convenience sample:
+# clips that authors of public code had put beside their programs, collected and put back
+# into the official layout. Nobody drew it at random, so its shares of classes, speakers
+# and attacks are not those of the corpus.
+
+# %% tags=["hide-input"]
+references = runs.load_references("cnn")[:1]
+sample = [
+    {
+        "Partition": name,
+        "Clips": run.corpus["trials"][name],
+        "Bona fide": (run.scores(name)["label"] == "bonafide").sum(),
+        "Spoof": (run.scores(name)["label"] == "spoof").sum(),
+        "Speakers": run.scores(name)["speaker"].nunique(),
+    }
+    for run in references
+    for name in run.partitions
+]
+report.table(
+    pd.DataFrame(sample), caption="The clips of the sample that are judged"
+) if sample else None
+
+# %% [markdown]
+# ### The nineteen attacks
+#
+# | Attack | Kind | How the fake is made |
+# | :-- | :-- | :-- |
+# | A01 | text-to-speech | neural acoustic model, WaveNet |
+# | A02, A03 | text-to-speech | neural acoustic models, WORLD vocoder |
+# | A04, **A16** | text-to-speech | pieces of recordings put together (MaryTTS) |
+# | A05 | voice conversion | variational autoencoder, WORLD vocoder |
+# | A06, **A19** | voice conversion | the spectrum of a recording is filtered |
+# | A07 | text-to-speech | WORLD vocoder, mended by an adversarial network |
+# | A08 | text-to-speech | neural source-filter vocoder |
+# | A09 | text-to-speech | Vocaine vocoder |
+# | A10 | text-to-speech | Tacotron 2, WaveRNN |
+# | A11 | text-to-speech | Tacotron 2, Griffin-Lim |
+# | A12 | text-to-speech | WaveNet |
+# | A13 | text-to-speech, then voice conversion | the waveform is filtered |
+# | A14 | text-to-speech, then voice conversion | STRAIGHT vocoder |
+# | A15 | text-to-speech, then voice conversion | WaveNet |
+# | A17 | voice conversion | the waveform is filtered |
+# | A18 | voice conversion | vocoder of cepstral features |
+#
+# Training and testing use A01 to A06, evaluation A07 to A19 {cite}`wang2020`. Two of the
+# evaluation attacks (bold) are algorithms of the training with other training data, so
+# eleven are unknown. A filtered recording, as in A06, A17 and A19, is the hardest to
+# notice: most of it *is* a human voice.
+#
+# ### The protocol
+#
 # For each partition, a text file (the *protocol*) lists the clips with speaker,
 # utterance, attack and label. We read the protocols and never list the folders, because
-# the original folders also contain clips that belong to no trial.
+# the original folders also contain clips that belong to no trial. These are the first
+# lines of one, and how to read it without our library:
+
+# %%
+protocol = sorted((la.root).rglob("*.cm.*.t*.txt"))[0]
+print("".join(protocol.open().readlines()[:3]))
+columns = ["speaker", "utterance", "-", "attack", "label"]
+read = pd.read_csv(protocol, sep=" ", names=columns)
+read["label"].value_counts()
+
+# %% [markdown]
 #
 # ### How to download the data
 #
@@ -212,17 +302,15 @@ report.table(
 
 # %% tags=["hide-input"]
 made = {name: attack.title for name, attack in ATTACKS.items()}
-spoof = la.trials[la.trials["label"] == "spoof"]
-listed = spoof.groupby("attack").size().reset_index(name="Trials")
+listed = fakes.groupby("attack").size().reset_index(name="Trials")
 listed["How the fake is made"] = listed["attack"].map(made)
 report.table(
-    listed.fillna("see Wang et al. (2020)").rename(columns=str.capitalize),
+    listed.fillna("see the list above").rename(columns=str.capitalize),
     caption="The attacks of this corpus",
 )
 
 # %% [markdown]
-# The synthetic corpus has its own attacks, whose names begin with M. The attacks A01 to A19
-# of ASVspoof are described by its authors {cite}`wang2020`.
+# The attacks of the synthetic corpus have names that begin with M.
 
 # %% [markdown]
 # ### How long are the clips?
@@ -288,3 +376,43 @@ report.table(
 #   result on `eval`.
 # - **Not all differences are in the voice.** The classes may also differ in length and
 #   silence, and a model uses every difference that helps.
+
+# %% [markdown]
+# ## Exercises
+#
+# 1. Which share of the clips would a system have right that always answers "spoof", in each
+#    partition of the official corpus? And its macro-F1?
+
+# %% tags=["hide-cell", "solution"]
+for name, counts in EXPECTED_COUNTS.items():
+    n_spoof = sum(counts.attacks.values())
+    share = n_spoof / counts.total
+    f1_spoof = 2 * n_spoof / (counts.total + n_spoof)
+    print(f"{name}: accuracy {share:.3f}, macro-F1 {f1_spoof / 2:.3f}")
+
+# %% [markdown]
+# 2. Build a detector that never listens: decide by the length of a clip. How good is the
+#    best threshold on the testing clips of this page?
+
+# %% tags=["hide-cell", "solution"]
+lengths = usable[usable["partition"] == min(la.partitions)]
+is_real = lengths["label"] == "bonafide"
+cuts = [
+    max(
+        ((lengths["seconds"] > t) == is_real).mean(),
+        ((lengths["seconds"] <= t) == is_real).mean(),
+    )
+    for t in lengths["seconds"]
+]
+print(
+    f"{max(cuts):.1%} right by length, {max(is_real.mean(), 1 - is_real.mean()):.1%} always"
+)
+
+# %% [markdown]
+# 3. Why may no speaker be in both the training and the testing partition? Think of a
+#    detector that has learned one voice by heart, of whom it heard only fakes.
+
+# %% tags=["hide-cell", "solution"]
+print(
+    "It would call the person's real clips fake, and look good on her fakes."
+)

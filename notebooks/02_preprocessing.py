@@ -15,6 +15,10 @@
 #
 # *How does a clip become a model's input?*
 #
+# **Goals.** After this chapter you can compute a mel spectrogram from the samples of a clip
+# with NumPy, say what each step throws away, and tell what a model can still see of
+# length, silence and loudness. *About 30 minutes.*
+#
 # ## Question
 #
 # The models classify pictures of one fixed size. Which steps turn a sound file of any
@@ -50,6 +54,7 @@ clip = 0  # index of the clip in each class
 check_parameters()
 
 # %% tags=["hide-input"]
+import numpy as np
 import pandas as pd
 import torch
 
@@ -65,8 +70,8 @@ report.header(la)
 # %% [markdown]
 # ## Method
 #
-# Every clip goes through the same steps, for all three models. Badges: **S**, stated by
-# the thesis; **N**, common in similar public work; **O**, our choice.
+# Every clip goes through the same steps, for all three models. Badges: {mark}`S` stated
+# by the thesis, {mark}`N` common in similar public work, {mark}`O` our choice.
 
 # %% tags=["hide-input"]
 front_end = LogMel()
@@ -124,18 +129,67 @@ fixed = {x: fix_length(voices[x], n_samples) for x in voices}
 features.fixed_length(voices, n_samples=n_samples)
 
 # %% [markdown]
-# ### Mel, decibels, normalise
+# ### Power spectrogram
 #
-# The front-end is a PyTorch module with one method for each step, so we can look at each
-# result. Its input is a batch of clips; here the batch contains only the bona fide clip.
+# Cut the samples into windows of 400 samples, one every 160; weigh each window so that
+# its ends are quiet (Hann); take the Fourier transform; square its size. The first window
+# is centred at the first sample, so the clip is mirrored at both ends.
+
+# %%
+size, win, hop = use["n_fft"], use["win_length"], use["hop_length"]
+padded = np.pad(fixed["bonafide"], size // 2, mode="reflect")
+frames = np.lib.stride_tricks.sliding_window_view(padded, size)[::hop]
+hann = np.sin(np.pi * np.arange(win) / win) ** 2
+window = np.pad(hann, (size - win) // 2)
+power = np.abs(np.fft.rfft(frames * window)).T ** 2
+power.shape
+
+# %% [markdown]
+# ### Mel bands
+#
+# On the mel scale, place as many equal steps as there are bands, and two more for the
+# ends. Each band is a triangle: it rises from the step below to its own, and falls to the
+# step above.
+
+
+# %%
+def mel(hertz):
+    return 2595 * np.log10(1 + hertz / 700)
+
+
+# %%
+n_mels = use["n_bands"]
+steps_mel = np.linspace(0, mel(SAMPLE_RATE / 2), n_mels + 2)
+edges = 700 * (10 ** (steps_mel / 2595) - 1)  # in hertz
+lower, peak, upper = edges[:-2], edges[1:-1], edges[2:]
+freqs = np.fft.rfftfreq(size, 1 / SAMPLE_RATE)[:, None]
+rising = (freqs - lower) / (peak - lower)
+falling = (upper - freqs) / (upper - peak)
+bank = np.maximum(0, np.minimum(rising, falling))
+
+# %% [markdown]
+# ### Decibels, normalise
+#
+# Ten times the logarithm; nothing below 80 dB under the loudest point; then zero mean and
+# unit variance.
+
+# %%
+mels = bank.T @ power
+decibel = 10 * np.log10(np.maximum(mels, 1e-10))
+decibel = np.maximum(decibel, decibel.max() - use["top_db"])
+normal = (decibel - decibel.mean()) / decibel.std(ddof=1)
+
+# %% [markdown]
+# The front-end of the library is a PyTorch module with one method for each step. It
+# computes many clips at once, and gives the same numbers:
 
 # %%
 batches = {x: torch.from_numpy(fixed[x])[None] for x in fixed}
 waveform = batches["bonafide"]
-power = front_end.power_spectrogram(waveform)
-mel = front_end.apply_filters(power)
-decibel = front_end.power_to_db(mel)
-normal = front_end.normalize(decibel)
+ours = front_end.power_spectrogram(waveform)[0].numpy()
+np.testing.assert_allclose(ours, power, rtol=1e-3, atol=1e-4 * power.max())
+model_input = front_end(waveform)[0, 0].numpy()
+np.testing.assert_allclose(model_input, normal, atol=2e-2)
 
 # %% [markdown]
 # Calling the module does all steps. It also adds the channel axis that convolutions
@@ -143,7 +197,7 @@ normal = front_end.normalize(decibel)
 
 # %%
 inputs = {x: front_end(batch) for x, batch in batches.items()}
-torch.testing.assert_close(inputs["bonafide"][:, 0], normal)
+{label: tuple(x.shape) for label, x in inputs.items()}
 
 # %% [markdown]
 # ## Result
@@ -154,10 +208,10 @@ torch.testing.assert_close(inputs["bonafide"][:, 0], normal)
 after = {
     "load": torch.from_numpy(voices["bonafide"]),
     "one length": waveform[0],
-    "power spectrogram": power[0],
-    "mel bands": mel[0],
-    "decibels": decibel[0],
-    "normalise": normal[0],
+    "power spectrogram": torch.from_numpy(power),
+    "mel bands": torch.from_numpy(mels),
+    "decibels": torch.from_numpy(decibel),
+    "normalise": torch.from_numpy(normal),
     "model input": inputs["bonafide"][0],
 }
 rows = [
@@ -171,7 +225,7 @@ rows = [
     for step, x in after.items()
 ]
 report.glue("n_before", f"{waveform.numel():,}".replace(",", " "))
-report.glue("n_after", f"{normal.numel():,}".replace(",", " "))
+report.glue("n_after", f"{normal.size:,}".replace(",", " "))
 report.glue("frames", normal.shape[-1])
 columns = ["After", "Shape", "Numbers", "Smallest", "Largest"]
 report.table(
@@ -213,3 +267,37 @@ real + fake
 #   and silence before the words as a dark area on the left. {doc}`01_data` explains why
 #   this matters. Only the loudness is removed.
 # - The module is part of the library and is tested against librosa {cite}`mcfee2015`.
+
+# %% [markdown]
+# ## Exercises
+#
+# 1. The window is 25 ms long. Which is the lowest pitch of which a window holds two
+#    periods? Is it below the pitch of a man's voice, about 110 Hz?
+
+# %% tags=["hide-cell", "solution"]
+print(f"{2 / 0.025:.0f} Hz; yes")
+
+# %% [markdown]
+# 2. Make the clip half as loud. What changes in the decibels, and what in the model's
+#    input?
+
+# %% tags=["hide-cell", "solution"]
+quiet = front_end(waveform / 2)[0, 0].numpy()
+print(f"decibels: {20 * np.log10(0.5):.1f} everywhere")
+print(f"input: changes by at most {np.abs(quiet - model_input).max():.1e}")
+
+# %% [markdown]
+# 3. Replace the mel bands by as many bands of equal width in hertz. Which band holds 4 kHz
+#    now, and which did before? Earlier work found such bands better for detection
+#    {cite}`muller2022`. What could be the reason?
+
+# %% tags=["hide-cell", "solution"]
+print(
+    "mel:",
+    np.searchsorted(peak, 4000),
+    " linear:",
+    round(4000 / 8000 * n_mels),
+)
+print(
+    "Fakes differ from speech at high frequencies, too, where mel is coarse."
+)

@@ -17,6 +17,9 @@
 #
 # *Is this clip fake?*
 #
+# **Goals.** After this chapter you can check a clip, read the answer without believing it too
+# much, and say what it would mean among many clips. *About 20 minutes.*
+#
 # ## Question
 #
 # You hear a voice. Is it a human or a machine? What can a small network say about one clip,
@@ -189,3 +192,52 @@ report.robustness_table(measured, detector)
 #   are equally frequent. If one in a thousand clips is fake, most alarms are false.
 # - **The file format matters little.** Another sampling rate or format changes the
 #   probability by {result}`check_moved` at most (median over clips).
+
+# %% [markdown]
+# ## Exercises
+#
+# 1. The detector says that of 100 clips like this one, 20 are real, if real and fake clips
+#    are equally frequent. In your inbox, one clip in 100 is fake. Which probability of a
+#    real voice has the clip there?
+
+# %% tags=["hide-cell", "solution"]
+odds = 0.20 / 0.80 * 99  # the odds at 1:1, times the odds before listening
+print(f"{odds / (1 + odds):.0%}")
+
+# %% [markdown]
+# 2. Cut the first clip to its first second and check it again. Does the answer change?
+#    Should a shorter clip make it surer or less sure?
+
+# %% tags=["hide-cell", "solution"]
+import soundfile
+
+from antispoof import audio
+
+name, path = next(iter(clips.items()))
+short = audio.load_mono_16k(path)[:SAMPLE_RATE]
+soundfile.write("short.wav", short, SAMPLE_RATE)
+for one in inference.predict_clips(
+    [(name, path), ("short", "short.wav")], detector
+):
+    print(
+        one.clip, one.answer, one.error or f"{one.probability_bonafide:.2f}"
+    )
+Path("short.wav").unlink()
+
+# %% [markdown]
+# 3. What does the detector say to a whistle or to a tone, and why is "uncertain" not
+#    enough there?
+
+# %% tags=["hide-cell", "solution"]
+import numpy as np
+
+seconds = np.arange(2 * SAMPLE_RATE) / SAMPLE_RATE
+soundfile.write(
+    "tone.wav", 0.3 * np.sin(2 * np.pi * 440 * seconds), SAMPLE_RATE
+)
+print(
+    next(
+        iter(inference.predict_clips([("tone", "tone.wav")], detector))
+    ).error
+)
+Path("tone.wav").unlink()

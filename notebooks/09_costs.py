@@ -17,6 +17,9 @@
 #
 # *How much time and memory does it take?*
 #
+# **Goals.** After this chapter you can estimate how long a training takes on your computer,
+# and which of the three models is *easy to use* in the thesis's sense. *About 15 minutes.*
+#
 # ## Question
 #
 # How much time and memory does it take to train the models and to score a clip, and how
@@ -237,3 +240,27 @@ report.table(
 #   {result}`resnet_train` times the processor time of the CNN. One epoch on the
 #   {result}`n_train` training clips of the full corpus takes {result}`resnet_epoch` hours
 #   on one core.
+
+# %% [markdown]
+# ## Exercises
+#
+# 1. A model trains on 100 clips per second. How long do 40 epochs on the 25 380 training
+#    clips of the full corpus take?
+
+# %% tags=["hide-cell", "solution"]
+print(f"{40 * 25_380 / 100 / 3600:.1f} hours")
+
+# %% [markdown]
+# 2. A picture of 64 × 401 numbers in 32 bits: how much memory do the pictures of the full
+#    training set take? And in 16 bits?
+
+# %% tags=["hide-cell", "solution"]
+size = 25_380 * 64 * 401 * 4 / 2**30
+print(f"{size:.1f} GiB, {size / 2:.1f} GiB")
+
+# %% [markdown]
+# 3. The thesis asks for a model that is used "efficiently and easily". Which of the three
+#    would you give to a colleague without a GPU, and which number on this page says so?
+
+# %% tags=["hide-cell", "solution"]
+print("The CNN: its training step takes a small share of that of ResNet50.")

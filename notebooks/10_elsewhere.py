@@ -15,6 +15,11 @@
 # %% [markdown]
 # # Voices from elsewhere
 #
+# *What are these models worth outside their corpus?*
+#
+# **Goals.** After this chapter you can test a detector on another corpus, and say why a
+# low EER at home promises nothing elsewhere. *About 20 minutes.*
+#
 # ## Question
 #
 # The three models were trained and tested on one corpus. What is the CNN worth on real
@@ -157,3 +162,39 @@ report.table(
 #   with its own clips. {doc}`11_travel` tries what helps beyond them.
 # - **Accusing real people is the worst error.** A detector that is used elsewhere needs a
 #   way to say that it cannot tell.
+
+# %% [markdown]
+# ## Exercises
+#
+# 1. A detector has an EER of 1 % on one corpus. Elsewhere, its scores rank the clips as well
+#    as before, but all are two units lower. What is its EER there? What does it do at the
+#    threshold of home?
+
+# %% tags=["hide-cell", "solution"]
+import numpy as np
+
+from antispoof import metrics
+
+rng = np.random.default_rng(0)
+labels = np.repeat([0, 1], 1000)
+scores_home = rng.normal(size=2000) + 4.65 * labels - 2.3
+for moved in (0, -2):
+    s = scores_home + moved
+    accused = np.mean(s[labels == 1] <= 0)
+    print(f"EER {metrics.eer(s, labels):.1%}, real called fake {accused:.1%}")
+
+# %% [markdown]
+# 2. The heat map has a row for each training corpus. Which of its cells may you use to
+#    choose a model, and which only to report?
+
+# %% tags=["hide-cell", "solution"]
+print("dev cells may choose; eval cells only report")
+
+# %% [markdown]
+# 3. You record your own voice ten times, and the detector calls it fake twice. Name three
+#    causes that have nothing to do with fakes.
+
+# %% tags=["hide-cell", "solution"]
+print(
+    "the microphone, the codec of the recorder, and the room; also the language"
+)

@@ -17,6 +17,9 @@
 #
 # *What makes a detector travel?*
 #
+# **Goals.** After this chapter you can set up an ablation, augment clips without giving the
+# class away, and use a pretrained network as a front-end. *About 25 minutes.*
+#
 # ## Question
 #
 # {doc}`10_elsewhere` shows that the thesis's CNN fails on voices from elsewhere. Which
@@ -140,3 +143,32 @@ for name, key in (
 # - **Features that have heard more, and training clips of many kinds, help most.** The
 #   shipped detector has {result}`shipped_eer`. This is still far from good, so
 #   {doc}`08_check_a_clip` lets it be silent where it cannot tell.
+
+# %% [markdown]
+# ## Exercises
+#
+# 1. You add noise to the spoof clips only. What will a detector learn? Which rule of this
+#    chapter prevents it?
+
+# %% tags=["hide-cell", "solution"]
+print("That noise means fake. Both classes get the same augmentation.")
+
+# %% [markdown]
+# 2. How many weights does the linear probe have? Compare with the CNN.
+
+# %% tags=["hide-cell", "solution"]
+from antispoof import models
+
+print(
+    models.n_parameters(models.build("probe")),
+    models.n_parameters(models.build("cnn")),
+)
+
+# %% [markdown]
+# 3. There are three sources of dev clips. Two settings differ by three points of EER. Would
+#    you choose by it? What would you want to know first?
+
+# %% tags=["hide-cell", "solution"]
+print(
+    "Not by it alone: whether the difference has one sign in all three sources."
+)

@@ -206,8 +206,7 @@ def _archive() -> bytes:
 @cache
 def _clip(kind: str, *, n_samples: int = 800) -> bytes:
     file, (container, subtype) = io.BytesIO(), kind.split()
-    sound = voice(n_samples / 16_000)
-    soundfile.write(file, sound, 16_000, format=container, subtype=subtype)
+    soundfile.write(file, voice(n_samples / 16_000), 16_000, subtype, None, container)
     return file.getvalue()
 
 

@@ -121,7 +121,6 @@ def test_the_rule(value, direction, verdict):
     beyond = (low if direction > 0 else -high) > 0.01
     short = (high if direction > 0 else -low) < 0.01
     assert (beyond, short) == (verdict == REPRODUCED, verdict == CONTRADICTED)
-    assert finding.seeds_agreeing == (3 if direction * value > 0 else 0)
 
 
 def test_one_seed_decides_nothing():
@@ -155,7 +154,6 @@ def test_h1_is_the_order_by_macro_f1():
     assert wrong.verdict == CONTRADICTED
     assert len(wrong.findings) == 3
     assert wrong.findings[0].margin == min(f.margin for f in wrong.findings)
-    assert wrong.findings[0].seeds_agreeing == 0
     noisy = made(POOR, (0.925, 0.92), FAIR, noise=0.02, n_seeds=5)
     assert hypotheses.h1(noisy).verdict == UNDECIDED
 
@@ -268,9 +266,9 @@ def test_sentences_hold_their_numbers():
     for verdict in verdicts:
         assert f" is {verdict.verdict}" in verdict.sentence
         finding = verdict.findings[-1]
-        assert f"{finding.estimate.value:+.4f}" in verdict.sentence
+        assert f"{100 * finding.estimate.value:+.1f} points" in verdict.sentence
         low, high = finding.interval
-        interval = f"95 % interval {low:+.4f} to {high:+.4f}"
+        interval = f"({100 * low:+.1f} to {100 * high:+.1f} is possible)"
         assert (interval in verdict.sentence) == finding.varies
         assert verdict.sentence.endswith(".")
         assert 0 <= finding.p <= 1

@@ -6,9 +6,8 @@
 3. ResNet50 is torchvision's: the same names in the same order, but for one channel in
    and two classes out; with the same weights it gives the same outputs.
 4. The LSTM reads 13 steps of 2048 features of a clip of 401 frames, in order of time.
-5. Nothing is left of the loader of ImageNet weights that nothing called (B21).
-6. LCNN takes every front-end's features. Max-feature-map keeps the larger half.
-7. The probe reads the distilled layers, and no other front-end.
+5. LCNN takes every front-end's features. Max-feature-map keeps the larger half.
+6. The probe reads the distilled layers, and no other front-end.
 """
 
 from functools import cache
@@ -128,12 +127,7 @@ def test_lstm_reads_in_order():
 # 5
 
 
-def test_no_unused_weight_loader():
-    """B21: 35 lines loaded ImageNet weights, and nothing called them."""
-    assert not hasattr(models.ResNet50, "load_imagenet")
-
-
-# 6
+# 5
 
 
 @pytest.mark.parametrize("name", sorted({*frontends.FRONTENDS} - {"distilled"}))
@@ -148,7 +142,7 @@ def test_max_feature_map():
     assert MaxFeatureMap()(x).flatten().tolist() == [4.0, 5.0]
 
 
-# 7
+# 6
 
 
 def test_probe_and_its_front_end_fit():

@@ -103,13 +103,11 @@ def error_rates(runs: Mapping[tuple[str, str], list[Run]]) -> Iterator[dict]:
 
 def steps_table(runs: Mapping[tuple[str, str], list[Run]], part: str) -> pd.DataFrame:
     """The steps on open-fakes, with intervals over seeds, sources and clips."""
-    tables = {
-        STEPS[key]: [split_by_corpus(run.scores(part))[ELSEWHERE] for run in found]
-        for key, found in runs.items()
-    }
     rates = pd.DataFrame(error_rates(runs)).set_index(["trained", "group", "tested"])
     rows = []
-    for (key, found), (title, scores) in zip(runs.items(), tables.items(), strict=True):
+    for key, found in runs.items():
+        title = STEPS[key]
+        scores = [split_by_corpus(run.scores(part))[ELSEWHERE] for run in found]
         panel = make_panel({title: scores})
         eer = {"eer": metrics.METRICS["eer"]}
         drawn = resample(panel, metrics=eer, n_replicates=N_REPLICATES)

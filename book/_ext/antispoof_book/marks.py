@@ -14,7 +14,7 @@ from sphinx.util.docutils import SphinxDirective, SphinxRole
 LOGGER = logging.getLogger(__name__)
 
 MEANINGS = {
-    "S": "stated by the thesis, in its abstract or its lists of contents",
+    "S": "stated by the thesis, in its abstract, its first chapter or its lists",
     "N": "common to near-identical public work, and so probably the thesis's too",
     "O": "our own choice or addition",
 }

@@ -25,6 +25,15 @@ NOT_RUN = "has not been run yet"
 CHANGED = "has changed since it was last run"
 NO_RECORD = "was not run by `make book`, so it is unknown which code made its results"
 OTHER_CODE = "was last run with other code of the library"
+FOLDS = {  # what a folded cell holds -> what its bar says; the first that fits
+    "solution": "Solution",
+    "figure": "Code of the figure",
+    "find_spec(": "Set-up: install the library where it is missing",
+    "check_parameters()": "Set-up: check the parameters",
+    "report.header(": "Set-up: imports and the corpus",
+    "table(": "Code of the table",
+}
+
 MAX_NAMED = 3  # of the modules that have changed; dots stand for the others
 
 
@@ -76,6 +85,18 @@ def join(source: NotebookNode, run: NotebookNode) -> NotebookNode:
                 break
             cells.append(own)
     return NotebookNode({**source, "cells": [*cells, *prose]})
+
+
+def name_folds(notebook: NotebookNode) -> NotebookNode:
+    """The notebook, with a title on the bar of each folded cell."""
+    for cell in _code(notebook):
+        tags = set(cell.metadata.get("tags", ()))
+        if tags & {"hide-input", "hide-cell"}:
+            options = cell.metadata.setdefault("mystnb", NotebookNode())
+            text = " ".join(["figure" * ("figure" in options), *tags, cell.source])
+            title = next((FOLDS[part] for part in FOLDS if part in text), "Code")
+            options.update(code_prompt_show=title, code_prompt_hide=title)
+    return notebook
 
 
 def with_note(source: NotebookNode, why: str) -> NotebookNode:

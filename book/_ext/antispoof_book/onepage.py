@@ -60,10 +60,8 @@ def joined(site: Path, parts: Parts) -> str:
         heading = f"<h1>{escape(caption)}</h1>" if caption else ""
         body += f'<section class="part">{heading}'
         for name in names:
-            article, anchor = (
-                soups[name].select_one("article.bd-article"),
-                _anchor(name),
-            )
+            article = soups[name].select_one("article.bd-article")
+            anchor = _anchor(name)
             for tag in article.select(SCREEN_ONLY):
                 tag.decompose()
             text = escape(article.h1.get_text(" ", strip=True))
@@ -73,8 +71,8 @@ def joined(site: Path, parts: Parts) -> str:
             body += str(article)
         cover += "</ul>"
         body += "</section>"
-    parts = {"head": "\n".join(head), "cover": cover, "body": body}
-    return PAGE.format(title=escape(title), **parts)
+    head = "\n".join(head)
+    return PAGE.format(title=escape(title), head=head, cover=cover, body=body)
 
 
 def _anchor(page: str, fragment: str = "") -> str:

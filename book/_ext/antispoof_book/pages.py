@@ -92,9 +92,9 @@ def _show_run(app: Sphinx, docname: str, source: list[str]) -> None:
     root = Path(app.srcdir)
     app.env.note_dependency(str(notebook.run_path(root, docname)))
     clean = read_chapter(app.env.doc2path(docname))
-    why = stale_reason(app.env, docname)
-    shown = notebook.with_note(clean, why) if why else None
-    source[0] = nbformat.writes(shown or notebook.join(clean, read_run(root, docname)))
+    why, run = stale_reason(app.env, docname), read_run(root, docname)
+    shown = notebook.with_note(clean, why) if why else notebook.join(clean, run)
+    source[0] = nbformat.writes(notebook.name_folds(shown))
 
 
 def _allow_missing_figure(

@@ -85,11 +85,6 @@ class Finding:
         return len(self.estimate.per_seed)
 
     @property
-    def seeds_agreeing(self) -> int:
-        """Seeds whose own effect has the claimed sign."""
-        return int((self.direction * self.estimate.per_seed > 0).sum())
-
-    @property
     def varies(self) -> bool:
         """Whether the effect differs between bootstrap replicates."""
         return self.estimate.standard_error > MIN_ERROR
@@ -102,17 +97,14 @@ class Finding:
         return REPRODUCED if self.margin > 0 else CONTRADICTED
 
     def __str__(self) -> str:
-        """Value, interval and seeds in words."""
+        """Value and interval, in points of a hundred."""
         low, high = self.interval
-        words = f"{self.name}: {self.estimate.value:+.4f}"
+        words = f"{self.name}: {100 * self.estimate.value:+.1f} points"
         if self.n_seeds < MIN_SEEDS:
             return words
         if not self.varies:
-            return f"{words} (the same in every bootstrap replicate)"
-        words += f" (95 % interval {low:+.4f} to {high:+.4f}"
-        if self.direction:
-            words += f"; claimed sign in {self.seeds_agreeing} of {self.n_seeds} seeds"
-        return f"{words})"
+            return f"{words}, the same in every bootstrap replicate"
+        return f"{words} ({100 * low:+.1f} to {100 * high:+.1f} is possible)"
 
 
 @dataclass(frozen=True)
@@ -206,7 +198,7 @@ def make_verdict(
     if findings[0].n_seeds < MIN_SEEDS:
         reason = " (one seed cannot rank models)"
     details = "; ".join([*map(str, findings), *remarks])
-    sentence = f"{claim} is {verdict}{reason}: {details}."
+    sentence = f"{claim} is {verdict}{reason}. {details[0].upper()}{details[1:]}."
     first = [] if decisive is None else [decisive]
     return Verdict(key, statement, verdict, sentence, (*first, *findings))
 
@@ -230,7 +222,7 @@ def verdict_table(verdicts: Sequence[Verdict]) -> pd.DataFrame:
     -------
     DataFrame with ``hypothesis``, ``verdict`` (of the hypothesis), ``effect``,
     ``estimate``, ``low``, ``high`` (95 % interval), ``min_effect`` (that the verdict
-    used), ``seeds_agreeing``, ``n_seeds`` and ``p``; ``detectable``, the smallest
+    used), ``n_seeds`` and ``p``; ``detectable``, the smallest
     difference that these clips, speakers and seeds would have shown with a probability
     of 80 %; and ``more_clips``, how many times as many clips and speakers would decide
     an effect of this size. The decisive effect of a hypothesis comes first.
@@ -243,7 +235,7 @@ def verdict_table(verdicts: Sequence[Verdict]) -> pd.DataFrame:
     frame["effect"] = [f.name for f in findings]
     frame["estimate"] = [f.estimate.value for f in findings]
     frame[["low", "high"]] = [f.interval for f in findings]
-    for name in ("min_effect", "seeds_agreeing", "n_seeds", "p"):
+    for name in ("min_effect", "n_seeds", "p"):
         frame[name] = [getattr(f, name) for f in findings]
     frame["detectable"] = [f.estimate.detectable() for f in findings]
     frame["more_clips"] = [f.estimate.more_speakers(f.margin) for f in findings]
