@@ -24,6 +24,7 @@ from antispoof_report.notebooks.parameters import accepted, as_words, from_profi
 
 # By the environment, not by --config, which would read a folder 2019 as a number.
 CORPUS = os.environ.get("CORPUS", "")
+GIVEN = {"corpus": CORPUS, "clips": os.environ.get("ANTISPOOF_CLIPS", "")}
 PROFILE = os.environ.get("PROFILE") or "mini"
 PROFILE = Path(PROFILE if PROFILE.endswith(".yaml") else f"profiles/{PROFILE}.yaml")
 # Data under data/ or at a usual place counts, where no folder is named.
@@ -41,9 +42,10 @@ GENERATOR = Path(corpora.__file__).with_name("synthetic")
 
 
 def parameters(name):
-    """The values of the profile that a chapter accepts, and the corpus."""
-    corpus = {"corpus": CORPUS} if "corpus" in accepted(NOTEBOOKS[name]) else {}
-    return from_profile(PROFILE, NOTEBOOKS[name]) | corpus
+    """The values of the profile and the environment that a chapter accepts."""
+    known = accepted(NOTEBOOKS[name])
+    given = {key: value for key, value in GIVEN.items() if key in known}
+    return from_profile(PROFILE, NOTEBOOKS[name]) | given
 
 
 def request(name):

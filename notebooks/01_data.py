@@ -1,5 +1,7 @@
 # ---
 # jupyter:
+#   antispoof:
+#     reads: [data/reference-runs]
 #   jupytext:
 #     text_representation:
 #       extension: .py
@@ -106,7 +108,8 @@ report.table(
 # The runs on real speech in this book use a *sample* of it. It is a convenience sample:
 # clips that authors of public code had put beside their programs, collected and put back
 # into the official layout. Nobody drew it at random, so its shares of classes, speakers
-# and attacks are not those of the corpus.
+# and attacks are not those of the corpus. Of its 377 training clips, 237 are bona fide
+# and 140 spoof; in the corpus, it is the spoof clips that are many.
 
 # %% tags=["hide-input"]
 references = runs.load_references("cnn")[:1]

@@ -72,7 +72,7 @@ from antispoof.training import fit, split_validation
 from antispoof_report import report
 
 la = corpora.load_or_synthesize(corpus)
-report.glue("live_corpus", la.description)
+report.glue("live_title", la.title)
 report.header(la)
 
 # %% [markdown]
@@ -311,7 +311,7 @@ decisions.confusions(
 # %% [markdown]
 # ### The runs of this build
 #
-# The same code also ran while this book was built, on {result}`live_corpus`. These runs show
+# The same code also ran while this book was built, on {result}`live_title`. These runs show
 # that the code works. On the synthetic corpus they prove nothing about voices.
 
 # %% tags=["hide-cell"]

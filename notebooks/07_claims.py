@@ -72,7 +72,7 @@ from antispoof_report.claims import (
 )
 
 la = corpora.load_or_synthesize(corpus)
-report.glue("live_corpus", la.description)
+report.glue("live_title", la.title)
 report.header(la)
 
 # %% [markdown]
@@ -265,7 +265,7 @@ report.table(tests, caption="McNemar's test, ResNet50+LSTM against ResNet50")
 #
 # {result}`H4_sentence`
 #
-# The same test on the corpus of this page ({result}`live_corpus`): {result}`H4_live`
+# The same test on the corpus of this page ({result}`live_title`): {result}`H4_live`
 
 # %% tags=["hide-input"] mystnb={"figure": {"name": "fig-h4", "caption": "Fraction of the evaluation clips decided as spoof at score 0, after shorter and after longer training. A dot is a seed, lines connect the means, and the dotted line is the true fraction of spoof clips."}, "image": {"alt": "Lines of the fraction decided as spoof of ResNet50 and ResNet50+LSTM over epochs trained, and the fraction of clips that are spoof."}}
 bias = training_length.spoof_rate_by_epochs(lengths)

@@ -96,11 +96,12 @@ def verdicts_table(
                 "clips needed": _clips(decided, clips),
             }
         )
-    formats = {"detectable": ".3f"}
-    return table(pd.DataFrame(rows), caption=caption, formats=formats)
+    shown = pd.DataFrame(rows)
+    shown.loc[shown["claim"].duplicated(), "claim"] = ""  # said in the row above
+    return table(shown, caption=caption, formats={"detectable": ".3f"})
 
 
 def _clips(decided: bool, clips: float) -> str:
     if decided:
         return "decided"
-    return f"{clips:.1g}" if np.isfinite(clips) else "more seeds first"
+    return f"{float(f'{clips:.1g}'):,.0f}" if np.isfinite(clips) else "more seeds first"

@@ -176,7 +176,7 @@ def intersection_union(
             [f.direction * value - f.min_effect for f, value in pairs], axis=0
         )
 
-    name = "smallest margin of the effects claimed together"
+    name = "weakest of the effects claimed together"
     effect = combine(smallest_margin, *effects)
     return make_finding(name, effect, direction=1, min_effect=0.0)
 
