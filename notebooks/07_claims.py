@@ -22,6 +22,10 @@
 # it, read an interval and a verdict, and say how many clips a question needs. *About 50
 # minutes.*
 #
+# **In short.** The thesis's order is contradicted on the testing clips and undecided on the
+# evaluation clips, which are too few ever to decide it. Silence explains much of what the
+# CNN can do.
+#
 # ## Question
 #
 # The abstract of the thesis makes four claims about its three models {mark}`S`. Which
@@ -128,6 +132,8 @@ live = [
         log=log,
     )
 ]
+
+# %% tags=["hide-input"]
 others = (
     runs.load_references(folder=runs.SHORT_RUNS)
     if references
@@ -147,18 +153,23 @@ def by_epochs(of):  # model -> epochs -> evaluation scores of each seed
     }
 
 
+# %%
 lengths = by_epochs([*judged, *others])
 
 # %%
 tables = {
     part: runs.tables.score_tables(judged, part) for part in ("dev", "eval")
 }
+
+# %%
 resampled = hypotheses.bootstrap_scores(
     tables["eval"], dev=tables["dev"], n_replicates=n_replicates
 )
 found = preconditions.gate_on_dev_eer(
     hypotheses.test_hypotheses(resampled, lengths=lengths), tables["dev"]
 )
+
+# %%
 on_dev = preconditions.gate_on_dev_eer(
     hypotheses.test_hypotheses(
         hypotheses.bootstrap_scores(tables["dev"], n_replicates=n_replicates)
@@ -397,9 +408,13 @@ elsewhere = {
     }
     for part in ("dev", "eval")
 }
+
+# %%
 resampled_elsewhere = hypotheses.bootstrap_scores(
     elsewhere["eval"], dev=elsewhere["dev"], n_replicates=n_replicates
 )
+
+# %%
 verdicts_elsewhere = preconditions.gate_on_dev_eer(
     hypotheses.test_hypotheses(resampled_elsewhere), elsewhere["dev"]
 )

@@ -154,7 +154,7 @@ report.attacks_table(measured)
 # %% tags=["hide-input"]
 report.calibration_table(measured, detector)
 
-# %% tags=["hide-input"] mystnb={"figure": {"name": "fig-check-reliability", "caption": "Reliability of the predicted probabilities on evaluation clips of real speech. On the diagonal, the fraction of real clips equals the probability. A larger dot means more clips."}, "image": {"alt": "Dots near a diagonal: fraction of real clips over predicted probability."}}
+# %% tags=["hide-input"] mystnb={"figure": {"name": "fig-check-reliability", "caption": "Reliability of the predicted probabilities on evaluation clips of real speech. On the diagonal, the fraction of real clips equals the probability."}, "image": {"alt": "Dots near a diagonal: fraction of real clips over predicted probability."}}
 shown = measured is not None and detector is not None
 plots.reliability_plot(
     {"pretrained weights": report.reliability(measured, detector.calibration)}

@@ -172,7 +172,7 @@ if measured:
             "Work": works["work"],
             "Batch size": works["batch"],
             "Processor ms per clip": works["cpu_ms"],
-            "Memory (MiB)": works["memory_mib"],
+            "Memory (MiB)": works["memory_mib"].replace(0, None),
         }
     )
     train = works[works["work"] == "train"].set_index("name")["cpu_ms"]
@@ -193,6 +193,9 @@ benchmark_plots.training_and_scoring_rates(
 ) if measured else None
 
 # %% [markdown]
+# A dash stands for memory below what can be measured. ResNet50+LSTM does more than
+# ResNet50; where it seems a little cheaper, that is noise.
+#
 # ### Faster than real time?
 #
 # The *real-time factor* is the time to score one second of sound. Below 1, scoring is

@@ -55,9 +55,9 @@ def page(name: str) -> Page:
 
 
 def names() -> list[str]:
-    """Every page; not the one that only leads on, nor what the theme leaves behind."""
+    """Every page; not the one that only leads on, the theme's, nor code listings."""
     found = [path.relative_to(HTML) for path in HTML.rglob("*.html")]
-    pages = [path for path in found if path.parts[0] != "_static"]
+    pages = [path for path in found if path.parts[0] not in ("_static", "_modules")]
     return sorted(str(path) for path in pages if path != Path("index.html"))
 
 

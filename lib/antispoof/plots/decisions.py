@@ -59,12 +59,12 @@ def metric_bars(table: pd.DataFrame, metric: str, *, label: str) -> Figure:
     for axes, part in zip(row, parts, strict=True):
         shown = table[table["partition"] == part]
         for title, rows in shown.groupby("title", sort=False):
-            axes.bar(title, rows[metric].mean(), alpha=0.55)
-            axes.plot([title] * len(rows), rows[metric], "ok", markersize=4)
+            name = title.replace("+", "\n+")
+            axes.bar(name, rows[metric].mean(), alpha=0.55)
+            axes.plot([name] * len(rows), rows[metric], "ok", markersize=4)
         constant = shown[f"always_spoof_{metric}"].iloc[0]
         axes.axhline(constant, color=style.GREY, linestyle="--", label="always “spoof”")
         axes.set(ylabel=label, title=PART_NAMES[part], ylim=(0, 1.06))
         axes.label_outer()
-        axes.tick_params(axis="x", rotation=25)
     style.shared_legend(figure, columns=1)
     return figure

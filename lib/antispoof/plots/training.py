@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from antispoof.plots.style import GREY, VERMILION, styled, subplots
+from antispoof.plots.style import GREY, VERMILION, shared_legend, styled, subplots
 
 
 @styled
@@ -38,9 +38,9 @@ def learning_curves(histories: Sequence[pd.DataFrame]) -> Figure:
     _curve(left, histories, "loss", label="training")
     _curve(left, histories, "val_loss", label="validation")
     left.set(ylabel="loss", ylim=(0, None))
-    left.legend()
     _curve(right, histories, "val_macro_f1", color=VERMILION)
     right.set(ylabel="validation macro-F1", ylim=(0, 1.02))
+    shared_legend(figure, columns=2)
     return figure
 
 
