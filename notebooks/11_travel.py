@@ -125,7 +125,8 @@ for name, key in (
     ("base", ("thesis", "base")),
     ("all", ("all", "base")),
     ("probe_home", ("thesis", "distilled")),
-    ("shipped", ("mixed", "distilled")),
+    ("augmented", ("mixed", "distilled")),
+    ("shipped", ("mixed", "sources")),
 ):
     report.glue(f"{name}_eer", named[travel.STEPS[key]])
 
@@ -140,9 +141,13 @@ for name, key in (
 #   vocoder copies and spoken texts as further training data it has {result}`all_eer`.
 # - **Features alone do not travel either.** A linear probe of distilled layers, trained on
 #   ASVspoof 2019, has {result}`probe_home_eer`, though it is excellent at home.
-# - **Features that have heard more, and training clips of many kinds, help most.** The
-#   shipped detector has {result}`shipped_eer`. This is still far from good, so
-#   {doc}`08_check_a_clip` lets it be silent where it cannot tell.
+# - **Features that have heard more, and training clips of many kinds, help most**:
+#   {result}`augmented_eer` with both and with augmentation.
+# - **A source must not give the class away.** Five collections hold only real or only fake
+#   clips. A model learns their sound instead of what makes a fake. Drawing each source and
+#   class equally often, and those five not at all, gives {result}`shipped_eer`. This is the
+#   shipped detector. It is still far from good, so {doc}`08_check_a_clip` lets it be silent
+#   where it cannot tell.
 
 # %% [markdown]
 # ## Exercises

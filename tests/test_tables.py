@@ -276,25 +276,16 @@ def test_every_claim_has_a_sentence_tested_or_not(glued):
 
 def test_verdicts_of_both_sets_with_their_power():
     sources = ((1e-6, 2), (4e-4, 20))
-    decided, open_, noisy = (
-        Finding("x", Estimate(value, variances, np.full(3, value)), 1, 0.005, p)
-        for value, variances, p in (
-            (0.2, sources, 0.001),
-            (0.02, sources, 0.5),
-            (0.02, ((1e-2, 2), (4e-4, 20)), 0.5),
-        )
-    )
-    found = {
-        "dev": [Verdict("H1", "A claim.", decided.verdict, "", (decided,))],
-        "eval": [
-            Verdict("H1", "A claim.", open_.verdict, "", (open_,)),
-            Verdict("H2", "Another.", noisy.verdict, "", (noisy,)),
-        ],
-    }
-    text = report.verdicts_table(found, {"dev": 500, "eval": 60}, caption="c").text
+    noisy, found = ((1e-2, 2), (4e-4, 20)), []
+    cases = (0.2, sources, 0.001), (0.02, sources, 0.5), (0.02, noisy, 0.5)
+    for key, (value, variances, p) in zip(("H1", "H1", "H2"), cases, strict=True):
+        one = Finding("x", Estimate(value, variances, np.full(3, value)), 1, 0.005, p)
+        found.append(Verdict(key, f"Claim {key}.", one.verdict, "", (one,)))
+    parts, clips = {"dev": found[:1], "eval": found[1:]}, {"dev": 500, "eval": 60}
+    text = report.verdicts_table(parts, clips, caption="c").text
     rows = text.splitlines()[2:]
-    assert ["testing" in row for row in rows] == [True, False, False]
     assert rows[0].endswith("decided")
-    times = open_.estimate.more_speakers(0.015)
-    assert rows[1].endswith(f"{60 * times:.1g}")
+    times = found[1].findings[0].estimate.more_speakers(0.015)
+    assert rows[1].endswith(f" {round(60 * times, -2):.0f}")
     assert rows[2].endswith("more seeds first")
+    assert ["Claim H1." in row for row in rows] == [True, False, False]

@@ -52,6 +52,7 @@ from antispoof.training import (
     split_validation,
 )
 from antispoof.training.checkpoint import load_checkpoint, save_checkpoint
+from antispoof.training.loop import _order
 
 CONFIG = TrainConfig.for_model("cnn", epochs=2, batch_size=8)
 CPU = torch.device("cpu")
@@ -215,6 +216,16 @@ def test_plain_loop(train, make_features):
             optimizer.step()
             losses.append(loss.item())
         assert np.mean(losses) == pytest.approx(expected, rel=1e-4)
+
+
+def test_each_source_and_class_is_drawn_equally_often(make_features):
+    trials = make_features(24).trials.assign(source=["a"] * 12 + ["b"] * 12)
+    trials.loc[trials["source"] == "b", "label"] = "spoof"  # a source of one class
+    features = FeatureSet(trials, np.empty(0), np.arange(24))
+    config = replace(CONFIG, class_weights="sources")
+    drawn = trials.iloc[[i for k in range(50) for i in _order(config, features, [k])]]
+    assert set(drawn["source"]) == {"a"}
+    assert (drawn["label"] == "spoof").mean() == pytest.approx(0.5, abs=0.05)
 
 
 @pytest.fixture

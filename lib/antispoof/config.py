@@ -89,8 +89,9 @@ class TrainConfig:
     )
     class_weights: str = _setting(
         "none",
-        text="Class weights of the loss; balanced is inverse to the class counts.",
-        choices=("none", "balanced"),
+        text="Class weights of the loss; balanced is inverse to the class counts;"
+        " sources draws clips so that each source and class is equally frequent.",
+        choices=("none", "balanced", "sources"),
     )
     precision: str = _setting(
         "fp32",

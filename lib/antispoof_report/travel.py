@@ -46,6 +46,7 @@ STEPS = {
     ("thesis", "distilled"): "linear probe of distilled layers",
     ("both", "distilled"): "the same, and open-fakes",
     ("mixed", "distilled"): "the same, and augmented clips",
+    ("mixed", "sources"): "the same, each source and class equally often",
 }
 N_REPLICATES = 500
 

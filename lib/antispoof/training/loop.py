@@ -136,7 +136,7 @@ def fit(
 
     while not state.is_finished(config):
         started = time.perf_counter()
-        order = np.random.default_rng([seed, state.epoch]).permutation(len(train_set))
+        order = _order(config, train_set, [seed, state.epoch])
         chunks = np.split(
             order, range(config.batch_size, len(order), config.batch_size)
         )
@@ -201,10 +201,22 @@ def _validate(
     }
 
 
+def _order(config: TrainConfig, features: FeatureSet, seed: list[int]) -> np.ndarray:
+    """Rows of an epoch: each clip once, or drawn as the option says."""
+    rng = np.random.default_rng(seed)
+    if config.class_weights != "sources":
+        return rng.permutation(len(features))
+    trials = features.trials.assign(source=features.trials.get("source", ""))
+    # A source of one class would teach what the source sounds like.
+    both = trials.groupby("source")["label"].transform("nunique") == 2
+    p = both / trials.groupby(["source", "label"])["label"].transform("size")
+    return rng.choice(len(p), len(p), p=p / p.sum())
+
+
 def _class_weights(
     config: TrainConfig, train_set: FeatureSet, device: torch.device
 ) -> torch.Tensor | None:
-    if config.class_weights == "none":
+    if config.class_weights != "balanced":
         return None
     counts = np.bincount(train_set.labels, minlength=2)
     return torch.tensor(counts.sum() / (2 * counts), dtype=torch.float32, device=device)
