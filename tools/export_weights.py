@@ -78,7 +78,7 @@ def export_pretrained(
         calibrated_on = "dev, whose attacks the model was trained on"
     about = {
         "calibrated_on": calibrated_on,
-        "coverage": describe_training(corpus, config),
+        "coverage": describe_training(corpus),
     }
     detector = replace(
         detector, calibration=calibration, metadata=detector.metadata | about
@@ -97,14 +97,12 @@ def export_pretrained(
     return folder
 
 
-def describe_training(corpus: Corpus, config: TrainConfig) -> dict[str, list[str]]:
+def describe_training(corpus: Corpus) -> dict[str, list[str]]:
     """What the detector has heard in training: its sources and its systems."""
     train = corpus.partition("train")
-    train = train.assign(source=train.get("source", corpus.name))
-    if config.class_weights == "sources":  # sources of one class are not drawn
-        train = train[train.groupby("source")["label"].transform("nunique") == 2]
+    sources = train.get("source", pd.Series([corpus.name]))
     systems = sorted({*train["attack"]} - {NO_ATTACK})
-    return {"sources": sorted({*train["source"]}), "systems": systems}
+    return {"sources": sorted({*sources}), "systems": systems}
 
 
 def score_trials(

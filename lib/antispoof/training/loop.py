@@ -207,9 +207,7 @@ def _order(config: TrainConfig, features: FeatureSet, seed: list[int]) -> np.nda
     if config.class_weights != "sources":
         return rng.permutation(len(features))
     trials = features.trials.assign(source=features.trials.get("source", ""))
-    # A source of one class would teach what the source sounds like.
-    both = trials.groupby("source")["label"].transform("nunique") == 2
-    p = both / trials.groupby(["source", "label"])["label"].transform("size")
+    p = 1 / trials.groupby(["source", "label"])["label"].transform("size")
     return rng.choice(len(p), len(p), p=p / p.sum())
 
 
