@@ -210,7 +210,7 @@ def expected_ece(log_odds: ArrayLike) -> float:
 def probability_shift(measured: pd.DataFrame, calibration: Calibration) -> pd.Series:
     """Condition -> median change of the probability that it makes."""
     scores = measured.pivot(index="utt_id", columns="condition", values="score")
-    probability = scores.apply(calibration.probability)
+    probability = scores.dropna().apply(calibration.probability)
     return probability.sub(probability[CLEAN], axis=0).abs().median()
 
 
