@@ -118,6 +118,9 @@ report.upload(detector, wanted=upload)
 # ## Result
 #
 # ### The clips
+#
+# If the corpus of this page is simulated, a program made both voices, and the detector has
+# never heard such ones: "fake" is not wrong for either.
 
 # %% tags=["hide-input"]
 players = [report.player(path, label=name) for name, path in clips.items()]
