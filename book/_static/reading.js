@@ -7,6 +7,9 @@ window.addEventListener("load", () => {
     menu.scrollTop = entry ? entry.offsetTop - menu.clientHeight / 2 : 0;
   }
   const folds = [...document.querySelectorAll("article details.hide")];
+  window.addEventListener("beforeprint", () => {  // what is folded is printed
+    folds.forEach((fold) => { fold.open = true; });
+  });
   const title = document.querySelector("article h1");
   if (!title || folds.length < 2) {
     return;
