@@ -46,7 +46,7 @@ def copy(folder: Path) -> None:
 def wrong_pages(folder: Path, corpus: str, profile: str) -> list[str]:
     """Pages that show another corpus, or another value of the profile."""
     wrong = []
-    expected = "synthetic" if not corpus else "ASVspoof 2019"
+    expected = "Simulated" if not corpus else "ASVspoof 2019"
     replicates = f"n_replicates = {PROFILES[profile]['n_replicates']}"
     for path in sorted((folder / "_build/html/notebooks").glob("*.html")):
         text = re.sub(r"<[^>]+>", "", path.read_text("utf-8"))
