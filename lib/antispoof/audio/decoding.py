@@ -108,6 +108,15 @@ def load(path: str | Path) -> Clip:
         return decode(file)
 
 
+def count_tracks(path: str | Path) -> int:
+    """How many audio tracks a file has; raises as :func:`load_mono_16k`.
+
+    Films and screen recordings may have several, each a clip of its own.
+    """
+    with open_audio(path) as file:
+        return 1 if _detect_encoding(file) else ffmpeg.count_tracks(file)
+
+
 def decode(file: BinaryIO) -> Clip:
     """Decode an open file, or bytes in memory; raises AudioError without a path."""
     clip = load_native(file, max_in_memory=None) or Clip(*ffmpeg.read(file))

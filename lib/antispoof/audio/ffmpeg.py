@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import chain
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 import numpy as np
 
 from antispoof.audio import limits
 from antispoof.errors import AudioError
+
+if TYPE_CHECKING:
+    from av import AudioStream
+    from av.container import InputContainer
 
 # Containers of sound and film only: FFmpeg also plays lists that name other files and
 # addresses, which it must not open for a clip from a stranger.
@@ -53,8 +57,60 @@ def read(file: BinaryIO) -> tuple[np.ndarray, int]:
     return np.concatenate(parts), sample_rate
 
 
-def frames(file: BinaryIO) -> Iterator[tuple[np.ndarray, int]]:
-    """Decode the first audio stream in small parts.
+def count_tracks(file: BinaryIO) -> int:
+    """How many audio streams can be decoded, at least 1; leaves the file at its start.
+
+    Raises
+    ------
+    AudioError
+        If FFmpeg finds no audio in the file.
+    """
+    with _open(file) as container:
+        n = len(_audio_streams(container))
+    file.seek(0)
+    return n
+
+
+def describe(file: BinaryIO) -> dict[str, str]:
+    """Format, codec, sample rate, channels and audio tracks, as a report shows them.
+
+    Raises
+    ------
+    AudioError
+        If FFmpeg finds no audio in the file.
+    """
+    with _open(file) as container:
+        streams = _audio_streams(container)
+        codec = streams[0].codec_context
+        return {
+            "Format": f"{container.format.long_name}, {codec.codec.long_name}",
+            "Sample rate": f"{codec.sample_rate} Hz",
+            "Channels": str(len(codec.layout.channels)),
+            "Audio tracks": str(len(streams)),
+        }
+
+
+def _open(file: BinaryIO) -> InputContainer:
+    import av
+
+    try:
+        return av.open(_UnnamedFile(file), options={"format_whitelist": _CONTAINERS})
+    except (av.FFmpegError, ValueError):
+        raise AudioError(
+            "not a sound file, or one that was cut off (FLAC, WAV, MP3, Ogg, m4a, Opus,"
+            " WebM, ... are accepted)"
+        ) from None
+
+
+def _audio_streams(container: InputContainer) -> list[AudioStream]:
+    found = [s for s in container.streams.audio if s.codec_context and s.rate]
+    if not found:
+        raise AudioError("it has no audio stream that can be decoded")
+    return found
+
+
+def frames(file: BinaryIO, track: int = 0) -> Iterator[tuple[np.ndarray, int]]:
+    """Decode an audio stream in small parts; the first one is number 0.
 
     Yields
     ------
@@ -68,21 +124,8 @@ def frames(file: BinaryIO) -> Iterator[tuple[np.ndarray, int]]:
     """
     import av  # loads FFmpeg's libraries; most clips do not need them
 
-    try:
-        container = av.open(
-            _UnnamedFile(file), options={"format_whitelist": _CONTAINERS}
-        )
-    except (av.FFmpegError, ValueError):
-        raise AudioError(
-            "not a sound file, or one that was cut off (FLAC, WAV, MP3, Ogg, m4a, Opus,"
-            " WebM, ... are accepted)"
-        ) from None
-    with container:
-        stream = next(
-            (s for s in container.streams.audio if s.codec_context and s.rate), None
-        )
-        if stream is None:
-            raise AudioError("it has no audio stream that can be decoded")
+    with _open(file) as container:
+        stream = _audio_streams(container)[track]
         # Only the sample format is converted, not rate and channels. Interleaved,
         # because PyAV reads beyond the planes of more than 8 channels.
         to_float = av.AudioResampler(format="flt")

@@ -21,6 +21,7 @@ BLOCK_SECONDS = 60
 def iter_blocks(
     path: str | Path,
     *,
+    track: int = 0,
     max_in_memory: int = STREAM_ABOVE,
     block_seconds: float = BLOCK_SECONDS,
 ) -> Iterator[np.ndarray]:
@@ -34,6 +35,8 @@ def iter_blocks(
     ----------
     path
         As in :func:`~antispoof.audio.load_mono_16k`.
+    track
+        Number of the audio track, from 0.
     max_in_memory
         Samples times channels up to which a clip is one block.
     block_seconds
@@ -50,18 +53,20 @@ def iter_blocks(
         accepted. It may be raised after some blocks, where a file is damaged.
     """
     with open_audio(path) as file:
-        clip = load_native(file, max_in_memory=max_in_memory)
+        clip = None if track else load_native(file, max_in_memory=max_in_memory)
         if clip is not None:
             limits.check_sound(clip.samples, clip.sample_rate)
             yield resample(clip.mono(), clip.sample_rate, SAMPLE_RATE)
             return
-        yield from _resampled_blocks(file, block_seconds)
+        yield from _resampled_blocks(file, block_seconds, track)
 
 
-def _resampled_blocks(file: BinaryIO, block_seconds: float) -> Iterator[np.ndarray]:
+def _resampled_blocks(
+    file: BinaryIO, block_seconds: float, track: int
+) -> Iterator[np.ndarray]:
     n_samples = n_before = n_pending = 0
     parts: list[np.ndarray] = []  # samples before the pending ones, then the pending
-    for part, sample_rate in ffmpeg.frames(file):
+    for part, sample_rate in ffmpeg.frames(file, track):
         if not part.size:
             continue
         limits.check_sound(part, sample_rate)
