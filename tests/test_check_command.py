@@ -1,11 +1,12 @@
 """Contracts of `antispoof check`.
 
-1. An answer is a sentence on stdout; with --json a list of objects with six keys.
+1. An answer is a sentence on stdout; with --json a list of objects.
 2. Exit status: 0 if every clip got an answer, 1 if one got none or none was found, 2 if
    the command was misused; one bad clip does not stop the rest.
 3. Folders and standard input are accepted; names with blanks, quotes, newlines or
    other alphabets are printed as text, without control characters and not as markup.
-4. --plot draws a picture, --run uses a run.
+4. --report writes a file, --run uses a run, --track chooses a track of a film, each of
+   which is a clip.
 """
 
 import io
@@ -22,6 +23,7 @@ import soundfile
 
 RATE = 16_000
 KEYS = ["clip", "score", "probability_bonafide", "answer", "seconds", "error"]
+KEYS += ["in_domain", "reason", "llr", "segments", "sha256", "warnings"]
 
 
 @pytest.fixture
@@ -71,7 +73,7 @@ def test_json(run):
 
 @pytest.mark.parametrize(
     "arguments",
-    ["", "a.wav b.wav --plot x.png", "a.wav --colour"],
+    ["", "a.wav --track 0", "a.wav --colour"],
 )
 def test_misuse(run, arguments):
     result = run(*arguments.split())
@@ -129,13 +131,25 @@ def test_folder_and_standard_input(run):
 # 4
 
 
-def test_plot(run):
-    result = run(write("voice.wav", 9), "--plot", "over.png")
-    assert result.status == 0, result.err
-    assert Path("over.png").read_bytes().startswith(b"\x89PNG")
-    for refused in ("over.nothing", ".", "nowhere/over.png"):
-        result = run("voice.wav", "--plot", refused)
-        assert (result.status, result.out) == (2, "")
+def test_report(run):
+    result = run(write("voice.wav", 9), "lost.wav", "--report", "out.html")
+    assert result.status == 1
+    page = Path("out.html").read_text("utf-8")
+    assert "voice.wav" in page
+    assert "no such file" in page
+    for refused in ("over.nothing", ".", "nowhere/over.html"):
+        result = run("voice.wav", "--report", refused)
+        assert (result.status, result.out) == (1, "")
+        assert refused in result.err
+
+
+def test_tracks(run, shared):
+    film = str(shared("audio-cases/field/two_tracks.mkv"))
+    names = [one["clip"] for one in json.loads(run(film, "--json").out)]
+    assert names == [f"{film} (track {k})" for k in (1, 2)]
+    (second,) = json.loads(run(film, "--json", "--track", "2").out)
+    assert (second["clip"], second["error"]) == (names[1], None)
+    assert "2 audio track(s)" in run(film, "--track", "3").err
 
 
 def test_a_run_is_used(run, finished):

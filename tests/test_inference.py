@@ -6,7 +6,8 @@
    it finds the log odds: see the tests of metrics.)
 3. A clip's score is the mean over its windows; digital silence is not scored, nor is
    what is shorter than 0.2 s; one clip that fails does not stop the rest.
-4. A prediction's dictionary has the six keys of DESIGN, None where there is an error.
+4. A prediction's dictionary has the six keys of DESIGN, then those of the domain, the
+   parts and the file; None where there is an error.
 5. A detector is read as it was written; the pretrained one gives the recorded scores;
    anything else is a RunError, and so are weights whose scores are not numbers.
 6. A sentence gives the answer and its uncertainty, never certainty; the note below it
@@ -41,6 +42,7 @@ from corpora import voice
 
 RATE = 16_000
 KEYS = ["clip", "score", "probability_bonafide", "answer", "seconds", "error"]
+KEYS += ["in_domain", "reason", "llr", "segments", "sha256", "warnings"]
 
 
 @pytest.fixture
@@ -73,6 +75,23 @@ def test_uncertain_between_the_thresholds(limits):  # 2
     assert calibration.probability([-1e9, -2, 1e9]) == pytest.approx([0, 0.5, 1])
     answers = ["spoof", "uncertain", "uncertain", "bonafide"]
     assert calibration.answer([-3.01, -2.99, 0.99, 1.01]).tolist() == answers
+
+
+def test_a_ratio_is_shrunken_and_bounded():  # 2
+    """By the number of clips; a small source counts for no more than its clips."""
+    rng, labels = np.random.default_rng(0), np.repeat([0, 1], [40, 30])
+    scores = rng.normal(6 * labels, 1)
+    fitted = Calibration.fit(scores, labels, partition="dev")
+    bounds = fitted.llr([-1e3, 1e3])
+    assert bounds == pytest.approx([-np.log(31), np.log(41)])
+    assert fitted.probability(1e3) == pytest.approx(41 / 42)
+    assert abs(fitted.log_odds(1e3)) > 100
+    sources = ["a"] * 40 + ["a"] * 28 + ["b"] * 2
+    uneven = Calibration.fit(scores, labels, partition="dev", sources=sources)
+    n = 1 / (28 * (1 / 56) ** 2 + 2 * (1 / 4) ** 2)
+    assert uneven.largest_llr_spoof == pytest.approx(np.log1p(n))
+    thousand = np.tile(scores, 100), np.tile(labels, 100)
+    assert fitted.slope < Calibration.fit(*thousand, partition="dev").slope
 
 
 def test_few_of_a_class_are_called_the_other():  # 2
@@ -108,7 +127,7 @@ def test_the_score_is_the_mean_over_windows(tmp_path, detector):  # 3
     path = tmp_path / "long.wav"
     soundfile.write(path, wave, RATE, subtype="FLOAT")
     prediction = predict_clip(path, detector)
-    expected = detector.score(np.stack([wave[:64_000], wave[-64_000:]]))
+    expected = detector.score(np.stack([wave[:64_000], wave[-64_000:]])).scores
     np.testing.assert_allclose(prediction.scores, expected, atol=1e-5)
     assert prediction.starts.tolist() == [0, 5]  # 4 to 8 s are silent
     assert prediction.score == pytest.approx(expected.mean(), abs=1e-5)
@@ -131,7 +150,8 @@ def test_clips_that_cannot_be_judged(clip, tmp_path, detector):  # 3, 4
     for prediction, name, reason in zip(failed, names[1:4], reasons, strict=True):
         assert reason in prediction.error
         assert name in prediction.error
-        expected = dict.fromkeys(KEYS) | {"clip": name, "error": prediction.error}
+        expected = {"clip": name, "error": prediction.error}
+        expected = {**dict.fromkeys(KEYS), **expected}
         assert prediction.to_dict() == expected
 
 

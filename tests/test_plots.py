@@ -107,6 +107,7 @@ FIGURES = {
     "det": lambda: scores.det_curves({"CNN": metrics.det_curve(*SCORED["CNN"])}),
     "histograms": lambda: scores.score_histograms(SCORED, THRESHOLDS),
     "attack rates": lambda: scores.attack_heatmap(RATES),
+    "evidence": lambda: scores.evidence_plots(*SCORED["CNN"]),
     "reliability": lambda: scores.reliability_plot(
         {"CNN": metrics.reliability(*SCORED["CNN"])}
     ),

@@ -18,20 +18,21 @@ from antispoof.config import TrainConfig
 from antispoof.constants import SAMPLE_RATE
 from antispoof.errors import CorpusError
 from antispoof.inference import Detector
+from antispoof.inference.domain import band_powers, high_band_level
 from antispoof.inference.prediction import score_windows
 from antispoof_report.inference_tables import read_measurements
 from corpora import flac_path
 
 
 def mean_score(path, detector):
-    return float(score_windows([load_mono_16k(path)], detector)[1].mean())
+    return float(score_windows([load_mono_16k(path)], detector)[1].scores.mean())
 
 
 def test_export_pretrained(tmp_path, small_corpus, small_frontend, monkeypatch):
-    fitted = {}
+    calls = []
 
     def fit(scores, labels, *, partition, sources=None):  # noise has no slope
-        fitted.update(scores=list(scores), labels=list(labels), partition=partition)
+        calls.append((list(scores), list(labels), partition))
         return Calibration(1.0, 0.0, n_bonafide=1, n_spoof=1)
 
     monkeypatch.setattr(Calibration, "fit", fit)
@@ -57,12 +58,20 @@ def test_export_pretrained(tmp_path, small_corpus, small_frontend, monkeypatch):
         assert score == pytest.approx(mean_score(path, detector), abs=1e-4)
     dev = small_corpus.partition("dev")  # 2
     scores = [mean_score(path, detector) for path in dev["path"]]
-    assert fitted["scores"] == pytest.approx(scores, abs=1e-5)
-    assert (fitted["labels"], fitted["partition"]) == ([1, 0, 0], "dev")
+    _of_run, of_clips, of_windows = calls
+    assert of_clips[0] == pytest.approx(scores, abs=1e-5)
+    assert of_clips[1:] == ([1, 0, 0], "dev")
+    assert len(of_windows[0]) > len(scores)
+    assert detector.window_calibration is not None
+    spliced = read_measurements("spliced", folder)
+    assert set(spliced["seconds"]) == set(export_weights.SPLICED_SECONDS)
+    high = [high_band_level(band_powers(load_mono_16k(path))) for path in paths]
+    assert clean["high_band"].tolist() == pytest.approx(high, abs=1e-4)
     calibrated = read_measurements("calibration", folder)
     assert calibrated["score"].tolist() == pytest.approx(scores, abs=1e-4)
-    differs = (calibrated["score"] - calibrated["first_window_score"]).abs() > 1e-4
-    assert calibrated["utt_id"][differs].tolist() == ["D2"]
+    assert list(detector.domain.high_band.values) == pytest.approx(
+        sorted(calibrated["high_band"]), abs=1e-4
+    )
     flac_path(small_corpus.root, "eval", "E3").unlink()  # 3
     with pytest.raises(CorpusError, match="E3"):
         export_weights.export_pretrained(small_corpus, config, folder=folder, **places)

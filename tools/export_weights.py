@@ -22,16 +22,32 @@ import pandas as pd
 from antispoof.audio import load_mono_16k
 from antispoof.calibration import Calibration
 from antispoof.config import TrainConfig
-from antispoof.constants import NO_ATTACK, label_indices
+from antispoof.constants import (
+    BONAFIDE,
+    LABELS,
+    NO_ATTACK,
+    SAMPLE_RATE,
+    SPOOF,
+    label_indices,
+)
 from antispoof.corpora import Corpus, open_corpus
 from antispoof.files import atomic_path
 from antispoof.inference.detector import PRETRAINED_DIR, Detector
+from antispoof.inference.domain import (
+    Domain,
+    Reference,
+    band_powers,
+    high_band_level,
+)
 from antispoof.inference.prediction import score_windows
 from antispoof.runs import train_or_load
 from conditions import CLEAN, CONDITIONS, apply_condition
 from profile_settings import read_profile
 
 N_CHANGED = 60  # clips of eval that are scored under every condition
+N_SPLICED = 20  # of each source
+SPLICED_SECONDS = (0, 1, 2, 4, 8)  # of 12
+SEED = 2019
 
 
 def export_pretrained(
@@ -57,17 +73,21 @@ def export_pretrained(
     dev, test = corpus.require_audio("dev"), corpus.require_audio("eval")
     (run,) = train_or_load(config, corpus, [seed], references=None, log=log, **folders)
     detector = Detector.from_run(run)
-    scores = [score_windows([load_mono_16k(p)], detector)[1] for p in dev["path"]]
-    calibrated = dev[["utt_id", "label"]].assign(
-        first_window_score=[windows[0] for windows in scores],
-        score=[windows.mean() for windows in scores],
+    dev = dev.assign(source=dev.get("source", corpus.name))
+    found = [describe_clip(load_mono_16k(path), detector) for path in dev["path"]]
+    windows = [one.pop("windows") for one in found]
+    calibrated = dev[["utt_id", "label", "source"]].assign(
+        **pd.DataFrame(found, index=dev.index)
     )
-    calibrated["source"] = dev.get("source", corpus.name)
-    calibration = Calibration.fit(
-        calibrated["score"],
-        label_indices(dev["label"]),
-        partition="dev",
-        sources=calibrated["source"],
+    calibration = calibrate(calibrated)
+    in_windows = calibrated[["label", "source"]].assign(score=windows).explode("score")
+    in_windows["score"] = in_windows["score"].astype(float)
+    real = in_windows[in_windows["label"] == LABELS[BONAFIDE]]
+    source = calibrated["source"]
+    domain = Domain(
+        closeness=Reference.of(-calibrated["distance"], source),
+        high_band=Reference.of(calibrated["high_band"], source),
+        windows=Reference.of(real["score"], real["source"]),
     )
     train = corpus.partition("train")
     known = set(dev["attack"]) <= set(train["attack"])
@@ -81,7 +101,11 @@ def export_pretrained(
         "coverage": describe_training(corpus),
     }
     detector = replace(
-        detector, calibration=calibration, metadata=detector.metadata | about
+        detector,
+        calibration=calibration,
+        window_calibration=calibrate(in_windows),
+        domain=domain,
+        metadata=detector.metadata | about,
     )
     test = test.assign(source=test.get("source", corpus.name))
     some = test.iloc[:: -(-len(test) // N_CHANGED)]
@@ -89,12 +113,85 @@ def export_pretrained(
         score_trials(detector, test, [CLEAN], log=log),
         score_trials(detector, some, CONDITIONS, log=log),
     ]
-    tables = {"calibration": calibrated.round(5), "measured": pd.concat(measured)}
+    tables = {
+        "calibration": calibrated,
+        "measured": pd.concat(measured),
+        "spliced": splice_trials(detector, test, log=log),
+    }
     with atomic_path(folder) as temporary:
         detector.save(temporary)
         for name, table in tables.items():
-            table.to_csv(temporary / f"{name}.csv", index=False)
+            table.round(5).to_csv(temporary / f"{name}.csv", index=False)
     return folder
+
+
+def calibrate(trials: pd.DataFrame) -> Calibration:
+    """The calibration of the scores of dev, in which every source weighs the same."""
+    labels = label_indices(trials["label"])
+    options = {"partition": "dev", "sources": trials["source"]}
+    return Calibration.fit(trials["score"], labels, **options)
+
+
+def describe_clip(waveform: np.ndarray, detector: Detector) -> dict:
+    """``score`` and ``distance`` of a clip, its ``high_band`` level, and its windows.
+
+    A clip of digital silence has none of them: NaN.
+    """
+    _, (scores, distances) = score_windows([waveform], detector)
+    return {
+        "windows": scores,
+        "score": scores.mean() if len(scores) else np.nan,
+        "distance": distances.mean() if len(scores) else np.nan,
+        "high_band": high_band_level(band_powers(waveform)),
+    }
+
+
+def splice_trials(
+    detector: Detector,
+    trials: pd.DataFrame,
+    *,
+    log: Callable[[str], None] = lambda line: None,
+) -> pd.DataFrame:
+    """Score real clips of 12 s in whose middle a part is fake.
+
+    Real and fake clips are those of one source, joined to such a length. The parts have
+    the same level. A length of 0 is the real clip as it is.
+
+    Returns
+    -------
+    DataFrame with ``source``, ``trial``, ``seconds`` (of the fake part) and ``lowest``,
+    the smallest p-value of a window times the number of windows.
+    """
+    rng, rows, rate = np.random.default_rng(SEED), [], SAMPLE_RATE
+    for source, clips in trials.groupby("source"):
+        paths = {label: rows["path"].tolist() for label, rows in clips.groupby("label")}
+        if len(paths) < len(LABELS):
+            continue
+        log(f"spliced clips of {source}")
+        for trial in range(N_SPLICED):
+            real, fake = (
+                draw_sound(paths[label], 12 * rate, rng)
+                for label in (LABELS[BONAFIDE], LABELS[SPOOF])
+            )
+            for seconds in SPLICED_SECONDS:
+                start = 6 * rate - int(seconds * rate) // 2
+                part = slice(start, start + int(seconds * rate))
+                mixed = real.copy()
+                mixed[part] = fake[part]
+                _, (scores, _) = score_windows([mixed], detector)
+                p = min(map(detector.domain.windows.p_value, scores)) * len(scores)
+                rows.append((source, trial, seconds, p))
+    return pd.DataFrame(rows, columns=["source", "trial", "seconds", "lowest"])
+
+
+def draw_sound(paths: list[str], n: int, rng: np.random.Generator) -> np.ndarray:
+    """(n,) samples of clips joined in a random order, each at the same level."""
+    clips, length = [], 0
+    while length < n:
+        clip = load_mono_16k(rng.choice(paths))
+        clips.append(clip * (0.05 / max(1e-6, float(np.sqrt(np.square(clip).mean())))))
+        length += len(clip)
+    return np.concatenate(clips)[:n]
 
 
 def describe_training(corpus: Corpus) -> dict[str, list[str]]:
@@ -122,15 +219,16 @@ def score_trials(
     Returns
     -------
     DataFrame with ``condition``, the columns of `trials` without the path, and
-    ``score``, one row per trial and condition. A score is the mean over the windows.
+    what :func:`describe_clip` gives, one row per trial and condition.
     """
     waveforms = [load_mono_16k(path) for path in trials["path"]]
     columns, tables = ["utt_id", "speaker", "source", "attack", "label"], {}
     for name in conditions:
         log(f"{len(trials)} clips, {name}")
         changed = [apply_condition(name, waveform) for waveform in waveforms]
-        scores = [score_windows([x], detector)[1].mean() for x in changed]
-        tables[name] = trials[columns].assign(score=np.round(scores, 5))
+        found = pd.DataFrame([describe_clip(x, detector) for x in changed])
+        found = found.drop(columns="windows").set_axis(trials.index)
+        tables[name] = trials[columns].join(found)
     return pd.concat(tables, names=["condition"]).reset_index("condition")
 
 

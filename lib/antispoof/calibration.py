@@ -2,7 +2,10 @@
 
 A line gives the log odds of bona fide. Both classes have the same weight, so the log
 odds hold where real and fake are equally frequent. They are then natural-log likelihood
-ratios, too.
+ratios, too. A ratio that is stated is shrunken and bounded (Morrison and Poh, "Avoiding
+overstating the strength of forensic evidence", Science and Justice 2018): the line is
+fitted with a little weight on the wrong class, and no ratio is larger than the number
+of clips that could have contradicted it.
 
 The answer is split-conformal (Vovk, Gammerman and Shafer, "Algorithmic learning in a
 random world", 2005, section 4): a class is excluded if at most a fraction ``ALPHA`` of
@@ -24,6 +27,7 @@ from antispoof.constants import BONAFIDE, SPOOF
 # Largest fraction of a class that is called the other. To call a real person fake is
 # worse than to miss a fake.
 ALPHA = {BONAFIDE: 0.025, SPOOF: 0.05}
+KAPPA = 1.0  # clips of the wrong class, by which the line is shrunken
 
 
 @dataclass(frozen=True)
@@ -36,6 +40,9 @@ class Calibration:
     n_bonafide, n_spoof : number of trials that it was fitted on.
     spoof_below : scores below it are not bona fide, at the level of ALPHA.
     bonafide_above : scores above it are not spoof. The two may be in either order.
+    largest_llr_spoof : no clip speaks more for spoof; log of the effective number of
+        real clips, and one more.
+    largest_llr_bonafide : the same for bona fide, by the fakes.
     """
 
     slope: float
@@ -44,6 +51,8 @@ class Calibration:
     n_spoof: int
     spoof_below: float = -np.inf
     bonafide_above: float = np.inf
+    largest_llr_spoof: float = np.inf
+    largest_llr_bonafide: float = np.inf
 
     @classmethod
     def fit(
@@ -83,7 +92,12 @@ class Calibration:
         metrics.ensure_not_eval(partition, what="a calibration")
         scores, labels = metrics.validate(scores, labels, both_classes=True)
         weights = _class_weights(labels, sources)
-        line = LogisticRegression().fit(scores[:, None], labels, sample_weight=weights)
+        wrong = weights * KAPPA / _effective_number(weights)
+        line = LogisticRegression().fit(
+            np.tile(scores, 2)[:, None],
+            np.concatenate([labels, 1 - labels]),
+            sample_weight=np.concatenate([weights, wrong]),
+        )
         n = np.bincount(labels).tolist()
         real, fake = labels == BONAFIDE, labels == SPOOF
         return cls(
@@ -93,15 +107,22 @@ class Calibration:
             n_spoof=n[SPOOF],
             spoof_below=_limit(scores[real], weights[real], ALPHA[BONAFIDE]),
             bonafide_above=-_limit(-scores[fake], weights[fake], ALPHA[SPOOF]),
+            largest_llr_spoof=float(np.log1p(_effective_number(weights[real]))),
+            largest_llr_bonafide=float(np.log1p(_effective_number(weights[fake]))),
         )
 
     def log_odds(self, scores: ArrayLike) -> np.ndarray:
         """Log odds of bona fide, same shape as `scores`."""
         return self.slope * np.asarray(scores, float) + self.intercept
 
+    def llr(self, scores: ArrayLike) -> np.ndarray:
+        """Natural-log likelihood ratio of bona fide to spoof, within its bounds."""
+        log_odds = self.log_odds(scores)
+        return np.clip(log_odds, -self.largest_llr_spoof, self.largest_llr_bonafide)
+
     def probability(self, scores: ArrayLike) -> np.ndarray:
-        """Probability of bona fide, same shape as `scores`."""
-        return np.exp(-np.logaddexp(0, -self.log_odds(scores)))
+        """Probability of bona fide at a prior of one half, by the bounded ratio."""
+        return np.exp(-np.logaddexp(0, -self.llr(scores)))
 
     def answer(self, scores: ArrayLike) -> np.ndarray:
         """``bonafide``, ``spoof``, or ``uncertain`` where not one class is excluded."""
@@ -122,6 +143,19 @@ class Calibration:
         return min(limits), max(limits)
 
 
+def source_weights(sources: Sequence[str]) -> np.ndarray:
+    """(n,) weights that add up to 1, the same for each source."""
+    names, inverse, counts = np.unique(
+        np.asarray(sources), return_inverse=True, return_counts=True
+    )
+    return 1 / (len(names) * counts[inverse])
+
+
+def _effective_number(weights: np.ndarray) -> float:
+    """How many equally heavy clips would be as exact (L. Kish 1965)."""
+    return float(weights.sum() ** 2 / np.square(weights).sum())
+
+
 def _class_weights(labels: np.ndarray, sources: Sequence[str] | None) -> np.ndarray:
     """Weights that add up to n / 2 in each class, the same for each source in it."""
     if sources is None:
@@ -129,10 +163,7 @@ def _class_weights(labels: np.ndarray, sources: Sequence[str] | None) -> np.ndar
     weights = np.empty(len(labels))
     for label in (SPOOF, BONAFIDE):
         rows = np.flatnonzero(labels == label)
-        names, inverse, counts = np.unique(
-            np.asarray(sources)[rows], return_inverse=True, return_counts=True
-        )
-        weights[rows] = len(labels) / (2 * len(names) * counts[inverse])
+        weights[rows] = len(labels) / 2 * source_weights(np.asarray(sources)[rows])
     return weights
 
 

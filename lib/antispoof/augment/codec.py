@@ -24,6 +24,7 @@ ENCODINGS = {
 LOSSY = [name for name in ENCODINGS if name not in ("wav", "flac")]
 CONDITIONS = {
     "MP3 at 64 kbit/s": {"encoding": "mp3", "kbit": 64},
+    "MP3 at 24 kbit/s": {"encoding": "mp3", "kbit": 24},
     "Opus at 16 kbit/s": {"encoding": "opus", "kbit": 16},
     "WAV at 44.1 kHz": {"encoding": "wav", "hz": 44_100},
     "FLAC at 48 kHz": {"encoding": "flac", "hz": 48_000},

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from antispoof.cli.text import printable, progress_bar
-
-if TYPE_CHECKING:
-    from antispoof.inference import Detector, Prediction
 
 
 def check(
@@ -25,9 +22,16 @@ def check(
     as_json: Annotated[
         bool, typer.Option("--json", help="Print a JSON list with one object per clip.")
     ] = False,
-    plot: Annotated[
+    report: Annotated[
         Path | None,
-        typer.Option(metavar="FILE", help="Draw the score over time of a single clip."),
+        typer.Option(
+            metavar="FILE.html|FILE.pdf",
+            help="Write a report: answers, curves, what the detector knows.",
+        ),
+    ] = None,
+    track: Annotated[
+        int | None,
+        typer.Option(min=1, help="Of a film, the audio track to check; else each."),
     ] = None,
     run: Annotated[
         Path | None,
@@ -46,55 +50,29 @@ def check(
     from antispoof.inference.prediction import format_prediction, predict_clips
 
     with open_inputs(clips) as inputs, progress_bar("Checking") as update:
-        if plot is not None:
-            _check_plot(plot, len(inputs))
+        if report is not None:  # matplotlib, which an answer does not need
+            from antispoof.inference.report import check_format, write_report
+
+            check_format(report)
         if not inputs:
             typer.echo("antispoof: no sound file was found", err=True)
             raise typer.Exit(1)
         detector = load_detector(run)
         predictions = []
-        for prediction in predict_clips(inputs, detector):
+        for prediction in predict_clips(inputs, detector, track=track):
             if not as_json:
                 text = f"{prediction.clip}: {format_prediction(prediction)}"
                 typer.echo(printable(text), err=prediction.error is not None)
             predictions.append(prediction)
-            update(len(predictions), len(inputs))
+            update(min(len(predictions), len(inputs)), len(inputs))
+        if report is not None:
+            write_report(report, predictions, detector)
     failed = [prediction.error is not None for prediction in predictions]
     if as_json:
         typer.echo(json.dumps([one.to_dict() for one in predictions], indent=2))
     elif not all(failed):
         typer.echo(f"\n{printable(describe_detector(detector))}")
-    if plot is not None and not failed[0]:
-        _draw(predictions[0], detector, plot)
+    if report is not None:
+        typer.echo(f"report: {printable(str(report))}", err=True)
     if any(failed):
         raise typer.Exit(1)
-
-
-def _draw(prediction: Prediction, detector: Detector, path: Path) -> None:
-    from antispoof.constants import SAMPLE_RATE
-    from antispoof.plots.timeline import score_timeline
-
-    figure = score_timeline(
-        prediction.starts,
-        prediction.scores,
-        window=detector.n_samples / SAMPLE_RATE,
-        seconds=prediction.seconds,
-        thresholds=detector.calibration.thresholds,
-    )
-    figure.savefig(path)
-    typer.echo(f"score over time: {printable(str(path))}", err=True)
-
-
-def _check_plot(path: Path, n_clips: int) -> None:
-    """Refuse what cannot be drawn before a long clip is judged."""
-    from matplotlib.backend_bases import FigureCanvasBase
-
-    accepted = sorted(FigureCanvasBase.get_supported_filetypes())
-    if n_clips != 1:
-        raise typer.BadParameter(f"--plot draws one clip, not {n_clips}")
-    if path.suffix.removeprefix(".").lower() not in accepted:
-        raise typer.BadParameter(
-            f"--plot {path}: its extension must be one of {', '.join(accepted)}"
-        )
-    if not path.parent.is_dir():
-        raise typer.BadParameter(f"--plot {path}: the folder {path.parent} is missing")

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import math
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import torch
@@ -19,6 +20,7 @@ from antispoof.audio.silence import TREATMENTS
 from antispoof.calibration import Calibration
 from antispoof.constants import BONAFIDE, SPOOF
 from antispoof.errors import PARSE_ERRORS, ParameterError, RunError
+from antispoof.inference.domain import Domain
 
 if TYPE_CHECKING:
     from antispoof.runs import Run
@@ -34,6 +36,16 @@ LIMITS = (
 )
 
 
+class Scored(NamedTuple):
+    """Scores (n,) of n windows, and their distances (n,) from the training clips.
+
+    A higher score is more bona fide. Distances are NaN for a model without them.
+    """
+
+    scores: np.ndarray
+    distances: np.ndarray
+
+
 @dataclass(frozen=True, eq=False)
 class Detector:
     """What turns windows into scores, and scores into probabilities.
@@ -44,6 +56,8 @@ class Detector:
     calibration : of this model's scores.
     metadata : ``model``, ``frontend``, ``seed``, ``corpus`` that it was trained on (as
         in a run: ``title``, ``caveat``, ``n_train``, ...), and ``calibrated_on``.
+    window_calibration : of the scores of single windows; that of clips if None.
+    domain : what the calibration clips are like; None if it is not known.
 
     Raises
     ------
@@ -55,6 +69,8 @@ class Detector:
     frontend: nn.Module
     calibration: Calibration
     metadata: dict[str, Any]
+    window_calibration: Calibration | None = None
+    domain: Domain | None = None
 
     def __post_init__(self) -> None:
         slope, intercept = self.calibration.slope, self.calibration.intercept
@@ -70,8 +86,8 @@ class Detector:
         """Length of a window."""
         return self.frontend.n_samples
 
-    def score(self, windows: np.ndarray) -> np.ndarray:
-        """Score windows: (n, n_samples) float32 -> (n,), higher is more bona fide.
+    def score(self, windows: np.ndarray) -> Scored:
+        """Score windows, (n, n_samples) float32.
 
         Raises
         ------
@@ -83,18 +99,27 @@ class Detector:
             features = [
                 self.frontend(torch.from_numpy(treat(w))[None]) for w in windows
             ]
-            scores = self.score_features(torch.cat(features)).numpy()
+            x = torch.cat(features)
+            scores = self.score_features(x).numpy()
+            distance = getattr(self.model, "distance", None)
+            distances = distance(x).numpy() if distance else np.full(len(x), np.nan)
         if not np.isfinite(scores).all():
             raise RunError(
                 "the weights give scores that are not finite (NaN or infinite); they"
                 " are damaged, or their training diverged"
             )
-        return scores
+        return Scored(scores, distances)
 
     def score_features(self, x: torch.Tensor) -> torch.Tensor:
         """Score features: (n, 1, n_rows, n_frames) -> (n,)."""
         z = self.model(x)
         return z[:, BONAFIDE] - z[:, SPOOF]
+
+    def weights_hash(self) -> str:
+        """SHA-256 of the weights of the model, by the names of the tensors."""
+        state = sorted(self.model.state_dict().items())
+        content = b"".join(value.contiguous().numpy().tobytes() for _, value in state)
+        return hashlib.sha256(content).hexdigest()
 
     def save(self, folder: Path) -> None:
         """Write weights and card into a folder, which is made if it does not exist."""
@@ -102,6 +127,10 @@ class Detector:
         state = {n: v.contiguous() for n, v in self.model.state_dict().items()}
         save_file(state, folder / WEIGHTS)
         card = {"metadata": self.metadata, "calibration": asdict(self.calibration)}
+        if self.window_calibration is not None:
+            card["window_calibration"] = asdict(self.window_calibration)
+        if self.domain is not None:
+            self.domain.save(folder)
         (folder / CARD).write_text(json.dumps(card, indent=1) + "\n", "utf-8")
 
     @classmethod
@@ -117,11 +146,14 @@ class Detector:
             card = json.loads((folder / CARD).read_text("utf-8"))
             metadata = card["metadata"]
             calibration = Calibration(**card["calibration"])
+            window = card.get("window_calibration")
+            window = window and Calibration(**window)
             frontend = frontends.build(metadata["frontend"])
             loss = metadata.get("loss", "cross_entropy")
             model = models.build(metadata["model"], loss).eval()
             model.load_state_dict(load_file(folder / WEIGHTS))
-            detector = cls(model, frontend, calibration, metadata)
+            domain = Domain.load(folder)
+            detector = cls(model, frontend, calibration, metadata, window, domain)
             describe_detector(detector)  # fails now if the card lacks what it quotes
         except (OSError, RuntimeError, SafetensorError, *PARSE_ERRORS) as error:
             reason = str(error).split("\n")[0]

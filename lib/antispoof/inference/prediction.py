@@ -1,30 +1,76 @@
-"""The prediction for one clip: windows scored, their mean calibrated, an answer."""
+"""The prediction for one clip: windows scored, their mean calibrated, an answer.
+
+The answer is ``uncertain`` for a clip unlike those of the calibration, and for one
+whose parts contradict each other.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
-from itertools import islice
+from dataclasses import asdict, dataclass, field
+from itertools import islice, pairwise
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from antispoof.audio import iter_blocks
+from antispoof.audio import count_tracks, iter_blocks
 from antispoof.audio.voice import has_voice
 from antispoof.constants import SAMPLE_RATE
 from antispoof.errors import AntispoofError, AudioError
-from antispoof.inference.detector import Detector
+from antispoof.hashing import hash_file
+from antispoof.inference.detector import Detector, Scored
+from antispoof.inference.domain import band_powers, high_band_level
 from antispoof.inference.windows import iter_windows
 
 MIN_SECONDS = 0.2  # hardly a syllable
 BATCH_SIZE = 16  # windows
-KEYS = ("clip", "score", "probability_bonafide", "answer", "seconds", "error")
+KEYS = (
+    *("clip", "score", "probability_bonafide", "answer", "seconds", "error"),
+    *("in_domain", "reason", "llr", "segments", "sha256", "warnings"),
+)
+SHORT = 1.0  # seconds; of so short clips few were tested
 ANSWERS = {
     "bonafide": "probably a real voice",
     "spoof": "probably fake",
     "uncertain": "cannot tell",
 }
+# What follows from an answer, and what does not.
+MEANING = {
+    "bonafide": "Few of the fakes that were tested score so high. It is no proof that"
+    " the voice is real: newer fakes may score so high, too.",
+    "spoof": "Few of the real voices that were tested score so low. It is a reason to"
+    " look further, and no proof that the voice is fake.",
+    "uncertain": "Nothing follows from this: neither that the voice is real, nor that"
+    " it is fake.",
+}
+# Likelihood ratio up to which -> how it is put in words (ENFSI guideline for evaluative
+# reporting, 2015).
+SUPPORT = {
+    2: "no",
+    10: "weak",
+    100: "moderate",
+    1_000: "moderately strong",
+    10_000: "strong",
+    np.inf: "very strong",
+}
+
+
+@dataclass(frozen=True)
+class Segment:
+    """Consecutive windows of a clip with the same answer.
+
+    Attributes
+    ----------
+    start, end : seconds.
+    answer : as of a clip.
+    probability_bonafide : of the mean score of its windows.
+    """
+
+    start: float
+    end: float
+    answer: str
+    probability_bonafide: float
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,6 +85,13 @@ class Prediction:
     answer : ``bonafide``, ``spoof`` or ``uncertain``.
     seconds : of sound.
     error : None, or a sentence.
+    in_domain : whether the clip is like those of the calibration; None if not known.
+    reason : why the answer is ``uncertain`` whatever the score is; else None.
+    llr : natural-log likelihood ratio of bona fide to spoof, within its bounds.
+    segments : the windows merged by their answers, in order.
+    sha256 : of the file, in hexadecimal digits.
+    warnings : sentences on what may make the answer less exact.
+    path, track : the file, and the number of its audio track, from 0.
     threshold : the score at which the probability is one half.
     starts, scores : (n,) start in seconds and score of every window with sound in it.
     """
@@ -49,18 +102,29 @@ class Prediction:
     answer: str | None = None
     seconds: float | None = None
     error: str | None = None
+    in_domain: bool | None = None
+    reason: str | None = None
+    llr: float | None = None
+    segments: list[Segment] | None = None
+    sha256: str | None = None
+    warnings: list[str] | None = None
+    path: Path | None = None
+    track: int = 0
     threshold: float | None = None
     starts: np.ndarray = field(default_factory=lambda: np.empty(0))
     scores: np.ndarray = field(default_factory=lambda: np.empty(0))
 
     def to_dict(self) -> dict[str, Any]:
-        """The six keys that ``antispoof check --json`` prints."""
-        return {key: getattr(self, key) for key in KEYS}
+        """The keys that ``antispoof check --json`` prints."""
+        shown = {key: getattr(self, key) for key in KEYS}
+        if self.segments is not None:
+            shown["segments"] = [asdict(segment) for segment in self.segments]
+        return shown
 
 
 def score_windows(
     blocks: Iterable[np.ndarray], detector: Detector
-) -> tuple[np.ndarray, np.ndarray]:
+) -> tuple[np.ndarray, Scored]:
     """Score the windows of a clip, without those of digital silence.
 
     Parameters
@@ -69,22 +133,22 @@ def score_windows(
 
     Returns
     -------
-    (n_windows,) start of each window in samples, and (n_windows,) scores.
+    (n_windows,) start of each window in samples, and the scores of all windows.
     """
     windows = (
         (start, window)
         for start, window in iter_windows(blocks, detector.n_samples)
         if np.ptp(window) > 0
     )
-    starts, scores = [], []
+    starts, parts = [], [Scored(np.empty(0), np.empty(0))]
     while batch := list(islice(windows, BATCH_SIZE)):
         starts += [start for start, _ in batch]
-        scores += [*detector.score(np.stack([window for _, window in batch]))]
-    return np.array(starts), np.array(scores, dtype=np.float64)
+        parts.append(detector.score(np.stack([window for _, window in batch])))
+    return np.array(starts), Scored(*map(np.concatenate, zip(*parts, strict=True)))
 
 
 def predict_clip(
-    path: str | Path, detector: Detector, *, name: str | None = None
+    path: str | Path, detector: Detector, *, name: str | None = None, track: int = 0
 ) -> Prediction:
     """Predict whether one clip is real or fake.
 
@@ -92,6 +156,7 @@ def predict_clip(
     ----------
     path : a sound file of any kind, rate and number of channels, 0.2 s to a day long.
     name : what the prediction calls it; the path if None.
+    track : number of the audio track, from 0.
 
     Raises
     ------
@@ -99,16 +164,17 @@ def predict_clip(
         If it cannot be decoded, is too short or too long, or has no voice in it.
     """
     clip = str(path) if name is None else name
-    n_samples, voiced = 0, False
+    n_samples, voiced, powers = 0, False, np.zeros(2)
 
     def counted() -> Iterator[np.ndarray]:
-        nonlocal n_samples, voiced
-        for block in iter_blocks(path):
+        nonlocal n_samples, voiced, powers
+        for block in iter_blocks(path, track=track):
             n_samples += len(block)
             voiced = voiced or has_voice(block)
+            powers = powers + band_powers(block)
             yield block
 
-    starts, scores = score_windows(counted(), detector)
+    starts, (scores, distances) = score_windows(counted(), detector)
     seconds = n_samples / SAMPLE_RATE
     if seconds < MIN_SECONDS:
         found = f"{seconds:.4f} s of sound; at least {MIN_SECONDS} s are needed"
@@ -123,44 +189,115 @@ def predict_clip(
             " cannot be judged"
         )
     score, calibration = float(scores.mean()), detector.calibration
+    segments = _segments(starts / SAMPLE_RATE, scores, seconds, detector)
+    answer, reason, in_domain = str(calibration.answer(score)), None, None
+    if detector.domain is not None:
+        level = high_band_level(powers)
+        reason = detector.domain.reason(float(distances.mean()), level)
+        in_domain = reason is None
+        odd = detector.domain.unlike_real(scores)
+        if in_domain and answer != "spoof" and len(scores) > 1 and odd.any():
+            at = int(np.flatnonzero(odd)[0])
+            reason = (
+                f"its part from {starts[at] / SAMPLE_RATE:.0f} s on scores lower than"
+                " parts of real clips do, and the rest does not"
+            )
+    warnings = []
+    if seconds < SHORT:
+        warnings.append(f"{seconds:.1f} s are less than {SHORT:.0f} s: less exact")
+    if in_domain is None:
+        warnings.append("whether the detector knows such clips was not tested")
     return Prediction(
         clip=clip,
         score=score,
         probability_bonafide=float(calibration.probability(score)),
-        answer=str(calibration.answer(score)),
+        answer=answer if reason is None else "uncertain",
         seconds=seconds,
+        in_domain=in_domain,
+        reason=reason,
+        llr=float(calibration.llr(score)),
+        segments=segments,
+        sha256=hash_file(path),
+        warnings=warnings,
+        path=Path(path),
+        track=track,
         threshold=calibration.threshold,
         starts=starts / SAMPLE_RATE,
         scores=scores,
     )
 
 
+def _segments(
+    starts: np.ndarray, scores: np.ndarray, seconds: float, detector: Detector
+) -> list[Segment]:
+    """Windows merged while their answers stay the same; the last overlaps no other."""
+    calibration = detector.window_calibration or detector.calibration
+    answers = calibration.answer(scores)
+    first = np.flatnonzero(np.append(True, answers[1:] != answers[:-1]))
+    length = detector.n_samples / SAMPLE_RATE
+    segments = []
+    for i, j in pairwise([*first, len(scores)]):
+        until = starts[j] if j < len(starts) else seconds
+        end = min(until, starts[j - 1] + length)  # silent windows lie between segments
+        probability = float(calibration.probability(scores[i:j].mean()))
+        segments.append(Segment(float(starts[i]), end, str(answers[i]), probability))
+    return segments
+
+
 def predict_clips(
-    clips: Iterable[tuple[str, str | Path]], detector: Detector
+    clips: Iterable[tuple[str, str | Path]],
+    detector: Detector,
+    *,
+    track: int | None = None,
 ) -> Iterator[Prediction]:
     """Predict many clips; one that cannot be judged gives a prediction with an error.
 
     Parameters
     ----------
     clips : name and path of each.
+    track : number of the audio track, from 1; None predicts each track by itself.
     """
     for name, path in clips:
         try:
-            yield predict_clip(path, detector, name=name)
+            n = count_tracks(path)
+            if track is not None and track > n:
+                raise AudioError(f"cannot judge {name}: it has {n} audio track(s)")
         except AntispoofError as error:
             yield Prediction(clip=name, error=str(error))
+            continue
+        for k in range(n) if track is None else [track - 1]:
+            shown = name if n == 1 else f"{name} (track {k + 1})"
+            try:
+                yield predict_clip(path, detector, name=shown, track=k)
+            except AntispoofError as error:
+                yield Prediction(clip=shown, error=str(error))
 
 
 def format_prediction(prediction: Prediction) -> str:
     """One prediction as a sentence, without the name of the clip."""
     if prediction.error is not None:
         return f"no answer; {prediction.error}"
+    found = f"score {prediction.score:.2f}, even at {prediction.threshold:.2f}"
+    found += f"; {prediction.seconds:.1f} s of sound"
+    notes = "".join(f" Note: {warning}." for warning in prediction.warnings or ())
+    if prediction.reason is not None:
+        return f"{ANSWERS['uncertain']}: {prediction.reason} ({found}).{notes}"
     n_real = round(100 * prediction.probability_bonafide)
     n, kind = (n_real, "real") if n_real >= 50 else (100 - n_real, "fake")
     n = min(n, 99)  # never certain, whatever rounding gives
     return (
         f"{ANSWERS[prediction.answer]}: of 100 clips with this score, about {n} are"
-        f" {kind} where real and fake are equally frequent (score"
-        f" {prediction.score:.2f}, even at {prediction.threshold:.2f};"
-        f" {prediction.seconds:.1f} s of sound)."
+        f" {kind} where real and fake are equally frequent ({found}).{notes}"
+    )
+
+
+def format_ratio(llr: float) -> str:
+    """A likelihood ratio as a sentence about its two hypotheses."""
+    more, less = ("a real voice", "a fake") if llr >= 0 else ("a fake", "a real voice")
+    ratio = float(np.exp(abs(llr)))
+    words = next(word for limit, word in SUPPORT.items() if ratio <= limit)
+    return (
+        f"Such a score is about {ratio:.2g} times as frequent if the clip is {more} as"
+        f" if it is {less}, among clips such as those of the calibration: {words}"
+        f" support for {more}."
     )

@@ -56,6 +56,7 @@ from antispoof.metrics.calibration import (
     Reliability,
     actual_dcf,
     cllr,
+    cross_entropy,
     min_cllr,
     min_dcf,
     reliability,

@@ -43,10 +43,33 @@ def cllr(scores: ArrayLike, labels: ArrayLike) -> float:
     >>> cllr([0.0, 0.0], [0, 1])
     1.0
     """
+    return float(cross_entropy(scores, labels, 0.0))
+
+
+def cross_entropy(
+    scores: ArrayLike, labels: ArrayLike, prior_log_odds: ArrayLike
+) -> np.ndarray:
+    """Empirical cross-entropy in bits at each prior, the same shape as the priors.
+
+    D. Ramos and J. Gonzalez-Rodriguez, "Reliable support", Forensic Science
+    International 2013. At even odds it is Cllr.
+
+    Parameters
+    ----------
+    scores : (n,) log-likelihood ratios. labels : (n,) class indices.
+    prior_log_odds : natural-log odds of bona fide.
+
+    Raises
+    ------
+    ScoreError
+        See :func:`~antispoof.metrics.validate`; both classes are needed.
+    """
     scores, labels = validate(scores, labels, both_classes=True)
-    bonafide = np.logaddexp(0, -scores[labels == BONAFIDE]).mean()
-    spoof = np.logaddexp(0, scores[labels == SPOOF]).mean()
-    return float((bonafide + spoof) / (2 * np.log(2)))
+    prior = np.asarray(prior_log_odds, float)[..., np.newaxis]
+    of_real = np.logaddexp(0, -scores[labels == BONAFIDE] - prior).mean(-1)
+    of_fake = np.logaddexp(0, scores[labels == SPOOF] + prior).mean(-1)
+    p_real = np.exp(-np.logaddexp(0, -prior[..., 0]))
+    return (p_real * of_real + (1 - p_real) * of_fake) / np.log(2)
 
 
 def min_cllr(scores: ArrayLike, labels: ArrayLike) -> float:

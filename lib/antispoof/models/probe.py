@@ -22,3 +22,11 @@ class Probe(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         """Logits in the order spoof, bonafide."""
         return self.fc(self.dropout(self.norm(x.flatten(1))))
+
+    def distance(self, x: Tensor) -> Tensor:
+        """(batch,) mean square of the normalised features; about 1 in training.
+
+        With independent features, this is the squared Mahalanobis distance from the
+        training clips (K. Lee and others, NeurIPS 2018), divided by their number.
+        """
+        return self.norm(x.flatten(1)).square().mean(1)

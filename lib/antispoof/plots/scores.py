@@ -12,7 +12,7 @@ from matplotlib.ticker import FixedLocator, FuncFormatter
 from scipy.stats import norm
 
 from antispoof.constants import LABELS
-from antispoof.metrics import DetCurve, Reliability
+from antispoof.metrics import DetCurve, Reliability, cross_entropy
 from antispoof.plots import style
 from antispoof.plots.style import BLACK, GREEN, GREY, PURPLE, styled, subplots
 
@@ -105,6 +105,38 @@ def reliability_plot(bins: Mapping[str, Reliability]) -> Figure:
     axes.set(xlabel="predicted probability of bona fide", xlim=(0, 1))
     axes.set(ylabel="fraction of bona fide", ylim=(0, 1))
     style.shared_legend(figure, columns=1)  # no corner is free for it
+    return figure
+
+
+@styled
+def evidence_plots(llr: np.ndarray, labels: np.ndarray) -> Figure:
+    """How far likelihood ratios can be trusted.
+
+    Left the Tippett plot: of each class, the share of clips with a larger ratio (D.
+    Meuwly, 2001). Right the empirical cross-entropy at each prior, and that of no
+    evidence at all: below it, the ratios help.
+
+    Parameters
+    ----------
+    llr : (n,) natural-log likelihood ratios of bona fide to spoof.
+    labels : (n,) class indices.
+    """
+    figure, (left, right) = subplots(1, 2, height=3.1)
+    for index, label in enumerate(LABELS):
+        ratios = np.sort(llr[labels == index]) / np.log(10)
+        left.step(ratios, np.linspace(1, 0, len(ratios)), **style.label_look(label))
+    left.axvline(0, color=GREY, linestyle=":", linewidth=1)
+    left.set(xlabel="log10 ratio", ylabel="share with a larger ratio", ylim=(0, 1))
+    left.legend(loc="lower left")
+    odds = np.linspace(-2, 2, 81)
+    for ratios, look in (
+        (llr, {"color": BLACK, "label": "these ratios"}),
+        (np.zeros(len(llr)), {"color": GREY, "label": "none", "linestyle": ":"}),
+    ):
+        entropy = cross_entropy(ratios, labels, odds * np.log(10))
+        right.plot(odds, entropy, **look)
+    right.set(xlabel="log10 odds before", ylabel="cross-entropy (bits)", ylim=(0, None))
+    right.legend(loc="lower center")
     return figure
 
 

@@ -1,0 +1,75 @@
+"""Contracts of the report on clips.
+
+1. It is one file: no address is loaded, pictures are inside; names from outside are
+   shown as text.
+2. The same clips and date give the same bytes, as HTML and as PDF.
+3. It holds the answer, the ratio, the hash and format of the file, the limits of the
+   detector, the version and the hash of the weights.
+4. Another ending, a missing folder or a missing package is a ParameterError.
+"""
+
+import hashlib
+import re
+import sys
+from datetime import UTC, datetime
+
+import pytest
+import soundfile
+from pypdf import PdfReader
+
+import antispoof
+from antispoof.errors import ParameterError
+from antispoof.inference import predict_clips
+from antispoof.inference.prediction import MEANING, format_ratio
+from antispoof.inference.report import check_format, write_report
+from corpora import voice
+
+DATE = datetime(2026, 1, 2, 3, 4, tzinfo=UTC)
+
+
+@pytest.fixture
+def clips(tmp_path):
+    path = tmp_path / "clip.wav"
+    soundfile.write(path, voice(6), 22_050, subtype="PCM_16")
+    return [("<b>my & clip</b>", path), ("lost", tmp_path / "lost.wav")]
+
+
+@pytest.mark.parametrize("ending", [".html", ".pdf"])
+def test_the_same_bytes(tmp_path, clips, detector, ending):  # 1, 2, 3
+    contents = []
+    for name in ("one", "two"):
+        predictions = list(predict_clips(clips, detector))
+        path = tmp_path / (name + ending)
+        write_report(path, predictions, detector, date=DATE)
+        contents.append(path.read_bytes())
+    assert contents[0] == contents[1]
+    if ending == ".pdf":
+        text = " ".join(page.extract_text() for page in PdfReader(path).pages)
+        text = " ".join(text.split())
+    else:
+        text = contents[0].decode("utf-8")
+        assert "<b>my" not in text
+        assert text.count('src="data:image/png;base64,') == 2
+        assert not re.findall(r'(?:src|href)="(?!data:)', text)
+        text = text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+    digest = hashlib.sha256(clips[0][1].read_bytes()).hexdigest()
+    for expected in (
+        *("<b>my & clip</b>", "no such file", "Two hypotheses", "22050 Hz"),
+        *("not evidence in court", f"antispoof {antispoof.__version__}", "2026-01-0"),
+        format_ratio(predictions[0].llr)[:40],
+        MEANING[predictions[0].answer][:40],
+    ):
+        assert expected in text, expected
+    squeezed = text.replace(" ", "")
+    assert digest in squeezed
+    assert detector.weights_hash() in squeezed
+
+
+def test_refused(tmp_path, monkeypatch):  # 4
+    for name, words in (("a.txt", "ends in .html or .pdf"), ("b/a.pdf", "is missing")):
+        with pytest.raises(ParameterError, match=words):
+            check_format(tmp_path / name)
+    monkeypatch.setitem(sys.modules, "fpdf", None)
+    with pytest.raises(ParameterError, match="pip install fpdf2"):
+        check_format(tmp_path / "a.pdf")
+    assert check_format(tmp_path / "a.html")
