@@ -56,6 +56,7 @@ upload = False  # True: show the upload button on other platforms too
 check_parameters()
 
 # %% tags=["hide-input"]
+import numpy as np
 
 from antispoof import corpora, inference
 from antispoof.constants import SAMPLE_RATE
@@ -72,17 +73,24 @@ report.header(la)
 #
 # The clip is decoded (any format, sampling rate and number of channels) and cut into
 # windows of the input length of the model. Each window gets a score. The score of the clip
-# is the mean. Two steps follow {mark}`O`:
+# is the mean. Five steps follow {mark}`O`:
 #
-# - **Answer.** The score is compared with those of clips from sources that the model was
-#   not trained on. It is called *fake* only if fewer than one real clip in forty has such
-#   a low score, and *real* only if fewer than one fake in twenty has such a high one. All
-#   other clips are *uncertain*. This is a split-conformal decision: among clips such as
-#   those of this calibration, not more real people are called fake. For clips of another
-#   kind, nothing is promised.
-# - **Probability.** A linear function turns the score into log odds {cite}`platt1999`, from
-#   the same clips. Both classes and all sources have the same weight, so the probability
-#   is valid if real and fake clips are equally frequent.
+# - **Is it such a clip?** The calibration clips come from sources that the model was not
+#   trained on. A clip that is further from the training clips than nearly all of them, or
+#   has less sound above 4.5 kHz, is refused: the answer is *uncertain*, with the reason.
+# - **Answer.** A clip is called *probably fake* only if fewer than one real calibration
+#   clip in forty has such a low score, and *probably real* only if fewer than one fake in
+#   twenty has such a high one. All other clips are *uncertain*. This is a split-conformal
+#   decision: among clips such as those of this calibration, not more real people are
+#   called fake. For clips of another kind, nothing is promised.
+# - **Likelihood ratio.** How much more frequent is such a score among real voices than
+#   among fakes? A linear function turns the score into the logarithm of this ratio
+#   {cite}`platt1999`, from the same clips. Both classes and all sources have the same
+#   weight. No ratio is larger than the number of clips that could have contradicted it
+#   {cite}`morrison2018`; here, {result}`check_largest` for a fake.
+# - **Probability.** The same, for somebody who expects as many fakes as real clips.
+# - **Parts.** Windows with one answer are joined. If one part scores lower than parts of
+#   real clips do, the clip may be fake in part, and the answer is *uncertain*.
 #
 # The weights are part of the library. A network that was distilled from a self-supervised
 # one {cite}`stahl2025` describes the sound; a linear model, trained on
@@ -92,7 +100,8 @@ report.header(la)
 # three real people fake when their recording came from elsewhere. That is why this one is
 # silent so often.
 #
-# On the command line: `antispoof check CLIP`.
+# On the command line: `antispoof check CLIP`; with `--report out.html`, all of it goes
+# into one file that somebody else can read.
 
 # %% [markdown]
 # ## Run
@@ -100,8 +109,9 @@ report.header(la)
 # %%
 ready = run or inference.has_pretrained()
 detector = inference.load_detector(run) if ready else None
-trials = la.require_both_classes("eval").groupby("label").first()
-examples = {f"{x} clip": path for x, path in trials["path"].items()}
+measured = None if run else read_measurements("measured")
+trials = la.require_both_classes("eval")
+examples = report.example_clips(trials, measured, detector)
 clips = {"your clip": clip} if clip else examples
 
 # %%
@@ -109,9 +119,9 @@ checked = inference.predict_clips(clips.items(), detector)
 predictions = list(checked) if ready else []
 
 # %% tags=["hide-input"]
-measured = None if run else read_measurements("measured")
 calibrated = None if run else read_measurements("calibration")
-report.glue_inference(detector, measured, calibrated)
+spliced = None if run else read_measurements("spliced")
+report.glue_inference(detector, measured)
 report.upload(detector, wanted=upload)
 
 # %% [markdown]
@@ -119,12 +129,14 @@ report.upload(detector, wanted=upload)
 #
 # ### The clips
 #
-# If the corpus of this page is simulated, a program made both voices, and the detector has
-# never heard such ones: "fake" is not wrong for either.
+# On real speech these are evaluation clips with a right answer, a wrong one, and one that
+# the detector refuses: the wrong one sounds like all others, and that is why no answer is
+# proof. If the corpus of this page is simulated, a program made both voices, and the
+# detector has never heard such ones: "fake" is not wrong for either.
 
 # %% tags=["hide-input"]
 players = [report.player(path, label=name) for name, path in clips.items()]
-players[0] if clip else players[0] + players[1]
+sum(players[1:], players[0])
 
 # %% tags=["hide-input"]
 report.answers(predictions, detector)
@@ -152,29 +164,75 @@ timeline.score_timeline(
 report.sources_table(measured, detector)
 
 # %% tags=["hide-input"]
-report.attacks_table(measured)
+report.decisions_table(measured, detector)
+
+# %% [markdown]
+# Each source counts the same in the calibration, but a new source may still be different.
+# So we leave out each source in turn, and test on it. At most 2.5 % of the real clips
+# should be called fake, and at most 5 % of the fakes real, if the new source were like the
+# others. A larger number says that it is not.
 
 # %% tags=["hide-input"]
-report.calibration_table(measured, detector)
+report.left_out_table(calibrated)
+
+# %% [markdown]
+# ### From the score to the evidence
+#
+# A likelihood ratio of 10 for a fake means: such a score is ten times as frequent among
+# fakes as among real voices. It is not the probability of a fake. For that, one must say
+# how frequent fakes are before listening. The same clip means something else in each row:
+
+# %%
+score = -1.5
+ratio = float(np.exp(-detector.calibration.llr(score))) if ready else np.nan
+for prior in (0.01, 0.1, 0.5):
+    odds = prior / (1 - prior) * ratio
+    print(
+        f"fakes {prior:4.0%} of all clips: this one is a fake with "
+        f"{odds / (1 + odds):.0%} (ratio {ratio:.1f})"
+    )
+
+# %% tags=["hide-input"] mystnb={"figure": {"name": "fig-check-evidence", "caption": "Likelihood ratios of the evaluation clips. Left: the share of clips of each class with a larger ratio; the better, the further apart. Right: the cross-entropy of the ratios at each prior. Below the dotted line, listening to the detector is better than the prior alone."}, "image": {"alt": "Two panels: two falling curves, one for each class; and a hill of cross-entropy below a dotted hill."}}
+shown = measured is not None and detector is not None
+plots.evidence_plots(
+    *report.ratios(measured, detector.calibration)
+) if shown else None
 
 # %% tags=["hide-input"] mystnb={"figure": {"name": "fig-check-reliability", "caption": "Reliability of the predicted probabilities on evaluation clips of real speech. On the diagonal, the fraction of real clips equals the probability."}, "image": {"alt": "Dots near a diagonal: fraction of real clips over predicted probability."}}
-shown = measured is not None and detector is not None
 plots.reliability_plot(
     {"pretrained weights": report.reliability(measured, detector.calibration)}
 ) if shown else None
 
 # %% [markdown]
-# The expected calibration error (ECE) is {result}`check_ece`. With so few clips, perfectly
-# calibrated probabilities would have an ECE of {result}`check_chance_ece` by chance. If we
-# calibrated on the first window of each clip only, the ECE would be
-# {result}`check_first_window_ece`.
+# The expected calibration error (ECE) is {result}`check_ece`. The probabilities here are
+# those for somebody who knows the share of fakes among these clips.
 #
+# ### Does it know such clips?
+#
+# The check refuses {result}`check_refused` of the evaluation clips. It is made for what is
+# unlike speech as the model knows it: tones, music, noise, telephone lines. It does not
+# find the errors among ordinary clips: those look like all others. To refuse where the
+# probability is near one half finds more of them, and that is what *uncertain* does.
+
+# %% tags=["hide-input"]
+report.refusals_table(calibrated, detector)
+
+# %% [markdown]
+# ### A clip that is fake in part
+#
+# We replace the middle of real clips of twelve seconds by parts of fakes of the same
+# source. The first row is the false alarms.
+
+# %% tags=["hide-input"]
+report.parts_table(spliced)
+
+# %% [markdown]
 # ### Robustness
 #
 # A recording often changes on its way to the listener. Each row shows the same clips after
-# one such change: the error, what the change costs, and how much it moves the probability
-# of a clip (median). The last rows are the same clip in another file, which should make no
-# difference.
+# one such change: the error where all are decided, how many are refused, how many real
+# clips are called fake, and how much the probability of a clip moves (median). The last
+# rows are the same clip in another file, which should make no difference.
 
 # %% tags=["hide-input"]
 report.robustness_table(measured, detector)
@@ -190,9 +248,11 @@ report.robustness_table(measured, detector)
 # - **"Real" is not proof either.** It means that few fakes of the kinds that were tested
 #   score so high.
 # - **The transmission matters.** The table above shows the effect of telephone quality,
-#   compression and noise. After them, the probabilities are less reliable.
-# - **The probabilities assume equal frequencies.** They assume that real and fake clips
-#   are equally frequent. If one in a thousand clips is fake, most alarms are false.
+#   compression and noise. Most telephone clips are refused, and that is right.
+# - **A ratio is not a verdict.** What it means depends on how frequent fakes are. If one in
+#   a thousand clips is fake, most alarms are false.
+# - **Short fake parts are missed.** A mean over a clip hides them, and a test of its parts
+#   finds few of them without accusing real clips.
 # - **The file format matters little.** Another sampling rate or format changes the
 #   probability by {result}`check_moved` at most (median over clips).
 
@@ -232,8 +292,6 @@ Path("short.wav").unlink()
 #    enough there?
 
 # %% tags=["hide-cell", "solution"]
-import numpy as np
-
 seconds = np.arange(2 * SAMPLE_RATE) / SAMPLE_RATE
 soundfile.write(
     "tone.wav", 0.3 * np.sin(2 * np.pi * 440 * seconds), SAMPLE_RATE

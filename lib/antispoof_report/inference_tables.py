@@ -6,23 +6,22 @@ intervals are those of :mod:`antispoof.stats`, over speakers.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from html import escape
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from numpy.typing import ArrayLike
-from scipy.special import expit
+from scipy.stats import binomtest
 
 from antispoof import metrics
 from antispoof.calibration import Calibration
-from antispoof.constants import BONAFIDE, label_indices
+from antispoof.constants import BONAFIDE, LABELS, SPOOF, label_indices
 from antispoof.inference.detector import PRETRAINED_DIR, Detector, describe_detector
-from antispoof.inference.prediction import Prediction, format_prediction
+from antispoof.inference.domain import ALPHA_PARTS
+from antispoof.inference.prediction import Prediction, format_prediction, format_ratio
 from antispoof.metrics import Metric, Reliability
-from antispoof.stats import BootstrapResult, make_panel, resample
-from antispoof.stats.estimates import combine
+from antispoof.stats import make_panel, resample
 from antispoof_report.glue_values import glue
 from antispoof_report.html import Html
 from antispoof_report.quoted_results import UNKNOWN
@@ -36,18 +35,10 @@ FORMATS = ("WAV at 44.1 kHz", "FLAC at 48 kHz", "m4a at 44.1 kHz")
 N_REPLICATES = 500
 N_BINS = 5  # of a reliability diagram of some dozens of trials
 SEED = 2019
+REFUSED = 0.1  # share of the clips, where ways to refuse are compared
 QUOTED = (
-    *(
-        "eer",
-        "n",
-        "n_train",
-        "systems",
-        "ece",
-        "chance_ece",
-        "first_window_ece",
-        "coverage",
-    ),
-    *("selective_error", "accused", "found", "moved"),
+    *("eer", "n", "n_train", "systems", "ece", "coverage", "selective_error"),
+    *("accused", "found", "moved", "refused", "largest"),
 )
 Table = pd.DataFrame | None  # without pretrained weights there are no measurements
 
@@ -59,7 +50,10 @@ def answers(predictions: Sequence[Prediction], detector: Detector | None) -> Htm
     """
     if detector is None:
         return missing_runs("An answer", "pretrained weights")
-    texts = [f"{p.clip}: {format_prediction(p)}" for p in predictions]
+    texts = []
+    for p in predictions:
+        ratio = "" if p.llr is None or p.reason else f" {format_ratio(p.llr)}"
+        texts.append(f"{p.clip}: {format_prediction(p)}{ratio}")
     note = describe_detector(detector)
     lines = [f"<p><strong>{escape(text)}</strong></p>" for text in texts]
     lines.append(f"<p><small>{escape(note)}</small></p>")
@@ -67,58 +61,78 @@ def answers(predictions: Sequence[Prediction], detector: Detector | None) -> Htm
     return Html(html, "\n".join([*texts, note]))
 
 
-def attacks_table(measured: Table) -> Html:
-    """EER of each attack of eval against all real clips, where there are enough."""
-    if measured is None:
-        return missing_runs("Measured errors")
-    trials = select_condition(measured)
-    labels, n = label_indices(trials["label"]), trials["attack"].value_counts()
-    rates = metrics.per_attack(trials["score"], labels, trials["attack"])
-    rows = [(attack, int(n[attack]), _percent(rate)) for attack, rate in rates.items()]
-    frame = pd.DataFrame(rows, columns=["Attack", "Clips", "EER"])
-    caption = f"Error by attack against {labels.sum()} real evaluation clips; none is"
-    caption += f" given for fewer than {metrics.MIN_TRIALS} clips"
-    return table(frame, caption=caption)
+def example_clips(
+    trials: pd.DataFrame, measured: Table, detector: Detector | None
+) -> dict[str, str]:
+    """Clips to show, name -> path: a right answer, a wrong and a refused one.
+
+    Of a corpus that was not measured, the first clip of each class.
+    """
+    if measured is not None and detector is not None:
+        known = with_answers(select_condition(measured), detector)
+        known = known.merge(trials[["utt_id", "path"]], on="utt_id")
+        wrong = known["label"].map({"bonafide": "spoof", "spoof": "bonafide"})
+        kinds = {
+            "right": known["answer"] == known["label"],
+            "wrong": known["answer"] == wrong,
+            "refused": ~known["in_domain"],
+        }
+        found = {kind: known[rows] for kind, rows in kinds.items() if rows.any()}
+        if found:
+            firsts = {kind: rows.iloc[0] for kind, rows in found.items()}
+            return {f"{k} ({one.label} clip)": one.path for k, one in firsts.items()}
+    first = trials.groupby("label").first()["path"]
+    return {f"{label} clip": path for label, path in first.items()}
 
 
 def robustness_table(measured: Table, detector: Detector | None) -> Html:
-    """EER under each condition, its cost, and the median change of the probability."""
+    """Under each condition: EER, refusals, and the median change of the probability."""
     if measured is None or detector is None:
         return missing_runs("Measured errors")
     names = list(dict.fromkeys(measured["condition"]))
     # Some clips only are scored under every condition.
     changed = measured.loc[measured["condition"] == names[-1], "utt_id"]
     measured = measured[measured["utt_id"].isin(changed)]
-    found = _resample(measured, names, {"eer": metrics.METRICS["eer"]})
     moved = probability_shift(measured, detector.calibration)
     rows = []
     for name in names:
-        eer, clean = found.quantity("eer", name), found.quantity("eer", CLEAN)
-        estimate = combine(np.subtract, eer, clean).estimate
-        cost, low, high = 100 * np.array([estimate.value, *estimate.interval()])
-        changes = (f"{cost:+.1f}", f"{low:+.1f} to {high:+.1f}", f"{moved[name]:.3f}")
-        changes = [None] * 3 if name == CLEAN else changes
-        rows.append((name, _percent(eer.value), *changes))
-    columns = ["Clips", "EER", "Cost (points)", "95 %", "Change of the probability"]
-    frame = pd.DataFrame(rows, columns=columns)
+        trials = with_answers(select_condition(measured, name), detector)
+        labels = label_indices(trials["label"])
+        real = trials[labels == BONAFIDE]
+        rows.append(
+            (
+                name,
+                _percent(metrics.eer(trials["score"], labels)),
+                _percent((~trials["in_domain"]).mean()),
+                f"{(real['answer'] == 'spoof').sum()} of {len(real)}",
+                None if name == CLEAN else f"{moved[name]:.3f}",
+            )
+        )
+    columns = ["Clips", "EER", "Refused", "Real called fake", "Change of probability"]
     caption = f"What happens to {len(changed)} clips, and what it costs"
-    return table(frame, caption=caption)
+    return table(pd.DataFrame(rows, columns=columns), caption=caption)
 
 
-def calibration_table(measured: Table, detector: Detector | None) -> Html:
-    """How true the stated probabilities are, and how many decided answers are wrong."""
+def decisions_table(measured: Table, detector: Detector | None) -> Html:
+    """How many clips get an answer, and how many answers are wrong."""
     if measured is None or detector is None:
         return missing_runs("Measured errors")
-    trials = with_log_odds(measured, detector.calibration)
     measures = decision_measures(detector.calibration)
-    found = _resample(trials, [CLEAN], measures)
-    rows = []
-    for name, measure in measures.items():
-        value = _percent(found.quantity(name, CLEAN).value)
-        interval = " to ".join(map(_percent, found.interval(name, CLEAN)))
-        rows.append((measure.title, value, interval))
-    chance = _percent(expected_ece(trials["score"]))
-    rows.insert(1, ("ECE of so few clips by chance", chance, None))
+    trials = refuse(with_answers(select_condition(measured), detector), detector)
+    found = resample(
+        make_panel({CLEAN: [trials]}),
+        metrics=measures,
+        n_replicates=N_REPLICATES,
+        seed=SEED,
+    )
+    rows = [
+        (
+            measure.title,
+            _percent(found.quantity(name, CLEAN).value),
+            " to ".join(map(str, map(_percent, found.interval(name, CLEAN)))),
+        )
+        for name, measure in measures.items()
+    ]
     frame = pd.DataFrame(rows, columns=["Measure", "Value", "95 %"])
     return table(frame, caption="How far to trust it, evaluation clips")
 
@@ -127,50 +141,98 @@ def sources_table(measured: Table, detector: Detector | None) -> Html:
     """By source of the clips: how many of each class are called real, or fake."""
     if measured is None or detector is None:
         return missing_runs("Measured errors")
-    trials = select_condition(measured)
-    trials["answer"] = detector.calibration.answer(trials["score"])
+    trials = with_answers(select_condition(measured), detector)
     rows = []
     for source, clips in trials.groupby("source"):
-        row = {"Source of the clips": source}
+        row = {
+            "Source of the clips": source,
+            "Refused": int((~clips["in_domain"]).sum()),
+        }
         for label, title in (("bonafide", "Real"), ("spoof", "Fake")):
             given = clips.loc[clips["label"] == label, "answer"]
-            row[f"{title} clips"] = len(given)
             for answer, called in (("spoof", "fake"), ("bonafide", "real")):
-                row[f"{title} called {called}"] = int((given == answer).sum())
+                row[f"{title} called {called}"] = _rate(given == answer)
         rows.append(row)
-    caption = "Answers by source; the other clips are uncertain"
+    caption = "Answers by source, with 95 % intervals; all other clips are uncertain"
     return table(pd.DataFrame(rows), caption=caption)
 
 
-def glue_inference(
-    detector: Detector | None, measured: Table, calibrated: Table
-) -> None:
-    """Glue what pages quote of a detector; a dash for each value that is missing.
+def left_out_table(calibrated: Table) -> Html:
+    """The guarantee on a new source: each source of dev left out of the calibration."""
+    if calibrated is None:
+        return missing_runs("Measured errors")
+    rows = []
+    for source in sorted(calibrated["source"].unique()):
+        clips = calibrated[calibrated["source"] == source]
+        rest = calibrated[calibrated["source"] != source]
+        labels = label_indices(rest["label"])
+        options = {"partition": "dev", "sources": rest["source"]}
+        fitted = Calibration.fit(rest["score"], labels, **options)
+        wrong = fitted.answer(clips["score"]) == np.where(
+            clips["label"] == LABELS[BONAFIDE], LABELS[SPOOF], LABELS[BONAFIDE]
+        )
+        real = clips["label"] == LABELS[BONAFIDE]
+        rows.append((source, _rate(wrong[real]), _rate(wrong[~real])))
+    columns = ["Source left out", "Real called fake", "Fake called real"]
+    frame = pd.DataFrame(rows, columns=columns)
+    return table(frame, caption="Calibrated on the other sources, with 95 % intervals")
 
-    The two tables are those saved with the pretrained weights: both or none.
-    """
+
+def refusals_table(calibrated: Table, detector: Detector | None) -> Html:
+    """Which errors a refusal of the oddest tenth of the dev clips would spare."""
+    if calibrated is None or detector is None:
+        return missing_runs("Measured errors")
+    scores, calibration = calibrated["score"], detector.calibration
+    labels = label_indices(calibrated["label"])
+    wrong = (scores > calibration.threshold).to_numpy() != (labels == BONAFIDE)
+    log_odds = np.abs(calibration.log_odds(scores))
+    ways = {
+        "distance from the training clips": calibrated["distance"].to_numpy(),
+        "probability near one half": -log_odds,
+    }
+    rows = [
+        (name, _rate(odd[wrong] >= np.quantile(odd, 1 - REFUSED)))
+        for name, odd in ways.items()
+    ]
+    frame = pd.DataFrame(rows, columns=["Refused by", "Errors among the refused"])
+    return table(frame, caption="Share of all errors at one tenth refused, dev clips")
+
+
+def parts_table(spliced: Table) -> Html:
+    """How often a fake part of a real clip is noticed, by its length."""
+    if spliced is None:
+        return missing_runs("Measured errors")
+    rows = [
+        (f"{seconds} s" if seconds else "none", _rate(clips["lowest"] <= ALPHA_PARTS))
+        for seconds, clips in spliced.groupby("seconds")
+    ]
+    frame = pd.DataFrame(rows, columns=["Fake part of 12 s", "Noticed"])
+    return table(frame, caption="Real clips with a fake part, evaluation clips")
+
+
+def glue_inference(detector: Detector | None, measured: Table) -> None:
+    """Glue what pages quote of a detector; a dash for each value that is missing."""
     quoted = dict.fromkeys(QUOTED, UNKNOWN)
     if detector is not None:
         quoted["n_train"] = str(detector.metadata["corpus"]["n_train"])
         heard = detector.metadata.get("coverage", {}).get("systems", ())
         quoted["systems"] = str(len(heard))
     if detector is not None and measured is not None:
-        trials = with_log_odds(measured, detector.calibration)
-        log_odds, labels = trials["score"], label_indices(trials["label"])
-        dev = calibrated["first_window_score"], label_indices(calibrated["label"])
-        first_window = reliability(measured, Calibration.fit(*dev, partition="dev"))
-        moved = probability_shift(measured, detector.calibration)
+        trials = with_answers(select_condition(measured), detector)
+        calibration, labels = detector.calibration, label_indices(trials["label"])
+        log_odds = refuse(trials, detector)["score"].to_numpy()
+        moved = probability_shift(measured, calibration)
         found = {
-            name: measure.fn(log_odds.to_numpy(), labels)
-            for name, measure in decision_measures(detector.calibration).items()
+            name: measure.fn(log_odds, labels)
+            for name, measure in decision_measures(calibration).items()
         }
         quoted |= {
-            "eer": _percent(metrics.eer(log_odds, labels)),
+            "eer": _percent(metrics.eer(trials["score"], labels)),
             "n": str(len(trials)),
-            "ece": f"{calibration_error(log_odds, labels):.2f}",
-            "chance_ece": f"{expected_ece(log_odds):.2f}",
-            "first_window_ece": f"{first_window.calibration_error:.2f}",
-            **{name: _percent(value) for name, value in found.items() if name != "ece"},
+            "ece": f"{reliability(measured, calibration).calibration_error:.2f}",
+            "refused": _percent((~trials["in_domain"]).mean()),
+            "largest": f"{np.exp(calibration.largest_llr_spoof):.0f}",
+            **{name: _percent(value) for name, value in found.items()},
             "moved": f"{moved[[*FORMATS]].max():.3f}",
         }
     for name, text in quoted.items():
@@ -182,29 +244,40 @@ def select_condition(measured: pd.DataFrame, name: str = CLEAN) -> pd.DataFrame:
     return measured[measured["condition"] == name].reset_index(drop=True)
 
 
-def with_log_odds(measured: pd.DataFrame, calibration: Calibration) -> pd.DataFrame:
-    """The clips as they are, with calibrated log odds in the place of scores."""
-    trials = select_condition(measured)
-    return trials.assign(score=calibration.log_odds(trials["score"]))
+def with_answers(trials: pd.DataFrame, detector: Detector) -> pd.DataFrame:
+    """Trials with ``in_domain`` and ``answer``; without a domain check all are in."""
+    values = trials[["distance", "high_band"]].to_numpy(float)
+    known = [
+        detector.domain is None or detector.domain.reason(*row) is None
+        for row in values
+    ]
+    answers = detector.calibration.answer(trials["score"])
+    return trials.assign(in_domain=known, answer=np.where(known, answers, "uncertain"))
+
+
+def refuse(trials: pd.DataFrame, detector: Detector) -> pd.DataFrame:
+    """Log odds as scores; outside of the domain those in the middle of "uncertain"."""
+    middle = float(np.mean(detector.calibration.thresholds))
+    scores = trials["score"].where(trials["in_domain"], middle)
+    return trials.assign(score=detector.calibration.log_odds(scores))
 
 
 def reliability(measured: pd.DataFrame, calibration: Calibration) -> Reliability:
-    """Predicted probabilities and observed frequencies of the clips as they are."""
-    trials = with_log_odds(measured, calibration)
-    labels = label_indices(trials["label"])
-    return metrics.reliability(trials["score"], labels, n_bins=N_BINS)
+    """Predicted probabilities and observed frequencies of the clips as they are.
+
+    The probabilities are those at the share of real clips that the measured ones have.
+    """
+    llr, labels = ratios(measured, calibration)
+    odds = (labels == BONAFIDE).sum() / (labels == SPOOF).sum()
+    return metrics.reliability(llr + np.log(odds), labels, n_bins=N_BINS)
 
 
-def calibration_error(log_odds: ArrayLike, labels: np.ndarray) -> float:
-    """ECE of the predicted probabilities, in as few bins as there are clips for."""
-    return metrics.reliability(log_odds, labels, n_bins=N_BINS).calibration_error
-
-
-def expected_ece(log_odds: ArrayLike) -> float:
-    """The ECE that so few trials have by chance if every probability is true."""
-    drawn = np.random.default_rng(SEED).random((N_REPLICATES, len(log_odds)))
-    labels = (drawn < expit(np.asarray(log_odds))).astype(int)
-    return float(np.mean([calibration_error(log_odds, row) for row in labels]))
+def ratios(
+    measured: pd.DataFrame, calibration: Calibration
+) -> tuple[np.ndarray, np.ndarray]:
+    """(n,) bounded log-likelihood ratios and labels of the clips as they are."""
+    trials = select_condition(measured)
+    return calibration.llr(trials["score"]), label_indices(trials["label"])
 
 
 def probability_shift(measured: pd.DataFrame, calibration: Calibration) -> pd.Series:
@@ -237,7 +310,6 @@ def decision_measures(calibration: Calibration) -> dict[str, Metric]:
         return _mean(z[labels != BONAFIDE] < low)
 
     return {
-        "ece": Metric("calibration error (ECE)", calibration_error),
         "coverage": Metric("clips that get an answer", coverage),
         "selective_error": Metric("wrong among those answers", selective_error),
         "accused": Metric("real clips called fake", accused),
@@ -249,12 +321,13 @@ def _mean(values: np.ndarray) -> float:
     return float(values.mean()) if len(values) else float("nan")
 
 
-def _resample(
-    measured: pd.DataFrame, conditions: Sequence[str], measures: Mapping[str, Metric]
-) -> BootstrapResult:
-    """The bootstrap over speakers, with conditions in the place of models."""
-    panel = make_panel({x: [select_condition(measured, x)] for x in conditions})
-    return resample(panel, metrics=measures, n_replicates=N_REPLICATES, seed=SEED)
+def _rate(hits: np.ndarray | pd.Series) -> str | None:
+    """Hits of clips, with the exact 95 % interval of their share; None of no clips."""
+    if not len(hits):
+        return None
+    k, n = int(np.sum(hits)), len(hits)
+    low, high = binomtest(k, n).proportion_ci()
+    return f"{k} of {n} ({100 * low:.0f} to {100 * high:.0f}{NARROW}%)"
 
 
 def _percent(rate: float) -> str | None:
@@ -266,8 +339,9 @@ def read_measurements(name: str, folder: Path = PRETRAINED_DIR) -> pd.DataFrame 
 
     Parameters
     ----------
-    name : ``measured`` (scores of eval, of some clips under all conditions), or
-        ``calibration`` (scores of dev); see ``tools/export_weights.py``.
+    name : ``measured`` (scores of eval, of some clips under all conditions),
+        ``calibration`` (scores of dev), or ``spliced`` (real clips of eval with a fake
+        part); see ``tools/export_weights.py``.
     """
     path = folder / f"{name}.csv"
     return pd.read_csv(path, keep_default_na=False) if path.is_file() else None

@@ -18,9 +18,13 @@ from antispoof_report.glue_values import glue, say
 from antispoof_report.html import Html
 from antispoof_report.inference_tables import (
     answers,
-    attacks_table,
-    calibration_table,
+    decisions_table,
+    example_clips,
     glue_inference,
+    left_out_table,
+    parts_table,
+    ratios,
+    refusals_table,
     reliability,
     robustness_table,
     sources_table,
