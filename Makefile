@@ -7,6 +7,7 @@ CORPUS  ?=
 PROFILE ?= mini
 MATHJAX := book/_static/vendor/mathjax
 AXE     := tests/book/vendor/axe-core
+TFJS    := book/_vendor/tfjs
 
 SWEEP   ?= profiles/sweep-mini.yaml
 STUDY   ?= profiles/study.yaml
@@ -115,11 +116,15 @@ wheelhouse: setup  ## a folder to attach where there is no internet: _build/whee
 
 vendor:  ## copy the browser files of package-lock.json into the tree; needs npm
 	npm ci --ignore-scripts --no-audit --no-fund
-	rm -rf $(MATHJAX) $(AXE)
-	mkdir -p $(MATHJAX)/output/chtml/fonts $(AXE)
+	rm -rf $(MATHJAX) $(AXE) $(TFJS)
+	mkdir -p $(MATHJAX)/output/chtml/fonts $(AXE) $(TFJS)
 	cp node_modules/mathjax/LICENSE node_modules/mathjax/es5/tex-chtml.js $(MATHJAX)
 	cp -R node_modules/mathjax/es5/output/chtml/fonts/woff-v2 $(MATHJAX)/output/chtml/fonts
 	cp node_modules/axe-core/LICENSE node_modules/axe-core/axe.min.js $(AXE)
+	cp node_modules/@tensorflow/tfjs-core/dist/tf-core.min.js \
+		node_modules/@tensorflow/tfjs-backend-wasm/dist/tf-backend-wasm.min.js \
+		node_modules/@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-simd.wasm \
+		$(TFJS)
 
 setup: $(VENV)/.ready
 

@@ -10,6 +10,7 @@
 ``scripts``        what a page loads: nothing twice, nothing from the network;
 ``accessible``     fixes of the theme's HTML for screen readers;
 ``repository``     links from the one address in ``pyproject.toml``;
+``clip_page``      the detector in the browser, for the page "Ask of a clip";
 ``launch``         buttons that run, download and edit a chapter;
 """
 
@@ -24,7 +25,7 @@ from antispoof.hashing import hash_file, hash_folder
 
 PARTS = (
     *("repository", "launch", "pages", "results", "marks"),
-    *("generated", "provenance", "library", "scripts", "accessible"),
+    *("generated", "provenance", "library", "clip_page", "scripts", "accessible"),
 )
 
 

@@ -1,0 +1,281 @@
+/* "Ask of a clip": the detector on a clip of the reader's own; nothing leaves the page.
+
+   The network runs in a worker. Its code and weights are in clip-data.js, which is loaded
+   when the first clip is given; a worker that is made of text also runs where the page is
+   opened from disk. */
+"use strict";
+
+(() => {
+  const RATE = 16000;
+  const RECORDED = 10; // seconds
+  const CANCELLED = 0.01; // as in antispoof.audio.decoding
+  const PRIORS = [0.01, 0.1, 0.5]; // share of fakes
+
+  function element(name, attributes = {}, ...children) {
+    const made = document.createElement(name);
+    for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
+    made.append(...children);
+    return made;
+  }
+
+  function drawn(name, attributes = {}, ...children) {
+    const made = document.createElementNS("http://www.w3.org/2000/svg", name);
+    for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
+    made.append(...children);
+    return made;
+  }
+
+  /* --------------------------------------------------------------- detector */
+
+  let loading;
+
+  /* The worker, started once: its `ask(samples, onProgress)` resolves to a prediction. */
+  function detector(folder) {
+    loading ??= new Promise((resolve, reject) => {
+      const script = element("script", { src: `${folder}clip-data.js` });
+      script.onerror = () => reject(new Error("the weights could not be loaded"));
+      script.onload = () => resolve(start(window.ClipData));
+      document.head.append(script);
+    });
+    return loading;
+  }
+
+  function start({ code, ...data }) {
+    const source = new Blob(code, { type: "text/javascript" });
+    const worker = new Worker(URL.createObjectURL(source));
+    worker.postMessage({ data });
+    const ask = (samples, onProgress) =>
+      new Promise((resolve, reject) => {
+        worker.onmessage = ({ data: { progress, result, error } }) => {
+          if (progress !== undefined) onProgress(progress);
+          else if (error) reject(new Error(error));
+          else resolve(result);
+        };
+        worker.onerror = (event) => reject(new Error(event.message));
+        worker.postMessage({ samples });
+      });
+    return { ask, sentences: data.sentences };
+  }
+
+  /* ------------------------------------------------------------------ sound */
+
+  /* A file's bytes as mono samples at 16 kHz, as antispoof.audio.load_mono_16k. */
+  async function decode(bytes) {
+    const context = new OfflineAudioContext(1, 1, RATE);
+    let buffer;
+    try {
+      buffer = await context.decodeAudioData(bytes);
+    } catch {
+      throw new Error("this browser cannot decode it; WAV, FLAC, MP3 and m4a usually work");
+    }
+    const channels = Array.from({ length: buffer.numberOfChannels }, (_, i) =>
+      buffer.getChannelData(i));
+    if (channels.length === 1) return channels[0];
+    const power = (x) => x.reduce((sum, v) => sum + v * v, 0) / x.length;
+    const mixed = channels[0].map((_, i) =>
+      channels.reduce((sum, x) => sum + x[i], 0) / channels.length);
+    const loudest = channels.reduce((a, b) => (power(b) > power(a) ? b : a));
+    return power(mixed) < CANCELLED * power(loudest) ? loudest : mixed;
+  }
+
+  /* ----------------------------------------------------------------- pictures */
+
+  /* A spectrogram, 0 to 8 kHz upwards, 70 dB below the loudest point is black. */
+  function paintSpectrogram(canvas, samples) {
+    const { fft, hanning } = ClipDetector;
+    const [n, width, height] = [512, canvas.width, canvas.height];
+    const taper = hanning(n);
+    const levels = new Float32Array(width * height);
+    let top = -Infinity;
+    for (let column = 0; column < width; column++) {
+      const start = Math.floor((column / width) * Math.max(1, samples.length - n));
+      const [re, im] = [new Float64Array(n), new Float64Array(n)];
+      for (let k = 0; k < n; k++) re[k] = (samples[start + k] || 0) * taper[k];
+      fft(re, im);
+      for (let row = 0; row < height; row++) {
+        const k = Math.floor(((height - 1 - row) / height) * (n / 2));
+        const level = 10 * Math.log10(re[k] ** 2 + im[k] ** 2 + 1e-12);
+        levels[row * width + column] = level;
+        top = Math.max(top, level);
+      }
+    }
+    const context = canvas.getContext("2d");
+    const image = context.createImageData(width, height);
+    levels.forEach((level, i) => {
+      const t = Math.min(1, Math.max(0, 1 + (level - top) / 70));
+      const colour = [255 * Math.min(1, 1.6 * t), 255 * t ** 2.2, 255 * (0.6 * t * (1 - t) + t ** 6)];
+      image.data.set([...colour, 255], 4 * i);
+    });
+    context.putImageData(image, 0, 0);
+  }
+
+  /* One line for each window; in the band, the detector cannot tell. */
+  function timeline({ windows, seconds }, [low, high], width) {
+    const [height, left] = [150, 44];
+    const scores = windows.map((one) => one.score);
+    const lowest = Math.min(low, ...scores) - 0.7;
+    const highest = Math.max(high, ...scores) + 0.7;
+    const x = (t) => left + (t / seconds) * (width - left - 6);
+    const y = (v) => 6 + ((highest - v) / (highest - lowest)) * (height - 28);
+    const text = (at, to, words, anchor) =>
+      drawn("text", { x: at, y: to, "text-anchor": anchor }, words);
+    return drawn(
+      "svg",
+      { viewBox: `0 0 ${width} ${height}`, role: "img", class: "clip-timeline",
+        "aria-label": "Score of each window over time" },
+      drawn("rect", { x: left, y: y(high), width: x(seconds) - left, height: y(low) - y(high) }),
+      text(left - 6, y(high), "real", "end"),
+      text(left - 6, y(low) + 10, "fake", "end"),
+      text(left, height - 4, "0 s", "start"),
+      text(x(seconds), height - 4, `${seconds.toFixed(1)} s`, "end"),
+      ...windows.map(({ start, score }) =>
+        drawn("line", { x1: x(start), x2: x(Math.min(start + 4, seconds)), y1: y(score),
+          y2: y(score), class: score < low ? "fake" : score > high ? "real" : "" })),
+    );
+  }
+
+  /* ------------------------------------------------------------------- answer */
+
+  const row = (cell, words) =>
+    element("tr", {}, ...words.map((word) => element(cell, {}, word)));
+
+  function table(caption, heads, rows) {
+    return element("table", { class: "table" },
+      element("caption", {}, caption),
+      element("thead", {}, row("th", heads)),
+      element("tbody", {}, ...rows.map((words) => row("td", words))));
+  }
+
+  const percent = (x) => `${Math.round(100 * x)}\u202f%`;
+
+  function answer(result, sentences, width) {
+    const { formatPrediction, formatRatio } = ClipDetector;
+    const shown = [
+      element("p", { class: "clip-answer" }, formatPrediction(result, sentences)),
+      element("p", {}, sentences.meaning[result.answer]),
+    ];
+    if (result.in_domain) {
+      const ratio = Math.exp(-result.llr);
+      shown.push(
+        element("p", {}, formatRatio(result.llr, sentences)),
+        table("What this means depends on how frequent fakes are",
+          ["Fakes among such clips", "This clip is fake with"],
+          PRIORS.map((prior) => {
+            const odds = (prior / (1 - prior)) * ratio;
+            return [percent(prior), percent(odds / (1 + odds))];
+          })));
+    }
+    shown.push(timeline(result, sentences.thresholds, width));
+    if (result.segments.length > 1) {
+      shown.push(table("Each part by itself", ["Part", "Answer"],
+        result.segments.map((one) => [
+          `${one.start.toFixed(1)} to ${one.end.toFixed(1)} s`,
+          sentences.answers[one.answer],
+        ])));
+    }
+    shown.push(
+      table("In numbers", ["What", "Value"], [
+        ["Score", result.score.toFixed(2)],
+        ["Probability of a real voice, where real and fake are equally frequent",
+          result.probability_bonafide.toFixed(2)],
+        ["Like the clips of the calibration", result.in_domain ? "yes" : "no"],
+      ]),
+      element("p", {}, element("small", {}, sentences.about)));
+    return shown;
+  }
+
+  /* --------------------------------------------------------------------- page */
+
+  function build(root) {
+    const folder = root.dataset.static;
+    const file = element("input", { type: "file", id: "clip-file", accept: "audio/*,video/*" });
+    const record = element("button", { type: "button" }, `Record ${RECORDED} seconds`);
+    const note = element("p", { class: "clip-note" });
+    const status = element("p", { role: "status", "aria-live": "polite" });
+    const bar = element("progress", { max: 1, value: 0, "aria-label": "Share that is checked" });
+    const audio = element("audio", { controls: "" });
+    const canvas = element("canvas", { width: 600, height: 160, role: "img",
+      "aria-label": "Spectrogram of the clip" });
+    const playhead = element("div", { class: "clip-playhead" });
+    const picture = element("div", { class: "clip-picture" }, canvas, playhead);
+    const result = element("div", { class: "clip-result" });
+    for (const one of [bar, audio, picture]) one.hidden = true;
+    root.replaceChildren(
+      element("p", {}, element("label", { for: "clip-file" }, "Choose a sound file, or drop it here: "), file),
+      element("p", {}, record), note, status, bar, audio, picture, result);
+
+    audio.addEventListener("timeupdate", () => {
+      playhead.style.left = `${(100 * audio.currentTime) / (audio.duration || 1)}%`;
+    });
+
+    let address;
+    async function check(blob, name) {
+      result.replaceChildren();
+      URL.revokeObjectURL(address);
+      address = URL.createObjectURL(blob);
+      audio.src = address;
+      audio.hidden = false;
+      bar.hidden = picture.hidden = true;
+      status.textContent = `Decoding ${name}\u2026`;
+      try {
+        const samples = await decode(await blob.arrayBuffer());
+        paintSpectrogram(canvas, samples);
+        picture.hidden = bar.hidden = false;
+        bar.value = 0;
+        status.textContent = "Loading the detector, once\u2026";
+        const { ask, sentences } = await detector(folder);
+        status.textContent = `Checking ${(samples.length / RATE).toFixed(1)} s of sound\u2026`;
+        const found = await ask(samples, (share) => {
+          bar.value = share;
+        });
+        root.prediction = found;
+        result.replaceChildren(...answer(found, sentences, result.clientWidth));
+        status.textContent = `${name}: done.`;
+      } catch (error) {
+        status.textContent = `No answer for ${name}: ${error.message}.`;
+      }
+      bar.hidden = true;
+    }
+
+    file.addEventListener("change", () => {
+      if (file.files.length) check(file.files[0], file.files[0].name);
+    });
+    root.addEventListener("dragover", (event) => event.preventDefault());
+    root.addEventListener("drop", (event) => {
+      event.preventDefault();
+      const [dropped] = event.dataTransfer.files;
+      if (dropped) check(dropped, dropped.name);
+    });
+    root.addEventListener("clip", ({ detail: { blob, name } }) => check(blob, name));
+
+    if (!window.isSecureContext || !navigator.mediaDevices) {
+      record.disabled = true;
+      note.textContent = "To record, open this page over https, from localhost or from disk:" +
+        " browsers give the microphone to no other page.";
+      return;
+    }
+    record.addEventListener("click", async () => {
+      try {
+        const stream = await navigator.mediaDevices.getUserMedia({ audio: true });
+        const recorder = new MediaRecorder(stream);
+        const parts = [];
+        recorder.ondataavailable = (event) => parts.push(event.data);
+        recorder.onstop = () => {
+          stream.getTracks().forEach((track) => track.stop());
+          record.disabled = false;
+          check(new Blob(parts, { type: recorder.mimeType }), "your recording");
+        };
+        recorder.start();
+        record.disabled = true;
+        status.textContent = `Recording ${RECORDED} seconds: speak now.`;
+        setTimeout(() => recorder.stop(), 1000 * RECORDED);
+      } catch (error) {
+        status.textContent = `No recording: ${error.message}.`;
+      }
+    });
+  }
+
+  document.addEventListener("DOMContentLoaded", () => {
+    document.querySelectorAll(".clip-check").forEach(build);
+  });
+})();

@@ -1,0 +1,443 @@
+/* The detector of `antispoof check`, in the browser: the same numbers as the library.
+
+   Runs in a worker (see clip.js) and in Node (its tests). It needs TensorFlow.js with its
+   WebAssembly backend as `tf`, and the weights as `antispoof_book.detector_data` writes
+   them. Each function says which one of the library it equals. */
+"use strict";
+
+const ClipDetector = (() => {
+  const RATE = 16000;
+  const WINDOW = 64000; // samples
+  const N_FFT = 320;
+  const HOP = 160;
+  const EXPONENT = 0.3;
+  const HIGHEST = 7000; // Hz
+  const N_HEADS = 8;
+  const MIN_SECONDS = 0.2;
+  const SHORT = 1.0;
+  const ALPHA = 0.025;
+  const ALPHA_PARTS = 0.05;
+
+  /* ------------------------------------------------------------------ sound */
+
+  const mean = (numbers) => numbers.reduce((sum, x) => sum + x, 0) / numbers.length;
+
+  /* |FFT|^2 of real frames, n a power of two: re and im are overwritten. */
+  function fft(re, im) {
+    const n = re.length;
+    for (let i = 1, j = 0; i < n; i++) {
+      let bit = n >> 1;
+      for (; j & bit; bit >>= 1) j ^= bit;
+      j ^= bit;
+      if (i < j) {
+        [re[i], re[j]] = [re[j], re[i]];
+        [im[i], im[j]] = [im[j], im[i]];
+      }
+    }
+    for (let size = 2; size <= n; size *= 2) {
+      const half = size / 2;
+      for (let k = 0; k < half; k++) {
+        const angle = (-2 * Math.PI * k) / size;
+        const [c, s] = [Math.cos(angle), Math.sin(angle)];
+        for (let i = k; i < n; i += size) {
+          const j = i + half;
+          const [a, b] = [re[j] * c - im[j] * s, re[j] * s + im[j] * c];
+          [re[j], im[j]] = [re[i] - a, im[i] - b];
+          re[i] += a;
+          im[i] += b;
+        }
+      }
+    }
+  }
+
+  /* numpy.hanning */
+  const hanning = (n) =>
+    Float64Array.from({ length: n }, (_, i) =>
+      n === 1 ? 1 : 0.5 - 0.5 * Math.cos((2 * Math.PI * i) / (n - 1)));
+
+  /* antispoof.audio.silence.trim */
+  function trim(x) {
+    const frame = RATE / 100;
+    const n = Math.ceil(x.length / frame);
+    const power = new Float64Array(n);
+    for (let i = 0; i < x.length; i++) {
+      power[Math.floor(i / frame)] += (x[i] * x[i]) / frame;
+    }
+    const limit = Math.max(...power) * 1e-4;
+    const loud = [...power.keys()].filter((i) => power[i] > limit);
+    if (!loud.length) return x;
+    return x.slice(loud[0] * frame, (loud[loud.length - 1] + 1) * frame);
+  }
+
+  /* antispoof.audio.voice.has_voice */
+  function hasVoice(waveform) {
+    const [size, step] = [640, 320];
+    const x = Float64Array.from(waveform, (v, i) => v - (i ? waveform[i - 1] : 0));
+    if (x.length < size || x.every((v) => v === 0)) return false;
+    const starts = [];
+    for (let i = 0; i + size <= x.length; i += step) starts.push(i);
+    const powers = starts.map((i) => {
+      let sum = 0;
+      for (let k = i; k < i + size; k++) sum += x[k] * x[k];
+      return sum / size;
+    });
+    const limit = powers.reduce((a, b) => Math.max(a, b), 0) * 10 ** -3.5;
+    const taper = hanning(size);
+    const n = 2048; // at least twice a frame
+    const correlate = (value) => {
+      const [re, im] = [new Float64Array(n), new Float64Array(n)];
+      for (let k = 0; k < size; k++) re[k] = value(k) * taper[k];
+      fft(re, im);
+      for (let k = 0; k < n; k++) [re[k], im[k]] = [re[k] ** 2 + im[k] ** 2, 0];
+      fft(re, im); // even and real: forward and inverse differ by a factor
+      return re;
+    };
+    const fading = correlate(() => 1);
+    let voiced = 0;
+    const levels = [];
+    starts.forEach((start, i) => {
+      if (powers[i] <= limit) return;
+      levels.push(10 * Math.log10(powers[i]));
+      const found = correlate((k) => x[start + k]);
+      let best = 0;
+      for (let lag = RATE / 400; lag < Math.floor(RATE / 70); lag++) {
+        const periodic = found[lag] / found[0] / (fading[lag] / fading[0]);
+        best = Math.max(best, periodic);
+      }
+      if (best > 0.5) voiced += 1;
+    });
+    const middle = mean(levels);
+    const change = Math.sqrt(mean(levels.map((v) => (v - middle) ** 2)));
+    return (voiced * step) / RATE >= 0.08 && change >= 2;
+  }
+
+  /* antispoof.inference.domain.band_powers and high_band_level */
+  function highBandLevel(x) {
+    const [n, hop] = [512, 256];
+    const taper = hanning(n);
+    let [high, all] = [1e-12, 1e-12];
+    for (let start = 0; start === 0 || start + n <= x.length; start += hop) {
+      const [re, im] = [new Float64Array(n), new Float64Array(n)];
+      for (let k = 0; k < n; k++) re[k] = (x[start + k] || 0) * taper[k];
+      fft(re, im);
+      for (let k = 0; k <= n / 2; k++) {
+        const power = re[k] ** 2 + im[k] ** 2;
+        if (k >= Math.floor((4500 * n) / RATE)) high += power;
+        if (k >= Math.floor((100 * n) / RATE)) all += power;
+      }
+    }
+    return 10 * Math.log10(high / all);
+  }
+
+  /* antispoof.inference.windows.iter_windows: [start, samples] */
+  function windows(x) {
+    const found = [];
+    let start = 0;
+    for (; start + WINDOW <= x.length; start += WINDOW) {
+      found.push([start, x.slice(start, start + WINDOW)]);
+    }
+    if (start < x.length) {
+      start = Math.max(0, x.length - WINDOW);
+      const last = new Float32Array(WINDOW);
+      last.set(x.slice(start));
+      found.push([start, last]);
+    }
+    return found.filter(([, w]) => w.some((v) => v !== w[0]));
+  }
+
+  /* ---------------------------------------------------------------- network */
+
+  /* A float16 as a number. */
+  function half(bits) {
+    const sign = bits & 0x8000 ? -1 : 1;
+    const exponent = (bits >> 10) & 31;
+    const fraction = bits & 1023;
+    if (!exponent) return sign * fraction * 2 ** -24;
+    return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
+  }
+
+  /* The tensors of a safetensors file: name -> {shape, values}. */
+  function readTensors(buffer) {
+    const size = Number(new DataView(buffer).getBigUint64(0, true));
+    const head = JSON.parse(new TextDecoder().decode(new Uint8Array(buffer, 8, size)));
+    const tensors = {};
+    for (const [name, about] of Object.entries(head)) {
+      if (name === "__metadata__") continue;
+      const bytes = buffer.slice(...about.data_offsets.map((at) => 8 + size + at));
+      let values;
+      if (about.dtype === "F16") {
+        values = Float32Array.from(new Uint16Array(bytes), half);
+      } else if (about.dtype === "F32") {
+        values = new Float32Array(bytes);
+      } else {
+        continue; // counters, which are not needed
+      }
+      tensors[name] = { shape: about.shape, values };
+    }
+    return tensors;
+  }
+
+  /* antispoof.frontends.distilled.Distilled and antispoof.models.probe.Probe */
+  class Network {
+    constructor(tf, layers, probe) {
+      this.tf = tf;
+      const tensor = ({ shape, values }) => tf.tensor(values, shape);
+      this.layers = {};
+      for (const [name, one] of Object.entries(layers)) {
+        const made = tensor(one);
+        if (one.shape.length === 4) this.layers[name] = tf.transpose(made, [2, 3, 1, 0]);
+        else if (one.shape.length === 2) this.layers[name] = tf.transpose(made);
+        else this.layers[name] = made;
+      }
+      this.probe = Object.fromEntries(
+        Object.entries(probe).map(([name, one]) => [name, tensor(one)]));
+      this.prepare();
+    }
+
+    prepare() {
+      const { tf } = this;
+      const n = N_FFT / 2 + 1;
+      const window = Float32Array.from({ length: N_FFT }, (_, i) =>
+        0.5 - 0.5 * Math.cos((2 * Math.PI * i) / N_FFT));
+      const [re, im] = [new Float32Array(N_FFT * n), new Float32Array(N_FFT * n)];
+      for (let i = 0; i < N_FFT; i++) {
+        for (let k = 0; k < n; k++) {
+          const angle = (-2 * Math.PI * ((i * k) % N_FFT)) / N_FFT;
+          re[i * n + k] = window[i] * Math.cos(angle);
+          im[i * n + k] = window[i] * Math.sin(angle);
+        }
+      }
+      this.dft = [tf.tensor(re, [N_FFT, n]), tf.tensor(im, [N_FFT, n])];
+      const kept = Float32Array.from({ length: n }, (_, k) =>
+        Number(k < Math.floor((HIGHEST * N_FFT) / RATE)));
+      this.kept = tf.tensor(kept, [1, n]);
+      const width = this.layers["project.bias"].shape[0];
+      const steps = WINDOW / HOP / 2;
+      const positions = new Float32Array(steps * width);
+      for (let t = 0; t < steps; t++) {
+        for (let i = 0; i < width; i += 2) {
+          const rate = Math.exp((i * -Math.log(2 * 384)) / width);
+          positions[t * width + i] = Math.sin(t * rate);
+          positions[t * width + i + 1] = Math.cos(t * rate);
+        }
+      }
+      this.positions = tf.tensor(positions, [steps, width]);
+    }
+
+    /* (n) samples -> (1, 161, 400, 2), of which the frames are the second axis. */
+    spectrum(samples) {
+      const { tf } = this;
+      const x = new Float32Array(WINDOW + N_FFT - HOP);
+      const margin = (N_FFT - HOP) / 2;
+      let peak = 0;
+      for (const v of samples) peak = Math.max(peak, Math.abs(v));
+      const at = (i) => samples[i % samples.length] / (peak + 1e-8);
+      for (let i = 0; i < x.length; i++) {
+        let k = Math.abs(i - margin); // reflected at both ends
+        if (k >= WINDOW) k = 2 * (WINDOW - 1) - k;
+        x[i] = at(k);
+      }
+      const n = WINDOW / HOP;
+      const frames = new Float32Array(n * N_FFT);
+      for (let t = 0; t < n; t++) {
+        frames.set(x.subarray(t * HOP, t * HOP + N_FFT), t * N_FFT);
+      }
+      const shaped = tf.tensor(frames, [n, N_FFT]);
+      const [re, im] = this.dft.map((matrix) => tf.matMul(shaped, matrix));
+      const power = tf.add(tf.square(re), tf.square(im));
+      const magnitude = tf.maximum(tf.sqrt(power), 1e-12);
+      const factor = tf.mul(tf.pow(magnitude, EXPONENT - 1), this.kept);
+      const both = tf.stack([tf.mul(re, factor), tf.mul(im, factor)], 2);
+      return tf.expandDims(tf.transpose(both, [1, 0, 2]), 0);
+    }
+
+    dense(x, name) {
+      const { tf, layers } = this;
+      return tf.add(tf.matMul(x, layers[`${name}weight`]), layers[`${name}bias`]);
+    }
+
+    normalise(x, name) {
+      const { tf, layers } = this;
+      const middle = tf.mean(x, -1, true);
+      const centred = tf.sub(x, middle);
+      const deviation = tf.sqrt(tf.add(tf.mean(tf.square(centred), -1, true), 1e-5));
+      const scaled = tf.mul(tf.div(centred, deviation), layers[`${name}.weight`]);
+      return tf.add(scaled, layers[`${name}.bias`]);
+    }
+
+    attention(x, name) {
+      const { tf } = this;
+      const [steps, width] = x.shape;
+      const size = width / N_HEADS;
+      const all = this.dense(x, `${name}.in_proj_`);
+      const [q, k, v] = tf.split(all, 3, 1).map((part) =>
+        tf.transpose(tf.reshape(part, [steps, N_HEADS, size]), [1, 0, 2]));
+      const weights = tf.softmax(tf.div(tf.matMul(q, k, false, true), Math.sqrt(size)));
+      const mixed = tf.transpose(tf.matMul(weights, v), [1, 0, 2]);
+      return this.dense(tf.reshape(mixed, [steps, width]), `${name}.out_proj.`);
+    }
+
+    /* Samples of a window, trimmed -> {score, distance}. */
+    score(samples) {
+      const { tf, layers } = this;
+      const found = tf.tidy(() => {
+        let x = this.spectrum(samples);
+        for (let i = 0; layers[`convolutions.${2 * i}.weight`]; i++) {
+          const kernel = layers[`convolutions.${2 * i}.weight`];
+          const last = !layers[`convolutions.${2 * i + 2}.weight`];
+          x = tf.pad(x, [[0, 0], [0, 0], [1, 1], [0, 0]]);
+          x = tf.conv2d(x, kernel, [1 + (i > 0), 1 + last], "valid");
+          x = tf.leakyRelu(tf.add(x, layers[`convolutions.${2 * i}.bias`]), 0.1);
+        }
+        // (1, rows, steps, channels) -> (steps, channels * rows), rows fastest
+        x = tf.reshape(tf.transpose(x, [0, 2, 3, 1]), [x.shape[2], -1]);
+        const scale = tf.div(layers["norm.weight"],
+          tf.sqrt(tf.add(layers["norm.running_var"], 1e-5)));
+        x = tf.mul(tf.sub(x, layers["norm.running_mean"]), scale);
+        x = this.dense(tf.add(x, layers["norm.bias"]), "project.");
+        const outputs = [x];
+        x = tf.add(x, this.positions);
+        for (let i = 0; layers[`encoder.layers.${i}.norm1.weight`]; i++) {
+          const name = `encoder.layers.${i}`;
+          x = tf.add(x, this.attention(x, `${name}.self_attn`));
+          x = this.normalise(x, `${name}.norm1`);
+          const inner = tf.relu(this.dense(x, `${name}.linear1.`));
+          x = tf.add(x, this.dense(inner, `${name}.linear2.`));
+          x = this.normalise(x, `${name}.norm2`);
+          outputs.push(x);
+        }
+        const rows = outputs.flatMap((y) => {
+          const middle = tf.mean(y, 0);
+          const spread = tf.sum(tf.square(tf.sub(y, middle)), 0);
+          return [middle, tf.sqrt(tf.div(spread, y.shape[0] - 1))];
+        });
+        const { probe } = this;
+        const deviation = tf.sqrt(tf.add(probe["norm.running_var"], 1e-5));
+        const z = tf.div(tf.sub(tf.concat(rows), probe["norm.running_mean"]), deviation);
+        const column = tf.expandDims(z, 1);
+        const logits = tf.add(tf.squeeze(tf.matMul(probe["fc.weight"], column)),
+          probe["fc.bias"]);
+        return tf.concat([logits, tf.expandDims(tf.mean(tf.square(z)))]);
+      });
+      const [spoof, bonafide, distance] = found.dataSync();
+      found.dispose();
+      return { score: bonafide - spoof, distance };
+    }
+  }
+
+  /* ------------------------------------------------------------- the answer */
+
+  /* antispoof.inference.domain.Reference.p_value */
+  function pValue({ values, weights }, value) {
+    let rank = 0;
+    while (rank < values.length && values[rank] <= value) rank += 1;
+    const below = rank ? weights[rank - 1] : 0;
+    return (values.length * below + 1) / (values.length + 1);
+  }
+
+  /* antispoof.calibration.Calibration */
+  function calibrate(c, score) {
+    const llr = Math.min(c.largest_llr_bonafide,
+      Math.max(-c.largest_llr_spoof, c.slope * score + c.intercept));
+    const limits = [c.spoof_below, c.bonafide_above].sort((a, b) => a - b);
+    let answer = "uncertain";
+    if (score < limits[0]) answer = "spoof";
+    if (score > limits[1]) answer = "bonafide";
+    return { llr, probability: 1 / (1 + Math.exp(-llr)), answer };
+  }
+
+  /* antispoof.inference.prediction.predict_clip, without decoding.
+
+     `data` holds `network`, `calibration`, `window_calibration` and `domain`;
+     `progress` is called with the share of the clip that is scored. */
+  function predict(samples, data, progress = () => {}) {
+    const seconds = samples.length / RATE;
+    if (seconds < MIN_SECONDS) {
+      throw new Error(`${seconds.toFixed(2)} s of sound; at least ${MIN_SECONDS} s are needed`);
+    }
+    const parts = windows(samples);
+    if (!parts.length) throw new Error("it is silent throughout, there is no voice in it");
+    if (!hasVoice(samples)) {
+      throw new Error("no voice was found in it; a tone, noise or a whisper cannot be judged");
+    }
+    const found = parts.map(([start, window], i) => {
+      const { score, distance } = data.network.score(trim(window));
+      progress((i + 1) / parts.length);
+      return { start: start / RATE, score, distance };
+    });
+    const scores = found.map((one) => one.score);
+    const score = mean(scores);
+    const { llr, probability, answer } = calibrate(data.calibration, score);
+    const { domain } = data;
+    let reason = null;
+    if (pValue(domain.closeness, -mean(found.map((one) => one.distance))) <= ALPHA) {
+      reason = "it sounds unlike anything the detector was calibrated on";
+    } else if (pValue(domain.high_band, highBandLevel(samples)) <= ALPHA) {
+      reason = "its band is narrower than that of the calibration clips";
+    }
+    const inDomain = reason === null;
+    const odd = found.find(
+      (one) => pValue(domain.windows, one.score) * found.length <= ALPHA_PARTS);
+    if (inDomain && answer !== "spoof" && found.length > 1 && odd) {
+      reason = `its part from ${odd.start.toFixed(0)} s on scores lower than parts of ` +
+        "real clips do, and the rest does not";
+    }
+    const segments = [];
+    found.forEach((one, i) => {
+      const next = i + 1 < found.length ? found[i + 1].start : seconds;
+      const end = Math.min(next, one.start + WINDOW / RATE);
+      const given = calibrate(data.window_calibration, one.score).answer;
+      const last = segments[segments.length - 1];
+      if (last && last.answer === given) {
+        last.end = end;
+        last.scores.push(one.score);
+      } else {
+        segments.push({ start: one.start, end, answer: given, scores: [one.score] });
+      }
+    });
+    return {
+      score,
+      probability_bonafide: probability,
+      answer: inDomain && reason === null ? answer : "uncertain",
+      seconds,
+      in_domain: inDomain,
+      reason,
+      llr,
+      windows: found,
+      segments: segments.map(({ scores: some, ...segment }) => ({
+        ...segment,
+        probability_bonafide: calibrate(data.window_calibration, mean(some)).probability,
+      })),
+      warnings: seconds < SHORT
+        ? [`${seconds.toFixed(1)} s are less than ${SHORT} s: less exact`] : [],
+    };
+  }
+
+  /* antispoof.inference.prediction.format_prediction */
+  function formatPrediction(result, { answers, threshold }) {
+    const found = `score ${result.score.toFixed(2)}, even at ${threshold.toFixed(2)}; ` +
+      `${result.seconds.toFixed(1)} s of sound`;
+    const notes = result.warnings.map((warning) => ` Note: ${warning}.`).join("");
+    if (result.reason) return `${answers.uncertain}: ${result.reason} (${found}).${notes}`;
+    const real = Math.round(100 * result.probability_bonafide);
+    const [n, kind] = real >= 50 ? [real, "real"] : [100 - real, "fake"];
+    return `${answers[result.answer]}: of 100 clips with this score, about ` +
+      `${Math.min(n, 99)} are ${kind} where real and fake are equally frequent ` +
+      `(${found}).${notes}`;
+  }
+
+  /* antispoof.inference.prediction.format_ratio */
+  function formatRatio(llr, { support }) {
+    const [more, less] = llr >= 0 ? ["a real voice", "a fake"] : ["a fake", "a real voice"];
+    const ratio = Math.exp(Math.abs(llr));
+    const [, words] = support.find(([limit]) => ratio <= limit);
+    return `Such a score is about ${Number(ratio.toPrecision(2))} times as frequent if the ` +
+      `clip is ${more} as if it is ${less}, among clips such as those of the calibration: ` +
+      `${words} support for ${more}.`;
+  }
+
+  return { Network, calibrate, fft, formatPrediction, formatRatio, hanning, hasVoice,
+    highBandLevel, predict, readTensors, trim, windows };
+})();
+
+if (typeof module !== "undefined") module.exports = ClipDetector;

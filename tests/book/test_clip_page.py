@@ -1,0 +1,118 @@
+"""The page "Ask of a clip", in headless Chromium.
+
+1. The score of a WAV at 16 kHz is that of the library within 0.001, on made clips and
+   on real ones, from a server and from disk; the sentence is the same.
+2. What the browser decodes and resamples itself moves the probability by 0.05 at most.
+3. No request leaves the machine, and the console stays silent.
+4. What cannot be judged gets a sentence; the next clip is judged.
+5. With an answer the page has no fault that axe finds, light and dark, and fits a
+   phone.
+"""
+
+import sys
+
+import numpy as np
+import pytest
+import soundfile
+from site_files import HTML, ROOT
+from test_accessibility import AXE
+
+from antispoof.audio import load_mono_16k
+from antispoof.augment.codec import encode
+from antispoof.inference import load_detector, predict_clip
+from antispoof.inference.prediction import format_prediction
+
+sys.path.append(str(ROOT / "tests"))
+from conftest import PHONE
+from corpora import voice
+
+PAGE = "book/ask_of_a_clip.html"
+NEAR = ("http://127.0.0.1", "file:", "data:", "blob:")
+DONE = """
+/done|No answer/.test(
+  document.querySelector('.clip-check [role=status]').textContent)
+"""
+RATE = 16_000
+REAL = ROOT.parent / "shared" / "corpora" / "open-fakes"
+FORMATS = {
+    "clip.mp3": ("mp3", 16_000, 96),
+    "clip.ogg": ("opus", 48_000, 64),
+    "clip.m4a": ("aac", 44_100, 128),
+    "clip44.wav": ("wav", 44_100, None),
+    "clip48.flac": ("flac", 48_000, None),
+}
+
+
+def ask(page, path):
+    """Give a clip to the page: its prediction, or None, and what the page says."""
+    page.evaluate("document.querySelector('.clip-check').prediction = null")
+    page.set_input_files("#clip-file", path)
+    page.wait_for_function(DONE, timeout=120_000)
+    root = page.locator(".clip-check")
+    return root.evaluate("root => root.prediction"), root.inner_text()
+
+
+@pytest.fixture(scope="module")
+def clips(tmp_path_factory):
+    """Twenty clips: made voices of many lengths, and real ones where they are here."""
+    folder = tmp_path_factory.mktemp("clips")
+    paths = []
+    for i in range(10):
+        paths.append(folder / f"{i}.wav")
+        soundfile.write(paths[-1], voice(0.5 + 0.7 * i, seed=i), RATE)
+    found = sorted(REAL.glob("test/*.flac"))[::40][:10]
+    for i, path in enumerate(found):
+        paths.append(folder / f"real{i}.wav")
+        soundfile.write(paths[-1], load_mono_16k(path), RATE, subtype="FLOAT")
+    return paths
+
+
+@pytest.mark.parametrize("where", ["server", "disk"])
+def test_the_same_numbers(visit, address, clips, where):  # 1, 3
+    base = address if where == "server" else HTML.as_uri()
+    detector = load_detector()
+    with visit(f"{base}/{PAGE}") as opened:
+        for path in clips if where == "server" else clips[::5]:
+            found, text = ask(opened.page, path)
+            expected = predict_clip(path, detector)
+            assert found["score"] == pytest.approx(expected.score, abs=1e-3)
+            assert format_prediction(expected) in text
+        assert [url for url in opened.requests if not url.startswith(NEAR)] == []
+        assert opened.failed + opened.messages == []
+
+
+def test_other_formats(visit, clips, tmp_path):  # 2
+    detector, x = load_detector(), load_mono_16k(clips[-1])
+    with visit(f"{HTML.as_uri()}/{PAGE}") as opened:
+        for name, (encoding, rate, kbit) in FORMATS.items():
+            n = np.arange(round(len(x) * rate / RATE)) * RATE / rate
+            wave = np.interp(n, np.arange(len(x)), x).astype(np.float32)
+            path = tmp_path / name
+            path.write_bytes(encode(wave, rate, encoding, kbit))
+            found, text = ask(opened.page, path)
+            assert found is not None, text
+            expected = predict_clip(path, detector).probability_bonafide
+            assert found["probability_bonafide"] == pytest.approx(expected, abs=0.05)
+
+
+def test_no_answer_and_then_one(visit, clips, tmp_path):  # 4
+    soundfile.write(tmp_path / "tone.wav", 0.1 * np.sin(np.arange(32_000) / 6), RATE)
+    (tmp_path / "text.wav").write_text("no sound")
+    with visit(f"{HTML.as_uri()}/{PAGE}") as opened:
+        for name, words in (("tone.wav", "no voice"), ("text.wav", "cannot decode")):
+            found, text = ask(opened.page, tmp_path / name)
+            assert found is None
+            assert words in text
+        assert ask(opened.page, clips[0])[0] is not None
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_an_answer_is_accessible(visit, clips, scheme):  # 5
+    options = {"color_scheme": scheme, "viewport": PHONE}
+    with visit(f"{HTML.as_uri()}/{PAGE}", **options) as opened:
+        ask(opened.page, clips[-1])
+        opened.page.add_script_tag(path=AXE)
+        found = opened.page.evaluate("axe.run('.clip-check')")["violations"]
+        assert found == [], [one["id"] for one in found]
+        width = opened.page.evaluate("document.documentElement.scrollWidth")
+        assert width == PHONE["width"]

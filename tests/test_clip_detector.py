@@ -1,0 +1,152 @@
+"""Contracts of the detector in the browser, without its network (see tests/book).
+
+1. Trimming, the voice test, the level above 4.5 kHz and the windows of a clip are the
+   library's.
+2. So are answer, ratio, reason, segments and sentences, for any scores.
+3. What cannot be judged has the library's sentence.
+4. The script of the page's data holds all that the worker needs, and no address.
+"""
+
+import json
+import re
+import shutil
+import subprocess
+from dataclasses import asdict, replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+
+from antispoof.audio.silence import trim
+from antispoof.audio.voice import has_voice
+from antispoof.errors import AudioError
+from antispoof.inference import domain, load_detector, predict_clip
+from antispoof.inference.prediction import (
+    ANSWERS,
+    SUPPORT,
+    format_prediction,
+    format_ratio,
+)
+from antispoof.inference.windows import iter_windows
+from antispoof_book.clip_page import clip_data
+from corpora import voice
+
+BOOK = Path(__file__).resolve().parents[1] / "book"
+RATE = 16_000
+RUN = """
+const detector = require(process.argv[1]);
+const { clips, data, sentences } = JSON.parse(require("fs").readFileSync(0, "utf-8"));
+const found = clips.map(({ samples, scores }) => {
+  const x = Float32Array.from(samples);
+  const network = { score: () => ({ score: scores.shift(), distance: 0.7 }) };
+  const of = {
+    trimmed: detector.trim(x).length,
+    voice: detector.hasVoice(x),
+    level: detector.highBandLevel(x),
+    starts: detector.windows(x).map(([start]) => start),
+  };
+  try {
+    const result = detector.predict(x, { ...data, network });
+    const text = detector.formatPrediction(result, sentences);
+    return { ...of, result, text, ratio: detector.formatRatio(result.llr, sentences) };
+  } catch (error) {
+    return { ...of, error: error.message };
+  }
+});
+console.log(JSON.stringify(found));
+"""
+
+
+@pytest.fixture(scope="module")
+def judged(tmp_path_factory):
+    """Made clips with made scores, as the library and as the script judge them."""
+    if shutil.which("node") is None:
+        pytest.skip("Node.js is not here")
+    rng, detector = np.random.default_rng(0), load_detector()
+    quiet = np.concatenate([np.zeros(3_210), voice(2), np.zeros(5_000)])
+    waves = [voice(0.15), voice(0.8), voice(3), quiet, voice(9), voice(13), voice(26)]
+    noise, n = rng.normal(0, 0.1, 2 * RATE), np.arange(3 * RATE)
+    waves += [noise, 0.1 * np.sin(n / 6), np.zeros(RATE), 0.1 * np.sign(np.sin(n / 20))]
+    path = tmp_path_factory.mktemp("clips") / "clip.wav"
+    clips, expected = [], []
+    for i, wave in enumerate(waves):
+        wave = wave.astype(np.float32)
+        scores = rng.normal(0, 4, 8) if i != 5 else np.array([5.0, -9.0, 5.0, 5.0])
+        clips.append({"samples": wave.tolist(), "scores": scores.tolist()})
+        soundfile.write(path, wave, RATE, subtype="FLOAT")
+        made = replace(detector)
+        object.__setattr__(
+            made, "score", lambda x, s=scores: (s[: len(x)], np.full(len(x), 0.7))
+        )
+        try:
+            one = predict_clip(path, made)
+        except AudioError as error:
+            one = error
+        expected.append((wave, one))
+    references = {
+        name: {"values": one.values.tolist(), "weights": one.weights.tolist()}
+        for name, one in vars(detector.domain).items()
+    }
+    data = {
+        "calibration": asdict(detector.calibration),
+        "window_calibration": asdict(detector.window_calibration),
+        "domain": references,
+    }
+    sentences = {
+        "answers": ANSWERS,
+        "threshold": detector.calibration.threshold,
+        "support": [[min(limit, 1e9), word] for limit, word in SUPPORT.items()],
+    }
+    given = json.dumps({"clips": clips, "data": data, "sentences": sentences})
+    command = ["node", "-e", RUN, str(BOOK / "_static" / "detector.js")]
+    done = subprocess.run(command, input=given, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    return list(zip(expected, json.loads(done.stdout), strict=True))
+
+
+def test_what_is_heard(judged):  # 1
+    for (wave, _), found in judged:
+        assert found["trimmed"] == len(trim(wave))
+        assert found["voice"] == has_voice(wave)
+        level = domain.high_band_level(domain.band_powers(wave))
+        assert found["level"] == pytest.approx(level, abs=0.01)
+        starts = [start for start, x in iter_windows([wave], 64_000) if np.ptp(x) > 0]
+        assert found["starts"] == starts
+
+
+def test_answers(judged):  # 2
+    reasons = set()
+    for (_, one), found in judged:
+        if isinstance(one, AudioError):
+            continue
+        result, shown = found["result"], one.to_dict()
+        for key in ("answer", "in_domain", "reason", "warnings"):
+            assert result[key] == shown[key]
+        for key in ("score", "llr", "probability_bonafide", "seconds"):
+            assert result[key] == pytest.approx(shown[key], abs=1e-6)
+        for ours, theirs in zip(one.segments, result["segments"], strict=True):
+            assert theirs == pytest.approx(asdict(ours), abs=1e-6)
+        assert found["text"] == format_prediction(one)
+        assert found["ratio"] == format_ratio(one.llr)
+        reasons.add(one.reason)
+    assert any("its part from 4 s" in str(reason) for reason in reasons)
+
+
+def test_no_answer(judged):  # 3
+    errors = [
+        (one, f["error"]) for (_, one), f in judged if isinstance(one, AudioError)
+    ]
+    assert len(errors) >= 4
+    for one, message in errors:
+        said = str(one).partition(": ")[2].removeprefix("it holds ")
+        assert message.split(" of sound")[-1] == said.split(" of sound")[-1]
+
+
+def test_the_data_of_the_page():  # 4
+    script = clip_data(BOOK)
+    data = json.loads(script.removeprefix("window.ClipData = ").removesuffix(";\n"))
+    assert "onmessage" in data["code"][-1]
+    assert {"wasm", "layers", "probe", "domain", "sentences"} <= set(data)
+    own = "".join(data["code"][2:]) + (BOOK / "_static" / "clip.js").read_text("utf-8")
+    assert set(re.findall(r"https?://[^\s\"']+", own)) <= {"http://www.w3.org/2000/svg"}
