@@ -8,7 +8,7 @@ from functools import cached_property
 
 import numpy as np
 from numpy.typing import ArrayLike
-from sklearn.isotonic import isotonic_regression
+from scipy.optimize import isotonic_regression
 
 from antispoof.constants import BONAFIDE
 from antispoof.metrics.validation import validate
@@ -213,7 +213,7 @@ def isotonic_posteriors(
     """
     bonafide, spoof = np.diff(curve.miss_rate), -np.diff(curve.false_alarm_rate)
     weight = bonafide + spoof
-    posterior = isotonic_regression(bonafide / weight, sample_weight=weight)
+    posterior = isotonic_regression(bonafide / weight, weights=weight).x
     return bonafide, spoof, posterior
 
 

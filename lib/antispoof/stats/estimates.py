@@ -8,9 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 from scipy.optimize import brentq
-from scipy.special import expit, logit
-from scipy.stats import norm
-from scipy.stats import t as student
+from scipy.special import expit, logit, ndtri, stdtrit
 
 LEVEL = 0.95
 MIN_ERROR = 1e-12  # a smaller standard error is rounding: nothing ever varied
@@ -87,7 +85,7 @@ class Estimate:
         the half-width at a power of one half.
         """
         squares = [
-            variance * (student.isf(alpha / 2, n) + student.ppf(power, n)) ** 2
+            variance * (stdtrit(n, power) - stdtrit(n, alpha / 2)) ** 2
             for variance, n in self.sources
             if variance
         ]
@@ -107,9 +105,9 @@ class Estimate:
         alone are too uncertain for that, however many clips there are.
         """
         (seeds, freedom), (speakers, _) = self.sources
-        left = margin**2 - seeds * student.isf((1 - LEVEL) / 2, freedom) ** 2
+        left = margin**2 - seeds * stdtrit(freedom, (1 - LEVEL) / 2) ** 2
         # With many speakers Student's t is the normal distribution.
-        return speakers * norm.isf((1 - LEVEL) / 2) ** 2 / left if left > 0 else np.inf
+        return speakers * ndtri((1 - LEVEL) / 2) ** 2 / left if left > 0 else np.inf
 
 
 @dataclass(frozen=True)

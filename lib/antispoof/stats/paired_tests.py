@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import comb
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.stats import binom
+from scipy.special import bdtr
 
 from antispoof.errors import ParameterError
 
@@ -59,5 +60,5 @@ def mcnemar(first_right: ArrayLike, second_right: ArrayLike) -> McNemar:
     only_first = int((first_right & ~second_right).sum())
     only_second = int((~first_right & second_right).sum())
     fewer, n = min(only_first, only_second), only_first + only_second
-    p = 2 * binom.cdf(fewer, n, 0.5) - binom.pmf(fewer, n, 0.5)
+    p = 2 * bdtr(fewer, n, 0.5) - comb(n, fewer) / 2**n
     return McNemar(only_first, only_second, float(min(p, 1.0)))
