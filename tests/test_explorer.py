@@ -1,14 +1,16 @@
 """The score explorer: its data, and what the page's script shows.
 
 Contracts:
-1. A panel's counts equal the confusion matrix at each threshold, for any scores; the
+1. A panel's bins give the confusion matrix at each threshold, for any scores; the
    operating points are among the thresholds.
 2. The script's numbers equal the library's: confusion matrix, accuracy, macro-F1, both
-   error rates, and the constant answer.
-3. The explorer holds every run on both partitions, is small, and no name can end its
-   element; without runs it is a sentence.
+   error rates, EER, and the constant answer; also those of one attack, and those that
+   another share of fakes would give. It names the clips nearest to the threshold.
+3. The explorer holds every run on both partitions, evaluation first, on one axis; it is
+   small, and no name can end its element; without runs it is a sentence.
 4. In a browser the explorer replaces the picture; the threshold is moved by drag, keys
-   and buttons, the numbers follow, and print shows the picture.
+   and buttons, the numbers follow, and print shows the picture. With another share of
+   fakes, accuracy moves and the EER stays.
 """
 
 import json
@@ -33,15 +35,23 @@ REFERENCE = Path(__file__).resolve().parents[1] / "data" / "reference-runs"
 
 READ = """
 const explorer = require(process.argv[1]);
-const panels = JSON.parse(require("fs").readFileSync(0, "utf-8"));
-const found = panels.map((panel) => ({
-  constant: explorer.measures(explorer.alwaysSpoof(panel)),
-  at: panel.thresholds.map((_, k) => {
-    const matrix = explorer.confusion(panel, k);
-    return { matrix, ...explorer.measures(matrix) };
-  }),
-  nearest: panel.thresholds.map((t) => explorer.nearest(panel, t)),
-}));
+const { panels, trials, bars } = JSON.parse(require("fs").readFileSync(0, "utf-8"));
+const found = panels.map((panel) => {
+  const of = trials[`${panel.group}/${panel.partition}`];
+  const all = explorer.select(panel, of, bars);
+  const one = explorer.select(panel, of, bars, of.attacks.find((name) => name !== "-"));
+  const matrices = panel.thresholds.map((_, k) => explorer.confusion(all, k));
+  return {
+    constant: explorer.measures(explorer.alwaysSpoof(all)),
+    at: matrices.map((matrix) => ({ matrix, ...explorer.measures(matrix) })),
+    half: matrices.map((matrix) => explorer.measures(matrix, 0.5)),
+    nearest: panel.thresholds.map((t) => explorer.nearest(panel, t)),
+    eer: explorer.equalErrorRate(all),
+    shown: all.bars,
+    one: one.counts.map((counts) => counts.reduce((a, b) => a + b)),
+    near: explorer.nearClips(all, panel.points.zero),
+  };
+});
 console.log(JSON.stringify(found));
 """
 
@@ -57,32 +67,33 @@ def test_counts_are_exact_at_the_operating_points(trials):  # 1
     scores, labels = (np.array(column) for column in zip(*trials, strict=True))
     oracle = metrics.oracle_threshold(scores, labels)
     points = {"zero": 0.0, "dev": float(scores[0]), "oracle": oracle}
-    made = panel(scores, labels, points)
-    below = np.cumsum(made["counts"], axis=1)
+    made = panel(scores, points, (scores.min(), scores.max()))
+    bins = np.array(made["bins"])
     for name, threshold in points.items():
         matrix = metrics.confusion_matrix(scores, labels, threshold=threshold)
-        assert (below[:, made["points"][name]] == matrix[:, 0]).all()
+        for label in (0, 1):
+            above = bins[labels == label] > made["points"][name]
+            assert above.sum() == matrix[label, 1]
     # At both ends the answer is constant.
-    assert below[:, 0].sum() == 0
-    assert (below[:, len(made["thresholds"]) - 1] == below[:, -1]).all()
-    assert [sum(bars) for bars in made["bars"]] == np.bincount(labels).tolist()
+    assert (bins > 0).all()
+    assert (bins < len(made["thresholds"])).all()
 
 
-def reference_panels():
+def reference_data():
     shown = report.explorer({"real": runs.list_runs(REFERENCE)}, figure="fig-x")
-    return json.loads(re.search(r"json\">(.*)</script>", shown.html)[1])["panels"]
+    return json.loads(re.search(r"json\">(.*)</script>", shown.html)[1])
 
 
 def test_the_script_counts_as_the_library_does():  # 2
     node = shutil.which("node")
     if node is None:
         pytest.skip("the script is run by node, which is not installed")
-    made = reference_panels()
+    made = reference_data()
     command = [node, "-e", READ, str(SCRIPT)]
     output = subprocess.check_output(command, input=json.dumps(made), text=True)
     every = runs.list_runs(REFERENCE)
     recorded = {(models.title(r.config.model), r.seed): r for r in every}
-    for one, found in zip(made, json.loads(output), strict=True):
+    for one, found in zip(made["panels"], json.loads(output), strict=True):
         run = recorded[one["model"], one["seed"]]
         part = "dev" if "dev" in one["partition"] else "eval"
         scores, labels = run.scores_and_labels(part)
@@ -101,15 +112,31 @@ def test_the_script_counts_as_the_library_does():  # 2
         assert found["constant"]["accuracy"] == pytest.approx(rates.accuracy(constant))
         assert found["constant"]["macroF1"] == pytest.approx(rates.macro_f1(constant))
         assert found["nearest"] == list(range(len(one["thresholds"])))
+        assert found["eer"] == pytest.approx(metrics.eer(scores, labels), abs=0.02)
+        assert [sum(bars) for bars in found["shown"]] == np.bincount(labels).tolist()
+        attacks = run.scores(part)["attack"]
+        first = next(name for name in attacks if name != "-")
+        assert found["one"] == [(attacks == first).sum(), (labels == 1).sum()]
+        for at, half in zip(found["at"], found["half"], strict=True):
+            balanced = 1 - (at["miss"] + at["falseAlarm"]) / 2
+            assert half["accuracy"] == pytest.approx(balanced)
+            assert half["miss"] == at["miss"]
+        bins = np.array(one["bins"])
+        gaps = np.abs(bins - 0.5 - one["points"]["zero"])
+        ids = run.scores(part)["utt_id"]
+        assert found["near"][0].split()[0] in set(ids[gaps == gaps.min()])
 
 
 def test_the_data_are_complete_small_and_escaped():  # 3
-    recorded, made = runs.list_runs(REFERENCE), reference_panels()
+    recorded, made = runs.list_runs(REFERENCE), reference_data()["panels"]
     assert len(made) == 2 * len(recorded)
+    assert "evaluation" in made[0]["partition"]
+    axes = {(one["partition"], one["low"], one["high"]) for one in made}
+    assert len({high - low for _, low, high in axes}) <= 4  # ends may be a threshold
     shown = report.explorer({"</script><b>": recorded, "none": []}, figure='"><b>')
     assert shown.html.count("</script>") == 1
     assert "<b>" not in shown.html
-    assert len(shown.html) < 2_600 * len(made)
+    assert len(shown.html) < 3_000 * len(made)
     assert "no recorded runs" in report.explorer({"none": []}, figure="fig-x").text
 
 
@@ -137,17 +164,26 @@ def test_in_a_browser(page):  # 4
     assert live.is_visible()
     assert not still.is_visible()
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
-    made = reference_panels()[0]
+    data = reference_data()
+    made = data["panels"][0]
+    labels = data["trials"][f"real/{made['partition']}"]["labels"]
+    of_real = [bin for bin, label in zip(made["bins"], labels, strict=True) if label]
 
     def check(position, text=" ("):
         missed = live.locator("tbody tr").nth(1).locator("td").first.inner_text()
-        assert missed.startswith(f"{sum(made['counts'][1][: position + 1])}{text}")
+        assert missed.startswith(f"{sum(x <= position for x in of_real)}{text}")
 
     check(made["points"]["zero"])
     live.get_by_role("button", name="Chosen on dev").click()
     check(made["points"]["dev"])
-    live.get_by_role("slider").press("ArrowRight")
+    live.get_by_role("slider", name="Threshold").press("ArrowRight")
     check(made["points"]["dev"] + 1)
+    values = live.locator("table").nth(1).locator("td")
+    before = values.all_inner_texts()
+    live.get_by_role("slider", name="Share of fakes").press("End")
+    after = values.all_inner_texts()
+    assert after[0] != before[0]
+    assert after[-2] == before[-2]
 
     box = live.locator(".explorer-plot").bounding_box()
     page.mouse.move(box["x"] + 100, box["y"] + 80)

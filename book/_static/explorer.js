@@ -1,8 +1,8 @@
 /* The score explorer: a threshold dragged over a histogram of scores.
 
-   The page's data are counts between neighbouring thresholds, made by
-   antispoof_report.score_explorer; what is decided at the k-th threshold follows from them by
-   adding up. Classes come in the order spoof, bona fide; a trial is called bona fide
+   The page's data say of each trial how many thresholds lie below its score, made by
+   antispoof_report.score_explorer; what is decided at the k-th threshold follows from them
+   by counting. Classes come in the order spoof, bona fide; a trial is called bona fide
    when its score is above the threshold. */
 "use strict";
 
@@ -17,6 +17,49 @@ const ScoreExplorer = (() => {
 
   const sum = (numbers) => numbers.reduce((total, n) => total + n, 0);
 
+  const ALL = "all";
+  const NEAR = 3; // clips that are named
+
+  /* A panel with what is drawn and counted: `counts` (class -> trials at or below the
+     first threshold, between neighbouring ones, and above the last) and `bars`. Of the
+     spoof trials, those of one attack, or all. */
+  function select(panel, trials, nBars, attack = ALL) {
+    const { thresholds, low, high, bins } = panel;
+    const zeros = (n) => CLASSES.map(() => new Array(n).fill(0));
+    const [counts, bars] = [zeros(thresholds.length + 1), zeros(nBars)];
+    const own = bins.map((_, i) => i).filter(
+      (i) => trials.labels[i] === 1 || attack === ALL || trials.attacks[i] === attack);
+    for (const i of own) {
+      const at = (k) => Math.min(Math.max(thresholds[k] ?? high, low), high);
+      const middle = (at(bins[i] - 1) + at(bins[i])) / 2;
+      const bar = Math.floor((nBars * (middle - low)) / (high - low));
+      counts[trials.labels[i]][bins[i]] += 1;
+      bars[trials.labels[i]][Math.min(bar, nBars - 1)] += 1;
+    }
+    return { ...panel, counts, bars, own, trials };
+  }
+
+  /* The clips whose scores are nearest to the k-th threshold, in words. */
+  function nearClips({ own, bins, trials }, k) {
+    const distance = (i) => Math.abs(bins[i] - 0.5 - k);
+    const nearest = [...own].sort((a, b) => distance(a) - distance(b)).slice(0, NEAR);
+    return nearest.map((i) => {
+      const truth = trials.labels[i] === 1 ? "bona fide" : trials.attacks[i];
+      return `${trials.ids[i]} (${truth}, called ${CLASSES[Number(bins[i] > k)]})`;
+    });
+  }
+
+  /* Equal error rate, as near as the thresholds come to it. */
+  function equalErrorRate(panel) {
+    let best = [2, 0];
+    panel.thresholds.forEach((_, k) => {
+      const { miss, falseAlarm } = measures(confusion(panel, k));
+      const gap = Math.abs(miss - falseAlarm);
+      if (gap < best[0]) best = [gap, (miss + falseAlarm) / 2];
+    });
+    return best[1];
+  }
+
   /* Counts [true class][decided class] at the k-th threshold of a panel. */
   function confusion(panel, k) {
     return panel.counts.map((counts) => [
@@ -25,17 +68,23 @@ const ScoreExplorer = (() => {
     ]);
   }
 
-  /* What a table of the book shows of a confusion matrix. */
-  function measures([[spoofRight, falseAlarms], [misses, bonafideRight]]) {
-    const spoof = spoofRight + falseAlarms;
-    const bonafide = misses + bonafideRight;
-    const f1 = (right, wrong) => (2 * right) / Math.max(2 * right + wrong, 1);
-    const wrong = misses + falseAlarms;
+  /* What a table of the book shows of a confusion matrix, if a share of all clips were
+     spoof; the share that they have if it is not given. */
+  function measures([[spoofRight, falseAlarms], [misses, bonafideRight]], share) {
+    const spoof = Math.max(spoofRight + falseAlarms, 1);
+    const bonafide = Math.max(misses + bonafideRight, 1);
+    const p = share ?? spoof / (spoof + bonafide);
+    const miss = misses / bonafide;
+    const falseAlarm = falseAlarms / spoof;
+    const [caught, accepted] = [p * (1 - falseAlarm), (1 - p) * (1 - miss)];
+    const wrong = p * falseAlarm + (1 - p) * miss;
+    const f1 = (right) => (2 * right) / Math.max(2 * right + wrong, 1e-12);
     return {
-      accuracy: (spoofRight + bonafideRight) / (spoof + bonafide),
-      macroF1: (f1(spoofRight, wrong) + f1(bonafideRight, wrong)) / 2,
-      miss: misses / bonafide,
-      falseAlarm: falseAlarms / spoof,
+      accuracy: caught + accepted,
+      macroF1: (f1(caught) + f1(accepted)) / 2,
+      miss,
+      falseAlarm,
+      trueAlarm: caught / Math.max(caught + (1 - p) * miss, 1e-12),
     };
   }
 
@@ -77,8 +126,8 @@ const ScoreExplorer = (() => {
   function choices(panels, onChange) {
     const names = {
       group: "Speech",
-      model: "Model",
       partition: "Dataset",
+      model: "Model",
       seed: "Seed",
     };
     const lists = {};
@@ -233,10 +282,10 @@ const ScoreExplorer = (() => {
     return element("thead", {}, element("tr", {}, ...cells));
   }
 
-  function numbers(panel, k) {
+  function numbers(panel, k, fakes) {
     const matrix = confusion(panel, k);
-    const now = measures(matrix);
-    const constant = measures(alwaysSpoof(panel));
+    const now = measures(matrix, fakes);
+    const constant = measures(alwaysSpoof(panel), fakes);
     const share = (n, of) => `${n} (${percent(n / Math.max(of, 1))})`;
     const decisions = element(
       "table",
@@ -259,6 +308,7 @@ const ScoreExplorer = (() => {
       ["macro-F1", "macroF1", (x) => x.toFixed(3)],
       ["bona fide called spoof", "miss", percent],
       ["spoof called bona fide", "falseAlarm", percent],
+      ["really spoof, of those called so", "trueAlarm", percent],
     ];
     const values = element(
       "table",
@@ -271,6 +321,7 @@ const ScoreExplorer = (() => {
         ...rows.map(([name, key, write]) =>
           row(name, write(now[key]), write(constant[key])),
         ),
+        row("EER (any threshold)", percent(equalErrorRate(panel)), "\u2013"),
       ),
     );
     const said =
@@ -282,7 +333,7 @@ const ScoreExplorer = (() => {
   }
 
   /* The whole widget, in a box that is not yet on the page. */
-  function widget(panels) {
+  function widget({ panels, trials, bars }) {
     const box = element("div", { class: "explorer" });
     const picture = element("div", { class: "explorer-plot" });
     const slider = element("input", {
@@ -298,8 +349,15 @@ const ScoreExplorer = (() => {
     });
     const results = element("div", { class: "explorer-numbers" });
     const said = element("p", { class: "explorer-said", role: "status" });
+    const near = element("p", { class: "explorer-near" });
+    const attack = element("select");
+    const fakes = element("input", { type: "range", min: 1, max: 99, step: 1 });
+    const amount = element("span");
+    const amounts = element("label", { class: "explorer-share" },
+      element("span", {}, "Share of fakes: "), amount, fakes);
     const list = choices(panels, (next) => show(next, "zero"));
-    let panel = list.chosen();
+    list.box.append(element("label", {}, element("span", {}, "Attack"), attack));
+    let panel = null;
     let at = 0;
     let drawing = null;
 
@@ -309,13 +367,17 @@ const ScoreExplorer = (() => {
       jumps.append(button);
     }
     slider.addEventListener("input", () => set(Number(slider.value)));
-    box.append(list.box, picture, slider, jumps, results, said);
+    attack.addEventListener("change", () => show(list.chosen(), "zero"));
+    fakes.addEventListener("input", () => set(at));
+    box.append(list.box, picture, slider, jumps, amounts, results, near, said);
 
     let speaking = 0;
     function set(k) {
       at = k;
       slider.value = k;
-      const found = numbers(panel, k);
+      const found = numbers(panel, k, fakes.value / 100);
+      amount.textContent = `${fakes.value}\u202f%`;
+      near.textContent = `Nearest to the threshold: ${nearClips(panel, k).join(", ")}.`;
       slider.setAttribute("aria-valuetext", found.said);
       results.replaceChildren(...found.tables);
       if (drawing) drawing.move(k);
@@ -336,7 +398,19 @@ const ScoreExplorer = (() => {
     }
 
     function show(next, point) {
-      panel = next;
+      const of = trials[`${next.group}/${next.partition}`];
+      const counts = {};
+      for (const name of of.attacks.filter((_, i) => of.labels[i] === 0)) {
+        counts[name] = (counts[name] ?? 0) + 1;
+      }
+      const names = [ALL, ...Object.keys(counts).sort()];
+      const kept = names.includes(attack.value) ? attack.value : ALL;
+      attack.replaceChildren(...names.map((name) => element("option", { value: name },
+        name === ALL ? ALL : `${name} (${counts[name]})`)));
+      attack.value = kept;
+      panel = select(next, of, bars, kept);
+      const totals = panel.counts.map(sum);
+      fakes.value = Math.round((100 * totals[0]) / sum(totals));
       slider.max = panel.thresholds.length - 1;
       at = panel.points[point];
       draw();
@@ -355,7 +429,7 @@ const ScoreExplorer = (() => {
       if (picture.hasPointerCapture(event.pointerId)) drag(event);
     });
     new ResizeObserver(draw).observe(picture);
-    show(panel, "zero");
+    show(list.chosen(), "zero");
     return box;
   }
 
@@ -363,7 +437,7 @@ const ScoreExplorer = (() => {
   function start() {
     for (const place of document.querySelectorAll(".score-explorer")) {
       const data = JSON.parse(place.querySelector("script").textContent);
-      const box = widget(data.panels);
+      const box = widget(data);
       const figure = document.getElementById(place.dataset.figure);
       const still = figure && figure.querySelector("img");
       if (still) {
@@ -377,7 +451,7 @@ const ScoreExplorer = (() => {
     }
   }
 
-  return { alwaysSpoof, confusion, measures, nearest, start };
+  return { alwaysSpoof, confusion, equalErrorRate, measures, nearClips, nearest, select, start };
 })();
 
 if (typeof module !== "undefined") {

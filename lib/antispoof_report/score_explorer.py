@@ -1,9 +1,9 @@
 """The data of the score explorer, in which a reader drags a decision threshold.
 
-The page's script (``book/_static/explorer.js``) draws the histogram. Its data are
-counts, not scores: the trials of each class between two neighbouring thresholds of a
-fixed grid. So its numbers are exact at every threshold on the grid, and the data of any
-corpus take a few kilobytes.
+The page's script (``book/_static/explorer.js``) draws the histogram. Of each trial it
+gets the number of thresholds of a fixed grid that lie below its score. So its numbers
+are exact at every threshold on the grid, and the data of some hundreds of trials take a
+few kilobytes a run.
 """
 
 from __future__ import annotations
@@ -15,8 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from antispoof import metrics
-from antispoof.constants import LABELS
+from antispoof.constants import label_indices
 from antispoof.models import title
 from antispoof.runs import Run
 from antispoof.runs.tables import by_model, thresholds
@@ -41,23 +40,36 @@ def explorer(groups: Mapping[str, Sequence[Run]], *, figure: str) -> Html:
     -------
     Data for the script, and the sentence shown where no script runs.
     """
-    panels = [
-        {
-            "group": name,
-            "model": title(model),
-            "partition": PARTS[part],
-            "seed": run.seed,
-            **panel(*run.scores_and_labels(part), thresholds(run, part)),
-        }
-        for name, runs in groups.items()
-        for model, of_model in by_model(runs).items()
-        for part in of_model[0].partitions
-        for run in of_model
-    ]
+    panels, trials = [], {}
+    for group, runs in groups.items():
+        # Evaluation first. The axis is that of all models.
+        for part in reversed(runs[0].partitions if runs else []):
+            name = PARTS[part]
+            tables = {run.path: run.scores(part) for run in runs}
+            first = tables[runs[0].path]
+            trials[f"{group}/{name}"] = {
+                "ids": first["utt_id"].tolist(),
+                "attacks": first["attack"].tolist(),
+                "labels": label_indices(first["label"]).tolist(),
+            }
+            found = [table["score"] for table in tables.values()]
+            ends = min(map(min, found)), max(map(max, found))
+            panels += [
+                {
+                    "group": group,
+                    "partition": name,
+                    "model": title(model),
+                    "seed": run.seed,
+                    **panel(tables[run.path]["score"], thresholds(run, part), ends),
+                }
+                for model, of_model in by_model(runs).items()
+                for run in of_model
+            ]
     if not panels:
         return missing_runs("Scores to explore")
     # Within a script element only "</" could end it.
-    data = json.dumps({"panels": panels}, separators=(",", ":")).replace("<", "\\u003c")
+    content = {"panels": panels, "trials": trials, "bars": N_BARS}
+    data = json.dumps(content, separators=(",", ":")).replace("<", "\\u003c")
     line = "On the book's page the threshold of this figure can be dragged."
     html = (
         f'<div class="score-explorer" data-figure="{escape(figure, quote=True)}">'
@@ -68,41 +80,34 @@ def explorer(groups: Mapping[str, Sequence[Run]], *, figure: str) -> Html:
 
 
 def panel(
-    scores: np.ndarray, labels: np.ndarray, points: Mapping[str, float]
+    scores: Sequence[float], points: Mapping[str, float], ends: tuple[float, float]
 ) -> dict[str, Any]:
-    """One histogram with its thresholds, ready for JSON.
+    """The scores of one run with their thresholds, ready for JSON.
 
     Parameters
     ----------
-    scores : (n,) floats. labels : (n,) class indices.
+    scores : (n,) floats.
     points : operating point -> threshold; each becomes one of the thresholds.
+    ends : lowest and highest score of the axis; it is widened to what is shown.
 
     Returns
     -------
-    dict with ``low`` and ``high`` (ends of the axis), ``bars`` (class -> trials in each
-    bar), ``thresholds`` (rising, rounded for showing), ``counts`` (class -> trials at
-    or below the first threshold, between neighbouring ones, and above the last) and
+    dict with ``low`` and ``high`` (ends of the axis), ``thresholds`` (rising, rounded
+    for showing), ``bins`` (of each trial the number of thresholds below its score) and
     ``points`` (operating point -> position in ``thresholds``).
     """
-    scores, labels = metrics.validate(scores, labels)
-    lowest = min(scores.min(), *points.values())
-    highest = max(scores.max(), *points.values())
+    lowest, highest = min(*ends, *points.values()), max(*ends, *points.values())
     # Scores may be equal, or different by rounding only.
     span = highest - lowest if highest - lowest >= NARROWEST else 1.0
     # The first threshold is below all scores, so that every clip can be accepted.
-    ends = (lowest - span / N_BARS, highest)
-    grid = np.union1d(np.linspace(*ends, N_STEPS + 1), list(points.values()))
-    # A score equal to a threshold is not above it.
-    bins = np.searchsorted(grid, scores, side="left")
-    classes = [labels == index for index in range(len(LABELS))]
-    bars = [np.histogram(scores[own], N_BARS, range=ends)[0] for own in classes]
-    counts = [np.bincount(bins[own], minlength=len(grid) + 1) for own in classes]
+    axis = np.linspace(lowest - span / N_BARS, highest, N_STEPS + 1)
+    grid = np.union1d(axis, list(points.values()))
     shown = np.round(grid, 4).tolist()
     return {
         "low": shown[0],
         "high": shown[-1],
-        "bars": [of_class.tolist() for of_class in bars],
         "thresholds": shown,
-        "counts": [of_class.tolist() for of_class in counts],
+        # A score equal to a threshold is not above it.
+        "bins": np.searchsorted(grid, scores, side="left").tolist(),
         "points": {name: int(np.searchsorted(grid, t)) for name, t in points.items()},
     }
