@@ -174,7 +174,7 @@ def detector():
 
     from antispoof import frontends, models
     from antispoof.calibration import Calibration
-    from antispoof.inference import Detector
+    from antispoof.inference.detector import Detector
 
     torch.manual_seed(0)
     metadata = {

@@ -34,7 +34,9 @@ from antispoof.config import TrainConfig
 from antispoof.corpora import read_protocol, write_protocol
 from antispoof.errors import AntispoofError
 from antispoof.frontends import FRONTENDS, LogMel
-from antispoof.inference.detector import CARD, WEIGHTS, Detector, describe_detector
+from antispoof.inference.base import describe_detector
+from antispoof.inference.detector import CARD, Detector
+from antispoof.inference.loading import WEIGHTS
 from antispoof.inference.prediction import format_prediction, predict_clip
 from antispoof.runs import import_runs
 from antispoof.runs.record import Run, protocol_name, run_path, write_run

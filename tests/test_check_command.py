@@ -31,7 +31,7 @@ def run(antispoof, monkeypatch, tmp_path, detector):
     """Run `antispoof check` with a detector of random weights as the pretrained one."""
     detector.save(tmp_path / "pretrained")
     monkeypatch.setattr(
-        "antispoof.inference.detector.PRETRAINED_DIR", tmp_path / "pretrained"
+        "antispoof.inference.loading.PRETRAINED_DIR", tmp_path / "pretrained"
     )
 
     def check(*arguments, stdin=b""):

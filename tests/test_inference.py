@@ -33,7 +33,8 @@ from antispoof.calibration import ALPHA, Calibration
 from antispoof.corpora import open_corpus
 from antispoof.errors import RunError
 from antispoof.inference import Prediction, load_detector, predict_clip, predict_clips
-from antispoof.inference.detector import Detector, describe_detector
+from antispoof.inference.base import describe_detector
+from antispoof.inference.detector import Detector
 from antispoof.inference.prediction import format_prediction
 from antispoof.inference.windows import iter_windows
 from antispoof_report.inference_tables import read_measurements
@@ -159,7 +160,7 @@ def test_a_detector_is_read_as_it_was_written(  # 5
     clip, detector, tmp_path, monkeypatch
 ):
     folder = tmp_path / "pretrained"
-    monkeypatch.setattr("antispoof.inference.detector.PRETRAINED_DIR", folder)
+    monkeypatch.setattr("antispoof.inference.loading.PRETRAINED_DIR", folder)
     assert not inference.has_pretrained()
     with pytest.raises(RunError, match="--run DIR"):
         load_detector()
@@ -243,7 +244,8 @@ def test_the_note_names_what_the_detector_knows(detector):  # 6
 WITHOUT_HEAVY = """
 import sys
 from pathlib import Path
-from antispoof.inference import Detector, predict_clip
+from antispoof.inference import predict_clip
+from antispoof.inference.detector import Detector
 predict_clip(sys.argv[1], Detector.load(Path(sys.argv[2])))
 heavy = "accelerate", "antispoof.runs", "matplotlib", "scipy", "sklearn"
 print([name for name in heavy if name in sys.modules])

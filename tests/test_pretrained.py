@@ -17,7 +17,7 @@ from antispoof.calibration import Calibration
 from antispoof.config import TrainConfig
 from antispoof.constants import SAMPLE_RATE
 from antispoof.errors import CorpusError
-from antispoof.inference import Detector
+from antispoof.inference.detector import Detector
 from antispoof.inference.domain import band_powers, high_band_level
 from antispoof.inference.prediction import score_windows
 from antispoof_report.inference_tables import read_measurements

@@ -32,13 +32,14 @@ from antispoof.constants import (
 )
 from antispoof.corpora import Corpus, open_corpus
 from antispoof.files import atomic_path
-from antispoof.inference.detector import PRETRAINED_DIR, Detector
+from antispoof.inference.detector import Detector
 from antispoof.inference.domain import (
     Domain,
     Reference,
     band_powers,
     high_band_level,
 )
+from antispoof.inference.loading import PRETRAINED_DIR
 from antispoof.inference.prediction import score_windows
 from antispoof.runs import train_or_load
 from conditions import CLEAN, CONDITIONS, apply_condition

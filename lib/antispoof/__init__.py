@@ -3,8 +3,8 @@
 Layers, lowest first; an import never points up: ``constants``, ``errors``, ``files``,
 ``hashing``, ``registry``, ``plugins``, ``devices``, ``metrics``, ``calibration``,
 ``audio``, ``archives``, ``corpora``, ``platforms``, ``augment``, ``synthesis``,
-``frontends``, ``losses``, ``models``, ``config``, ``data``, ``scoring``, ``training``,
-``stats``, ``runs``, ``inference``, ``plots``, ``cli``. To extend the library,
+``frontends``, ``plots``, ``losses``, ``models``, ``config``, ``data``, ``scoring``,
+``training``, ``stats``, ``runs``, ``inference``, ``cli``. To extend the library,
 register: see ``registry``.
 """
 
@@ -26,7 +26,8 @@ def predict(path: str | Path, *, run: str | Path | None = None) -> Prediction:
     Parameters
     ----------
     path : a sound file of any kind, rate and number of channels, at least 0.2 s long.
-    run : folder of a run whose weights are used; None takes the pretrained ones.
+    run : folder of a run whose weights are used, or a file that ``antispoof export``
+        wrote; None takes the pretrained ones.
 
     Raises
     ------
@@ -40,6 +41,6 @@ def predict(path: str | Path, *, run: str | Path | None = None) -> Prediction:
     >>> antispoof.predict("voice.m4a").answer  # doctest: +SKIP
     'uncertain'
     """
-    from antispoof import inference  # loads torch
+    from antispoof import inference
 
     return inference.predict_clip(path, inference.load_detector(run))

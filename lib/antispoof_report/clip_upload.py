@@ -7,11 +7,12 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from antispoof.inference import Detector, predict_clips
+from antispoof.inference import predict_clips
+from antispoof.inference.base import ClipDetector
 from antispoof_report.inference_tables import answers
 
 
-def upload(detector: Detector | None, *, wanted: bool = False) -> Any:
+def upload(detector: ClipDetector | None, *, wanted: bool = False) -> Any:
     """A button for clips, whose answers appear below it; None in a batch run.
 
     Parameters

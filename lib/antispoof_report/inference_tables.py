@@ -17,8 +17,9 @@ from scipy.stats import binomtest
 from antispoof import metrics
 from antispoof.calibration import Calibration
 from antispoof.constants import BONAFIDE, LABELS, SPOOF, label_indices
-from antispoof.inference.detector import PRETRAINED_DIR, Detector, describe_detector
+from antispoof.inference.base import ClipDetector, describe_detector
 from antispoof.inference.domain import ALPHA_PARTS
+from antispoof.inference.loading import PRETRAINED_DIR
 from antispoof.inference.prediction import Prediction, format_prediction, format_ratio
 from antispoof.metrics import Metric, Reliability
 from antispoof.stats import make_panel, resample
@@ -43,7 +44,7 @@ QUOTED = (
 Table = pd.DataFrame | None  # without pretrained weights there are no measurements
 
 
-def answers(predictions: Sequence[Prediction], detector: Detector | None) -> Html:
+def answers(predictions: Sequence[Prediction], detector: ClipDetector | None) -> Html:
     """Predictions in words, and once what their detector knows and does not know.
 
     Without a detector, a sentence that weights are missing.
@@ -62,7 +63,7 @@ def answers(predictions: Sequence[Prediction], detector: Detector | None) -> Htm
 
 
 def example_clips(
-    trials: pd.DataFrame, measured: Table, detector: Detector | None
+    trials: pd.DataFrame, measured: Table, detector: ClipDetector | None
 ) -> dict[str, str]:
     """Clips to show, name -> path: a right answer, a wrong and a refused one.
 
@@ -85,7 +86,7 @@ def example_clips(
     return {f"{label} clip": path for label, path in first.items()}
 
 
-def robustness_table(measured: Table, detector: Detector | None) -> Html:
+def robustness_table(measured: Table, detector: ClipDetector | None) -> Html:
     """Under each condition: EER, refusals, and the median change of the probability."""
     if measured is None or detector is None:
         return missing_runs("Measured errors")
@@ -113,7 +114,7 @@ def robustness_table(measured: Table, detector: Detector | None) -> Html:
     return table(pd.DataFrame(rows, columns=columns), caption=caption)
 
 
-def decisions_table(measured: Table, detector: Detector | None) -> Html:
+def decisions_table(measured: Table, detector: ClipDetector | None) -> Html:
     """How many clips get an answer, and how many answers are wrong."""
     if measured is None or detector is None:
         return missing_runs("Measured errors")
@@ -137,7 +138,7 @@ def decisions_table(measured: Table, detector: Detector | None) -> Html:
     return table(frame, caption="How far to trust it, evaluation clips")
 
 
-def sources_table(measured: Table, detector: Detector | None) -> Html:
+def sources_table(measured: Table, detector: ClipDetector | None) -> Html:
     """By source of the clips: how many of each class are called real, or fake."""
     if measured is None or detector is None:
         return missing_runs("Measured errors")
@@ -178,7 +179,7 @@ def left_out_table(calibrated: Table) -> Html:
     return table(frame, caption="Calibrated on the other sources, with 95 % intervals")
 
 
-def refusals_table(calibrated: Table, detector: Detector | None) -> Html:
+def refusals_table(calibrated: Table, detector: ClipDetector | None) -> Html:
     """Which errors a refusal of the oddest tenth of the dev clips would spare."""
     if calibrated is None or detector is None:
         return missing_runs("Measured errors")
@@ -210,7 +211,7 @@ def parts_table(spliced: Table) -> Html:
     return table(frame, caption="Real clips with a fake part, evaluation clips")
 
 
-def glue_inference(detector: Detector | None, measured: Table) -> None:
+def glue_inference(detector: ClipDetector | None, measured: Table) -> None:
     """Glue what pages quote of a detector; a dash for each value that is missing."""
     quoted = dict.fromkeys(QUOTED, UNKNOWN)
     if detector is not None:
@@ -244,7 +245,7 @@ def select_condition(measured: pd.DataFrame, name: str = CLEAN) -> pd.DataFrame:
     return measured[measured["condition"] == name].reset_index(drop=True)
 
 
-def with_answers(trials: pd.DataFrame, detector: Detector) -> pd.DataFrame:
+def with_answers(trials: pd.DataFrame, detector: ClipDetector) -> pd.DataFrame:
     """Trials with ``in_domain`` and ``answer``; without a domain check all are in."""
     values = trials[["distance", "high_band"]].to_numpy(float)
     known = [
@@ -255,7 +256,7 @@ def with_answers(trials: pd.DataFrame, detector: Detector) -> pd.DataFrame:
     return trials.assign(in_domain=known, answer=np.where(known, answers, "uncertain"))
 
 
-def refuse(trials: pd.DataFrame, detector: Detector) -> pd.DataFrame:
+def refuse(trials: pd.DataFrame, detector: ClipDetector) -> pd.DataFrame:
     """Log odds as scores; outside of the domain those in the middle of "uncertain"."""
     middle = float(np.mean(detector.calibration.thresholds))
     scores = trials["score"].where(trials["in_domain"], middle)

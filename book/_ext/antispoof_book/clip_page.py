@@ -16,8 +16,10 @@ from pathlib import Path
 from sphinx.application import Sphinx
 
 from antispoof.frontends import distilled
-from antispoof.inference import domain, has_pretrained, load_detector
-from antispoof.inference.detector import PRETRAINED_DIR, WEIGHTS, describe_detector
+from antispoof.inference import has_pretrained, load_detector
+from antispoof.inference.base import describe_detector
+from antispoof.inference.detector import DOMAIN
+from antispoof.inference.loading import PRETRAINED_DIR, WEIGHTS
 from antispoof.inference.prediction import ANSWERS, MEANING, SUPPORT
 
 PAGE = "book/ask_of_a_clip"
@@ -47,7 +49,7 @@ def clip_data(book: Path) -> str:
         "wasm": book / VENDOR / "tfjs-backend-wasm-simd.wasm",
         "layers": distilled.WEIGHTS,
         "probe": PRETRAINED_DIR / WEIGHTS,
-        "domain": PRETRAINED_DIR / domain.FILE,
+        "domain": PRETRAINED_DIR / DOMAIN,
     }
     data = {
         "code": [f"{path.read_text('utf-8')}\n" for path in names],
@@ -74,6 +76,6 @@ def _add_scripts(app, pagename, templatename, context, doctree) -> None:
 
 
 def _write_data(app: Sphinx, error: Exception | None) -> None:
-    if error is None and app.builder.name == "html" and has_pretrained():
+    if error is None and PAGE in app.env.found_docs and has_pretrained():
         target = Path(app.outdir, "_static", DATA)
         target.write_text(clip_data(Path(app.srcdir, "book")), "utf-8")

@@ -16,6 +16,7 @@ import typer
 from antispoof.cli.check import check
 from antispoof.cli.corpus import corpus_app
 from antispoof.cli.evaluate import evaluate
+from antispoof.cli.export import export
 from antispoof.cli.features import features
 from antispoof.cli.runs import runs_app
 from antispoof.cli.score import score
@@ -36,6 +37,7 @@ app.command(cls=TrainCommand)(train)
 app.command()(score)
 app.command()(evaluate)
 app.command()(check)
+app.command()(export)
 app.add_typer(runs_app, name="runs", help="List runs, or carry them elsewhere.")
 
 

@@ -36,7 +36,8 @@ def check(
     run: Annotated[
         Path | None,
         typer.Option(
-            metavar="DIR", help="Use the weights of a run; pretrained ones if omitted."
+            metavar="DIR|FILE",
+            help="Use the weights of a run, or an exported file; else pretrained ones.",
         ),
     ] = None,
 ) -> None:
@@ -45,8 +46,9 @@ def check(
     Exit status: 0 if every clip got an answer, whichever it is; 1 if one got none, or
     no clip was found; 2 if the command was misused.
     """
-    from antispoof.inference.detector import describe_detector, load_detector
+    from antispoof.inference.base import describe_detector
     from antispoof.inference.inputs import open_inputs
+    from antispoof.inference.loading import load_detector
     from antispoof.inference.prediction import format_prediction, predict_clips
 
     with open_inputs(clips) as inputs, progress_bar("Checking") as update:

@@ -91,6 +91,7 @@ class Distilled(nn.Module):
     """
 
     n_samples, hop_length = 64_000, HOP
+    repeats = True  # what is shorter than a window
     shape = (1, N_LAYERS + 1, 2 * WIDTH)
     row_frequencies = np.full(N_LAYERS + 1, np.nan)
 

@@ -7,7 +7,7 @@ import json
 import math
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
@@ -20,30 +20,14 @@ from antispoof.audio.silence import TREATMENTS
 from antispoof.calibration import Calibration
 from antispoof.constants import BONAFIDE, SPOOF
 from antispoof.errors import PARSE_ERRORS, ParameterError, RunError
+from antispoof.inference.base import Scored, describe_detector
 from antispoof.inference.domain import Domain
+from antispoof.inference.loading import WEIGHTS
 
 if TYPE_CHECKING:
     from antispoof.runs import Run
 
-PRETRAINED_DIR = Path(__file__).with_name("pretrained_weights")
-WEIGHTS = "model.safetensors"
-CARD = "card.json"
-LIMITS = (
-    "It knows only the speech and the attacks of its training data. Newer synthesis,"
-    " other languages, noise, music, telephone lines and clips that are partly fake may"
-    " mislead it, and for attacks that it was not trained on its probabilities are too"
-    " confident. This is a demonstration, not evidence in court."
-)
-
-
-class Scored(NamedTuple):
-    """Scores (n,) of n windows, and their distances (n,) from the training clips.
-
-    A higher score is more bona fide. Distances are NaN for a model without them.
-    """
-
-    scores: np.ndarray
-    distances: np.ndarray
+CARD, DOMAIN = "card.json", "domain.safetensors"
 
 
 @dataclass(frozen=True, eq=False)
@@ -130,7 +114,7 @@ class Detector:
         if self.window_calibration is not None:
             card["window_calibration"] = asdict(self.window_calibration)
         if self.domain is not None:
-            self.domain.save(folder)
+            (folder / DOMAIN).write_bytes(self.domain.to_bytes())
         (folder / CARD).write_text(json.dumps(card, indent=1) + "\n", "utf-8")
 
     @classmethod
@@ -152,7 +136,8 @@ class Detector:
             loss = metadata.get("loss", "cross_entropy")
             model = models.build(metadata["model"], loss).eval()
             model.load_state_dict(load_file(folder / WEIGHTS))
-            domain = Domain.load(folder)
+            file = folder / DOMAIN
+            domain = Domain.from_bytes(file.read_bytes()) if file.is_file() else None
             detector = cls(model, frontend, calibration, metadata, window, domain)
             describe_detector(detector)  # fails now if the card lacks what it quotes
         except (OSError, RuntimeError, SafetensorError, *PARSE_ERRORS) as error:
@@ -187,45 +172,3 @@ class Detector:
         calibration = Calibration.fit(*run.scores_and_labels("dev"), partition="dev")
         frontend = frontends.build(run.config.frontend)
         return cls(run.model(), frontend, calibration, metadata)
-
-
-def has_pretrained() -> bool:
-    """Whether this copy of the library includes pretrained weights."""
-    return (PRETRAINED_DIR / WEIGHTS).is_file()
-
-
-def load_detector(run: str | Path | None = None) -> Detector:
-    """The detector of a run, or the pretrained one.
-
-    Parameters
-    ----------
-    run : folder of a run with weights; None or "" takes the pretrained weights.
-
-    Raises
-    ------
-    RunError
-        If the folder holds no run with weights, or there are no pretrained weights.
-    """
-    if run:
-        from antispoof.runs import Run  # pandas, and all that trains
-
-        return Detector.from_run(Run.open(run))
-    if not has_pretrained():
-        raise RunError(
-            "this copy of the library has no pretrained weights; name a run of"
-            " `antispoof train` instead (--run DIR), or make them with `make weights"
-            " CORPUS=DIR`"
-        )
-    return Detector.load(PRETRAINED_DIR)
-
-
-def describe_detector(detector: Detector) -> str:
-    """What the detector was trained and calibrated on, and what it cannot know."""
-    metadata, calibration = detector.metadata, detector.calibration
-    corpus = metadata["corpus"]
-    return (
-        f"Judged by a {models.title(metadata['model'])} trained on"
-        f" {corpus['n_train']} clips of {corpus['title']}. Its probabilities were"
-        f" calibrated on {calibration.n_bonafide} real and {calibration.n_spoof} fake"
-        f" clips of {metadata['calibrated_on']}. {corpus['caveat']} {LIMITS}"
-    ).replace("  ", " ")

@@ -11,15 +11,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
-from safetensors.numpy import load_file, save_file
+from safetensors.numpy import load, save
 
 from antispoof.calibration import source_weights
 from antispoof.constants import SAMPLE_RATE
 
-FILE = "domain.safetensors"
 ALPHA = 0.025  # share of the calibration clips that each of two tests finds unusual
 ALPHA_PARTS = 0.05  # share of real clips of which a part is called unlike a real voice
 N_FFT, HOP = 512, 256  # samples
@@ -77,27 +75,19 @@ class Domain:
         p = np.array([self.windows.p_value(score) for score in scores])
         return p * len(scores) <= ALPHA_PARTS
 
-    def save(self, folder: Path) -> None:
-        """Write into the folder of a detector."""
+    def to_bytes(self) -> bytes:
+        """All references as a safetensors file; :meth:`from_bytes` reads it."""
         arrays = {
             f"{name}.{part}": getattr(reference, part).astype(np.float32)
             for name, reference in vars(self).items()
             for part in ("values", "weights")
         }
-        save_file(arrays, folder / FILE)
+        return save(arrays)
 
     @classmethod
-    def load(cls, folder: Path) -> Domain | None:
-        """Read what :meth:`save` wrote; None if the detector has none.
-
-        Raises
-        ------
-        KeyError, SafetensorError
-            If the file is damaged.
-        """
-        if not (folder / FILE).is_file():
-            return None
-        arrays = load_file(folder / FILE)
+    def from_bytes(cls, content: bytes) -> Domain:
+        """The inverse of :meth:`to_bytes`; KeyError or SafetensorError if damaged."""
+        arrays = load(content)
         return cls(
             *(
                 Reference(arrays[f"{name}.values"], arrays[f"{name}.weights"])

@@ -19,7 +19,7 @@ from antispoof.audio.voice import has_voice
 from antispoof.constants import SAMPLE_RATE
 from antispoof.errors import AntispoofError, AudioError
 from antispoof.hashing import hash_file
-from antispoof.inference.detector import Detector, Scored
+from antispoof.inference.base import ClipDetector, Scored
 from antispoof.inference.domain import band_powers, high_band_level
 from antispoof.inference.windows import iter_windows
 
@@ -123,7 +123,7 @@ class Prediction:
 
 
 def score_windows(
-    blocks: Iterable[np.ndarray], detector: Detector
+    blocks: Iterable[np.ndarray], detector: ClipDetector
 ) -> tuple[np.ndarray, Scored]:
     """Score the windows of a clip, without those of digital silence.
 
@@ -148,7 +148,7 @@ def score_windows(
 
 
 def predict_clip(
-    path: str | Path, detector: Detector, *, name: str | None = None, track: int = 0
+    path: str | Path, detector: ClipDetector, *, name: str | None = None, track: int = 0
 ) -> Prediction:
     """Predict whether one clip is real or fake.
 
@@ -228,7 +228,7 @@ def predict_clip(
 
 
 def _segments(
-    starts: np.ndarray, scores: np.ndarray, seconds: float, detector: Detector
+    starts: np.ndarray, scores: np.ndarray, seconds: float, detector: ClipDetector
 ) -> list[Segment]:
     """Windows merged while their answers stay the same; the last overlaps no other."""
     calibration = detector.window_calibration or detector.calibration
@@ -246,7 +246,7 @@ def _segments(
 
 def predict_clips(
     clips: Iterable[tuple[str, str | Path]],
-    detector: Detector,
+    detector: ClipDetector,
     *,
     track: int | None = None,
 ) -> Iterator[Prediction]:

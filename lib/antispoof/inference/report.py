@@ -24,7 +24,7 @@ from antispoof.audio.decoding import open_audio
 from antispoof.constants import SAMPLE_RATE
 from antispoof.errors import ParameterError
 from antispoof.files import atomic_path
-from antispoof.inference.detector import Detector, describe_detector
+from antispoof.inference.base import ClipDetector, describe_detector
 from antispoof.inference.prediction import (
     ANSWERS,
     MEANING,
@@ -55,7 +55,7 @@ QUESTION = (
 def write_report(
     path: str | Path,
     predictions: Sequence[Prediction],
-    detector: Detector,
+    detector: ClipDetector,
     *,
     date: datetime | None = None,
 ) -> None:
@@ -114,7 +114,7 @@ def check_format(path: str | Path) -> Path:
 
 
 def _body(
-    predictions: Sequence[Prediction], detector: Detector, date: datetime
+    predictions: Sequence[Prediction], detector: ClipDetector, date: datetime
 ) -> Iterator[str]:
     yield "<h1>Real voice, or made by a program?</h1>"
     yield _paragraph(QUESTION)
@@ -143,7 +143,7 @@ def _body(
     yield _table(rows.items())
 
 
-def _clip(prediction: Prediction, detector: Detector) -> Iterator[str]:
+def _clip(prediction: Prediction, detector: ClipDetector) -> Iterator[str]:
     yield f"<h2>{escape(prediction.clip)}</h2>"
     yield f"<p><b>{escape(format_prediction(prediction))}</b></p>"
     if prediction.error is not None:

@@ -6,8 +6,6 @@ from collections.abc import Iterable, Iterator
 
 import numpy as np
 
-from antispoof.frontends import fix_length
-
 
 def iter_windows(
     blocks: Iterable[np.ndarray], n_samples: int
@@ -36,4 +34,4 @@ def iter_windows(
     if len(rest):
         overlap = previous[len(rest) :]
         last = np.concatenate([overlap, rest])
-        yield start - len(overlap), fix_length(last, n_samples)
+        yield start - len(overlap), np.pad(last, (0, n_samples - len(last)))

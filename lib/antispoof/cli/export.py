@@ -1,0 +1,26 @@
+"""``antispoof export``: the detector as one ONNX file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def export(
+    file: Annotated[Path, typer.Argument(metavar="FILE.onnx", help="File to write.")],
+    run: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="Of this run; else the pretrained weights."),
+    ] = None,
+) -> None:
+    """Write the detector as an ONNX file, for onnxruntime in any language.
+
+    `antispoof check --run FILE.onnx` reads it, too, and starts without PyTorch.
+    """
+    from antispoof.cli.text import printable
+    from antispoof.inference.exported import export_onnx
+    from antispoof.inference.loading import load_detector
+
+    typer.echo(printable(str(export_onnx(load_detector(run), file))))

@@ -1,0 +1,171 @@
+"""The detector as one ONNX file, which runs without PyTorch.
+
+The file holds front-end, model and calibration. `onnxruntime` runs it, from Python and
+from other languages. ``antispoof check --run FILE`` reads it, and starts sooner than
+with PyTorch. A window is trimmed and filled up before the graph gets it: its shape is
+fixed.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import warnings
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from antispoof.audio.silence import TREATMENTS
+from antispoof.calibration import Calibration
+from antispoof.errors import ParameterError, RunError
+from antispoof.files import atomic_path
+from antispoof.hashing import hash_file
+from antispoof.inference.base import Scored
+from antispoof.inference.domain import Domain
+
+if TYPE_CHECKING:
+    from antispoof.inference.detector import Detector
+
+INPUT, OUTPUTS = "waveform", ("score", "distance")
+CARD = "antispoof"  # key of what is written into the file beside the graph
+
+
+@dataclass(frozen=True, eq=False)
+class ExportedDetector:
+    """A detector that onnxruntime computes; see ``base.ClipDetector``."""
+
+    session: Any
+    path: Path
+    n_samples: int
+    repeats: bool
+    calibration: Calibration
+    window_calibration: Calibration | None
+    domain: Domain | None
+    metadata: dict[str, Any]
+
+    def score(self, windows: np.ndarray) -> Scored:
+        """Score windows, (n, n_samples) float32.
+
+        Raises
+        ------
+        RunError
+            If a score is not finite.
+        """
+        treat = TREATMENTS[self.metadata.get("silence", "keep")]
+        found = []
+        for window in windows:
+            x = treat(window)
+            if self.repeats:
+                x = np.resize(x, self.n_samples)
+            x = np.pad(x, (0, self.n_samples - len(x))).astype(np.float32)
+            found.append(self.session.run(OUTPUTS, {INPUT: x[np.newaxis]}))
+        scores, distances = (np.concatenate(part) for part in zip(*found, strict=True))
+        if not np.isfinite(scores).all():
+            raise RunError(f"{self.path} gives scores that are not finite")
+        return Scored(scores, distances)
+
+    def weights_hash(self) -> str:
+        """SHA-256 of the file."""
+        return hash_file(self.path)
+
+    @classmethod
+    def load(cls, path: str | Path) -> ExportedDetector:
+        """Read what :func:`export_onnx` wrote.
+
+        Raises
+        ------
+        RunError
+            If onnxruntime is missing, or the file is not such a file.
+        """
+        try:
+            import onnxruntime
+        except ImportError:
+            raise RunError(
+                f"{path}: needs onnxruntime (pip install onnxruntime)"
+            ) from None
+        onnxruntime.set_default_logger_severity(3)  # warnings are about its optimiser
+        try:
+            session = onnxruntime.InferenceSession(
+                str(path), providers=["CPUExecutionProvider"]
+            )
+            card = json.loads(session.get_modelmeta().custom_metadata_map[CARD])
+            window = card["window_calibration"]
+            domain = base64.b64decode(card["domain"])
+            return cls(
+                session=session,
+                path=Path(path),
+                n_samples=session.get_inputs()[0].shape[1],
+                repeats=card["repeats"],
+                calibration=Calibration(**card["calibration"]),
+                window_calibration=window and Calibration(**window),
+                domain=Domain.from_bytes(domain) if domain else None,
+                metadata=card["metadata"],
+            )
+        except Exception as error:  # those of onnxruntime have no other common base
+            reason = str(error).split("\n")[0]
+            raise RunError(f"{path} is no exported detector: {reason}") from error
+
+
+def export_onnx(detector: Detector, path: str | Path) -> Path:
+    """Write a detector as one ONNX file.
+
+    Its input ``waveform`` is (1, n_samples) float32 at 16 kHz. A shorter one must be
+    repeated if the card says so (``repeats``), else filled with zeros on the right. Its
+    outputs ``score`` and ``distance`` are (1,).
+
+    Raises
+    ------
+    ParameterError
+        If the packages onnx and onnxscript are missing.
+    """
+    import torch
+
+    try:
+        import onnxscript  # noqa: F401
+    except ImportError:
+        raise ParameterError(
+            "an export needs the packages onnx and onnxscript (pip install onnx"
+            " onnxscript)"
+        ) from None
+    from antispoof import models
+
+    class Whole(torch.nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.frontend, self.model = detector.frontend, detector.model
+
+        def forward(self, waveform: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+            x = self.frontend(waveform)
+            scores = detector.score_features(x)
+            distance = getattr(self.model, "distance", None)
+            return scores, distance(x) if distance else torch.full_like(scores, np.nan)
+
+    silent = torch.zeros(1, detector.n_samples)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        program = torch.onnx.export(
+            Whole().eval(),
+            (silent,),
+            dynamo=True,
+            verbose=False,
+            input_names=[INPUT],
+            output_names=list(OUTPUTS),
+        )
+    domain = b"" if detector.domain is None else detector.domain.to_bytes()
+    window, title = (
+        detector.window_calibration,
+        models.title(detector.metadata["model"]),
+    )
+    card = {
+        "metadata": {"title": title, **detector.metadata},
+        "calibration": asdict(detector.calibration),
+        "window_calibration": window and asdict(window),
+        "domain": base64.b64encode(domain).decode(),
+        "repeats": getattr(detector.frontend, "repeats", False),
+    }
+    program.model.metadata_props[CARD] = json.dumps(card)
+    with atomic_path(path) as temporary:
+        program.save(temporary, external_data=False)
+    return Path(path)

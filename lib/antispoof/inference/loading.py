@@ -1,0 +1,57 @@
+"""Find the detector of a command: pretrained, of a run, or exported.
+
+What computes the scores is imported when it is known: PyTorch takes seconds to load,
+and an exported detector does not need it.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from antispoof.errors import RunError
+
+if TYPE_CHECKING:
+    from antispoof.inference.base import ClipDetector
+
+PRETRAINED_DIR = Path(__file__).with_name("pretrained_weights")
+WEIGHTS = "model.safetensors"
+
+
+def has_pretrained() -> bool:
+    """Whether this copy of the library includes pretrained weights."""
+    return (PRETRAINED_DIR / WEIGHTS).is_file()
+
+
+def load_detector(run: str | Path | None = None) -> ClipDetector:
+    """The detector of a run, an exported one, or the pretrained one.
+
+    Parameters
+    ----------
+    run : folder of a run with weights, or a file that ``antispoof export`` wrote; None
+        or "" takes the pretrained weights.
+
+    Raises
+    ------
+    RunError
+        If the folder holds no run with weights, the file is not such a file, or there
+        are no pretrained weights.
+    """
+    if run and Path(run).is_file():
+        from antispoof.inference.exported import ExportedDetector
+
+        return ExportedDetector.load(run)
+    if run:
+        from antispoof.inference.detector import Detector
+        from antispoof.runs import Run  # pandas, and all that trains
+
+        return Detector.from_run(Run.open(run))
+    if not has_pretrained():
+        raise RunError(
+            "this copy of the library has no pretrained weights; name a run of"
+            " `antispoof train` instead (--run DIR), or make them with `make weights"
+            " CORPUS=DIR`"
+        )
+    from antispoof.inference.detector import Detector
+
+    return Detector.load(PRETRAINED_DIR)

@@ -1,0 +1,112 @@
+"""Contracts of the exported detector.
+
+1. It gives the scores, distances and sentences of the detector it was made from, with
+   any front-end; a shorter window too.
+2. Read by `antispoof check --run`, no PyTorch is imported.
+3. The lines in the README run, and print the same score.
+4. Another file, and a missing package, end in a sentence.
+"""
+
+import re
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+
+from antispoof.errors import ParameterError, RunError
+from antispoof.inference import load_detector, predict_clip
+from antispoof.inference.exported import ExportedDetector, export_onnx
+from antispoof.inference.prediction import format_prediction
+from conftest import run_python
+from corpora import voice
+
+pytest.importorskip("onnxruntime")
+pytest.importorskip("onnxscript")
+RATE = 16_000
+README = Path(__file__).resolve().parents[1] / "README.md"
+
+
+@pytest.fixture(scope="module")
+def file(tmp_path_factory):
+    return export_onnx(load_detector(), tmp_path_factory.mktemp("onnx") / "d.onnx")
+
+
+@pytest.fixture
+def clip(tmp_path):
+    path = tmp_path / "clip.wav"
+    soundfile.write(path, voice(7), RATE)
+    return path
+
+
+def test_the_same_predictions(file, tmp_path, clip):  # 1
+    original, exported = load_detector(), load_detector(file)
+    for seconds in (0.4, 2, 7):
+        soundfile.write(clip, voice(seconds), RATE)
+        ours, theirs = predict_clip(clip, original), predict_clip(clip, exported)
+        assert theirs.score == pytest.approx(ours.score, abs=1e-3)
+        assert format_prediction(theirs) == format_prediction(ours)
+        assert theirs.in_domain == ours.in_domain
+    windows = np.stack([voice(4), voice(4, seed=1)])
+    for one, other in zip(
+        original.score(windows), exported.score(windows), strict=True
+    ):
+        assert other == pytest.approx(one, abs=1e-3)
+
+
+def test_another_front_end(detector, tmp_path, clip):  # 1
+    path = export_onnx(detector, tmp_path / "cnn.onnx")
+    exported = ExportedDetector.load(path)
+    expected = predict_clip(clip, detector)
+    found = predict_clip(clip, exported)
+    assert found.score == pytest.approx(expected.score, abs=1e-3)
+    assert found.in_domain is None
+
+
+WITHOUT_TORCH = """
+import sys
+from antispoof.cli import main
+sys.argv = ["antispoof", "check", sys.argv[1], "--run", sys.argv[2]]
+try:
+    main()
+finally:
+    print([n for n in ("torch", "pandas", "scipy", "sklearn") if n in sys.modules])
+"""
+
+
+def test_no_torch(file, clip):  # 2
+    done = run_python(WITHOUT_TORCH, clip, file)
+    assert done.stdout.endswith("[]\n"), done.stdout + done.stderr
+    assert "s of sound)" in done.stdout
+
+
+def test_the_lines_of_the_readme(file, clip, monkeypatch):  # 3
+    (code,) = re.findall(r"```python\n(.+?)```", README.read_text("utf-8"), re.S)
+    assert len(code.strip().splitlines()) <= 11
+    file.with_name("detector.onnx").write_bytes(file.read_bytes())
+    monkeypatch.chdir(file.parent)
+    for seconds in (1, 6):
+        wave = np.concatenate([np.zeros(3_000), voice(seconds), np.zeros(3_000)])
+        soundfile.write("clip.wav", wave, RATE)
+        done = run_python(code)
+        (first, *_), _ = load_detector().score(soundfile_window("clip.wav"))
+        assert float(done.stdout) == pytest.approx(first, abs=1e-3), done.stderr
+
+
+def soundfile_window(path):
+    wave = soundfile.read(path, dtype="float32")[0][:64_000]
+    return np.pad(wave, (0, 64_000 - len(wave)))[np.newaxis]
+
+
+def test_refused(file, tmp_path, monkeypatch, detector):  # 4
+    (tmp_path / "x.onnx").write_bytes(b"no graph")
+    with pytest.raises(RunError, match="no exported detector"):
+        load_detector(tmp_path / "x.onnx")
+    with monkeypatch.context() as patch:
+        patch.setitem(sys.modules, "onnxruntime", None)
+        with pytest.raises(RunError, match="pip install onnxruntime"):
+            load_detector(file)
+    monkeypatch.setitem(sys.modules, "onnxscript", None)
+    with pytest.raises(ParameterError, match="pip install onnx"):
+        export_onnx(detector, tmp_path / "y.onnx")
