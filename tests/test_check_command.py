@@ -14,6 +14,7 @@ import json
 import os
 import shutil
 import sys
+import threading
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -126,6 +127,21 @@ def test_folder_and_standard_input(run):
     assert [x["clip"] for x in clips] == ["in/b.wav", "in/sub/a.WAV", "-"]
     assert clips[2]["seconds"] == 0.75
     assert run("-", stdin=b"").status == 1
+
+
+def test_no_standard_input_and_a_pipe(run, monkeypatch, antispoof):
+    assert "- " not in run("-", stdin=b"").err.replace("cannot decode -:", "")
+    monkeypatch.setattr(sys, "stdin", None)
+    assert "standard input is closed" in antispoof("check", "-").err
+    write("voice.wav", 0.75)
+    os.mkfifo("pipe")
+    feed = threading.Thread(
+        target=lambda: Path("pipe").write_bytes(Path("voice.wav").read_bytes())
+    )
+    feed.start()
+    (piped,) = json.loads(antispoof("check", "pipe", "--json").out)
+    feed.join()
+    assert (piped["clip"], piped["seconds"]) == ("pipe", 0.75)
 
 
 # 4

@@ -18,7 +18,9 @@ import soundfile
 
 from antispoof.augment import apply
 from antispoof.calibration import Calibration
+from antispoof.errors import RunError
 from antispoof.inference import load_detector, predict_clip
+from antispoof.inference.detector import Detector
 from antispoof.inference.domain import (
     ALPHA,
     Domain,
@@ -65,6 +67,17 @@ def test_p_values():  # 1
         known = Reference.of(rng.normal(size=300), ["a"] * 300)
         rates.append(np.mean([known.p_value(x) <= ALPHA for x in rng.normal(size=50)]))
     assert ALPHA / 2 < np.mean(rates) <= ALPHA + 0.005
+
+
+def test_a_damaged_reference(tmp_path, detector):  # 1
+    some = uniform(0, 1)
+    replace(detector, domain=Domain(some, some, some)).save(tmp_path)
+    assert Detector.load(tmp_path).domain.windows.p_value(2) == 1
+    uneven = replace(some, weights=some.weights[1:])
+    for content in (b"garbage", Domain(some, some, uneven).to_bytes()):
+        (tmp_path / "domain.safetensors").write_bytes(content)
+        with pytest.raises(RunError, match="holds no detector"):
+            Detector.load(tmp_path)
 
 
 def test_powers_of_parts_add_up():  # 2

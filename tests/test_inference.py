@@ -16,9 +16,12 @@
    need: the first answer waits for torch and little else.
 8. What has no voice in it (a tone, a chord, noise, one bit, silence) gets a sentence;
    real clips have a voice.
+9. A file that holds less than it announces gets a warning, and no answer if it is less
+   than half; what a recorder could not announce is no loss.
 """
 
 import json
+import re
 
 import numpy as np
 import pytest
@@ -29,9 +32,10 @@ import antispoof
 from antispoof import inference
 from antispoof.audio import load_mono_16k
 from antispoof.audio.voice import has_voice
+from antispoof.augment.codec import encode
 from antispoof.calibration import ALPHA, Calibration
 from antispoof.corpora import open_corpus
-from antispoof.errors import RunError
+from antispoof.errors import AudioError, RunError
 from antispoof.inference import Prediction, load_detector, predict_clip, predict_clips
 from antispoof.inference.base import describe_detector
 from antispoof.inference.detector import Detector
@@ -156,6 +160,30 @@ def test_clips_that_cannot_be_judged(clip, tmp_path, detector):  # 3, 4
         assert prediction.to_dict() == expected
 
 
+@pytest.mark.parametrize("kind", ["wav", "mp3"])
+def test_what_was_cut_off(tmp_path, detector, kind):  # 9
+    """A file that was cut off was judged on the rest without a word."""
+    path, data = tmp_path / f"cut.{kind}", encode(voice(6), RATE, kind, 64)
+    path.write_bytes(data[: int(0.7 * len(data))])
+    (warning, *_) = predict_clip(path, detector).warnings
+    assert re.fullmatch(r"only 4\.\d s of the 6\.\d s that it announces .*", warning)
+    path.write_bytes(data[: int(0.4 * len(data))])
+    with pytest.raises(AudioError, match=r"only 2\.\d s of the 6\.\d s"):
+        predict_clip(path, detector)
+    path.write_bytes(data)
+    assert not any("cut off" in w for w in predict_clip(path, detector).warnings)
+
+
+def test_a_recorder_that_cannot_seek(clip, detector):  # 9
+    path = clip("a.wav", 3)
+    data = path.read_bytes()
+    at = data.index(b"data") + 4
+    for size in (b"\xff\xff\xff\x7f", b"\xff" * 4, b"\0" * 4):
+        path.write_bytes(data[:at] + size + data[at + 4 :])
+        (prediction,) = predict_clips([("a", path)], detector)
+        assert "cut off" not in str(prediction.error) + str(prediction.warnings)
+
+
 def test_a_detector_is_read_as_it_was_written(  # 5
     clip, detector, tmp_path, monkeypatch
 ):
@@ -266,6 +294,7 @@ N = np.arange(4 * RATE)
     [
         np.zeros(len(N)),
         np.eye(1, len(N), 100)[0],
+        np.full(len(N), 0.3),
         0.5 * np.sin(2 * np.pi * 440 * N / RATE),
         sum(0.2 * np.sin(2 * np.pi * f * N / RATE) for f in (220, 277, 330)),
         0.3 * np.sign(np.sin(2 * np.pi * 150 * N / RATE)),
@@ -273,7 +302,17 @@ N = np.arange(4 * RATE)
         np.cumsum(np.random.default_rng(0).standard_normal(len(N))),
         np.sign(np.random.default_rng(0).standard_normal(len(N))),
     ],
-    ids=["silence", "click", "tone", "chord", "square", "noise", "brown", "one bit"],
+    ids=[
+        "silence",
+        "click",
+        "constant",
+        "tone",
+        "chord",
+        "square",
+        "noise",
+        "brown",
+        "one bit",
+    ],
 )
 def test_no_voice_no_answer(sound, tmp_path, detector):  # 8
     assert not has_voice(sound)

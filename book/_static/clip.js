@@ -246,7 +246,12 @@
       const [dropped] = event.dataTransfer.files;
       if (dropped) check(dropped, dropped.name);
     });
-    root.addEventListener("clip", ({ detail: { blob, name } }) => check(blob, name));
+    const sent = sessionStorage.getItem("clip"); // by a player of another page
+    if (sent) {
+      sessionStorage.removeItem("clip");
+      const { name, source } = JSON.parse(sent);
+      fetch(source).then((found) => found.blob()).then((blob) => check(blob, name));
+    }
 
     if (!window.isSecureContext || !navigator.mediaDevices) {
       record.disabled = true;

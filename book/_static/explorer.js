@@ -358,6 +358,7 @@ const ScoreExplorer = (() => {
     const list = choices(panels, (next) => show(next, "zero"));
     list.box.append(element("label", {}, element("span", {}, "Attack"), attack));
     let panel = null;
+    let own = null; // the share of fakes of the panel's clips, in percent
     let at = 0;
     let drawing = null;
 
@@ -375,7 +376,9 @@ const ScoreExplorer = (() => {
     function set(k) {
       at = k;
       slider.value = k;
-      const found = numbers(panel, k, fakes.value / 100);
+      // As the clips have it, exactly, until the reader moves it.
+      const share = fakes.value === own ? undefined : fakes.value / 100;
+      const found = numbers(panel, k, share);
       amount.textContent = `${fakes.value}\u202f%`;
       near.textContent = `Nearest to the threshold: ${nearClips(panel, k).join(", ")}.`;
       slider.setAttribute("aria-valuetext", found.said);
@@ -411,6 +414,7 @@ const ScoreExplorer = (() => {
       panel = select(next, of, bars, kept);
       const totals = panel.counts.map(sum);
       fakes.value = Math.round((100 * totals[0]) / sum(totals));
+      own = fakes.value;
       slider.max = panel.thresholds.length - 1;
       at = panel.points[point];
       draw();

@@ -1,5 +1,6 @@
 /* A line on each spectrogram, where its clip is being played. A click on the picture
-   plays from there; the keyboard has the player's own controls. */
+   plays from there; the keyboard has the player's own controls. In the chapters about
+   single clips, a button sends the clip to the page "Ask of a clip". */
 "use strict";
 
 (() => {
@@ -39,7 +40,26 @@
     });
   }
 
+  const ASKING = /08_check_a_clip|12_listening/;
+
+  function offer(figure) {
+    const audio = figure.querySelector("audio");
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "report-ask";
+    button.textContent = "Ask the detector";
+    button.addEventListener("click", () => {
+      const name = audio.getAttribute("aria-label");
+      sessionStorage.setItem("clip", JSON.stringify({ name, source: audio.src }));
+      const root = document.documentElement.dataset.content_root;
+      location.href = `${root}book/ask_of_a_clip.html`;
+    });
+    figure.append(button);
+  }
+
   document.addEventListener("DOMContentLoaded", () => {
-    document.querySelectorAll(".report-player").forEach(follow);
+    const players = document.querySelectorAll(".report-player");
+    players.forEach(follow);
+    if (ASKING.test(location.pathname)) players.forEach(offer);
   });
 })();

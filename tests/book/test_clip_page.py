@@ -106,6 +106,17 @@ def test_no_answer_and_then_one(visit, clips, tmp_path):  # 4
         assert ask(opened.page, clips[0])[0] is not None
 
 
+def test_a_clip_of_another_page(visit):  # 1
+    with visit(f"{HTML.as_uri()}/notebooks/12_listening.html") as opened:
+        button = opened.page.get_by_role("button", name="Ask the detector").first
+        label = button.evaluate("e => e.parentElement.querySelector('audio').ariaLabel")
+        button.click()
+        opened.page.wait_for_url("**/ask_of_a_clip.html")
+        opened.page.wait_for_function(DONE, timeout=120_000)
+        assert label in opened.page.locator(".clip-check").inner_text()
+        assert opened.page.locator(".clip-answer").count() == 1
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_an_answer_is_accessible(visit, clips, scheme):  # 5
     options = {"color_scheme": scheme, "viewport": PHONE}

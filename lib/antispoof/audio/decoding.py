@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import os
 import re
+import struct
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -25,6 +26,7 @@ from antispoof.audio.resampling import resample
 from antispoof.constants import SAMPLE_RATE
 from antispoof.errors import AudioError
 
+UNKNOWN_SIZE = 0x7FFF_0000  # bytes; recorders that cannot seek write such sizes
 CANCELLED = 0.01  # power of the mean, of that of the loudest channel: 20 dB less
 _READERS = {
     "flac": (miniaudio.flac_get_info, miniaudio.flac_read_f32),
@@ -42,10 +44,13 @@ class Clip:
         float32, shape (n, channels), full scale 1.0.
     sample_rate
         Hz.
+    announced
+        Samples of a channel by the header; 0 if it does not say.
     """
 
     samples: np.ndarray
     sample_rate: int
+    announced: int = 0
 
     def mono(self) -> np.ndarray:
         """One channel, see :func:`mix_down`."""
@@ -189,7 +194,23 @@ def load_native(file: BinaryIO, *, max_in_memory: int | None) -> Clip | None:
     samples = flat.reshape(-1, decoded.nchannels)
     if encoding == "flac":
         limits.check_complete(len(samples), header.num_frames)
-    return Clip(samples, decoded.sample_rate)
+    width = header.sample_width * header.nchannels
+    announced = _wav_bytes(data) // width if encoding == "wav" else header.num_frames
+    return Clip(samples, decoded.sample_rate, announced)
+
+
+def _wav_bytes(data: bytes) -> int:
+    """Bytes of sound that a WAV announces; 0 if it does not know, as in a recording.
+
+    miniaudio only says how many there are.
+    """
+    at = 12
+    while at + 8 <= len(data):
+        name, size = struct.unpack_from("<4sI", data, at)
+        if name == b"data":
+            return size if size < UNKNOWN_SIZE else 0
+        at += 8 + size + size % 2
+    return 0
 
 
 def _detect_encoding(file: BinaryIO) -> str | None:

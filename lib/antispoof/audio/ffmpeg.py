@@ -24,6 +24,11 @@ _CONTAINERS = (
 )
 
 
+_RAW = ("mp3", "aac", "ac3", "eac3", "amr")  # frames without a table of contents
+_TOLD = (b"Xing", b"Info", b"VBRI")  # a first frame of MP3 that says how many follow
+_HEAD = 2**16  # bytes in which it is looked for: it may follow a tag
+
+
 class _UnnamedFile:
     """An open file without its name, from which FFmpeg would guess the format."""
 
@@ -69,6 +74,23 @@ def count_tracks(file: BinaryIO) -> int:
         n = len(_audio_streams(container))
     file.seek(0)
     return n
+
+
+def announced_seconds(file: BinaryIO, track: int = 0) -> float | None:
+    """Seconds of an audio stream by the file's headers; leaves the file at its start.
+
+    None where the headers do not say it, and FFmpeg would only guess from the size.
+    """
+    head = file.read(_HEAD)
+    file.seek(0)
+    with _open(file) as container:
+        stream = _audio_streams(container)[track]
+        guessed = container.format.name in _RAW and not any(m in head for m in _TOLD)
+        length = stream.duration and float(stream.duration * stream.time_base)
+        if not length and len(container.streams) == 1 and container.duration:
+            length = container.duration / 1e6
+    file.seek(0)
+    return None if guessed else length or None
 
 
 def describe(file: BinaryIO) -> dict[str, str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import BinaryIO
 
@@ -22,6 +22,7 @@ def iter_blocks(
     path: str | Path,
     *,
     track: int = 0,
+    on_announced: Callable[[float], None] = lambda seconds: None,
     max_in_memory: int = STREAM_ABOVE,
     block_seconds: float = BLOCK_SECONDS,
 ) -> Iterator[np.ndarray]:
@@ -37,6 +38,8 @@ def iter_blocks(
         As in :func:`~antispoof.audio.load_mono_16k`.
     track
         Number of the audio track, from 0.
+    on_announced
+        Called with the seconds of sound that the headers announce, if they do.
     max_in_memory
         Samples times channels up to which a clip is one block.
     block_seconds
@@ -56,8 +59,10 @@ def iter_blocks(
         clip = None if track else load_native(file, max_in_memory=max_in_memory)
         if clip is not None:
             limits.check_sound(clip.samples, clip.sample_rate)
+            on_announced(clip.announced / clip.sample_rate)
             yield resample(clip.mono(), clip.sample_rate, SAMPLE_RATE)
             return
+        on_announced(ffmpeg.announced_seconds(file, track) or 0.0)
         yield from _resampled_blocks(file, block_seconds, track)
 
 

@@ -25,8 +25,10 @@ def has_voice(waveform: np.ndarray) -> bool:
     ----------
     waveform : (n,) float at 16 kHz.
     """
-    x = np.diff(np.asarray(waveform, float), prepend=0.0)  # less weight on low rumble
-    if len(x) < FRAME or not x.any():
+    x = np.diff(
+        np.asarray(waveform, float), prepend=waveform[:1]
+    )  # less weight on low rumble
+    if len(x) < FRAME or not x[1:].any():  # a constant differs from 0 at its start only
         return False
     frames = np.lib.stride_tricks.sliding_window_view(x, FRAME)[::STEP]
     power = np.square(frames).mean(1)

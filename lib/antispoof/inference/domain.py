@@ -86,14 +86,23 @@ class Domain:
 
     @classmethod
     def from_bytes(cls, content: bytes) -> Domain:
-        """The inverse of :meth:`to_bytes`; KeyError or SafetensorError if damaged."""
+        """The inverse of :meth:`to_bytes`.
+
+        Raises
+        ------
+        KeyError, ValueError, SafetensorError
+            If it is damaged.
+        """
         arrays = load(content)
-        return cls(
-            *(
-                Reference(arrays[f"{name}.values"], arrays[f"{name}.weights"])
-                for name in cls.__dataclass_fields__
-            )
-        )
+        parts = {
+            name: [arrays[f"{name}.{part}"] for part in ("values", "weights")]
+            for name in cls.__dataclass_fields__
+        }
+        if any(
+            a.ndim != 1 or a.shape != b.shape or not a.size for a, b in parts.values()
+        ):
+            raise ValueError("values and weights of the domain have other shapes")
+        return cls(**{name: Reference(*pair) for name, pair in parts.items()})
 
 
 def band_powers(waveform: np.ndarray) -> np.ndarray:

@@ -7,8 +7,10 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
 from antispoof.audio import limits
+from antispoof.errors import AudioError
 
 STANDARD_INPUT = "-"
 EXTENSIONS = (
@@ -23,29 +25,40 @@ def open_inputs(names: Sequence[str]) -> Iterator[list[tuple[str, Path]]]:
     """Name and path of every clip, in order.
 
     A folder means all sound and film files below it, by their extension and without
-    hidden ones; links to folders are followed. "-" is standard input, kept in a file
-    that is deleted afterwards. Any other path is one clip, whatever its name.
+    hidden ones; links to folders are followed. "-" is standard input; it and a named
+    pipe are kept in a file that is deleted afterwards, because decoders seek. Any other
+    path is one clip, whatever its name.
 
     Raises
     ------
     AudioError
-        If standard input is larger than files may be.
+        If standard input is closed, or larger than files may be.
     """
     clips = []
     with tempfile.TemporaryDirectory(prefix="antispoof-") as folder:
-        for name in names:
+        for i, name in enumerate(names):
             path = Path(name)
             if name == STANDARD_INPUT:
-                path = Path(folder, "stdin")
-                with path.open("ab") as file:  # "-" given twice is the same clip
-                    while block := sys.stdin.buffer.read(2**20):
-                        limits.check_file_size(file.tell() + len(block))
-                        file.write(block)
+                if sys.stdin is None:
+                    raise AudioError("standard input is closed; name a sound file")
+                path = Path(folder, "stdin")  # "-" given twice is the same clip
+                _keep(sys.stdin.buffer, path)
+            elif path.is_fifo():
+                with path.open("rb") as pipe:
+                    path = Path(folder, f"pipe{i}")
+                    _keep(pipe, path)
             if not path.is_dir():
                 clips.append((name, path))
                 continue
             clips += [(str(file), file) for file in sorted(_sound_files(path, set()))]
         yield clips
+
+
+def _keep(stream: BinaryIO, path: Path) -> None:
+    with path.open("ab") as file:
+        while block := stream.read(2**20):
+            limits.check_file_size(file.tell() + len(block))
+            file.write(block)
 
 
 def _sound_files(folder: Path, seen: set[Path]) -> Iterator[Path]:

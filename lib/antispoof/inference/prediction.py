@@ -29,6 +29,7 @@ KEYS = (
     *("clip", "score", "probability_bonafide", "answer", "seconds", "error"),
     *("in_domain", "reason", "llr", "segments", "sha256", "warnings"),
 )
+TOLERANCE = 0.1  # seconds that may be missing: codecs add some at both ends
 SHORT = 1.0  # seconds; of so short clips few were tested
 ANSWERS = {
     "bonafide": "probably a real voice",
@@ -161,14 +162,16 @@ def predict_clip(
     Raises
     ------
     AudioError
-        If it cannot be decoded, is too short or too long, or has no voice in it.
+        If it cannot be decoded, or less than half of what it announces; if it is too
+        short or too long, or has no voice in it.
     """
     clip = str(path) if name is None else name
     n_samples, voiced, powers = 0, False, np.zeros(2)
+    announced: list[float] = []
 
     def counted() -> Iterator[np.ndarray]:
         nonlocal n_samples, voiced, powers
-        for block in iter_blocks(path, track=track):
+        for block in iter_blocks(path, track=track, on_announced=announced.append):
             n_samples += len(block)
             voiced = voiced or has_voice(block)
             powers = powers + band_powers(block)
@@ -179,6 +182,12 @@ def predict_clip(
     if seconds < MIN_SECONDS:
         found = f"{seconds:.4f} s of sound; at least {MIN_SECONDS} s are needed"
         raise AudioError(f"cannot judge {clip}: it holds {found}")
+    lost = (
+        f"only {seconds:.1f} s of the {announced[0]:.1f} s that it announces can be"
+        " decoded; it was cut off"
+    )
+    if seconds < announced[0] / 2 - TOLERANCE:
+        raise AudioError(f"cannot judge {clip}: {lost}")
     if not len(starts):
         raise AudioError(
             f"cannot judge {clip}: it is silent throughout, there is no voice in it"
@@ -202,7 +211,7 @@ def predict_clip(
                 f"its part from {starts[at] / SAMPLE_RATE:.0f} s on scores lower than"
                 " parts of real clips do, and the rest does not"
             )
-    warnings = []
+    warnings = [lost] if seconds < announced[0] - TOLERANCE else []
     if seconds < SHORT:
         warnings.append(f"{seconds:.1f} s are less than {SHORT:.0f} s: less exact")
     if in_domain is None:
@@ -263,14 +272,15 @@ def predict_clips(
             if track is not None and track > n:
                 raise AudioError(f"cannot judge {name}: it has {n} audio track(s)")
         except AntispoofError as error:
-            yield Prediction(clip=name, error=str(error))
+            yield Prediction(clip=name, error=str(error).replace(str(path), name))
             continue
         for k in range(n) if track is None else [track - 1]:
             shown = name if n == 1 else f"{name} (track {k + 1})"
             try:
                 yield predict_clip(path, detector, name=shown, track=k)
             except AntispoofError as error:
-                yield Prediction(clip=shown, error=str(error))
+                message = str(error).replace(str(path), name)  # of standard input
+                yield Prediction(clip=shown, error=message)
 
 
 def format_prediction(prediction: Prediction) -> str:
