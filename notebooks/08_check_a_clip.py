@@ -230,9 +230,11 @@ report.parts_table(spliced)
 # ### Robustness
 #
 # A recording often changes on its way to the listener. Each row shows the same clips after
-# one such change: the error where all are decided, how many are refused, how many real
-# clips are called fake, and how much the probability of a clip moves (median). The last
-# rows are the same clip in another file, which should make no difference.
+# one such change: the error where all are decided, the cost of the ratios in bits (Cllr: 1
+# is no evidence; its minimum, if they were calibrated for this condition), how many are
+# refused, how many real clips are called fake, and how much the probability of a clip moves
+# (median). The last rows are the same clip in another file, which should make no
+# difference.
 
 # %% tags=["hide-input"]
 report.robustness_table(measured, detector)

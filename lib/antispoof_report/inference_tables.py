@@ -87,7 +87,7 @@ def example_clips(
 
 
 def robustness_table(measured: Table, detector: ClipDetector | None) -> Html:
-    """Under each condition: EER, refusals, and the median change of the probability."""
+    """By condition: EER, Cllr, refusals, and the median change of the probability."""
     if measured is None or detector is None:
         return missing_runs("Measured errors")
     names = list(dict.fromkeys(measured["condition"]))
@@ -100,16 +100,20 @@ def robustness_table(measured: Table, detector: ClipDetector | None) -> Html:
         trials = with_answers(select_condition(measured, name), detector)
         labels = label_indices(trials["label"])
         real = trials[labels == BONAFIDE]
+        llr = detector.calibration.llr(trials["score"])
         rows.append(
             (
                 name,
                 _percent(metrics.eer(trials["score"], labels)),
+                f"{metrics.cllr(llr, labels):.2f}",
+                f"{metrics.min_cllr(llr, labels):.2f}",
                 _percent((~trials["in_domain"]).mean()),
                 f"{(real['answer'] == 'spoof').sum()} of {len(real)}",
                 None if name == CLEAN else f"{moved[name]:.3f}",
             )
         )
-    columns = ["Clips", "EER", "Refused", "Real called fake", "Change of probability"]
+    columns = ["Clips", "EER", "Cllr", "Min. Cllr", "Refused", "Real called fake"]
+    columns.append("Change of probability")
     caption = f"What happens to {len(changed)} clips, and what it costs"
     return table(pd.DataFrame(rows, columns=columns), caption=caption)
 
