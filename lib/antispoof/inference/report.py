@@ -12,7 +12,6 @@ import shlex
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from html import escape
-from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -21,7 +20,8 @@ from matplotlib.figure import Figure
 import antispoof
 from antispoof.audio import ffmpeg, iter_blocks
 from antispoof.audio.decoding import open_audio
-from antispoof.constants import SAMPLE_RATE
+from antispoof.calibration import ALPHA
+from antispoof.constants import BONAFIDE, SAMPLE_RATE, SPOOF
 from antispoof.errors import ParameterError
 from antispoof.files import atomic_path
 from antispoof.inference.base import ClipDetector, describe_detector
@@ -124,16 +124,16 @@ def _body(
     yield _paragraph(describe_detector(detector))
     yield _paragraph(
         "An answer is called probable only if, of the calibration clips of the other"
-        " kind, few had such a score: of real clips 1 in 40, of fakes 1 in 20. This"
-        " holds for clips such as those of the calibration, and for no others."
+        f" kind, few had such a score: of real clips 1 in {1 / ALPHA[BONAFIDE]:.0f}, of"
+        f" fakes 1 in {1 / ALPHA[SPOOF]:.0f}. This holds for clips such as those of the"
+        " calibration, and for no others."
     )
     coverage = detector.metadata.get("coverage", {})
     for name, values in coverage.items():
         yield _paragraph(f"Trained on these {name}: {', '.join(values)}.")
     yield "<h2>How to repeat it</h2>"
-    names = " ".join(
-        shlex.quote(name) for name in dict.fromkeys(p.clip for p in predictions)
-    )
+    clips = [p.clip.removesuffix(f" (track {p.track + 1})") for p in predictions]
+    names = " ".join(map(shlex.quote, dict.fromkeys(clips)))
     rows = {
         "Command": f"antispoof check {names} --report FILE",
         "Version": f"antispoof {antispoof.__version__}",
@@ -174,9 +174,7 @@ def _clip(prediction: Prediction, detector: ClipDetector) -> Iterator[str]:
     ]
     yield _table([("Part", "Answer for this part alone"), *rows])
     n = PICTURE_SECONDS * SAMPLE_RATE
-    sound = np.concatenate(
-        [*islice(iter_blocks(prediction.path, track=prediction.track), 1)]
-    )[:n]
+    sound = next(iter_blocks(prediction.path, track=prediction.track))[:n]
     yield _picture(clip_picture(sound), "Spectrogram")
     yield _paragraph(f"The spectrogram of the first {len(sound) / SAMPLE_RATE:.0f} s.")
     known = {None: "not tested", True: "yes", False: "no"}[prediction.in_domain]
