@@ -87,16 +87,15 @@ report.header(la)
 #   among fakes? A linear function turns the score into the logarithm of this ratio
 #   {cite}`platt1999`, from the same clips. Both classes and all sources have the same
 #   weight. No ratio is larger than the number of clips that could have contradicted it
-#   {cite}`morrison2018`; here, {result}`check_largest` for a fake.
+#   {cite}`morrison2018`.
 # - **Probability.** The same, for somebody who expects as many fakes as real clips.
 # - **Parts.** Windows with one answer are joined. If one part scores lower than parts of
 #   real clips do, the clip may be fake in part, and the answer is *uncertain*.
 #
 # The weights are part of the library. A network that was distilled from a self-supervised
-# one {cite}`stahl2025` describes the sound; a linear model, trained on
-# {result}`check_n_train` clips of real speech and of fakes from {result}`check_systems`
-# systems, judges the description. {doc}`../book/model_card` says how it was made. An
-# earlier version, the CNN of {doc}`03_cnn` trained on ASVspoof 2019 alone, called two of
+# one {cite}`stahl2025` describes the sound; a linear model, trained on real speech and on
+# fakes of many systems, judges the description. {doc}`../book/model_card` says how it was
+# made. An earlier version, the CNN of {doc}`03_cnn` trained on ASVspoof 2019 alone, called two of
 # three real people fake when their recording came from elsewhere. That is why this one is
 # silent so often.
 #
@@ -180,7 +179,8 @@ report.left_out_table(calibrated)
 #
 # A likelihood ratio of 10 for a fake means: such a score is ten times as frequent among
 # fakes as among real voices. It is not the probability of a fake. For that, one must say
-# how frequent fakes are before listening. The same clip means something else in each row:
+# how frequent fakes are before listening. The same clip means something else in each row.
+# With these calibration clips, no ratio for a fake is larger than {result}`check_largest`:
 
 # %%
 score = -1.5

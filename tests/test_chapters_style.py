@@ -2,7 +2,8 @@
 
 Contracts:
 1. Every notebook is what its source generates, clean and at most 50 KB. Opened in
-   Jupyter, no text shows a MyST role; a paragraph with results is shown by a cell.
+   Jupyter, no text shows a MyST role; a paragraph with results is shown by a cell, after
+   the cells that compute them.
 2. Each begins with a title; its first code cell is the same in all and leaves the
    platform's torch as it is; then come one cell tagged ``parameters`` and the check of
    what papermill injected. Every parameter says what it means.
@@ -18,6 +19,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
+from antispoof_report import travel
 from antispoof_report.claims import MODELS
 from antispoof_report.notebooks import read_declaration
 from antispoof_report.notebooks.parameters import accepted
@@ -45,6 +47,21 @@ def test_no_text_shows_a_role(path):  # 1
     texts = [c.source for c in notebook.cells if c.cell_type == "markdown"]
     assert not [text for text in texts if re.search(r"\{\w+\}`", text)]
     assert any("report.say(" in cell.source for cell in code(path))
+
+
+@every_chapter
+def test_results_are_computed_before_they_are_said(path):  # 1
+    """Run from top to bottom in Jupyter, a chapter stopped with a KeyError."""
+    sources = [cell.source for cell in code(path)]
+    said = [i for i, s in enumerate(sources) if "report.say(" in s and "{result}`" in s]
+    glued = [i for i, source in enumerate(sources) if "report.glue" in source]
+    assert not said or min(glued) < min(said)
+
+
+def test_chapters_without_recorded_runs():  # 1
+    """On Kaggle and Colab the chapter is alone: no folder `data`."""
+    assert travel.rates_table({}).empty
+    assert travel.steps_table({}, "dev").empty
 
 
 @every_chapter

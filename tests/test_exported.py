@@ -110,3 +110,13 @@ def test_refused(file, tmp_path, monkeypatch, detector):  # 4
     monkeypatch.setitem(sys.modules, "onnxscript", None)
     with pytest.raises(ParameterError, match="pip install onnx"):
         export_onnx(detector, tmp_path / "y.onnx")
+
+
+def test_the_command(antispoof, finished, tmp_path):  # 1
+    path = tmp_path / "run.onnx"
+    result = antispoof("export", "--onnx", path, "--run", finished.path)
+    if result.status:  # so small a run may rank its dev trials the wrong way round
+        assert "cannot be turned into probabilities" in result.err
+    else:
+        assert result.out == f"{path}\n"
+        assert load_detector(path).metadata["model"] == finished.config.model

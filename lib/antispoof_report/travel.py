@@ -49,6 +49,7 @@ STEPS = {
     ("mixed", "sources"): "the same, each source and class equally often",
 }
 N_REPLICATES = 500
+COLUMNS = ("trained", "group", "tested", "eer", "hter", "accused", "found")
 
 
 def load() -> dict[tuple[str, str], list[Run]]:
@@ -104,7 +105,7 @@ def error_rates(runs: Mapping[tuple[str, str], list[Run]]) -> Iterator[dict]:
 
 def steps_table(runs: Mapping[tuple[str, str], list[Run]], part: str) -> pd.DataFrame:
     """The steps on open-fakes, with intervals over seeds, sources and clips."""
-    rates = pd.DataFrame(error_rates(runs)).set_index(["trained", "group", "tested"])
+    rates = rates_table(runs).set_index(["trained", "group", "tested"])
     rows = []
     for key, found in runs.items():
         title = STEPS[key]
@@ -128,9 +129,14 @@ def steps_table(runs: Mapping[tuple[str, str], list[Run]], part: str) -> pd.Data
     return pd.DataFrame(rows)
 
 
+def rates_table(runs: Mapping[tuple[str, str], list[Run]]) -> pd.DataFrame:
+    """All of :func:`error_rates`; empty where there are no recorded runs."""
+    return pd.DataFrame(error_rates(runs), columns=COLUMNS)
+
+
 def heat_map(runs: Mapping[tuple[str, str], list[Run]]) -> pd.DataFrame:
     """EER of the thesis's CNN: trained on (rows) by tested on (columns)."""
-    rates = pd.DataFrame(error_rates(runs)).query("group == 'base'")
+    rates = rates_table(runs).query("group == 'base'")
     rates["trained"] = rates["trained"].map(TRAINED_ON)
     wide = rates.pivot_table("eer", "trained", "tested", sort=False)
     return wide.rename_axis(index=None, columns=None)

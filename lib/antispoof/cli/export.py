@@ -9,7 +9,7 @@ import typer
 
 
 def export(
-    file: Annotated[Path, typer.Argument(metavar="FILE.onnx", help="File to write.")],
+    onnx: Annotated[Path, typer.Option(metavar="FILE.onnx", help="File to write.")],
     run: Annotated[
         Path | None,
         typer.Option(metavar="DIR", help="Of this run; else the pretrained weights."),
@@ -23,4 +23,4 @@ def export(
     from antispoof.inference.exported import export_onnx
     from antispoof.inference.loading import load_detector
 
-    typer.echo(printable(str(export_onnx(load_detector(run), file))))
+    typer.echo(printable(str(export_onnx(load_detector(run), onnx))))

@@ -31,7 +31,7 @@ from antispoof_report.inference_tables import (
 )
 from antispoof_report.page_header import header
 from antispoof_report.progress import progress_line
-from antispoof_report.quoted_results import glue_results, glue_verdicts
+from antispoof_report.quoted_results import UNKNOWN, glue_results, glue_verdicts
 from antispoof_report.run_tables import (
     describe_runs,
     mean_and_deviation,
