@@ -2,8 +2,8 @@
 
 Contracts:
 1. Every notebook is what its source generates, clean and at most 50 KB. Opened in
-   Jupyter, no text shows a MyST role; a paragraph with results is shown by a cell, after
-   the cells that compute them.
+   Jupyter, no text shows a MyST role; a paragraph with results is shown by a cell,
+   after the cells that compute them.
 2. Each begins with a title; its first code cell is the same in all and leaves the
    platform's torch as it is; then come one cell tagged ``parameters`` and the check of
    what papermill injected. Every parameter says what it means.
