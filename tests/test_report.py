@@ -5,7 +5,8 @@ Contracts:
 2. A player's sound is at most 30 KB in the page, holds the clip, and has a label; above
    it is the clip's spectrogram, with an alternative text and its time axis.
 3. The opening line says which corpus; simulated speech is called so, in a warning.
-4. Glue passes plain values on where myst-nb is.
+4. Glue passes plain values on where myst-nb is; elsewhere they are said, and what was
+   not glued is a dash.
 """
 
 import base64
@@ -105,3 +106,5 @@ def test_glue_passes_plain_values_on(monkeypatch):  # 4
     report.glue("text", "12 %")
     assert kept == {"eer": (0.25, False), "text": ("12 %", False)}
     assert type(kept["eer"][0]) is float
+    shown = report.say("EER {result}`eer`, {result}`nothing_of_this_name`.").data
+    assert shown == "EER 0.25, —."

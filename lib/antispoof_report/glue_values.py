@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 VALUES: dict[str, Any] = {}  # name -> value, of this session
+UNKNOWN = "—"  # shown where there are no runs to take a number from
 ROLE = re.compile(r"\{result\}`(\w+)`")
 
 
@@ -28,7 +29,11 @@ def glue(name: str, value: Any) -> None:
 
 
 def say(text: str) -> Any:
-    """Text with each ``{result}`name``` replaced by what was glued, as Markdown."""
+    """Text with each ``{result}`name``` replaced by what was glued, as Markdown.
+
+    What was not glued is a dash: a chapter that is alone has no recorded runs. (The
+    book's build fails if a name is glued nowhere.)
+    """
     from IPython.display import Markdown
 
-    return Markdown(ROLE.sub(lambda role: str(VALUES[role[1]]), text))
+    return Markdown(ROLE.sub(lambda role: str(VALUES.get(role[1], UNKNOWN)), text))

@@ -9,13 +9,12 @@ from antispoof.runs import Run
 from antispoof.runs.tables import results_frame
 from antispoof_report.claims import MODELS
 from antispoof_report.claims.verdicts import Verdict
-from antispoof_report.glue_values import glue
+from antispoof_report.glue_values import UNKNOWN, glue
 from antispoof_report.run_tables import NARROW, PARTS, mean_and_deviation
 
 CLAIMS = tuple(f"H{number}" for number in range(1, 10))
 QUOTED = ("macro_f1", "accuracy", "eer")
 NOT_TESTED = "It was not tested: the runs that it needs are missing."
-UNKNOWN = "—"  # shown where there are no runs to take a number from
 
 
 def glue_results(prefix: str, runs: Sequence[Run]) -> None:
