@@ -11,19 +11,7 @@
   const CANCELLED = 0.01; // as in antispoof.audio.decoding
   const PRIORS = [0.01, 0.1, 0.5]; // share of fakes
 
-  function element(name, attributes = {}, ...children) {
-    const made = document.createElement(name);
-    for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
-    made.append(...children);
-    return made;
-  }
-
-  function drawn(name, attributes = {}, ...children) {
-    const made = document.createElementNS("http://www.w3.org/2000/svg", name);
-    for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
-    made.append(...children);
-    return made;
-  }
+  const { element, drawn } = ScoreExplorer; // explorer.js is on every page
 
   /* --------------------------------------------------------------- detector */
 

@@ -455,7 +455,8 @@ const ScoreExplorer = (() => {
     }
   }
 
-  return { alwaysSpoof, confusion, equalErrorRate, measures, nearClips, nearest, select, start };
+  return { alwaysSpoof, confusion, drawn, element, equalErrorRate, measures, nearClips,
+    nearest, select, start };
 })();
 
 if (typeof module !== "undefined") {
