@@ -32,7 +32,8 @@
     const source = new Blob(code, { type: "text/javascript" });
     const worker = new Worker(URL.createObjectURL(source));
     worker.postMessage({ data });
-    const ask = (samples, onProgress) =>
+    let before = Promise.resolve(); // one clip after the other
+    const one = (samples, onProgress) =>
       new Promise((resolve, reject) => {
         worker.onmessage = ({ data: { progress, result, error } }) => {
           if (progress !== undefined) onProgress(progress);
@@ -42,6 +43,11 @@
         worker.onerror = (event) => reject(new Error(event.message));
         worker.postMessage({ samples });
       });
+    const ask = (...given) => {
+      const next = before.then(() => one(...given));
+      before = next.catch(() => {});
+      return next;
+    };
     return { ask, sentences: data.sentences };
   }
 
@@ -197,7 +203,9 @@
     });
 
     let address;
+    let turn = 0; // an answer to a clip that is no longer shown is dropped
     async function check(blob, name) {
+      const mine = (turn += 1);
       result.replaceChildren();
       URL.revokeObjectURL(address);
       address = URL.createObjectURL(blob);
@@ -214,12 +222,14 @@
         const { ask, sentences } = await detector(folder);
         status.textContent = `Checking ${(samples.length / RATE).toFixed(1)} s of sound\u2026`;
         const found = await ask(samples, (share) => {
-          bar.value = share;
+          if (mine === turn) bar.value = share;
         });
+        if (mine !== turn) return;
         root.prediction = found;
         result.replaceChildren(...answer(found, sentences, result.clientWidth));
         status.textContent = `${name}: done.`;
       } catch (error) {
+        if (mine !== turn) return;
         status.textContent = `No answer for ${name}: ${error.message}.`;
       }
       bar.hidden = true;
