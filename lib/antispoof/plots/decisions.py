@@ -34,7 +34,7 @@ def confusions(matrices: Mapping[tuple[str, str], np.ndarray]) -> Figure:
         counts = np.asarray(matrices[name, part])  # with fractions: means over seeds
         fractions = counts / np.maximum(counts.sum(1, keepdims=True), 1)
         percent = np.char.mod("\n%.0f%%", 100 * fractions)
-        texts = np.char.mod("%.9g", counts.round(1)) + percent
+        texts = np.char.add(np.char.mod("%.9g", counts.round(1)), percent)
         look = {"cmap": "Blues", "vmin": 0, "vmax": 1, "cbar": False, "square": True}
         look |= {"xticklabels": CLASSES, "yticklabels": CLASSES}
         sns.heatmap(fractions, annot=texts, fmt="", ax=axes, **look)
