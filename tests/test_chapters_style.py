@@ -21,6 +21,7 @@ import pytest
 
 from antispoof_report import travel
 from antispoof_report.claims import MODELS
+from antispoof_report.claims.verdicts import verdict_table
 from antispoof_report.notebooks import read_declaration
 from antispoof_report.notebooks.parameters import accepted
 from antispoof_report.notebooks.sync import check
@@ -62,6 +63,7 @@ def test_chapters_without_recorded_runs():  # 1
     """On Kaggle and Colab the chapter is alone: no folder `data`."""
     assert travel.rates_table({}).empty
     assert travel.steps_table({}, "dev").empty
+    assert verdict_table([]).empty
 
 
 @every_chapter

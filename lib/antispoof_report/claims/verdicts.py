@@ -234,7 +234,7 @@ def verdict_table(verdicts: Sequence[Verdict]) -> pd.DataFrame:
     findings = frame.pop("finding")
     frame["effect"] = [f.name for f in findings]
     frame["estimate"] = [f.estimate.value for f in findings]
-    frame[["low", "high"]] = [f.interval for f in findings]
+    frame[["low", "high"]] = np.reshape([f.interval for f in findings], (-1, 2))
     for name in ("min_effect", "n_seeds", "p"):
         frame[name] = [getattr(f, name) for f in findings]
     frame["detectable"] = [f.estimate.detectable() for f in findings]
