@@ -9,6 +9,7 @@
 """
 
 import json
+from zlib import crc32
 
 import pytest
 
@@ -44,7 +45,8 @@ def write_key(path, lines):
 
 
 def write_sound(folder, names):
-    for seed, name in enumerate(names, start=hash(folder.name) % 1_000):
+    # Not by hash(), which is another in each process: two folders had the same sounds.
+    for seed, name in enumerate(names, start=1_000 * crc32(folder.name.encode())):
         write_flac(folder / name, seed=seed, seconds=0.4)
 
 
