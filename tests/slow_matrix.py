@@ -30,6 +30,7 @@ ALSO = {"oldest": ("click>=8.2,<8.3",), "newest": ()}
 TEST_TOOLS = (
     *("pytest>=8", "pytest-timeout>=2.2", "pytest-xdist>=3.2", "hypothesis>=6.100"),
     *("ipywidgets>=8", "librosa>=0.10.2", "torchaudio>=2.6", "torchvision>=0.21"),
+    *("fpdf2>=2.8", "pypdf>=5"),
 )
 # A test file that imports one of these is about the book, which has one Python.
 BOOK = re.compile(

@@ -11,7 +11,7 @@
 import hashlib
 import re
 import sys
-from datetime import UTC, datetime
+from datetime import datetime, timezone
 
 import pytest
 import soundfile
@@ -24,7 +24,7 @@ from antispoof.inference.prediction import MEANING, format_ratio
 from antispoof.inference.report import check_format, write_report
 from corpora import voice
 
-DATE = datetime(2026, 1, 2, 3, 4, tzinfo=UTC)
+DATE = datetime(2026, 1, 2, 3, 4, tzinfo=timezone.utc)
 
 
 @pytest.fixture
