@@ -177,7 +177,7 @@ report.left_out_table(calibrated)
 # %% [markdown]
 # ### From the score to the evidence
 #
-# A likelihood ratio of 10 for a fake means: such a score is ten times as frequent among
+# A {term}`likelihood ratio` of 10 for a fake means: such a score is ten times as frequent among
 # fakes as among real voices. It is not the probability of a fake. For that, one must say
 # how frequent fakes are before listening. The same clip means something else in each row.
 # With these calibration clips, no ratio for a fake is larger than {result}`check_largest`:
