@@ -180,6 +180,20 @@
 
   /* --------------------------------------------------------------------- page */
 
+  /* Take what a player of another page has sent. */
+  function receive(check) {
+    let sent;
+    try {
+      sent = sessionStorage.getItem("clip");
+      sessionStorage.removeItem("clip");
+    } catch {
+      return; // a browser that stores nothing
+    }
+    if (!sent) return;
+    const { name, source } = JSON.parse(sent);
+    fetch(source).then((found) => found.blob()).then((blob) => check(blob, name));
+  }
+
   function build(root) {
     const folder = root.dataset.static;
     const file = element("input", { type: "file", id: "clip-file", accept: "audio/*,video/*" });
@@ -244,12 +258,7 @@
       const [dropped] = event.dataTransfer.files;
       if (dropped) check(dropped, dropped.name);
     });
-    const sent = sessionStorage.getItem("clip"); // by a player of another page
-    if (sent) {
-      sessionStorage.removeItem("clip");
-      const { name, source } = JSON.parse(sent);
-      fetch(source).then((found) => found.blob()).then((blob) => check(blob, name));
-    }
+    receive(check);
 
     if (!window.isSecureContext || !navigator.mediaDevices) {
       record.disabled = true;
