@@ -23,6 +23,7 @@ from antispoof.inference.loading import PRETRAINED_DIR, WEIGHTS
 from antispoof.inference.prediction import ANSWERS, MEANING, SUPPORT
 
 PAGE = "book/ask_of_a_clip"
+AFTER_THE_OTHERS = 850  # scripts of all pages have 800, and clip.js uses explorer.js
 DATA = "clip-data.js"
 VENDOR = "_vendor/tfjs"
 CODE = ("tf-core.min.js", "tf-backend-wasm.min.js")
@@ -71,7 +72,7 @@ def clip_data(book: Path) -> str:
 def _add_scripts(app, pagename, templatename, context, doctree) -> None:
     if pagename == PAGE:
         for name in ("detector.js", "clip.js"):
-            app.add_js_file(name)
+            app.add_js_file(name, priority=AFTER_THE_OTHERS)
         app.add_css_file("clip.css")
 
 
