@@ -17,7 +17,10 @@
 #
 # **Goals.** After this chapter you can say how a machine makes a voice, read a mel
 # spectrogram, compute a convolution and one step of an LSTM on paper, and explain how a
-# network learns. *About 60 minutes.*
+# network learns. *About 75 minutes.*
+#
+# **Before you start.** You need Python with NumPy, vectors and matrices, and what a
+# derivative is. You need not know anything about sound or networks.
 #
 # ## Question
 #
@@ -96,10 +99,11 @@ report.player(voice, label="The example: a bona fide clip")
 # - **Voice conversion** (VC): somebody else speaks. The machine keeps the words and the
 #   rhythm and changes the voice.
 #
-# Both need a last step, the *vocoder*, which turns a spectrogram into sound. This is
-# difficult, because a spectrogram holds only how strong each frequency is. When its waves
-# begin, the *phase*, is lost. The vocoder has to invent it, and what it invents is never
-# quite right. Detectors listen for that.
+# Both need a last step, the *vocoder*, which turns a spectrogram into sound. A
+# spectrogram is a picture of how strong each frequency is at each time; the next section
+# shows one. It does not hold the *phase*: the position within its cycle that each wave
+# has at that time. So the vocoder has to invent the phase, and what it invents is never
+# quite right. Detectors can find such errors.
 #
 # Here is a fake made on this page. We throw the phase of the clip away and let the method
 # of {cite:t}`griffin1984` guess another: begin with a random phase, compute the sound, take
@@ -116,9 +120,11 @@ report.player(copy, label="The same clip with an invented phase")
 report.glue("difference", f"{difference:.0%}")
 
 # %% [markdown]
-# The levels of the copy differ from those of the clip by {result}`difference`: no
-# spectrogram of real sound has exactly these levels with a phase that was guessed. Do you
-# hear it? Listen for a metallic edge.
+# We compare the levels of the copy with those of the clip: the length of the vector of
+# all differences is {result}`difference` of the length of the vector of all levels. It is
+# not zero, because neighbouring windows overlap and must agree. With a guessed phase they
+# do not, so no sound has exactly these levels and this phase. Do you hear it? Listen for
+# a metallic edge.
 #
 # ### A voice is a sum of waves
 
@@ -187,8 +193,16 @@ drawing("machine_and_deep_learning")
 #
 # The smallest part of a network is the perceptron. It multiplies each input $x_i$ by a
 # *weight* $w_i$, adds the products and a *bias* $b$, and applies an *activation*
-# function to the sum. Training means finding good weights and biases. Here is a
-# perceptron, by hand and with PyTorch.
+# function to the sum. Training means finding good weights and biases.
+#
+# Many perceptrons that read the same inputs are a *layer*. A layer without the activation
+# is a *linear layer*: $z = W x + b$, where each row of the matrix $W$ holds the weights of
+# one perceptron. The activation is what makes several layers worth more than one: without
+# it, $W_2 (W_1 x) = (W_2 W_1) x$, which is one linear layer again.
+#
+# Here is a perceptron, by hand and with PyTorch. PyTorch computes many perceptrons and
+# many examples at once. So it expects an axis for them, and `[None]` adds an axis of
+# length 1 in front.
 
 # %%
 inputs = torch.tensor([1.0, 0.5, -1.0])
@@ -216,7 +230,9 @@ networks.perceptron(inputs.numpy(), weights.numpy(), bias)
 # p_c = \frac{e^{z_c}}{e^{z_0} + e^{z_1}}, \qquad \text{loss} = -\log p_\text{correct}.
 # $$
 #
-# A sure and correct answer costs nothing; a sure and wrong one costs much.
+# The logarithm is the natural one. A sure and correct answer costs almost nothing; a sure
+# and wrong one costs much. The {term}`score` of a clip in this book is the difference of
+# the two outputs, bona fide minus spoof.
 
 # %%
 z, correct = torch.tensor([0.2, 1.0]), 0
@@ -226,10 +242,16 @@ expected = nn.functional.cross_entropy(z[None], torch.tensor([correct]))
 torch.testing.assert_close(loss, expected)
 
 # %% [markdown]
-# The slope of the loss at each weight is the *gradient*. For softmax and cross entropy it
-# is short: the probability minus 1 for the correct class, and the probability for the
-# other. By the chain rule, the gradient of a weight is that times the weight's input.
-# PyTorch does the same with `backward()`:
+# How does the loss change if we change a weight a little? This slope, for all weights
+# together, is the *gradient*. It takes two steps:
+#
+# 1. The slope of the loss with respect to an output $z_c$. For softmax and cross entropy
+#    it is $p_c - 1$ for the correct class and $p_c$ for the other.
+# 2. The slope of $z_c$ with respect to a weight. Since $z_c = \sum_i w_{ci} x_i$, it is
+#    the input $x_i$.
+#
+# By the chain rule, the slope of the loss with respect to the weight $w_{ci}$ is the
+# product of both. PyTorch computes it with `backward()`, which stores it in `.grad`:
 
 # %%
 learned = torch.zeros(2, 3, requires_grad=True)  # one row for each class
@@ -239,9 +261,14 @@ slope = z.detach().softmax(0) - torch.tensor([1.0, 0.0])
 torch.testing.assert_close(learned.grad, slope[:, None] * inputs)
 
 # %% [markdown]
+# In a network of many layers, the chain rule goes on: the slope at an early layer is a
+# product with one factor for each layer behind it. PyTorch computes it from the last layer
+# back to the first, which is called the *backward pass*.
+#
 # *Gradient descent* takes a small step against the gradient, again and again. The size of
 # the step is the *learning rate*. One pass through all training clips is an *epoch*; the
-# clips whose losses are averaged for one step are a *batch*.
+# clips whose losses are averaged for one step are a *batch*. Below, `torch.autograd.grad`
+# computes the same as `backward()`, but returns the gradient instead of storing it.
 
 # %%
 losses, rate = [], 0.5
@@ -274,9 +301,10 @@ report.glue("loss_last", f"{losses[-1]:.2f}")
 # of weights, the *kernel*, over the picture and computes the weighted sum at each
 # position. The *stride* is the step of this movement: with stride 2, the output has about
 # half as many rows and columns. *Padding* adds rows and columns of zeros around the
-# picture, so that the kernel can also stand at its edge. With $n$ rows, a kernel of $k$
-# rows, padding $p$ and stride $s$, the output has $\lfloor (n + 2p - k) / s \rfloor + 1$
-# rows.
+# picture, so that the kernel also fits at its edge. With $n$ rows, a kernel of $k$ rows,
+# padding $p$ on each side and stride $s$, the output has
+# $\lfloor (n + 2p - k) / s \rfloor + 1$ rows. The brackets $\lfloor\ \rfloor$ mean:
+# rounded down.
 
 # %%
 image = np.random.default_rng(0).integers(0, 3, size=(5, 5))
@@ -286,8 +314,9 @@ stride_1 = (windows * kernel).sum(axis=(-2, -1))
 stride_2 = stride_1[::2, ::2]
 
 # %% [markdown]
-# PyTorch gives the same numbers. (In mathematics, this operation is a correlation: a
-# convolution would reverse the kernel first.)
+# PyTorch gives the same numbers. It expects four axes: clip, channel, row, column. So
+# `[None, None]` adds the first two; `padding=1` would add the zeros. (In mathematics, this
+# operation is a correlation: a convolution would reverse the kernel first.)
 
 # %%
 picture = torch.tensor(image)[None, None].float()
@@ -305,10 +334,12 @@ networks.convolution(image, kernel, stride_2, stride=2)
 # %% [markdown]
 # ### What else a CNN has
 #
-# - *Max-pooling* keeps the largest of four neighbours. The picture shrinks to a quarter,
-#   and a pattern may shift a little.
-# - *Batch normalisation* subtracts the mean of a batch and divides by its standard
-#   deviation, for each kernel, so that the numbers of all layers stay in one range.
+# - *Max-pooling* cuts the picture into blocks of 2 × 2 and keeps the largest number of
+#   each. The picture shrinks to a quarter, and a pattern may shift a little.
+# - *Batch normalisation* subtracts the mean and divides by the standard deviation, for
+#   each kernel, so that the numbers of all layers stay in one range. While training, both
+#   are those of the batch. A running mean of them is kept, and used when a single clip is
+#   judged.
 # - *Dropout* sets a share of the numbers to zero at random while training, so that the
 #   network cannot rely on single ones.
 #
@@ -338,11 +369,17 @@ drawing("cnn_layers")
 # ### Residual blocks make deep networks trainable
 #
 # Deeper networks should be better, but a simple stack of many layers is hard to train: a
-# stack of 56 layers can do worse than one of 20, even on its training pictures. One
-# reason is the *vanishing gradient*: passing back through each layer, the gradient
-# shrinks, and the first layers do not learn ({doc}`04_resnet` measures it). A
-# *residual block* {cite}`he2016` adds its input to its output. So its layers only have to
-# learn the difference $F(x)$. If a block is not needed, $F(x)$ can stay at zero.
+# stack of 56 layers can do worse than one of 20, even on its training pictures
+# {cite}`he2016`. Why? The slope at the first layers is a product with one factor for each
+# layer behind them. If most factors are smaller than one, the product is almost zero and
+# the first layers do not learn: the *vanishing gradient*. {doc}`04_resnet` measures it in
+# a stack without batch normalisation. With batch normalisation the gradients keep their
+# size, and deep stacks are still hard to train; {cite:t}`he2016` therefore do not give
+# the vanishing gradient as the reason.
+#
+# A *residual block* {cite}`he2016` adds its input to its output. So its layers only have
+# to learn the difference $F(x)$. If a block is not needed, $F(x)$ can stay at zero. And in
+# the backward pass, the sum adds 1 to each factor.
 
 # %% tags=["hide-input"] mystnb={"figure": {"name": "fig-residual", "caption": "Two residual blocks. The blue line is the shortcut from the input to the addition. The bottleneck block first reduces 256 channels to 64, so that the expensive 3 by 3 convolution has less to compute, and then expands them again."}, "image": {"alt": "Two columns of boxes: the basic block with two convolutions and the bottleneck block with three; in both a line leads from the input around the convolutions to an addition."}}
 drawing("residual_block")
@@ -352,37 +389,59 @@ drawing("residual_block")
 #
 # ### Recurrent layers read a sequence in order
 #
-# A *recurrent* layer (RNN) reads a sequence step by step and keeps a *state* $h_t$, which
-# is its memory of all steps so far. It uses the same weights at every step:
+# A *recurrent* layer (RNN) reads a sequence $x_1, x_2, \dots$ of vectors step by step.
+# In this book, the sequence is a picture, column by column, from the start of the clip to
+# its end. The layer keeps a *state* $h_t$, a vector which is its memory of all steps so
+# far. It uses the same weights at every step, a matrix $W$ for the input and a matrix $U$
+# for the state before:
 #
 # $$ h_t = \tanh(W x_t + U h_{t-1} + b). $$
+#
+# The hyperbolic tangent, tanh, maps any number to a value between -1 and 1.
 
 # %% tags=["hide-input"] mystnb={"figure": {"name": "fig-rnn", "caption": "A recurrent layer as a loop (left) and unrolled in time (right). Each step gets one element of the sequence and the state of the step before."}, "image": {"alt": "One box with an arrow back to itself equals a chain of four boxes, each with an input below, an output above and an arrow to the next."}}
 drawing("rnn_unrolled")
 
 # %% [markdown]
 # Simple recurrent layers forget early steps. The *long short-term memory* (LSTM)
-# {cite}`hochreiter1997` adds a memory $c_t$ and three *gates* with values between 0 and 1.
-# The gates control what is forgotten ($f_t$), what is written ($i_t$) and what becomes
-# the state ($o_t$):
+# {cite}`hochreiter1997` adds a memory $c_t$ and three *gates*. A gate is a vector of values
+# between 0 and 1, made by a sigmoid $\sigma$. The gates control what is kept ($f_t$, the
+# forget gate), what is written ($i_t$, the input gate) and what becomes the state ($o_t$,
+# the output gate); $g_t$ is the candidate to be written. Each has its own $W$, $U$ and $b$:
 #
 # $$
-# c_t = f_t \, c_{t-1} + i_t \, g_t, \qquad h_t = o_t \tanh(c_t),
+# f_t = \sigma(W_f x_t + U_f h_{t-1} + b_f), \quad
+# i_t = \sigma(W_i x_t + U_i h_{t-1} + b_i), \quad
+# o_t = \sigma(W_o x_t + U_o h_{t-1} + b_o),
 # $$
 #
-# where $g_t$ is the candidate to be written. Here is one step, by hand and with PyTorch:
+# $$
+# g_t = \tanh(W_g x_t + U_g h_{t-1} + b_g), \qquad
+# c_t = f_t \, c_{t-1} + i_t \, g_t, \qquad h_t = o_t \tanh(c_t).
+# $$
+#
+# Products of two vectors are element by element. Here is one step with one input and a
+# state of one number, so that you can do it on paper; then the same by PyTorch, which
+# keeps the four matrices $W$ as one, in the order i, f, g, o.
 
 # %%
-torch.manual_seed(0)
-cell = nn.LSTMCell(input_size=3, hidden_size=2)
-x, h, c = torch.randn(1, 3), torch.randn(1, 2), torch.randn(1, 2)
+x, h, c = torch.tensor([[1.0]]), torch.tensor([[0.5]]), torch.tensor([[2.0]])
+w = torch.tensor([[0.0], [1.0], [0.5], [-1.0]])  # for i, f, g, o
+u = torch.tensor([[2.0], [0.0], [1.0], [0.0]])
+i, f, g, o = (x @ w.T + h @ u.T).chunk(4, dim=1)
+i, f, g, o = i.sigmoid(), f.sigmoid(), g.tanh(), o.sigmoid()
+memory = f * c + i * g
+state = o * memory.tanh()
+
+# %% tags=["hide-input"]
+numbers = {"i": i, "f": f, "g": g, "o": o, "memory": memory, "state": state}
+print({name: round(value.item(), 3) for name, value in numbers.items()})
 
 # %%
-from_input = x @ cell.weight_ih.T + cell.bias_ih
-from_state = h @ cell.weight_hh.T + cell.bias_hh
-i, f, g, o = (from_input + from_state).chunk(4, dim=1)  # PyTorch's order
-memory = f.sigmoid() * c + i.sigmoid() * g.tanh()
-state = o.sigmoid() * memory.tanh()
+cell = nn.LSTMCell(input_size=1, hidden_size=1, bias=False)
+with torch.no_grad():
+    cell.weight_ih.copy_(w)
+    cell.weight_hh.copy_(u)
 torch.testing.assert_close((state, memory), cell(x, (h, c)))
 
 # %% tags=["hide-input"] mystnb={"figure": {"name": "fig-lstm", "caption": "The LSTM cell. The memory is the upper line. It changes in two places only: the forget gate reduces it, and the input gate adds the candidate. The output gate controls how much of the memory becomes the state. Blue boxes are gates with values between 0 and 1; yellow boxes map to values between -1 and 1."}, "image": {"alt": "A cell with two lines through it, memory above and state below; three blue gates and a yellow candidate rise from the lower line and act on the upper one by multiplication and addition."}}
@@ -406,26 +465,34 @@ drawing("lstm_cell")
 #
 # 1. A picture of 64 rows and 401 columns goes through a convolution with a 3 × 3 kernel,
 #    padding 1 and stride 2. How large is the output? Compute it with the formula, then
-#    with PyTorch.
+#    with `nn.Conv2d(1, 1, 3, stride=2, padding=1)`. Its input has four axes: clip, channel,
+#    row, column.
 
 # %% tags=["hide-cell", "solution"]
 print([(n + 2 - 3) // 2 + 1 for n in (64, 401)])
 nn.Conv2d(1, 1, 3, stride=2, padding=1)(torch.zeros(1, 1, 64, 401)).shape
 
 # %% [markdown]
-# 2. What does a network lose by answering with equal outputs, $z = (0, 0)$, and what by
-#    $z = (5, -5)$ if the second class is correct? Which answer would you rather give when
-#    you do not know?
+# 2. The second class is correct. What is the loss of a network with equal outputs,
+#    $z_0 = z_1 = 0$, and what is it with $z_0 = 5$ and $z_1 = -5$? Which answer would you
+#    rather give when you do not know?
 
 # %% tags=["hide-cell", "solution"]
 answers = torch.tensor([[0.0, 0.0], [5.0, -5.0]])
-nn.functional.cross_entropy(answers, torch.tensor([1, 1]), reduction="none")
+costs = nn.functional.cross_entropy(
+    answers, torch.tensor([1, 1]), reduction="none"
+)
+print("log 2 and log(1 + e^10):", costs)
+print("Equal outputs: a sure answer that is wrong costs 14 times as much.")
 
 # %% [markdown]
 # 3. Set the forget gate of the LSTM to 1 and the input gate to 0. What happens to the
-#    memory? Why is this good for a long sequence?
+#    memory? Why is this good for learning from a long sequence? Think of the product in
+#    the backward pass.
 
 # %% tags=["hide-cell", "solution"]
-f, i = torch.ones(1, 2), torch.zeros(1, 2)
-torch.testing.assert_close(f * c + i * g.tanh(), c)
-print("The memory passes unchanged, and so does its gradient.")
+open_forget, closed_input = torch.ones(1, 1), torch.zeros(1, 1)
+torch.testing.assert_close(open_forget * c + closed_input * g, c)
+print("The memory passes unchanged. The slope of the new memory with respect")
+print("to the old one is 1, so a product of many such factors stays 1, and")
+print("the first steps of the sequence can still be learned from.")

@@ -70,10 +70,11 @@ report.header(la)
 # %% [markdown]
 # ## Method
 #
-# *ASVspoof 2019 LA* {cite}`wang2020` is a corpus of English sentences. Some were spoken
-# by people (*bona fide*). The others are *spoof*: speech synthesis or voice conversion
-# made them sound like the same people. Each method is an *attack*. The corpus has three
-# partitions:
+# *ASVspoof 2019 LA* {cite}`wang2020` is a corpus of English sentences; LA stands for
+# {term}`logical access`. Some were spoken by people ({term}`bona fide`). The others are
+# {term}`spoof`: speech synthesis or voice conversion made them sound like the same people.
+# Each method is an {term}`attack`. A clip that is judged is a {term}`trial`. The corpus has
+# three partitions:
 #
 # | Partition | In the thesis | Use |
 # | :-- | :-- | :-- |
@@ -106,10 +107,10 @@ report.table(
 
 # %% [markdown]
 # The runs on real speech in this book use a *sample* of it. It is a convenience sample:
-# clips that authors of public code had put beside their programs, collected and put back
-# into the official layout. Nobody drew it at random, so its shares of classes, speakers
-# and attacks are not those of the corpus. Of its 377 training clips, 237 are bona fide
-# and 140 spoof; in the corpus, it is the spoof clips that are many.
+# authors of public code had put some clips beside their programs; we collected these
+# clips and put them back into the official layout. Nobody drew them at random, so the
+# shares of classes, speakers and attacks are not those of the corpus. Of the 377 training
+# clips, 237 are bona fide and 140 spoof. In the corpus, most clips are spoof.
 
 # %% tags=["hide-input"]
 references = runs.load_references("cnn")[:1]
@@ -131,6 +132,9 @@ report.table(
 # %% [markdown]
 # ### The nineteen attacks
 #
+# You need not know the names in the last column. Look at the second one: does the fake
+# begin with a text, or with a recording of a person?
+#
 # | Attack | Kind | How the fake is made |
 # | :-- | :-- | :-- |
 # | A01 | text-to-speech | neural acoustic model, WaveNet |
@@ -138,7 +142,7 @@ report.table(
 # | A04, **A16** | text-to-speech | pieces of recordings put together (MaryTTS) |
 # | A05 | voice conversion | variational autoencoder, WORLD vocoder |
 # | A06, **A19** | voice conversion | the spectrum of a recording is filtered |
-# | A07 | text-to-speech | WORLD vocoder, mended by an adversarial network |
+# | A07 | text-to-speech | WORLD vocoder, improved by an adversarial network |
 # | A08 | text-to-speech | neural source-filter vocoder |
 # | A09 | text-to-speech | Vocaine vocoder |
 # | A10 | text-to-speech | Tacotron 2, WaveRNN |
@@ -228,13 +232,15 @@ report.table(
 
 # %% [markdown]
 # Number of problems: {result}`n_faults`. On the command line, `antispoof corpus audit`
-# makes the same check and names every file with a problem. A near duplicate is not
-# counted as one: a voice conversion that filters a recording keeps it. But the fake is
-# then no independent test of a model that has learned from the recording.
+# makes the same check and names every file with a problem.
+#
+# A near duplicate is a clip that sounds almost as another. It is not counted as a
+# problem: a voice conversion that only filters a recording gives such a clip. But if a
+# model has learned from the recording, the fake is no independent test of it.
 #
 # ### How many of each class?
 
-# %% tags=["hide-input"] mystnb={"figure": {"name": "fig-classes", "caption": "Trials of each class in the three partitions, with their percentage of the partition."}, "image": {"alt": "Horizontal bars of the number of bona fide and spoof trials in train, dev and eval."}}
+# %% tags=["hide-input"] mystnb={"figure": {"name": "fig-classes", "caption": "Clips of each class in the three partitions, with their percentage of the partition. The models are compared on dev and eval; look at how different the shares of the classes are there."}, "image": {"alt": "Horizontal bars of the number of bona fide and spoof trials in train, dev and eval."}}
 spoof_rate = (
     la.trials["label"].eq("spoof").groupby(la.trials["partition"]).mean()
 )
@@ -353,7 +359,7 @@ fake = report.player(
 )
 real + fake
 
-# %% tags=["hide-input"] mystnb={"figure": {"name": "fig-listen", "caption": "The two clips as waveforms and spectrograms, at most four seconds of each."}, "image": {"alt": "Waveform and spectrogram of the bona fide clip above waveform and spectrogram of the spoof clip."}}
+# %% tags=["hide-input"] mystnb={"figure": {"name": "fig-listen", "caption": "The two clips as waveforms and spectrograms, at most four seconds of each. Can you see which one is the fake? Usually one cannot, which is why a network is trained."}, "image": {"alt": "Waveform and spectrogram of the bona fide clip above waveform and spectrogram of the spoof clip."}}
 data.clips({x: voice[: 4 * SAMPLE_RATE] for x, voice in sounds.items()})
 
 # %% [markdown]
@@ -383,19 +389,26 @@ report.table(
 # %% [markdown]
 # ## Exercises
 #
-# 1. Which share of the clips would a system have right that always answers "spoof", in each
-#    partition of the official corpus? And its macro-F1?
+# 1. A system answers "spoof" to every clip. What are its accuracy and its macro-F1 in each
+#    partition of the official corpus? For one class, *precision* is the share of the clips
+#    decided so that are so; *recall* is the share of the clips of the class that are found;
+#    and $F_1 = 2 \cdot \text{precision} \cdot \text{recall} / (\text{precision} +
+#    \text{recall})$. The F1 of a class that is never chosen is 0. Macro-F1 is the mean of
+#    both classes.
 
 # %% tags=["hide-cell", "solution"]
 for name, counts in EXPECTED_COUNTS.items():
     n_spoof = sum(counts.attacks.values())
-    share = n_spoof / counts.total
-    f1_spoof = 2 * n_spoof / (counts.total + n_spoof)
-    print(f"{name}: accuracy {share:.3f}, macro-F1 {f1_spoof / 2:.3f}")
+    precision, recall = n_spoof / counts.total, 1
+    f1_spoof = 2 * precision * recall / (precision + recall)
+    macro_f1 = (f1_spoof + 0) / 2
+    print(f"{name}: accuracy {precision:.3f}, macro-F1 {macro_f1:.3f}")
 
 # %% [markdown]
-# 2. Build a detector that never listens: decide by the length of a clip. How good is the
-#    best threshold on the testing clips of this page?
+# 2. Build a detector that never listens: decide by the length of a clip, which is the
+#    column `seconds` of `usable`. A clip may be bona fide if it is longer than a threshold,
+#    or if it is shorter; try both. How often is the best threshold right on the testing
+#    clips of this page, and how often is the answer that is always the larger class?
 
 # %% tags=["hide-cell", "solution"]
 lengths = usable[usable["partition"] == min(la.partitions)]
@@ -407,9 +420,9 @@ cuts = [
     )
     for t in lengths["seconds"]
 ]
-print(
-    f"{max(cuts):.1%} right by length, {max(is_real.mean(), 1 - is_real.mean()):.1%} always"
-)
+larger = max(is_real.mean(), 1 - is_real.mean())
+print(f"{max(cuts):.1%} right by length, {larger:.1%} with the larger class")
+print("The threshold was chosen on these clips, so this is too good.")
 
 # %% [markdown]
 # 3. Why may no speaker be in both the training and the testing partition? Think of a

@@ -131,9 +131,14 @@ features.fixed_length(voices, n_samples=n_samples)
 # %% [markdown]
 # ### Power spectrogram
 #
-# Cut the samples into windows of 400 samples, one every 160; weigh each window so that
-# its ends are quiet (Hann); take the Fourier transform; square its size. The first window
-# is centred at the first sample, so the clip is mirrored at both ends.
+# Take a piece of 512 samples (`n_fft`), move on by 160 (the *hop*), take the next piece.
+# Multiply each piece by the *Hann window*: a smooth hill of 400 samples, which is zero at
+# its ends, with zeros on both sides up to 512. Without it, the cut ends of a piece would
+# look like sound. The Fourier transform of 512 real samples has 512 / 2 + 1 = 257
+# frequencies, from 0 to 8000 Hz. Its squared size is the power at each of them.
+#
+# The first piece is centred at the first sample. So half of it lies before the clip, and
+# the clip is mirrored there and at its end.
 
 # %%
 size, win, hop = use["n_fft"], use["win_length"], use["hop_length"]
@@ -147,9 +152,10 @@ power.shape
 # %% [markdown]
 # ### Mel bands
 #
-# On the mel scale, place as many equal steps as there are bands, and two more for the
-# ends. Each band is a triangle: it rises from the step below to its own, and falls to the
-# step above.
+# For $n$ bands, place $n + 2$ points at equal distances on the mel scale, from 0 to 8000
+# Hz, and number them from 0. Band $k$ is a triangle: it rises from point $k - 1$ to point
+# $k$ and falls to point $k + 1$. The value of a band is the power at each frequency times
+# the height of the triangle there, summed.
 
 
 # %%
@@ -170,8 +176,14 @@ bank = np.maximum(0, np.minimum(rising, falling))
 # %% [markdown]
 # ### Decibels, normalise
 #
-# Ten times the logarithm; nothing below 80 dB under the loudest point; then zero mean and
-# unit variance.
+# We hear ratios of power, not differences. *Decibels* count ratios: ten times the
+# logarithm to base 10 of the power. Ten times the power is 10 dB more, a hundred times is
+# 20 dB more. The logarithm of 0 does not exist, so no power is below $10^{-10}$. Then
+# everything that is more than 80 dB below the loudest point of the clip is raised to that
+# level.
+#
+# Last, subtract the mean of all numbers of the clip and divide by their standard
+# deviation: zero mean and unit variance, as networks learn well from such numbers.
 
 # %%
 mels = bank.T @ power
@@ -265,21 +277,25 @@ real + fake
 #   four seconds. If an attack is only wrong there, these models cannot detect it.
 # - **Not lost:** the *length* of a clip is still visible as the black area on the right,
 #   and silence before the words as a dark area on the left. {doc}`01_data` explains why
-#   this matters. Only the loudness is removed.
+#   this matters. Of length, silence and loudness, only the loudness is removed.
 # - The module is part of the library and is tested against librosa {cite}`mcfee2015`.
 
 # %% [markdown]
 # ## Exercises
 #
-# 1. The window is 25 ms long. Which is the lowest pitch of which a window holds two
-#    periods? Is it below the pitch of a man's voice, about 110 Hz?
+# 1. One cycle of a wave is a *period*: at 100 Hz, it lasts 1 / 100 s. To show harmonics
+#    as separate lines, a window must hold about two periods of the voice. The window is
+#    25 ms long. What is the lowest pitch of which it holds two periods? Is that low enough
+#    for a man's voice of about 110 Hz?
 
 # %% tags=["hide-cell", "solution"]
-print(f"{2 / 0.025:.0f} Hz; yes")
+print(
+    f"Two periods last 25 ms at {2 / 0.025:.0f} Hz. This is below 110 Hz: yes."
+)
 
 # %% [markdown]
-# 2. Make the clip half as loud. What changes in the decibels, and what in the model's
-#    input?
+# 2. Multiply all samples by one half. What changes in the decibels, and what in the
+#    model's input? Remember that the power is the square.
 
 # %% tags=["hide-cell", "solution"]
 quiet = front_end(waveform / 2)[0, 0].numpy()
@@ -287,17 +303,13 @@ print(f"decibels: {20 * np.log10(0.5):.1f} everywhere")
 print(f"input: changes by at most {np.abs(quiet - model_input).max():.1e}")
 
 # %% [markdown]
-# 3. Replace the mel bands by as many bands of equal width in hertz. Which band holds 4 kHz
-#    now, and which did before? Earlier work found such bands better for detection
+# 3. Build as many bands of equal width in hertz, and count for both banks the bands whose
+#    peak is above 4 kHz. Earlier work found bands of equal width better for detection
 #    {cite}`muller2022`. What could be the reason?
 
 # %% tags=["hide-cell", "solution"]
-print(
-    "mel:",
-    np.searchsorted(peak, 4000),
-    " linear:",
-    round(4000 / 8000 * n_mels),
-)
-print(
-    "Fakes differ from speech at high frequencies, too, where mel is coarse."
-)
+linear_peak = np.linspace(0, SAMPLE_RATE / 2, n_mels + 2)[1:-1]
+for name, peaks in (("mel", peak), ("linear", linear_peak)):
+    print(f"{name}: {(peaks > 4000).sum()} of {n_mels} bands above 4 kHz")
+print("A fake may differ from real speech at high frequencies, too.")
+print("There the mel bands are wide and few, and small details are averaged.")
