@@ -75,29 +75,32 @@ report.header(la)
 # windows of the input length of the model. Each window gets a score. The score of the clip
 # is the mean. Five steps follow {mark}`O`:
 #
-# - **Is it such a clip?** The calibration clips come from sources that the model was not
-#   trained on. A clip that is further from the training clips than nearly all of them, or
-#   has less sound above 4.5 kHz, is refused: the answer is *uncertain*, with the reason.
-# - **Answer.** A clip is called *probably fake* only if fewer than one real calibration
-#   clip in forty has such a low score, and *probably real* only if fewer than one fake in
-#   twenty has such a high one. All other clips are *uncertain*. This is a split-conformal
-#   decision: among clips such as those of this calibration, not more real people are
-#   called fake. For clips of another kind, nothing is promised.
-# - **Likelihood ratio.** How much more frequent is such a score among real voices than
-#   among fakes? A linear function turns the score into the logarithm of this ratio
+# - **Is it such a clip?** Most of the *calibration clips* come from sources that the model
+#   was not trained on. A clip that is further from the training clips than nearly all of
+#   them, or has less sound above 4.5 kHz, is not judged: the answer is *cannot tell*, with
+#   the reason.
+# - **Answer.** A clip is called *probably fake* only if at most one real calibration clip
+#   in forty has such a low score, and *probably a real voice* only if at most one fake in
+#   twenty has such a high one. Of all other clips it *cannot tell* (`uncertain` in the
+#   JSON). This is a split-conformal decision: among clips such as those of this
+#   calibration, not more real people are called fake. For clips of another kind, nothing
+#   is promised.
+# - **Likelihood ratio.** How many times as frequent is such a score among fakes as among
+#   real voices? A linear function turns the score into the logarithm of this ratio
 #   {cite}`platt1999`, from the same clips. Both classes and all sources have the same
 #   weight. No ratio is larger than the number of clips that could have contradicted it
 #   {cite}`morrison2018`.
-# - **Probability.** The same, for somebody who expects as many fakes as real clips.
+# - **Probability** (in the JSON). The same, for somebody who expects as many fakes as real
+#   clips.
 # - **Parts.** Windows with one answer are joined. If one part scores lower than parts of
-#   real clips do, the clip may be fake in part, and the answer is *uncertain*.
+#   real clips do, the clip may be fake in part, and the answer is *cannot tell*.
 #
 # The weights are part of the library. A network that was distilled from a self-supervised
 # one {cite}`stahl2025` describes the sound; a linear model, trained on real speech and on
 # fakes of many systems, judges the description. {doc}`../book/model_card` says how it was
 # made. An earlier version, the CNN of {doc}`03_cnn` trained on ASVspoof 2019 alone, called two of
-# three real people fake when their recording came from elsewhere. That is why this one is
-# silent so often.
+# three real people fake when their recording came from elsewhere. That is why this one so
+# often cannot tell.
 #
 # On the command line: `antispoof check CLIP`; with `--report out.html`, all of it goes
 # into one file that somebody else can read.
@@ -140,7 +143,7 @@ sum(players[1:], players[0])
 # %% tags=["hide-input"]
 report.answers(predictions, detector)
 
-# %% tags=["hide-input"] mystnb={"figure": {"name": "fig-over-time", "caption": "The score of the last clip over time, with one line for each window. In the pale band, the prediction is uncertain; above it, bona fide; below it, spoof."}, "image": {"alt": "Horizontal lines, one for each window of the clip, at the height of its score."}}
+# %% tags=["hide-input"] mystnb={"figure": {"name": "fig-over-time", "caption": "The score of the last clip over time, with one line for each window. In the pale band, the detector cannot tell; above it, the answer is a real voice, below it a fake."}, "image": {"alt": "Horizontal lines, one for each window of the clip, at the height of its score."}}
 predicted = ready and predictions[-1].error is None
 timeline.score_timeline(
     predictions[-1].starts,
@@ -175,7 +178,7 @@ report.decisions_table(measured, detector)
 report.left_out_table(calibrated)
 
 # %% [markdown]
-# ### From the score to the evidence
+# ### From the score to a ratio
 #
 # A {term}`likelihood ratio` of 10 for a fake means: such a score is ten times as frequent among
 # fakes as among real voices. It is not the probability of a fake. For that, one must say
@@ -185,7 +188,7 @@ report.left_out_table(calibrated)
 # %%
 score = -1.5
 ratio = float(np.exp(-detector.calibration.llr(score))) if ready else np.nan
-for prior in (0.01, 0.1, 0.5):
+for prior in (0.01, 0.1, 0.5, 0.9):
     odds = prior / (1 - prior) * ratio
     print(
         f"fakes {prior:4.0%} of all clips: this one is a fake with "
@@ -212,7 +215,7 @@ plots.reliability_plot(
 # The check refuses {result}`check_refused` of the evaluation clips. It is made for what is
 # unlike speech as the model knows it: tones, music, noise, telephone lines. It does not
 # find the errors among ordinary clips: those look like all others. To refuse where the
-# probability is near one half finds more of them, and that is what *uncertain* does.
+# probability is near one half finds more of them, and that is what *cannot tell* does.
 
 # %% tags=["hide-input"]
 report.refusals_table(calibrated, detector)
@@ -242,21 +245,21 @@ report.robustness_table(measured, detector)
 # %% [markdown]
 # ## What it means
 #
-# - **A hint, not evidence.** It decides {result}`check_coverage` of these clips;
+# - **A hint, not proof.** It gives an answer for {result}`check_coverage` of these clips;
 #   {result}`check_selective_error` of these decisions are wrong.
-# - **"Uncertain" is the usual answer, and the right one.** Fakes of a new kind are often
+# - **"Cannot tell" is the usual answer, and the right one.** Fakes of a new kind are often
 #   as close to real speech as the model can tell. It says so, instead of accusing
 #   somebody.
 # - **"Real" is not proof either.** It means that few fakes of the kinds that were tested
 #   score so high.
 # - **The transmission matters.** The table above shows the effect of telephone quality,
-#   compression and noise. Most telephone clips are refused, and that is right.
+#   compression and noise. Clips from a telephone line are not judged, and that is right.
 # - **A ratio is not a verdict.** What it means depends on how frequent fakes are. If one in
 #   a thousand clips is fake, most alarms are false.
 # - **Short fake parts are missed.** A mean over a clip hides them, and a test of its parts
 #   finds few of them without accusing real clips.
-# - **The file format matters little.** Another sampling rate or format changes the
-#   probability by {result}`check_moved` at most (median over clips).
+# - **The file format matters little.** In another sampling rate or format, the probability
+#   of half of the clips changes by {result}`check_moved` or less.
 
 # %% [markdown]
 # ## Exercises
@@ -290,7 +293,7 @@ for one in inference.predict_clips(
 Path("short.wav").unlink()
 
 # %% [markdown]
-# 3. What does the detector say to a whistle or to a tone, and why is "uncertain" not
+# 3. What does the detector say to a whistle or to a tone, and why is "cannot tell" not
 #    enough there?
 
 # %% tags=["hide-cell", "solution"]

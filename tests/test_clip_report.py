@@ -11,6 +11,7 @@
 import hashlib
 import re
 import sys
+from dataclasses import replace
 from datetime import datetime, timezone
 
 import pytest
@@ -20,8 +21,8 @@ from pypdf import PdfReader
 import antispoof
 from antispoof.errors import ParameterError
 from antispoof.inference import predict_clips
-from antispoof.inference.prediction import MEANING, format_ratio
-from antispoof.inference.report import check_format, write_report
+from antispoof.inference.prediction import MEANING, format_prediction
+from antispoof.inference.report import _priors, check_format, write_report
 from corpora import voice
 
 DATE = datetime(2026, 1, 2, 3, 4, tzinfo=timezone.utc)
@@ -31,7 +32,7 @@ DATE = datetime(2026, 1, 2, 3, 4, tzinfo=timezone.utc)
 def clips(tmp_path):
     path = tmp_path / "clip.wav"
     soundfile.write(path, voice(6), 22_050, subtype="PCM_16")
-    return [("<b>my & clip</b>", path), ("lost", tmp_path / "lost.wav")]
+    return [("<b>my & clip", path), ("lost", tmp_path / "lost.wav")]
 
 
 @pytest.mark.parametrize("ending", [".html", ".pdf"])
@@ -40,7 +41,8 @@ def test_the_same_bytes(tmp_path, clips, detector, ending):  # 1, 2, 3
     for name in ("one", "two"):
         predictions = list(predict_clips(clips, detector))
         path = tmp_path / (name + ending)
-        write_report(path, predictions, detector, date=DATE)
+        options = ["--track", "1"]
+        write_report(path, predictions, detector, options=options, date=DATE)
         contents.append(path.read_bytes())
     assert contents[0] == contents[1]
     if ending == ".pdf":
@@ -54,15 +56,38 @@ def test_the_same_bytes(tmp_path, clips, detector, ending):  # 1, 2, 3
         text = text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
     digest = hashlib.sha256(clips[0][1].read_bytes()).hexdigest()
     for expected in (
-        *("<b>my & clip</b>", "no such file", "Two hypotheses", "22050 Hz"),
-        *("not evidence in court", f"antispoof {antispoof.__version__}", "2026-01-0"),
-        format_ratio(predictions[0].llr)[:40],
+        *("<b>my & clip", "no such file", "Two hypotheses", "22050 Hz"),
+        *("not meant for a court", f"antispoof {antispoof.__version__}", "2026-01-0"),
+        format_prediction(predictions[0])[:40],
         MEANING[predictions[0].answer][:40],
+        "antispoof check clip.wav lost --track 1",
     ):
         assert expected in text, expected
     squeezed = text.replace(" ", "")
     assert digest in squeezed
     assert detector.weights_hash() in squeezed
+
+
+@pytest.mark.parametrize(
+    ("llr", "shown"), [(9.0, ["less than 1%", "1%"]), (-9.0, ["99%", "more than 99%"])]
+)
+def test_a_fake_is_never_certain(llr, shown):  # 3
+    cells = re.findall("<td>(.*?)</td>", _priors(llr))[1::2]
+    assert "0%" not in cells
+    assert "100%" not in cells
+    assert set(shown) & set(cells)
+
+
+def test_a_refused_clip_gets_no_numbers(tmp_path, clips, detector):  # 3
+    (one, _) = predict_clips(clips, detector)
+    refused = replace(one, in_domain=False, reason="it is noise", answer="uncertain")
+    write_report(tmp_path / "a.html", [refused], detector)
+    text = (tmp_path / "a.html").read_text("utf-8")
+    assert "it is noise; such clips are not judged" in text
+    for absent in ("as frequent", "score ", "Part", "probability of"):
+        assert (
+            absent not in text.partition("What the detector knows")[0].split("<h2>")[1]
+        )
 
 
 def test_refused(tmp_path, monkeypatch):  # 4

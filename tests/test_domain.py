@@ -94,14 +94,15 @@ def test_outside_of_the_domain(judge, detector, tmp_path):  # 2
     inside = judge(wave)
     assert (inside.in_domain, inside.reason, inside.warnings) == (True, None, [])
     for changed, words in (
-        ({"closeness": (1, 2)}, "unlike anything"),
-        ({"high_band": (0, 1)}, "narrower"),
+        ({"closeness": (1, 2)}, "differs too much"),
+        ({"high_band": (0, 1)}, "above 4.5 kHz"),
     ):
         outside = judge(wave, **changed)
         assert (outside.in_domain, outside.answer) == (False, "uncertain")
         assert words in outside.reason
         assert outside.reason in format_prediction(outside)
-        assert "of 100" not in format_prediction(outside)
+        assert "score" not in format_prediction(outside)
+        assert [part.answer for part in outside.segments] == ["uncertain"]
         assert outside.score == inside.score
     path = tmp_path / "clip.wav"
     untested = predict_clip(path, detector)
@@ -143,17 +144,22 @@ def test_a_part_that_is_unlike_the_rest(judge, detector, monkeypatch):  # 4
 
 
 @pytest.mark.parametrize(
-    ("llr", "words"),
+    ("llr", "answer", "words"),
     [
-        (0.2, "1.2 times as frequent if the clip is a real voice"),
-        (-np.log(12), "12 times as frequent if the clip is a fake"),
-        (0.2, "no support for a real voice"),
-        (-np.log(12), "moderate support for a fake"),
-        (9.0, "strong support"),
+        (0.2, "uncertain", "about as frequent among real voices as among fakes"),
+        (
+            0.9,
+            "uncertain",
+            "about 2 times as frequent among real voices as among fakes",
+        ),
+        (0.9, "uncertain", "too little to decide"),
+        (-np.log(12), "spoof", "12 times as frequent among fakes as among real voices"),
+        (-np.log(12), "spoof", "moderate support for a fake"),
+        (9.0, "bonafide", "strong support for a real voice"),
     ],
 )
-def test_a_ratio_in_words(llr, words):
-    assert words in format_ratio(llr)
+def test_a_ratio_in_words(llr, answer, words):
+    assert words in format_ratio(llr, answer)
 
 
 def music(seed):

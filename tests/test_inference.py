@@ -24,6 +24,7 @@ import json
 import re
 
 import numpy as np
+import pandas as pd
 import pytest
 import soundfile
 import torch
@@ -39,11 +40,13 @@ from antispoof.errors import AudioError, RunError
 from antispoof.inference import Prediction, load_detector, predict_clip, predict_clips
 from antispoof.inference.base import describe_detector
 from antispoof.inference.detector import Detector
+from antispoof.inference.loading import PRETRAINED_DIR
 from antispoof.inference.prediction import format_prediction
 from antispoof.inference.windows import iter_windows
 from antispoof_report.inference_tables import read_measurements
 from conftest import SHARED, run_python
 from corpora import voice
+from export_weights import count_answers
 
 RATE = 16_000
 KEYS = ["clip", "score", "probability_bonafide", "answer", "seconds", "error"]
@@ -246,15 +249,16 @@ def test_damaged_weights(tmp_path, detector, clip):  # 5
 @pytest.mark.parametrize(
     ("score", "parts"),
     [
-        (-40.0, ("probably fake", "about 99 are fake")),
-        (0.4, ("cannot tell", "about 60 are real", "0.40", "2.0 s")),
-        (3.0, ("probably a real voice", "about 95 are real")),
+        (-40.0, ("probably fake", "very strong support for a fake")),
+        (0.4, ("cannot tell", "about as frequent", "0.40", "2.0 s")),
+        (3.0, ("probably a real voice", "20 times", "support for a real voice")),
     ],
 )
 def test_a_sentence(detector, score, parts):  # 6
     calibration = detector.calibration
     probability, answer = calibration.probability(score), str(calibration.answer(score))
-    prediction = Prediction("x", score, probability, answer, 2.0, threshold=0.0)
+    llr = float(calibration.llr(score))
+    prediction = Prediction("x", score, probability, answer, 2.0, llr=llr)
     for part in parts:
         assert part in format_prediction(prediction)
 
@@ -262,11 +266,22 @@ def test_a_sentence(detector, score, parts):  # 6
 def test_the_note_names_what_the_detector_knows(detector):  # 6
     """B11: the pretrained weights are calibrated on the attacks of their training."""
     note = describe_detector(detector)
-    assert "a CNN trained on 12 clips of a corpus of noise" in note
+    assert "is a CNN. It learned from 12 clips of a corpus of noise" in note
     assert "5 real and 7 fake clips of dev. Noise proves nothing." in note
     note = describe_detector(load_detector())
-    assert "clips of asvspoof2019-la-sample-and-open-fakes" in note
+    assert "clips of 12 sources and 61 systems" in note
     assert "of dev, 3 of whose 4 sources it had not heard" in note
+
+
+def test_the_counts_of_answers_are_those_of_the_measurements():  # 6
+    detector = load_detector()
+    tables = (pd.read_csv(PRETRAINED_DIR / f"{x}.csv") for x in ("measured", "spliced"))
+    checks = count_answers(*tables, detector)
+    assert detector.metadata["checks"] == checks
+    real, fake = checks["bonafide"], checks["spoof"]
+    said = describe_detector(detector)
+    assert f"said of {real['spoof']} real clips and {fake['spoof']} fakes" in said
+    assert f"{real['bonafide']} real clips and {fake['bonafide']} fakes" in said
 
 
 WITHOUT_HEAVY = """

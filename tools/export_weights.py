@@ -34,6 +34,7 @@ from antispoof.corpora import Corpus, open_corpus
 from antispoof.files import atomic_path
 from antispoof.inference.detector import Detector
 from antispoof.inference.domain import (
+    ALPHA_PARTS,
     Domain,
     Reference,
     band_powers,
@@ -42,6 +43,7 @@ from antispoof.inference.domain import (
 from antispoof.inference.loading import PRETRAINED_DIR
 from antispoof.inference.prediction import score_windows
 from antispoof.runs import train_or_load
+from antispoof_report.inference_tables import select_condition, with_answers
 from conditions import CLEAN, CONDITIONS, apply_condition
 from profile_settings import read_profile
 
@@ -119,11 +121,30 @@ def export_pretrained(
         "measured": pd.concat(measured),
         "spliced": splice_trials(detector, test, log=log),
     }
+    checks = count_answers(tables["measured"], tables["spliced"], detector)
+    detector = replace(detector, metadata=detector.metadata | {"checks": checks})
     with atomic_path(folder) as temporary:
         detector.save(temporary)
         for name, table in tables.items():
             table.round(5).to_csv(temporary / f"{name}.csv", index=False)
     return folder
+
+
+def count_answers(
+    measured: pd.DataFrame, spliced: pd.DataFrame, detector: Detector
+) -> dict:
+    """What was said of how many clips of eval, for `inference.base.describe_checks`."""
+    trials = with_answers(select_condition(measured), detector)
+    given = {
+        label: {
+            "n": len(clips),
+            **{x: int((clips["answer"] == x).sum()) for x in LABELS},
+        }
+        for label, clips in trials.groupby("label")
+    }
+    whole = spliced.loc[spliced["seconds"] == 0, "lowest"]
+    parts = {"n": len(whole), "odd": int((whole <= ALPHA_PARTS).sum())}
+    return given | {"n_sources": trials["source"].nunique(), "parts": parts}
 
 
 def calibrate(trials: pd.DataFrame) -> Calibration:

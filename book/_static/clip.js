@@ -9,7 +9,7 @@
   const RATE = 16000;
   const RECORDED = 10; // seconds
   const CANCELLED = 0.01; // as in antispoof.audio.decoding
-  const PRIORS = [0.01, 0.1, 0.5]; // share of fakes
+  const PRIORS = [0.01, 0.1, 0.5, 0.9]; // share of fakes
 
   const { element, drawn } = ScoreExplorer; // explorer.js is on every page
 
@@ -142,39 +142,42 @@
 
   const percent = (x) => `${Math.round(100 * x)}\u202f%`;
 
+  /* Never certain. */
+  function capped(probability) {
+    if (probability < 0.01) return `less than ${percent(0.01)}`;
+    return probability > 0.99 ? `more than ${percent(0.99)}` : percent(probability);
+  }
+
+  /* What the ratio means at several shares of fakes. */
+  function priors(llr) {
+    const ratio = Math.exp(-llr);
+    const rows = PRIORS.map((prior) => {
+      const odds = (prior / (1 - prior)) * ratio;
+      return [percent(prior), capped(odds / (1 + odds))];
+    });
+    const heads = ["If this share of such clips is fake",
+      "this clip is fake with a probability of"];
+    return table("What it means depends on how frequent fakes are", heads, rows);
+  }
+
   function answer(result, sentences, width) {
-    const { formatPrediction, formatRatio } = ClipDetector;
+    const { formatPrediction } = ClipDetector;
     const shown = [
       element("p", { class: "clip-answer" }, formatPrediction(result, sentences)),
       element("p", {}, sentences.meaning[result.answer]),
     ];
     if (result.in_domain) {
-      const ratio = Math.exp(-result.llr);
-      shown.push(
-        element("p", {}, formatRatio(result.llr, sentences)),
-        table("What this means depends on how frequent fakes are",
-          ["Fakes among such clips", "This clip is fake with"],
-          PRIORS.map((prior) => {
-            const odds = (prior / (1 - prior)) * ratio;
-            return [percent(prior), percent(odds / (1 + odds))];
-          })));
+      shown.push(priors(result.llr), timeline(result, sentences.thresholds, width));
+      if (result.segments.length > 1) {
+        shown.push(table("Each part by itself is less certain than the clip",
+          ["Part", "Answer"],
+          result.segments.map((one) => [
+            `${one.start.toFixed(1)} to ${one.end.toFixed(1)} s`,
+            sentences.answers[one.answer],
+          ])));
+      }
     }
-    shown.push(timeline(result, sentences.thresholds, width));
-    if (result.segments.length > 1) {
-      shown.push(table("Each part by itself", ["Part", "Answer"],
-        result.segments.map((one) => [
-          `${one.start.toFixed(1)} to ${one.end.toFixed(1)} s`,
-          sentences.answers[one.answer],
-        ])));
-    }
-    shown.push(
-      table("In numbers", ["What", "Value"], [
-        ["Score", result.score.toFixed(2)],
-        ["Probability of a real voice, where real and fake are equally frequent",
-          result.probability_bonafide.toFixed(2)],
-        ["Like the clips of the calibration", result.in_domain ? "yes" : "no"],
-      ]),
-      element("p", {}, element("small", {}, sentences.about)));
+    shown.push(element("p", {}, element("small", {}, sentences.about)));
     return shown;
   }
 

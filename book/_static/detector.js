@@ -380,9 +380,10 @@ const ClipDetector = (() => {
     const { domain } = data;
     let reason = null;
     if (pValue(domain.closeness, -mean(found.map((one) => one.distance))) <= ALPHA) {
-      reason = "it sounds unlike anything the detector was calibrated on";
+      reason = "it differs too much from the speech that the detector knows, as noise, " +
+        "music and telephone lines do";
     } else if (pValue(domain.high_band, highBandLevel(samples)) <= ALPHA) {
-      reason = "its band is narrower than that of the calibration clips";
+      reason = "it has almost no sound above 4.5 kHz, as after a telephone line";
     }
     const inDomain = reason === null;
     const odd = found.find(
@@ -395,7 +396,8 @@ const ClipDetector = (() => {
     found.forEach((one, i) => {
       const next = i + 1 < found.length ? found[i + 1].start : seconds;
       const end = Math.min(next, one.start + WINDOW / RATE);
-      const given = calibrate(data.window_calibration, one.score).answer;
+      const given = inDomain
+        ? calibrate(data.window_calibration, one.score).answer : "uncertain";
       const last = segments[segments.length - 1];
       if (last && last.answer === given) {
         last.end = end;
@@ -423,26 +425,31 @@ const ClipDetector = (() => {
   }
 
   /* antispoof.inference.prediction.format_prediction */
-  function formatPrediction(result, { answers, threshold }) {
-    const found = `score ${result.score.toFixed(2)}, even at ${threshold.toFixed(2)}; ` +
-      `${result.seconds.toFixed(1)} s of sound`;
+  function formatPrediction(result, sentences) {
+    const answer = sentences.answers[result.answer];
+    const found = `${result.seconds.toFixed(1)} s of sound`;
     const notes = result.warnings.map((warning) => ` Note: ${warning}.`).join("");
-    if (result.reason) return `${answers.uncertain}: ${result.reason} (${found}).${notes}`;
-    const real = Math.round(100 * result.probability_bonafide);
-    const [n, kind] = real >= 50 ? [real, "real"] : [100 - real, "fake"];
-    return `${answers[result.answer]}: of 100 clips with this score, about ` +
-      `${Math.min(n, 99)} are ${kind} where real and fake are equally frequent ` +
-      `(${found}).${notes}`;
+    if (!result.in_domain) {
+      return `${answer}: ${result.reason}; such clips are not judged (${found}).${notes}`;
+    }
+    const why = result.reason ?? formatRatio(result.llr, result.answer, sentences);
+    return `${answer}: ${why} (score ${result.score.toFixed(2)}; ${found}).${notes}`;
   }
 
   /* antispoof.inference.prediction.format_ratio */
-  function formatRatio(llr, { support }) {
-    const [more, less] = llr >= 0 ? ["a real voice", "a fake"] : ["a fake", "a real voice"];
+  function formatRatio(llr, answer, { support, even }) {
+    const [more, less] = llr >= 0 ? ["real voices", "fakes"] : ["fakes", "real voices"];
     const ratio = Math.exp(Math.abs(llr));
-    const [, words] = support.find(([limit]) => ratio <= limit);
-    return `Such a score is about ${Number(ratio.toPrecision(2))} times as frequent if the ` +
-      `clip is ${more} as if it is ${less}, among clips such as those of the calibration: ` +
-      `${words} support for ${more}.`;
+    if (ratio <= even) {
+      return `such a score is about as frequent among ${more} as among ${less}`;
+    }
+    const [, word] = support.find(([limit]) => ratio <= limit);
+    const words = answer === "uncertain" ? "too little to decide"
+      : `${word} support for a ${llr >= 0 ? "real voice" : "fake"}`;
+    const step = ratio > 100 ? 10 : 1;
+    const times = step * Math.floor(ratio / step + 0.5);
+    return `such a score is about ${times} times as frequent among ${more} as among ` +
+      `${less}, ${words}`;
   }
 
   return { Network, calibrate, fft, formatPrediction, formatRatio, hanning, hasVoice,

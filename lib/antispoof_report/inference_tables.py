@@ -20,7 +20,7 @@ from antispoof.constants import BONAFIDE, LABELS, SPOOF, label_indices
 from antispoof.inference.base import ClipDetector, describe_detector
 from antispoof.inference.domain import ALPHA_PARTS
 from antispoof.inference.loading import PRETRAINED_DIR
-from antispoof.inference.prediction import Prediction, format_prediction, format_ratio
+from antispoof.inference.prediction import Prediction, format_prediction
 from antispoof.metrics import Metric, Reliability
 from antispoof.stats import make_panel, resample
 from antispoof_report.glue_values import glue
@@ -53,8 +53,7 @@ def answers(predictions: Sequence[Prediction], detector: ClipDetector | None) ->
         return missing_runs("An answer", "pretrained weights")
     texts = []
     for p in predictions:
-        ratio = "" if p.llr is None or p.reason else f" {format_ratio(p.llr)}"
-        texts.append(f"{p.clip}: {format_prediction(p)}{ratio}")
+        texts.append(f"{p.clip}: {format_prediction(p)}")
     note = describe_detector(detector)
     lines = [f"<p><strong>{escape(text)}</strong></p>" for text in texts]
     lines.append(f"<p><small>{escape(note)}</small></p>")
@@ -158,7 +157,7 @@ def sources_table(measured: Table, detector: ClipDetector | None) -> Html:
             for answer, called in (("spoof", "fake"), ("bonafide", "real")):
                 row[f"{title} called {called}"] = _rate(given == answer)
         rows.append(row)
-    caption = "Answers by source, with 95 % intervals; all other clips are uncertain"
+    caption = "Answers by source, with 95 % intervals; of all others it cannot tell"
     return table(pd.DataFrame(rows), caption=caption)
 
 

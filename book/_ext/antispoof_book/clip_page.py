@@ -20,7 +20,7 @@ from antispoof.inference import has_pretrained, load_detector
 from antispoof.inference.base import describe_detector
 from antispoof.inference.detector import DOMAIN
 from antispoof.inference.loading import PRETRAINED_DIR, WEIGHTS
-from antispoof.inference.prediction import ANSWERS, MEANING, SUPPORT
+from antispoof.inference.prediction import ANSWERS, EVEN, MEANING, SUPPORT
 
 PAGE = "book/ask_of_a_clip"
 AFTER_THE_OTHERS = 850  # scripts of all pages have 800, and clip.js uses explorer.js
@@ -60,8 +60,8 @@ def clip_data(book: Path) -> str:
             "answers": ANSWERS,
             "meaning": MEANING,
             "support": [[min(limit, 1e9), word] for limit, word in SUPPORT.items()],
+            "even": EVEN,
             "about": describe_detector(detector),
-            "threshold": detector.calibration.threshold,
             "thresholds": detector.calibration.thresholds,
         },
         **{k: b64encode(path.read_bytes()).decode() for k, path in files.items()},

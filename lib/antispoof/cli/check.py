@@ -20,13 +20,15 @@ def check(
         ),
     ],
     as_json: Annotated[
-        bool, typer.Option("--json", help="Print a JSON list with one object per clip.")
+        bool,
+        typer.Option("--json", help="Print a JSON list with one object per sound."),
     ] = False,
     report: Annotated[
         Path | None,
         typer.Option(
             metavar="FILE.html|FILE.pdf",
-            help="Write a report: answers, curves, what the detector knows.",
+            help="Write a report for other readers: the answers, what they mean, what"
+            " the detector knows and how to repeat it.",
         ),
     ] = None,
     track: Annotated[
@@ -37,11 +39,14 @@ def check(
         Path | None,
         typer.Option(
             metavar="DIR|FILE",
-            help="Use the weights of a run, or an exported file; else pretrained ones.",
+            help="A trained run, or a file of `export`, instead of the detector that"
+            " comes with the package.",
         ),
     ] = None,
 ) -> None:
-    """Is this clip fake? An answer in words, with its uncertainty.
+    """Is this voice fake? A hint: probably fake, probably a real voice, or cannot tell.
+
+    Usually it cannot tell. No answer is proof; it may be wrong in both directions.
 
     Exit status: 0 if every clip got an answer, whichever it is; 1 if one got none, or
     no clip was found; 2 if the command was misused.
@@ -68,7 +73,9 @@ def check(
             predictions.append(prediction)
             update(min(len(predictions), len(inputs)), len(inputs))
         if report is not None:
-            write_report(report, predictions, detector)
+            options = ["--run", run.name] if run else []
+            options += ["--track", str(track)] if track else []
+            write_report(report, predictions, detector, options=options)
     failed = [prediction.error is not None for prediction in predictions]
     if as_json:
         typer.echo(json.dumps([one.to_dict() for one in predictions], indent=2))

@@ -10,10 +10,11 @@ from antispoof.calibration import Calibration
 from antispoof.inference.domain import Domain
 
 LIMITS = (
-    "It knows only the speech and the attacks of its training data. Newer synthesis,"
-    " other languages, noise, music, telephone lines and clips that are partly fake may"
-    " mislead it, and for attacks that it was not trained on its probabilities are too"
-    " confident. This is a demonstration, not evidence in court."
+    "Fakes of kinds that it has not learned from are often missed, and for them its"
+    " ratios are too large. Other languages, noise, music and telephone lines may"
+    " mislead it. It does not say who speaks, nor whether real speech was cut,"
+    " rearranged, imitated by a person or played by a loudspeaker. Its answer is a"
+    " hint: no proof, and not meant for a court."
 )
 
 
@@ -53,7 +54,7 @@ class ClipDetector(Protocol):
 
 
 def describe_detector(detector: ClipDetector) -> str:
-    """What the detector was trained and calibrated on, and what it cannot know."""
+    """What the detector learned from, how often it was right, what it cannot know."""
     metadata, calibration = detector.metadata, detector.calibration
     corpus = metadata["corpus"]
     title = metadata.get("title")
@@ -61,9 +62,31 @@ def describe_detector(detector: ClipDetector) -> str:
         from antispoof import models
 
         title = models.title(metadata["model"])
+    learned = corpus["title"]
+    if "coverage" in metadata:
+        numbers = [f"{len(names)} {k}" for k, names in metadata["coverage"].items()]
+        learned = f"{' and '.join(numbers)}, which the file card.json names"
+    sentences = [
+        describe_checks(detector),
+        f"The detector is a {title}. It learned from {corpus['n_train']} clips of"
+        f" {learned}. Its ratios come from {calibration.n_bonafide} real and"
+        f" {calibration.n_spoof} fake clips of {metadata['calibrated_on']}.",
+        corpus["caveat"],
+        LIMITS,
+    ]
+    return " ".join(filter(None, sentences))
+
+
+def describe_checks(detector: ClipDetector) -> str:
+    """How often the detector was right about clips of other sources; "" if unknown."""
+    checks = detector.metadata.get("checks")
+    if not checks:
+        return ""
+    real, fake = checks["bonafide"], checks["spoof"]
     return (
-        f"Judged by a {title} trained on"
-        f" {corpus['n_train']} clips of {corpus['title']}. Its probabilities were"
-        f" calibrated on {calibration.n_bonafide} real and {calibration.n_spoof} fake"
-        f" clips of {metadata['calibrated_on']}. {corpus['caveat']} {LIMITS}"
-    ).replace("  ", " ")
+        f"Checked on {real['n']} real clips and {fake['n']} fakes of"
+        f" {checks['n_sources']} sources that it did not know: “probably fake” was said"
+        f" of {real['spoof']} real clips and {fake['spoof']} fakes, “probably a real"
+        f" voice” of {real['bonafide']} real clips and {fake['bonafide']} fakes, and"
+        " “cannot tell” of all others."
+    )

@@ -16,7 +16,8 @@ import numpy as np
 
 from antispoof.audio import count_tracks, iter_blocks
 from antispoof.audio.voice import has_voice
-from antispoof.constants import SAMPLE_RATE
+from antispoof.calibration import ALPHA
+from antispoof.constants import BONAFIDE, SAMPLE_RATE, SPOOF
 from antispoof.errors import AntispoofError, AudioError
 from antispoof.hashing import hash_file
 from antispoof.inference.base import ClipDetector, Scored
@@ -38,23 +39,26 @@ ANSWERS = {
 }
 # What follows from an answer, and what does not.
 MEANING = {
-    "bonafide": "Few of the fakes that were tested score so high. It is no proof that"
-    " the voice is real: newer fakes may score so high, too.",
-    "spoof": "Few of the real voices that were tested score so low. It is a reason to"
-    " look further, and no proof that the voice is fake.",
+    "bonafide": f"At most 1 in {1 / ALPHA[SPOOF]:.0f} of the fakes that set this limit"
+    " scores so high; of fakes of new kinds it may be more. It is a hint, and no proof"
+    " that the voice is real.",
+    "spoof": f"At most 1 in {1 / ALPHA[BONAFIDE]:.0f} of the real voices that set this"
+    " limit scores so low; of voices from other sources it may be more. It is a reason"
+    " to look further, and no proof that the voice is fake.",
     "uncertain": "Nothing follows from this: neither that the voice is real, nor that"
     " it is fake.",
 }
 # Likelihood ratio up to which -> how it is put in words (ENFSI guideline for evaluative
-# reporting, 2015).
+# reporting, 2015). Up to 2 it supports neither hypothesis.
 SUPPORT = {
-    2: "no",
     10: "weak",
     100: "moderate",
     1_000: "moderately strong",
     10_000: "strong",
     np.inf: "very strong",
 }
+EVEN = 2  # ratio up to which neither is supported
+ONE_OF = {"fakes": "a fake", "real voices": "a real voice"}
 
 
 @dataclass(frozen=True)
@@ -93,7 +97,6 @@ class Prediction:
     sha256 : of the file, in hexadecimal digits.
     warnings : sentences on what may make the answer less exact.
     path, track : the file, and the number of its audio track, from 0.
-    threshold : the score at which the probability is one half.
     starts, scores : (n,) start in seconds and score of every window with sound in it.
     """
 
@@ -111,7 +114,6 @@ class Prediction:
     warnings: list[str] | None = None
     path: Path | None = None
     track: int = 0
-    threshold: float | None = None
     starts: np.ndarray = field(default_factory=lambda: np.empty(0))
     scores: np.ndarray = field(default_factory=lambda: np.empty(0))
 
@@ -198,7 +200,6 @@ def predict_clip(
             " cannot be judged"
         )
     score, calibration = float(scores.mean()), detector.calibration
-    segments = _segments(starts / SAMPLE_RATE, scores, seconds, detector)
     answer, reason, in_domain = str(calibration.answer(score)), None, None
     if detector.domain is not None:
         level = high_band_level(powers)
@@ -211,6 +212,10 @@ def predict_clip(
                 f"its part from {starts[at] / SAMPLE_RATE:.0f} s on scores lower than"
                 " parts of real clips do, and the rest does not"
             )
+    parts = (detector.window_calibration or calibration).answer(scores)
+    if in_domain is False:
+        parts = np.full(len(scores), "uncertain")
+    segments = _segments(starts / SAMPLE_RATE, scores, parts, seconds, detector)
     warnings = [lost] if seconds < announced[0] - TOLERANCE else []
     if seconds < SHORT:
         warnings.append(f"{seconds:.1f} s are less than {SHORT:.0f} s: less exact")
@@ -230,18 +235,20 @@ def predict_clip(
         warnings=warnings,
         path=Path(path),
         track=track,
-        threshold=calibration.threshold,
         starts=starts / SAMPLE_RATE,
         scores=scores,
     )
 
 
 def _segments(
-    starts: np.ndarray, scores: np.ndarray, seconds: float, detector: ClipDetector
+    starts: np.ndarray,
+    scores: np.ndarray,
+    answers: np.ndarray,
+    seconds: float,
+    detector: ClipDetector,
 ) -> list[Segment]:
     """Windows merged while their answers stay the same; the last overlaps no other."""
     calibration = detector.window_calibration or detector.calibration
-    answers = calibration.answer(scores)
     first = np.flatnonzero(np.append(True, answers[1:] != answers[:-1]))
     length = detector.n_samples / SAMPLE_RATE
     segments = []
@@ -286,28 +293,30 @@ def predict_clips(
 def format_prediction(prediction: Prediction) -> str:
     """One prediction as a sentence, without the name of the clip."""
     if prediction.error is not None:
-        return f"no answer; {prediction.error}"
-    found = f"score {prediction.score:.2f}, even at {prediction.threshold:.2f}"
-    found += f"; {prediction.seconds:.1f} s of sound"
+        error = prediction.error.removeprefix(f"cannot judge {prediction.clip}: ")
+        return f"no answer; {error}"
+    answer, found = ANSWERS[prediction.answer], f"{prediction.seconds:.1f} s of sound"
     notes = "".join(f" Note: {warning}." for warning in prediction.warnings or ())
-    if prediction.reason is not None:
-        return f"{ANSWERS['uncertain']}: {prediction.reason} ({found}).{notes}"
-    n_real = round(100 * prediction.probability_bonafide)
-    n, kind = (n_real, "real") if n_real >= 50 else (100 - n_real, "fake")
-    n = min(n, 99)  # never certain, whatever rounding gives
-    return (
-        f"{ANSWERS[prediction.answer]}: of 100 clips with this score, about {n} are"
-        f" {kind} where real and fake are equally frequent ({found}).{notes}"
-    )
+    if prediction.in_domain is False:
+        why = f"{prediction.reason}; such clips are not judged"
+        return f"{answer}: {why} ({found}).{notes}"
+    why = prediction.reason or format_ratio(prediction.llr, prediction.answer)
+    return f"{answer}: {why} (score {prediction.score:.2f}; {found}).{notes}"
 
 
-def format_ratio(llr: float) -> str:
-    """A likelihood ratio as a sentence about its two hypotheses."""
-    more, less = ("a real voice", "a fake") if llr >= 0 else ("a fake", "a real voice")
+def format_ratio(llr: float, answer: str) -> str:
+    """What a likelihood ratio says about its two hypotheses, and how much."""
+    more, less = ("real voices", "fakes") if llr >= 0 else ("fakes", "real voices")
     ratio = float(np.exp(abs(llr)))
-    words = next(word for limit, word in SUPPORT.items() if ratio <= limit)
+    if ratio <= EVEN:
+        return f"such a score is about as frequent among {more} as among {less}"
+    words = "too little to decide"
+    if answer != "uncertain":
+        word = next(word for limit, word in SUPPORT.items() if ratio <= limit)
+        words = f"{word} support for {ONE_OF[more]}"
+    step = 10 if ratio > 100 else 1  # no more digits than it deserves
+    times = step * int(ratio / step + 0.5)
     return (
-        f"Such a score is about {ratio:.2g} times as frequent if the clip is {more} as"
-        f" if it is {less}, among clips such as those of the calibration: {words}"
-        f" support for {more}."
+        f"such a score is about {times} times as frequent among {more} as among"
+        f" {less}, {words}"
     )

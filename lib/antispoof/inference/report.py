@@ -20,24 +20,27 @@ from matplotlib.figure import Figure
 import antispoof
 from antispoof.audio import ffmpeg, iter_blocks
 from antispoof.audio.decoding import open_audio
-from antispoof.calibration import ALPHA
-from antispoof.constants import BONAFIDE, SAMPLE_RATE, SPOOF
+from antispoof.calibration import Calibration
+from antispoof.constants import SAMPLE_RATE
 from antispoof.errors import ParameterError
 from antispoof.files import atomic_path
-from antispoof.inference.base import ClipDetector, describe_detector
+from antispoof.inference.base import (
+    ClipDetector,
+    describe_checks,
+    describe_detector,
+)
 from antispoof.inference.prediction import (
     ANSWERS,
     MEANING,
     Prediction,
     format_prediction,
-    format_ratio,
 )
 from antispoof.plots.sound import clip_picture
 from antispoof.plots.timeline import score_timeline
 
 FORMATS = (".html", ".pdf")
 PICTURE_SECONDS = 30  # of the spectrogram
-PRIORS = (0.01, 0.1, 0.5)  # share of fakes
+PRIORS = (0.01, 0.1, 0.5, 0.9)  # share of fakes
 DPI = 110
 STYLE = """body { max-width: 46rem; margin: 2rem auto; padding: 0 1rem;
 font: 1rem/1.5 system-ui, sans-serif; color: #111; background: #fff; }
@@ -46,9 +49,11 @@ padding: 0.2rem 0.6rem; text-align: left; vertical-align: top; }
 img { max-width: 100%; } td { overflow-wrap: anywhere; }"""
 QUESTION = (
     "Two hypotheses are compared: the clip is a recording of a real voice; or the voice"
-    " was made or changed by a program. The report says how much more frequent such a"
-    " score is under one of them than under the other. It does not say how probable"
-    " either is: that depends on what else is known about the clip, too."
+    " was synthesised, converted, or rebuilt by a neural network (a neural codec"
+    " included). MP3, a telephone line or an editor alone does not make a voice fake."
+    " The report says how many times as frequent such a score is under one hypothesis"
+    " as under the other. This is the likelihood ratio. It is not the probability of a"
+    " fake, which depends also on what else is known about the clip."
 )
 
 
@@ -57,6 +62,7 @@ def write_report(
     predictions: Sequence[Prediction],
     detector: ClipDetector,
     *,
+    options: Sequence[str] = (),
     date: datetime | None = None,
 ) -> None:
     """Write a report.
@@ -65,6 +71,7 @@ def write_report(
     ----------
     path : its ending says the format, see `check_format`.
     predictions : of clips whose files are still there.
+    options : of the command that repeats it, besides the clips.
     date : printed in it; now if None.
 
     Raises
@@ -74,7 +81,7 @@ def write_report(
     """
     path = check_format(path)
     date = (date or datetime.now()).astimezone()
-    body = "\n".join(_body(predictions, detector, date))
+    body = "\n".join(_body(predictions, detector, options, date))
     if path.suffix.lower() == ".pdf":
         content = _to_pdf(body, date)
     else:
@@ -114,7 +121,10 @@ def check_format(path: str | Path) -> Path:
 
 
 def _body(
-    predictions: Sequence[Prediction], detector: ClipDetector, date: datetime
+    predictions: Sequence[Prediction],
+    detector: ClipDetector,
+    options: Sequence[str],
+    date: datetime,
 ) -> Iterator[str]:
     yield "<h1>Real voice, or made by a program?</h1>"
     yield _paragraph(QUESTION)
@@ -122,20 +132,11 @@ def _body(
         yield from _clip(prediction, detector)
     yield "<h2>What the detector knows, and what it cannot know</h2>"
     yield _paragraph(describe_detector(detector))
-    yield _paragraph(
-        "An answer is called probable only if, of the calibration clips of the other"
-        f" kind, few had such a score: of real clips 1 in {1 / ALPHA[BONAFIDE]:.0f}, of"
-        f" fakes 1 in {1 / ALPHA[SPOOF]:.0f}. This holds for clips such as those of the"
-        " calibration, and for no others."
-    )
-    coverage = detector.metadata.get("coverage", {})
-    for name, values in coverage.items():
-        yield _paragraph(f"Trained on these {name}: {', '.join(values)}.")
+    yield _paragraph(_describe_limits(detector.calibration))
     yield "<h2>How to repeat it</h2>"
-    clips = [p.clip.removesuffix(f" (track {p.track + 1})") for p in predictions]
-    names = " ".join(map(shlex.quote, dict.fromkeys(clips)))
+    names = dict.fromkeys(Path(p.path or p.clip).name for p in predictions)
     rows = {
-        "Command": f"antispoof check {names} --report FILE",
+        "Command": shlex.join(["antispoof", "check", *names, *options]),
         "Version": f"antispoof {antispoof.__version__}",
         "Weights (SHA-256)": detector.weights_hash(),
         "Date": f"{date:%Y-%m-%d %H:%M %z}",
@@ -144,44 +145,28 @@ def _body(
 
 
 def _clip(prediction: Prediction, detector: ClipDetector) -> Iterator[str]:
-    yield f"<h2>{escape(prediction.clip)}</h2>"
+    yield f"<h2>{escape(Path(prediction.clip).name)}</h2>"
     yield f"<p><b>{escape(format_prediction(prediction))}</b></p>"
     if prediction.error is not None:
         return
     yield _paragraph(MEANING[prediction.answer])
-    if prediction.in_domain is not False:
-        yield _paragraph(format_ratio(prediction.llr))
-        yield _paragraph("What this means depends on how frequent fakes are:")
-        ratio = np.exp(-prediction.llr)
-        odds = [prior / (1 - prior) * ratio for prior in PRIORS]
-        rows = [
-            (f"{prior:.0%}", f"{x / (1 + x):.0%}")
-            for prior, x in zip(PRIORS, odds, strict=True)
-        ]
-        yield _table([("Fakes among such clips", "This clip is fake with"), *rows])
-    figure = score_timeline(
-        prediction.starts,
-        prediction.scores,
-        window=detector.n_samples / SAMPLE_RATE,
-        seconds=prediction.seconds,
-        thresholds=detector.calibration.thresholds,
-    )
-    yield _picture(figure, "Score of each window over time")
-    yield _paragraph("The score over time. In the pale band, the detector cannot tell.")
-    rows = [
-        (f"{s.start:.1f} to {s.end:.1f} s", ANSWERS[s.answer])
-        for s in prediction.segments
-    ]
-    yield _table([("Part", "Answer for this part alone"), *rows])
+    judged = prediction.in_domain is not False
+    if judged:
+        yield _paragraph(describe_checks(detector))
+        yield _priors(prediction.llr)
+        yield from _parts(prediction, detector)
     n = PICTURE_SECONDS * SAMPLE_RATE
     sound = next(iter_blocks(prediction.path, track=prediction.track))[:n]
     yield _picture(clip_picture(sound), "Spectrogram")
-    yield _paragraph(f"The spectrogram of the first {len(sound) / SAMPLE_RATE:.0f} s.")
-    known = {None: "not tested", True: "yes", False: "no"}[prediction.in_domain]
+    yield _paragraph(
+        f"The spectrogram of the first {len(sound) / SAMPLE_RATE:.1f} s. Most people"
+        " cannot tell a fake from this picture."
+    )
+    unlike = {None: "not tested", True: "no", False: "yes"}[prediction.in_domain]
     with open_audio(prediction.path) as opened:
         properties = ffmpeg.describe(opened)
     rows = {
-        "Like the calibration clips": known,
+        "Unlike the speech it knows (as noise, music or a telephone line)": unlike,
         "Sound": f"{prediction.seconds:.2f} s",
         **properties,
         "SHA-256": prediction.sha256,
@@ -189,14 +174,75 @@ def _clip(prediction: Prediction, detector: ClipDetector) -> Iterator[str]:
     yield _table(rows.items())
 
 
+def _priors(llr: float) -> str:
+    """What a ratio means at several shares of fakes."""
+    odds = [p / (1 - p) * np.exp(-llr) for p in PRIORS]
+    rows = [
+        (f"{p:.0%}", _capped(x / (1 + x))) for p, x in zip(PRIORS, odds, strict=True)
+    ]
+    first = "If this share of such clips is fake (the program does not know it)"
+    return _table(rows, (first, "this clip is fake with a probability of"))
+
+
+def _describe_limits(calibration: Calibration) -> str:
+    largest = np.exp([calibration.largest_llr_spoof, calibration.largest_llr_bonafide])
+    low, high = calibration.thresholds
+    return (
+        f"A ratio is rough. It is never stated as larger than {largest[0]:.0f} for a"
+        f" fake and {largest[1]:.0f} for a real voice, the number of clips that could"
+        " have contradicted it. Up to 2, it supports neither; up to 10, the support is"
+        " called weak, up to 100 moderate (guideline of ENFSI, 2015). A lower score"
+        " speaks for a fake, a higher one for a real voice, and one of"
+        f" {calibration.threshold:.2f} for neither. The answer is “probably fake” below"
+        f" {low:.2f} and “probably a real voice” above {high:.2f}."
+    )
+
+
+def _parts(prediction: Prediction, detector: ClipDetector) -> Iterator[str]:
+    """Score and answers over time; nothing for a clip of one window."""
+    if len(prediction.scores) < 2:
+        return
+    figure = score_timeline(
+        prediction.starts,
+        prediction.scores,
+        window=detector.n_samples / SAMPLE_RATE,
+        seconds=prediction.seconds,
+        thresholds=detector.calibration.thresholds,
+    )
+    yield _picture(figure, "Score of each part over time")
+    yield _paragraph("The score over time. In the pale band, the detector cannot tell.")
+    rows = [
+        (f"{s.start:.1f} to {s.end:.1f} s", ANSWERS[s.answer])
+        for s in prediction.segments
+    ]
+    yield _table(rows, ("Part", "Answer for this part alone"))
+    checks = detector.metadata.get("checks", {}).get("parts")
+    text = "A part alone is less certain than the clip."
+    if checks:
+        text += (
+            f" Of {checks['n']} real clips of 12 s without a fake part, a part of"
+            f" {checks['odd']} seemed fake."
+        )
+    yield _paragraph(text)
+
+
+def _capped(probability: float) -> str:
+    """In percent, and never certain."""
+    if probability < 0.01:
+        return "less than 1%"
+    return f"{probability:.0%}" if probability <= 0.99 else "more than 99%"
+
+
 def _paragraph(text: str) -> str:
     return f"<p>{escape(text)}</p>"
 
 
-def _table(rows: Iterable[Sequence[str]]) -> str:
+def _table(rows: Iterable[Sequence[str]], heads: Sequence[str] = ()) -> str:
+    lines = [(heads, "th")] if heads else []
+    lines += [(row, "td") for row in rows]
     cells = (
-        "<tr>" + "".join(f"<td>{escape(str(cell))}</td>" for cell in row) + "</tr>"
-        for row in rows
+        "<tr>" + "".join(f"<{tag}>{escape(str(x))}</{tag}>" for x in row) + "</tr>"
+        for row, tag in lines
     )
     return f"<table>{''.join(cells)}</table>"
 
