@@ -80,17 +80,26 @@ report.header(la)
 #
 # A convolution moves small filters over the spectrogram and finds the same pattern at
 # every frequency and time. The network has four blocks. Each block has a convolution with
-# 3 × 3 filters, batch normalisation, ReLU (negative values become zero), and max-pooling,
-# which halves the picture in both directions. The result is averaged to a grid of 4 × 4.
-# Two linear layers turn it into two numbers, one for each class. Their difference is the
-# **score**; a clip with a score above 0 is classified as bona fide. The thesis names a
-# CNN {mark}`S`; the sizes of the layers are common in near-identical public work
-# {mark}`N`.
+# 3 × 3 filters, batch normalisation, max-pooling, which halves the picture in both
+# directions, and ReLU (negative values become zero). The result is averaged to a grid of
+# 4 × 4: its four rows stay, and its 25 columns are averaged in four groups. So the size of
+# the linear layers does not depend on the length of the input.
+#
+# Two linear layers turn the grid into two numbers, one for each class. The **score** is
+# that of bona fide minus that of spoof. By the softmax, it is $\log(p / (1 - p))$, where
+# $p$ is the probability of bona fide. So above 0, bona fide is the more probable class, and
+# the clip is classified as bona fide. The thesis names a CNN {mark}`S`; the sizes of the
+# layers are common in near-identical public work {mark}`N`.
+#
+# Three measures are used below, and {doc}`06_analysis` computes them by hand: the
+# {term}`accuracy`; the {term}`macro-F1`, which gives both classes the same weight; and the
+# {term}`EER`, the error rate at the threshold where as many real clips are rejected as
+# fakes are accepted. An EER of 50 % is guessing.
 #
 # ### The network in code
 #
 # One block: the convolution looks for patterns, batch normalisation keeps the numbers in
-# a common range, max-pooling keeps the larger of two neighbours, ReLU removes what is
+# a common range, max-pooling keeps the largest of each 2 × 2 square, ReLU removes what is
 # negative.
 
 
@@ -179,7 +188,9 @@ report.table(
 #
 # An *epoch* shows every training clip to the network once, in *batches*. For each batch:
 # compute the outputs (forward), measure how wrong they are (cross entropy), compute how
-# each weight changes that (backward), and change the weights a little (step).
+# each weight changes that (backward), and change the weights a little (step). Before,
+# `zero_grad` deletes the gradients of the last batch; PyTorch would add the new ones to
+# them.
 
 
 # %%
@@ -197,7 +208,7 @@ def train_epoch(model, x, y, order, optimizer, batch_size=64):
 
 # %% [markdown]
 # After each epoch, the network is tested on the clips of two training speakers that it
-# does not learn from, the validation set. The score is the difference of the two outputs.
+# does not learn from, the validation set.
 
 
 # %%
@@ -211,7 +222,8 @@ def validate(model, x, y):
 
 
 # %% [markdown]
-# Two epochs with these functions:
+# Two epochs with these functions. *Adam* is gradient descent with a step size of its own
+# for each weight:
 
 # %%
 train_set, val_set = split_validation(
@@ -231,8 +243,9 @@ for epoch in range(2):
 
 # %% [markdown]
 # The library has the same loop in `antispoof.training.fit`. It can also use a GPU, several
-# precisions and augmentation, and it resumes after an interruption. Its losses are the
-# same, up to rounding, which each step of the training enlarges:
+# precisions and augmentation, and it resumes after an interruption. Its losses agree
+# within 2 %: it rounds differently, and every step of the training makes the difference
+# larger.
 
 # %%
 short = TrainConfig.for_model("cnn", epochs=2)
@@ -248,6 +261,11 @@ report.table(
     formats=dict.fromkeys(columns, ".3f"),
     index=True,
 )
+
+# %% [markdown]
+# After two epochs, the network has hardly begun to learn. Guessing has a loss of $\log 2$,
+# which is 0.69, and a network that gives one answer to all clips has a macro-F1 of at most
+# 0.5.
 
 # %% [markdown]
 # ## Run
@@ -306,7 +324,7 @@ decisions.confusions(
 ) if references else None
 
 # %% [markdown]
-# Read the rows: the upper row are the fakes. On the testing clips, most wrong decisions
+# Read the rows: the upper row is the fakes. On the testing clips, most wrong decisions
 # are about one attack, on the evaluation clips about three; {doc}`06_analysis` shows which.
 
 # %% [markdown]
@@ -345,6 +363,7 @@ decisions.confusions(runs.tables.confusions(trained))
 #    the network do they follow?
 
 # %% tags=["hide-cell", "solution"]
+print("128 maps x 4 x 4 places x 128 outputs, and 128 biases:")
 print(128 * 4 * 4 * 128 + 128, "of", models.n_parameters(model))
 
 # %% [markdown]
@@ -361,7 +380,7 @@ print(
 
 # %% [markdown]
 # 3. Train the network of this page for one epoch with a learning rate of 1. What does the
-#    loss do, and what does a network with this loss answer?
+#    loss do? Look at the probabilities: how sure is this network of its answers?
 
 # %% tags=["hide-cell", "solution"]
 torch.manual_seed(0)
@@ -369,3 +388,11 @@ fast = CNN()
 steps = torch.optim.Adam(fast.parameters(), lr=1.0)
 loss = train_epoch(fast, x, y, np.arange(len(y)), steps)
 print(f"loss {loss:.1f}: far worse than guessing ({np.log(2):.2f})")
+with torch.inference_mode():
+    sure = fast(x).softmax(1).max(1).values
+print(
+    f"{(sure > 0.99).float().mean():.0%} of its answers have more than 99 %."
+)
+print(
+    "To be sure and wrong costs much: the loss is the distance of the outputs."
+)

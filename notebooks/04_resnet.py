@@ -131,8 +131,9 @@ torch.testing.assert_close(mine(x), library(x))
 # convolutions with ReLU, with and without a shortcut around each, and compare the
 # gradient at the input of the stack with that at its output. Where it shrinks with every
 # layer, the last layers learn and the first ones do not: this is the *vanishing gradient*
-# that the thesis names as the reason for ResNet {mark}`S`. (Batch normalisation, which
-# both of our networks have, is another remedy.)
+# that the thesis names as the reason for ResNet {mark}`S`. A gradient needs a number to
+# start from; a random sum of the outputs will do. `retain_grad` keeps the gradient of an
+# inner result.
 
 
 # %%
@@ -165,8 +166,10 @@ report.table(
 )
 
 # %% [markdown]
-# With 32 layers, the gradient at the input is {result}`gradient_with` times the one at the
-# output with shortcuts, and {result}`gradient_without` times without them.
+# A ratio near 1 is best. With 32 layers and no shortcuts it is {result}`gradient_without`:
+# almost nothing of the gradient arrives. With shortcuts it is {result}`gradient_with`: each
+# block *adds* to the gradient, so it grows. Batch normalisation keeps this growth within
+# limits; exercise 2 tries it alone. The ResNet has both.
 #
 # ### The layers and their sizes
 
@@ -247,7 +250,7 @@ training.learning_curves(
 
 # %% [markdown]
 # The validation macro-F1 jumps from epoch to epoch: two speakers are few clips to measure
-# on, and which epoch is kept depends on them.
+# on.
 
 # %% tags=["hide-input"] mystnb={"figure": {"name": "fig-resnet-real-confusion", "caption": "Confusion matrices of ResNet50 on real speech at score 0, averaged over seeds. Percentages are relative to the true class."}, "image": {"alt": "Two confusion matrices of the reference runs, of the testing and the evaluation dataset."}}
 decisions.confusions(
@@ -255,7 +258,7 @@ decisions.confusions(
 ) if references else None
 
 # %% [markdown]
-# The upper row are the fakes. On the testing clips ResNet50 accepts many more of them
+# The upper row is the fakes. On the testing clips ResNet50 accepts many more of them
 # than the CNN: it misses most of one attack that it was trained on, A06
 # ({doc}`06_analysis`).
 
@@ -298,11 +301,13 @@ decisions.confusions(runs.tables.confusions(trained))
 
 # %% tags=["hide-cell", "solution"]
 plain = 2 * 256 * 256 * 9
-print(f"{models.n_parameters(Bottleneck(256, 64)):,} against {plain:,}")
+narrow = 256 * 64 + 64 * 64 * 9 + 64 * 256
+print(f"{narrow:,} against {plain:,}: {plain / narrow:.0f} times fewer.")
+print("All 256 channels pass through 64, as through the neck of a bottle.")
 
 # %% [markdown]
 # 2. Is the shortcut the only remedy for the vanishing gradient? Repeat the experiment
-#    without it, with batch normalisation after each convolution.
+#    without it, with batch normalisation after each convolution. Is all well then?
 
 # %% tags=["hide-cell", "solution"]
 torch.manual_seed(0)
@@ -311,9 +316,10 @@ for _ in range(32):
     x = torch.relu(nn.BatchNorm2d(32)(nn.Conv2d(32, 32, 3, padding=1)(x)))
 x.retain_grad()
 (x * torch.randn_like(x)).mean().backward()
-print(
-    f"{(first.grad.norm() / x.grad.norm()).item():.2g}: it no longer vanishes"
-)
+ratio = (first.grad.norm() / x.grad.norm()).item()
+print(f"{ratio:.0f} times: it no longer vanishes, but now it grows.")
+print("And deep stacks with batch normalisation alone still train badly.")
+print("With a shortcut, it is easy for a block to change nothing.")
 
 # %% [markdown]
 # 3. Set the weights of the last batch normalisation of a bottleneck to zero. What does the
@@ -324,6 +330,5 @@ nn.init.zeros_(mine.layers[-1].weight)
 nn.init.zeros_(mine.layers[-1].bias)
 x = torch.rand(1, 256, 16, 16)
 torch.testing.assert_close(mine(x), x)
-print(
-    "It passes its input on. A deep stack of such blocks begins as a shallow one."
-)
+print("It computes ReLU(x). Its input comes from a ReLU, so this is x.")
+print("A deep stack of such blocks begins as a shallow one.")

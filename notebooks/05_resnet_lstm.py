@@ -233,7 +233,7 @@ decisions.confusions(
 ) if references else None
 
 # %% [markdown]
-# The upper row are the fakes. As ResNet50, it accepts most fakes of one attack that it was
+# The upper row is the fakes. Like ResNet50, it accepts most fakes of one attack that it was
 # trained on.
 
 # %% [markdown]
@@ -263,20 +263,24 @@ decisions.confusions(runs.tables.confusions(trained))
 #   lower ({doc}`06_analysis`). More training, or more clips, might change this.
 # - **The sequence is short.** The LSTM adds {result}`lstm_parameters` parameters to read
 #   {result}`steps` steps.
-# - **The last steps read the padding.** A clip shorter than four seconds ends in zeros, so
-#   the last steps of the LSTM read silence. This is common in public code. It allows the
-#   model to use the length of a clip instead of the voice.
+# - **The last steps read the padding.** The 401 columns are halved five times, so one step
+#   is about 0.3 s. A clip shorter than four seconds ends in zeros, so the last steps of
+#   the LSTM read mostly silence. This is common in public code. It allows the model to use
+#   the length of a clip instead of the voice.
 #
 # ## Exercises
 #
-# 1. Reverse the sequence before the head. Do the outputs change? Would they change if the
-#    head took the mean over time instead?
+# 1. Reverse the sequence before the head of this page. Do the outputs change? Would they
+#    change if the head took the mean over time instead?
 
 # %% tags=["hide-cell", "solution"]
 sequence = to_sequence(maps)
-print((head(sequence) - head(sequence.flip(1))).abs().max().item())
+change = (head(sequence) - head(sequence.flip(1))).abs().max().item()
+print(f"Yes, by {change:.2f}: an LSTM depends on the order.")
+print("(Its weights are untrained here, and the input is random.)")
 average = sequence.mean(1)
 torch.testing.assert_close(average, sequence.flip(1).mean(1))
+print("No: a mean is the same in any order.")
 
 # %% [markdown]
 # 2. In some public code the maps are averaged over time first, so that the LSTM reads one
@@ -286,8 +290,9 @@ torch.testing.assert_close(average, sequence.flip(1).mean(1))
 print("The forget gate: the memory before the first step is zero.")
 
 # %% [markdown]
-# 3. A clip of two seconds is padded to four. How many of the steps that the LSTM reads hold
-#    only padding?
+# 3. A clip of two seconds is padded to four. How many of the steps that the LSTM reads lie
+#    in the padding?
 
 # %% tags=["hide-cell", "solution"]
-print(f"about {n_steps // 2} of {n_steps}")
+print(f"About {n_steps // 2} of {n_steps}, by their position. But each step")
+print("also sees its neighbourhood, so some of them see the voice, too.")

@@ -105,8 +105,11 @@ decided = (ten > 0).astype(int)
 accuracy = np.mean(decided == labels)
 
 # %% [markdown]
-# The F1 of a class is the harmonic mean of two questions: how many of the clips decided
-# so are right (precision), and how many of the clips of the class are found (recall).
+# For one class, *precision* is the share of the clips decided so that are so, $P =
+# \text{hits} / \text{decided}$, and *recall* is the share of the clips of the class that are
+# found, $R = \text{hits} / \text{true}$. The F1 is their harmonic mean:
+#
+# $$ F_1 = \frac{2 P R}{P + R} = \frac{2 \, \text{hits}}{\text{decided} + \text{true}}. $$
 
 
 # %%
@@ -120,18 +123,18 @@ macro_f1 = (f1(labels, decided, 0) + f1(labels, decided, 1)) / 2
 np.testing.assert_allclose(macro_f1, metrics.macro_f1(ten, labels))
 
 # %% [markdown]
-# The EER: move the threshold through all scores. `miss` is the fraction of bona fide
-# clips below it, `false_alarm` that of spoof clips above it. Where the two are closest,
-# their mean is the EER.
+# The EER: move the threshold through all scores. `rejected` is the fraction of bona fide
+# clips below the threshold, `accepted` that of spoof clips at it or above. Where the two
+# are closest, their mean is the EER.
 
 
 # %%
 def eer(scores, labels):
     thresholds = np.append(np.sort(scores), np.inf)
-    miss = [np.mean(scores[labels == 1] < t) for t in thresholds]
-    alarm = [np.mean(scores[labels == 0] >= t) for t in thresholds]
-    closest = np.argmin(np.abs(np.subtract(miss, alarm)))
-    return (miss[closest] + alarm[closest]) / 2
+    rejected = [np.mean(scores[labels == 1] < t) for t in thresholds]
+    accepted = [np.mean(scores[labels == 0] >= t) for t in thresholds]
+    closest = np.argmin(np.abs(np.subtract(rejected, accepted)))
+    return (rejected[closest] + accepted[closest]) / 2
 
 
 # %%
@@ -151,11 +154,14 @@ interval = np.quantile(results, [0.025, 0.975])
 # %% tags=["hide-input"]
 report.glue("ten_accuracy", f"{accuracy:.0%}")
 report.glue("ten_macro_f1", f"{macro_f1:.2f}")
+report.glue("ten_eer", f"{eer(ten, labels):.0%}")
 report.glue("ten_interval", f"{interval[0]:.0%} to {interval[1]:.0%}")
 
 # %% [markdown]
-# Accuracy {result}`ten_accuracy`, macro-F1 {result}`ten_macro_f1`. With ten clips, the 95 %
-# interval of the accuracy is {result}`ten_interval`: ten clips say almost nothing.
+# Accuracy {result}`ten_accuracy`, macro-F1 {result}`ten_macro_f1`, EER {result}`ten_eer`. With
+# ten clips, the 95 % interval of the accuracy is {result}`ten_interval`: ten clips say
+# almost nothing. For $n$ independent clips, the interval of a share $p$ is about
+# $p \pm 1.96 \sqrt{p (1 - p) / n}$.
 #
 # ## Run
 #
@@ -382,22 +388,23 @@ decisions.confusions(runs.tables.confusions(live))
 # %% [markdown]
 # ### The clips decided most wrongly
 #
-# Where the corpus is at hand, one can hear them: of each class, the evaluation clip of this
-# build whose score is furthest on the wrong side, by the CNN.
+# Where the corpus is at hand, one can hear them: of the evaluation clips of this build,
+# the bona fide clip to which the CNN gives the lowest score, and the fake to which it
+# gives the highest. Either may still be on the right side of 0.
 
 # %%
 scored = (
     live[0].scores("eval").merge(la.partition("eval")[["utt_id", "path"]])
 )
-real_one = scored[scored["label"] == "bonafide"].nsmallest(1, "score")
-fake_one = scored[scored["label"] == "spoof"].nlargest(1, "score")
+lowest = scored[scored["label"] == "bonafide"].nsmallest(1, "score")
+highest = scored[scored["label"] == "spoof"].nlargest(1, "score")
 
 # %% tags=["hide-input"]
 players = [
     report.player(
         row.path, label=f"{row.label}, {row.attack}, score {row.score:+.1f}"
     )
-    for row in pd.concat([real_one, fake_one]).itertuples()
+    for row in pd.concat([lowest, highest]).itertuples()
 ]
 players[0] + players[1]
 
@@ -432,14 +439,16 @@ report.threshold_free_table(
 # %% [markdown]
 # ### Which threshold would you choose?
 #
-# A model gives scores, and somebody must choose a threshold. You can drag the threshold
-# in the figure. Bona fide clips are above the axis, spoof clips are below, and wrong
-# decisions have the strong colour. Zero and the threshold chosen on the testing dataset do
-# not use the labels of the evaluation dataset; the {term}`oracle` threshold does.
+# A model gives scores, and somebody must choose a threshold. On the screen, you can drag
+# the threshold in the figure: bona fide clips are above the axis, spoof clips are below,
+# and wrong decisions have the strong colour. (On paper, the figure shows histograms.) Zero
+# and the threshold chosen on the testing dataset do not use the labels of the evaluation
+# dataset; the {term}`oracle` threshold does.
 #
-# Then move the share of fakes. Accuracy, macro-F1 and the meaning of an alarm change,
-# although the model and its threshold stay; the EER does not move. So two models may change
-# places in one measure and not in the other, as in the thesis.
+# Then move the share of fakes. Accuracy, macro-F1 and the share of right answers among
+# "spoof" change, although the model and its threshold stay. The EER does not move: it uses
+# only shares *within* each class, so it does not matter how many fakes there are. So two
+# models may change places in one measure and not in the other, as in the thesis.
 
 # %% tags=["hide-input"] mystnb={"figure": {"name": "fig-explorer", "caption": "Scores of the testing clips by class, first seed of each model, with the three thresholds: zero, chosen on the testing dataset, and oracle. On the screen, you can drag the threshold, choose the model, dataset, seed and attack, and change the share of fakes."}, "image": {"alt": "Histograms of the scores of bona fide and spoof testing clips for each model, with vertical lines at three thresholds."}}
 first = {
@@ -492,18 +501,25 @@ for answer in (always, other):
 
 # %% [markdown]
 # 2. What is the EER of random scores? And of scores with the wrong sign, if the right ones
-#    have an EER of 5 %?
+#    have an EER of 5 %? Simulate it: the scores of both classes have a normal distribution
+#    with a standard deviation of 1, and their means are 3.3 apart.
 
 # %% tags=["hide-cell", "solution"]
 rng = np.random.default_rng(0)
 many = rng.integers(0, 2, 2000)
-print(metrics.eer(rng.normal(size=2000), many))
+print(f"random: {metrics.eer(rng.normal(size=2000), many):.0%}")
 good = rng.normal(size=2000) + 3.3 * many
-print(metrics.eer(good, many), metrics.eer(-good, many))
+print(f"good: {metrics.eer(good, many):.0%}")
+print(
+    f"wrong sign: {metrics.eer(-good, many):.0%}. Each error becomes a hit,"
+)
+print("so an EER far above 50 % means that the sign is wrong.")
 
 # %% [markdown]
-# 3. An accuracy of 80 % was measured on 65 clips. How wide is the 95 % interval, if the
-#    clips are independent? With how many clips is it ± 1 point?
+# 3. An accuracy of 80 % was measured on 65 clips. What is the 95 % interval, if the clips
+#    are independent? With how many clips is it ± 1 point?
 
 # %% tags=["hide-cell", "solution"]
-print(1.96 * np.sqrt(0.8 * 0.2 / 65), round(0.8 * 0.2 * (1.96 / 0.01) ** 2))
+half = 1.96 * np.sqrt(0.8 * 0.2 / 65)
+print(f"± {half:.1%}: {0.8 - half:.0%} to {0.8 + half:.0%}")
+print(f"± 1 point with {0.8 * 0.2 * (1.96 / 0.01) ** 2:.0f} clips")
