@@ -266,7 +266,7 @@ def test_a_sentence(detector, score, parts):  # 6
 def test_the_note_names_what_the_detector_knows(detector):  # 6
     """B11: the pretrained weights are calibrated on the attacks of their training."""
     note = describe_detector(detector)
-    assert "is a CNN. It learned from 12 clips of a corpus of noise" in note
+    assert "Its model, CNN, learned from 12 clips of a corpus of noise" in note
     assert "5 real and 7 fake clips of dev. Noise proves nothing." in note
     note = describe_detector(load_detector())
     assert "clips of 12 sources and 61 systems" in note

@@ -68,7 +68,7 @@ def describe_detector(detector: ClipDetector) -> str:
         learned = f"{' and '.join(numbers)}, which the file card.json names"
     sentences = [
         describe_checks(detector),
-        f"The detector is a {title}. It learned from {corpus['n_train']} clips of"
+        f"Its model, {title}, learned from {corpus['n_train']} clips of"
         f" {learned}. Its ratios come from {calibration.n_bonafide} real and"
         f" {calibration.n_spoof} fake clips of {metadata['calibrated_on']}.",
         corpus["caveat"],
