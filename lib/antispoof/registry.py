@@ -6,7 +6,7 @@ need no lists of their own.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -67,9 +67,7 @@ class Registry(Mapping[str, Entry]):
 
     def __getitem__(self, name: str) -> Entry:
         if name not in self:
-            raise ParameterError(
-                f"unknown {self.kind} {name!r}; accepted: {', '.join(self._entries)}"
-            )
+            raise unknown(f"{self.kind} {name!r}", self)
         return self._entries[name]
 
     def __contains__(self, name: object) -> bool:
@@ -80,6 +78,14 @@ class Registry(Mapping[str, Entry]):
 
     def __len__(self) -> int:
         return len(self._entries)
+
+
+def unknown(what: str, accepted: Iterable[str]) -> ParameterError:
+    """The error for a name that is not registered."""
+    return ParameterError(
+        f"unknown {what}; accepted: {', '.join(accepted)}. If a plugin registers it,"
+        " load it with `antispoof --plugin MODULE`, or import it in the notebook"
+    )
 
 
 def _origin(factory: Callable[..., Any]) -> tuple[str, str]:
