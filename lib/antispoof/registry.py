@@ -54,12 +54,8 @@ class Registry(Mapping[str, Entry]):
         """
 
         def add(factory: T) -> T:
-            known = self._entries.get(name)
-            if known is not None and _origin(known.factory) != _origin(factory):
-                raise ParameterError(
-                    f"{self.kind} {name!r} is already registered by"
-                    f" {known.factory.__module__}; choose another name"
-                )
+            if name in self:
+                check_same(f"{self.kind} {name!r}", self[name].factory, factory)
             self._entries[name] = Entry(name, factory, info)
             return factory
 
@@ -88,5 +84,10 @@ def unknown(what: str, accepted: Iterable[str]) -> ParameterError:
     )
 
 
-def _origin(factory: Callable[..., Any]) -> tuple[str, str]:
-    return factory.__module__, factory.__qualname__
+def check_same(what: str, known: Callable, new: Callable) -> None:
+    """ParameterError unless `new` is defined where `known`, of the same name, is."""
+    origins = [(f.__module__, getattr(f, "__qualname__", "")) for f in (known, new)]
+    if origins[0] != origins[1]:
+        raise ParameterError(
+            f"{what} is already registered by {known.__module__}; choose another name"
+        )
