@@ -1,7 +1,8 @@
 """Registries: the one way in which front-ends, models, corpora and the like are added.
 
 A name is registered with its title and metadata, so that tables, commands and sweeps
-need no lists of their own.
+need no lists of their own. What a registered function returns is checked where it is
+used, so that an error names the function.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from antispoof.errors import ParameterError
+from antispoof.errors import PARSE_ERRORS, ParameterError
 
 T = TypeVar("T", bound=Callable[..., Any])
 
@@ -82,6 +83,44 @@ def unknown(what: str, accepted: Iterable[str]) -> ParameterError:
         f"unknown {what}; accepted: {', '.join(accepted)}. If a plugin registers it,"
         " load it with `antispoof --plugin MODULE`, or import it in the notebook"
     )
+
+
+def check_result(what: str, value: Any, shape: tuple, dtype: str = "") -> None:
+    """Check what a registered function returned.
+
+    Parameters
+    ----------
+    what : the function, as the error names it.
+    shape : the accepted shape; that of a number is ().
+    dtype : the accepted type of the numbers; any if empty.
+
+    Raises
+    ------
+    ParameterError
+        If `value` is something else.
+    """
+    found = getattr(value, "shape", () if isinstance(value, int | float) else None)
+    kind = dtype and f" {getattr(value, 'dtype', '')}"
+    given = f"{value!r:.60}" if found is None else f"shape {tuple(found)}{kind}"
+    accepted = f"shape {tuple(map(int, shape))}" + (dtype and f" {dtype}")
+    if given != accepted:
+        raise ParameterError(f"{what} returned {given}; accepted: {accepted}")
+
+
+def call(what: str, function: Callable, *given: Any, shape: tuple) -> Any:
+    """What a registered function returns, see :func:`check_result`.
+
+    Raises
+    ------
+    ParameterError
+        If it fails, or returns another shape.
+    """
+    try:
+        value = function(*given)
+    except (IndexError, RuntimeError, *PARSE_ERRORS) as error:
+        raise ParameterError(f"{what}: {type(error).__name__}: {error}") from error
+    check_result(what, value, shape)
+    return value
 
 
 def check_same(what: str, known: Callable, new: Callable) -> None:

@@ -27,7 +27,7 @@ from antispoof.metrics.detection import (
     eer_from_curve,
     eer_hull_from_curve,
 )
-from antispoof.registry import check_same
+from antispoof.registry import call, check_same
 
 NEEDS = ("scores", "curve", "confusion", "llr")
 
@@ -65,6 +65,12 @@ class Metric:
                 f"needs={self.needs!r} of metric {self.title!r}; accepted are "
                 f"{', '.join(map(repr, NEEDS))}"
             )
+
+    def __call__(self, *given: Any) -> Any:
+        """The function's value; ParameterError if it fails or has another shape."""
+        shape = given[0].shape[:-2] if self.needs == "confusion" else ()
+        what = f"metric {self.title!r} with needs={self.needs!r}"
+        return call(what, self.fn, *given, shape=shape)
 
     def format(self, value: float) -> str:
         """The value as tables write it."""
