@@ -158,6 +158,7 @@ def test_folder_that_cannot_be_written(antispoof, small_corpus, command, option)
     ("setting", "message"),
     [
         ("--model rnn", "'rnn'; accepted: cnn, lcnn, probe"),
+        ("--frontend mfcc", "plugin registers it, load it with `antispoof --plugin"),
         ("--epochs 0", "epochs=0 must be finite and positive"),
         ("--augment noise --augment reverb", "'reverb'; accepted: "),
         ("--seed -1", "seed=-1; accepted: whole numbers from 0"),
@@ -219,7 +220,7 @@ def test_score_refuses_a_damaged_run(antispoof, small_corpus, finished):
     before, config = files(), finished.path / "config.json"
     config.write_text(config.read_text().replace('"model": "cnn"', '"model": "x"'))
     result = antispoof("score", finished.path, "--corpus", small_corpus.root)
-    parts = (finished.path, "model='x'; accepted: cnn", "--plugin")
+    parts = (finished.path, "'x'; accepted: cnn", "--plugin")
     assert_refused(result, *parts, left=before)
 
 

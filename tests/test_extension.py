@@ -6,59 +6,44 @@
    in another folder.
 2. What was trained before stays valid: a run and cached features are used again when a
    plugin is loaded, and when unrelated code changes (B3).
+3. What a plugin registers and does not fit is a sentence that names it: a front-end, a
+   model, a loss, an augmentation or a metric. A metric cannot replace another one.
+
+The front-end, the model and the metric of 1 are those of the page *How to run it*.
 """
 
 import json
+import re
+from functools import partial
 from pathlib import Path
 
+import numpy as np
 import pytest
+import torch
+from torch import nn
 
 from antispoof import hashing
-from antispoof.augment import AUGMENTATIONS
+from antispoof.augment import AUGMENTATIONS, apply, register_augmentation
 from antispoof.config import TrainConfig
 from antispoof.corpora.registry import CORPORA
-from antispoof.frontends import FRONTENDS
-from antispoof.metrics import METRICS
-from antispoof.models import MODELS
-from antispoof.runs import jobs, list_runs, train_or_load
+from antispoof.errors import ParameterError
+from antispoof.frontends import FRONTENDS, load_features, register_frontend
+from antispoof.losses import LOSSES, register_loss
+from antispoof.metrics import METRICS, Metric
+from antispoof.models import MODELS, register_model
+from antispoof.runs import jobs, list_runs, regression_check, train_or_load
 from conftest import run_python
 from corpora import write_flac
 
 LIB = Path(__file__).resolve().parents[1] / "lib"
-PLUGIN = '''
-"""What a student adds in a file of their own."""
-
-import numpy as np
+PAGE = Path(__file__).resolve().parents[1] / "book" / "how_to_run.md"
+SECTION = PAGE.read_text("utf-8").partition("(extend)=")[2]
+EXAMPLE = SECTION.partition("```python\n")[2].partition("```")[0]
+PLUGIN = f"""{EXAMPLE}
 import pandas as pd
-import torch
-from torch import nn
 
 from antispoof.augment import register_augmentation
 from antispoof.corpora import Corpus, register_corpus
-from antispoof.frontends import register_frontend
-from antispoof.metrics import METRICS, Metric
-from antispoof.models import register_model
-
-
-@register_frontend("energy", title="energy")
-class Energy(nn.Module):
-    settings = {"frame": 160}
-    n_samples, hop_length, shape = 1_600, 160, (1, 1, 10)
-    row_frequencies = np.array([np.nan])
-
-    def forward(self, waveform):
-        clip = nn.functional.pad(waveform[:, :1_600], (0, 1_600))[:, :1_600]
-        return clip.unflatten(1, (10, 160)).square().mean(2)[:, None, None].log1p()
-
-
-@register_model("linear", title="Linear model", lr=0.01)
-class Linear(nn.Module):
-    def __init__(self):
-        super().__init__()
-        self.layer = nn.Linear(10, 2)
-
-    def forward(self, x):
-        return self.layer(x.flatten(1))
 
 
 @register_augmentation("quiet", title="quieter")
@@ -73,15 +58,7 @@ def read(root):
     table = pd.read_csv(root / "labels.csv", keep_default_na=False, dtype=str)
     table["path"] = [str(root / name) for name in table["utt_id"] + ".flac"]
     return Corpus(name="flat", title="a flat folder", root=root, trials=table)
-
-
-def mean_gap(scores, labels):
-    scores, labels = np.asarray(scores), np.asarray(labels)
-    return float(scores[labels == 1].mean() - scores[labels == 0].mean())
-
-
-METRICS["mean_gap"] = Metric("mean gap", mean_gap, bounded=False)
-'''
+"""
 
 
 @pytest.fixture
@@ -118,7 +95,7 @@ sweep = Sweep.from_config({
     "notebooks": ["chapters"], "analysis": [],
 })
 print("$", sweep.training_chapter("linear"), *sweep.corpus_names)
-print("$", results_frame(list_runs("runs"))[["title", "mean_gap"]])
+print("$", results_frame(list_runs("runs"))[["title", "recall_gap"]])
 """
 CHAPTER = {"cells": [], "nbformat": 4, "nbformat_minor": 5}
 CHAPTER["metadata"] = {"antispoof": {"trains": "linear"}}
@@ -157,7 +134,7 @@ def test_everything_from_outside(project):
     )
     assert "reused" in again
     assert "linear" in listed
-    assert "mean gap" in table
+    assert "recall gap" in table
     assert sweep.startswith("chapters/11_linear.ipynb flat-")
     assert "Linear model" in results
     assert (project / "again.txt").read_text().split()[0] == "S50"
@@ -166,7 +143,14 @@ def test_everything_from_outside(project):
 # 2
 
 
-@pytest.mark.usefixtures("small_frontend")
+@pytest.fixture
+def registries(monkeypatch):
+    """What a test registers is forgotten."""
+    for registry in (AUGMENTATIONS, CORPORA, FRONTENDS, LOSSES, MODELS):
+        monkeypatch.setattr(registry, "_entries", dict(registry._entries))
+
+
+@pytest.mark.usefixtures("small_frontend", "registries")
 def test_older_runs_stay_valid(small_corpus, tmp_path, monkeypatch):
     """B3: any new file in a package, and any new message, discarded all runs."""
     config = TrainConfig.for_model("cnn", epochs=1, batch_size=8)
@@ -175,12 +159,86 @@ def test_older_runs_stay_valid(small_corpus, tmp_path, monkeypatch):
     features = {p: p.stat().st_mtime_ns for p in tmp_path.rglob("*.npy")}
     # All code of the library counts as changed, and a plugin is imported.
     monkeypatch.setattr(hashing, "hash_folder", lambda folder: "other")
-    for registry in (AUGMENTATIONS, CORPORA, FRONTENDS, MODELS):
-        monkeypatch.setattr(registry, "_entries", dict(registry._entries))
     exec(compile(PLUGIN, "my_plugin.py", "exec"), {"__name__": "my_plugin"})
-    METRICS.pop("mean_gap")
+    METRICS.pop("recall_gap")
     monkeypatch.setattr(jobs, "fit", None)  # nothing is trained again
     (again,) = train_or_load(config, small_corpus, [0], references=None, **folders)
     assert again == run
     assert {p: p.stat().st_mtime_ns for p in tmp_path.rglob("*.npy")} == features
     assert list_runs(folders["runs_dir"]) == [run]
+
+
+# 3
+
+OWN = {"settings": {}, "shape": (1, 1, 10)}
+
+
+@pytest.mark.parametrize(
+    ("own", "made", "message"),
+    [
+        (OWN, np.ones((1, 1, 1, 1)), "(1, 1, 1, 1); accepted: shape (1, 1, 1, 10)"),
+        (OWN, np.ones((1, 1, 10)), "(1, 1, 10); accepted: shape (1, 1, 1, 10)"),
+        (OWN, np.full((1, 1, 1, 10), 1e5), "NaN or above 65 504"),
+        (OWN, np.full((1, 1, 1, 10), np.nan), "NaN or above 65 504"),
+        ({"settings": {}}, np.ones(1), "must have settings and shape"),
+    ],
+)
+@pytest.mark.usefixtures("registries")
+def test_bad_frontend(own, made, message, small_corpus, tmp_path):
+    own = own | {"forward": lambda self, clips: torch.from_numpy(made)}
+    register_frontend("bad", title="bad")(type("Bad", (nn.Module,), own))
+    with pytest.raises(ParameterError, match=f"(?i)bad.*{re.escape(message)}"):
+        load_features(small_corpus, "dev", frontend="bad", cache_dir=tmp_path)
+
+
+POOLED = nn.Sequential(nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(1, 5))
+FIXED = nn.Sequential(nn.Flatten(), nn.Linear(99, 2))
+
+
+@pytest.mark.parametrize(
+    ("model", "loss", "message"),
+    [
+        (POOLED, "cross_entropy", r"model 'bad'.*\(1, 5\); accepted: shape \(1, 2\)"),
+        (FIXED, "cross_entropy", "given .*1, 64, 65.* 'logmel'.*frontend=.*: mat1 and"),
+        (None, "bad", r"loss 'bad' returned shape \(3,\); accepted: shape \(\)"),
+    ],
+)
+@pytest.mark.usefixtures("registries")
+def test_bad_model_or_loss(model, loss, message):
+    register_model("bad", title="bad", lr=1)(lambda: model)
+    register_loss("bad", title="bad")(partial(nn.CrossEntropyLoss, reduction="none"))
+    config = TrainConfig.for_model("bad" if model else "cnn", loss=loss)
+    with pytest.raises(ParameterError, match=message):
+        regression_check.compute(config)
+
+
+@pytest.mark.parametrize(
+    ("on", "change", "given"),
+    [
+        ("waveform", lambda x: None, "None; accepted: shape (1, 2, 3) float32"),
+        ("waveform", lambda x: x[0, 0].astype(float), "shape (3,) float64; accepted"),
+        ("features", lambda x: x[0], "shape (2, 3) float32; accepted: shape (1, 2, 3)"),
+    ],
+)
+@pytest.mark.usefixtures("registries")
+def test_bad_augmentation(on, change, given):
+    register_augmentation("bad", title="bad", on=on)(lambda x, rng: change(x))
+    x, rng = np.ones((1, 2, 3), np.float32), np.random.default_rng(0)
+    with pytest.raises(ParameterError, match=re.escape(f"'bad' returned {given}")):
+        apply(["bad"], x, rng, 1.0, on=on)
+
+
+@pytest.mark.parametrize(
+    ("needs", "fn", "message"),
+    [
+        ("confusion", np.sum, r"returned shape \(\); accepted: shape \(5, 3\)"),
+        ("confusion", lambda c: c[9, 0], "IndexError"),
+        ("curve", lambda scores, labels: 0, "TypeError.*missing 1 required"),
+        ("curve", np.ones_like, r"returned shape .*; accepted: shape \(\)"),
+    ],
+)
+def test_bad_metric(needs, fn, message):
+    with pytest.raises(ParameterError, match=f"^metric 'bad' with .*{message}"):
+        Metric("bad", fn, needs)(np.ones((5, 3, 2, 2)))
+    with pytest.raises(ParameterError, match="metric 'eer' is already registered by"):
+        METRICS["eer"] = Metric("mine", fn, needs)

@@ -4,7 +4,9 @@
    registration; an unknown name is a ParameterError that lists the accepted ones.
 2. A name is taken once; importing the same module again replaces its own entry.
 3. Plugins named as arguments or in the environment variable are imported, and named
-   there for child processes. (One that cannot be imported: see the tests of sweeps.)
+   there for child processes. They may be in the current folder, or given as a file.
+4. A plugin that cannot be imported, or has the name of another module, is a sentence
+   with the file and the line.
 """
 
 import sys
@@ -64,11 +66,38 @@ def test_importing_a_module_again_replaces_its_entry(colours):
 
 
 def test_plugins(tmp_path, monkeypatch):
-    for name in ("first_plugin", "second_plugin"):
+    file = tmp_path / "folder" / "third_plugin.py"
+    file.parent.mkdir()
+    for name in ("first_plugin", "second_plugin", "folder/third_plugin"):
         (tmp_path / f"{name}.py").write_text("LOADED = True\n")
-    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "path", [folder for folder in sys.path if folder])
     monkeypatch.setenv(VARIABLE, "first_plugin")
+    assert load_plugins() == ["first_plugin"]
     assert load_plugins(["second_plugin"]) == ["first_plugin", "second_plugin"]
     assert {"first_plugin", "second_plugin"} <= set(sys.modules)
     # A process that is started now loads both.
     assert load_plugins() == ["first_plugin", "second_plugin"]
+    load_plugins(["folder/third_plugin.py"])
+    assert load_plugins()[2:] == [str(file)]
+    assert "third_plugin" in sys.modules
+
+
+@pytest.mark.parametrize(
+    ("name", "code", "message"),
+    [
+        ("faulty", "\nimport no_such_thing", "'no_such_thing', .*faulty.py line 2"),
+        ("faulty", "x = (", "SyntaxError: .*faulty.py, line 1"),
+        ("faulty", "x = y", "NameError: name 'y' is not defined, .*faulty.py line 1"),
+        ("statistics", "", "statistics.py has the same name; rename .*statistics.py"),
+        ("absent.py", "", "there is no .*absent.py, nor"),
+    ],
+)
+def test_plugin_that_cannot_be_loaded(name, code, message, tmp_path, monkeypatch):
+    (tmp_path / f"{name}.py").write_text(code)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "path", [*sys.path])
+    monkeypatch.setenv(VARIABLE, "")
+    with pytest.raises(ParameterError, match=message) as error:
+        load_plugins([name])
+    assert ("nor such a module" in str(error.value)) == (name == "absent.py")

@@ -132,7 +132,9 @@ class TrainConfig:
             object.__setattr__(self, name, value)
             choices = one.metadata["choices"]
             for given in value if name == "augment" else [value]:
-                if choices is not None and given not in choices:
+                if isinstance(choices, Registry):
+                    choices[given]
+                elif choices is not None and given not in choices:
                     raise ParameterError(
                         f"{name}={given!r}; accepted: {', '.join(choices)}"
                     )

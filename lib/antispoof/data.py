@@ -22,6 +22,7 @@ from antispoof import audio, augment, frontends
 from antispoof.audio.silence import TREATMENTS
 from antispoof.config import TrainConfig
 from antispoof.frontends import FeatureSet
+from antispoof.frontends.cache import compute_features
 from antispoof.plugins import load_plugins
 
 PREFETCH = 3  # batches that are read before they are needed
@@ -111,9 +112,8 @@ class _AugmentedClips(Dataset):
         rng = np.random.default_rng([*self.seed, row])
         waveform = self.treat(audio.load_mono_16k(self.paths[row]))
         waveform = augment.apply(names, waveform, rng, probability)
-        with torch.inference_mode():
-            # float16, like the cache.
-            return self.frontend(torch.from_numpy(waveform)[None])[0].half()
+        # float16, like the cache.
+        return compute_features(self.frontend, waveform, self.paths[row]).half()
 
 
 def _to_device(x: Tensor, device: torch.device) -> Tensor:

@@ -1,16 +1,17 @@
 """Registries: the one way in which front-ends, models, corpora and the like are added.
 
 A name is registered with its title and metadata, so that tables, commands and sweeps
-need no lists of their own.
+need no lists of their own. What a registered function returns is checked where it is
+used, so that an error names the function.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from antispoof.errors import ParameterError
+from antispoof.errors import PARSE_ERRORS, ParameterError
 
 T = TypeVar("T", bound=Callable[..., Any])
 
@@ -54,12 +55,8 @@ class Registry(Mapping[str, Entry]):
         """
 
         def add(factory: T) -> T:
-            known = self._entries.get(name)
-            if known is not None and _origin(known.factory) != _origin(factory):
-                raise ParameterError(
-                    f"{self.kind} {name!r} is already registered by"
-                    f" {known.factory.__module__}; choose another name"
-                )
+            if name in self:
+                check_same(f"{self.kind} {name!r}", self[name].factory, factory)
             self._entries[name] = Entry(name, factory, info)
             return factory
 
@@ -67,9 +64,7 @@ class Registry(Mapping[str, Entry]):
 
     def __getitem__(self, name: str) -> Entry:
         if name not in self:
-            raise ParameterError(
-                f"unknown {self.kind} {name!r}; accepted: {', '.join(self._entries)}"
-            )
+            raise unknown(f"{self.kind} {name!r}", self)
         return self._entries[name]
 
     def __contains__(self, name: object) -> bool:
@@ -82,5 +77,56 @@ class Registry(Mapping[str, Entry]):
         return len(self._entries)
 
 
-def _origin(factory: Callable[..., Any]) -> tuple[str, str]:
-    return factory.__module__, factory.__qualname__
+def unknown(what: str, accepted: Iterable[str]) -> ParameterError:
+    """The error for a name that is not registered."""
+    return ParameterError(
+        f"unknown {what}; accepted: {', '.join(accepted)}. If a plugin registers it,"
+        " load it with `antispoof --plugin MODULE`, or import it in the notebook"
+    )
+
+
+def check_result(what: str, value: Any, shape: tuple, dtype: str = "") -> None:
+    """Check what a registered function returned.
+
+    Parameters
+    ----------
+    what : the function, as the error names it.
+    shape : the accepted shape; that of a number is ().
+    dtype : the accepted type of the numbers; any if empty.
+
+    Raises
+    ------
+    ParameterError
+        If `value` is something else.
+    """
+    found = getattr(value, "shape", () if isinstance(value, int | float) else None)
+    kind = dtype and f" {getattr(value, 'dtype', '')}"
+    given = f"{value!r:.60}" if found is None else f"shape {tuple(found)}{kind}"
+    accepted = f"shape {tuple(map(int, shape))}" + (dtype and f" {dtype}")
+    if given != accepted:
+        raise ParameterError(f"{what} returned {given}; accepted: {accepted}")
+
+
+def call(what: str, function: Callable, *given: Any, shape: tuple) -> Any:
+    """What a registered function returns, see :func:`check_result`.
+
+    Raises
+    ------
+    ParameterError
+        If it fails, or returns another shape.
+    """
+    try:
+        value = function(*given)
+    except (IndexError, RuntimeError, *PARSE_ERRORS) as error:
+        raise ParameterError(f"{what}: {type(error).__name__}: {error}") from error
+    check_result(what, value, shape)
+    return value
+
+
+def check_same(what: str, known: Callable, new: Callable) -> None:
+    """ParameterError unless `new` is defined where `known`, of the same name, is."""
+    origins = [(f.__module__, getattr(f, "__qualname__", "")) for f in (known, new)]
+    if origins[0] != origins[1]:
+        raise ParameterError(
+            f"{what} is already registered by {known.__module__}; choose another name"
+        )

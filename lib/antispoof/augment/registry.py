@@ -20,7 +20,7 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from antispoof.errors import ParameterError
-from antispoof.registry import Registry
+from antispoof.registry import Registry, check_result
 
 AUGMENTATIONS = Registry("augmentation")
 Array: TypeAlias = np.ndarray
@@ -90,11 +90,14 @@ def apply(
     Raises
     ------
     ParameterError
-        If a name is unknown.
+        If a name is unknown, or an augmentation returns another kind of array.
     """
     n = x.shape[-1]
     for entry in [AUGMENTATIONS[name] for name in names]:
         p = entry.info.get("probability", probability)
         if entry.info["on"] == on and rng.random() < p:
-            x = entry.factory(x, rng)[..., :n]
+            made = entry.factory(x, rng)
+            shape = x.shape if on == "features" else np.shape(made)[-1:] or x.shape
+            check_result(f"augmentation {entry.name!r}", made, shape, "float32")
+            x = made[..., :n]
     return x

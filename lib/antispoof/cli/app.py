@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import sys
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -42,15 +41,14 @@ app.add_typer(runs_app, name="runs", help="List runs, or carry them elsewhere.")
 
 
 PLUGIN = """\
-Python module that registers front-ends, models, augmentations, corpora or metrics; may
-be repeated. $ANTISPOOF_PLUGINS names more, separated by commas."""
+Python module, or its file, that registers front-ends, models, losses, augmentations,
+corpora, synthesisers or metrics; may be repeated. A module is also looked for in the
+current folder. $ANTISPOOF_PLUGINS names more, separated by commas."""
 
 
 @app.callback()
 def load(plugin: Annotated[list[str], typer.Option(help=PLUGIN)] = ()) -> None:
     """Audio deepfake detection: corpora, training, scoring, checking of clips."""
-    if plugin:
-        sys.path.append(str(Path.cwd()))  # my_module is usually ./my_module.py
     load_plugins(plugin)  # before a subcommand lists its choices
 
 

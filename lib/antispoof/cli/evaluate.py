@@ -164,7 +164,7 @@ def _show(path: Path, result: dict, thresholds: dict, n_trials: dict) -> None:
     for name, confusion in confusions.items():
         decisions.append({"decisions": name})
         for key in RATES:
-            shown = cell(f"at.{name}.{key}", METRICS[key].fn(confusion), places=3)
+            shown = cell(f"at.{name}.{key}", METRICS[key](confusion), places=3)
             decisions[-1][METRICS[key].title] = shown
     attacks = []
     for name, error in result["per_attack"].items():

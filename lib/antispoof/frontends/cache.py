@@ -22,7 +22,7 @@ import numpy as np
 import pandas as pd
 import torch
 from filelock import FileLock
-from torch import nn
+from torch import Tensor, nn
 
 from antispoof import audio, hashing
 from antispoof.audio.silence import TREATMENTS
@@ -32,6 +32,7 @@ from antispoof.errors import AudioError, ParameterError
 from antispoof.files import atomic_path, check_disk_space, project_folder
 from antispoof.frontends.registry import build
 from antispoof.platforms import feature_cache_dir
+from antispoof.registry import check_result
 
 # 1 s of synthetic speech, 22.05 kHz
 PROBE_CLIP = Path(__file__).with_name("probe.flac")
@@ -115,18 +116,15 @@ def load_features(
     DiskError
         If the array does not fit on the disk.
     ParameterError
-        If the front-end, the partition or `on_error` is not accepted.
+        If the front-end, its features, the partition or `on_error` is not accepted.
     """
     if on_error not in ("stop", "skip"):
         raise ParameterError(f"on_error={on_error!r}; accepted: stop, skip")
     module = build(frontend)
     trials = corpus.partition(partition)
-    key = cache_key(module)
     treat = TREATMENTS[silence]
-    cache = project_folder() / (cache_dir or feature_cache_dir())
-    folder = cache / corpus.id / f"{frontend}-{key}"
-    if silence != "keep":
-        folder = folder.with_name(f"{folder.name}-{silence}")
+    name = f"{frontend}-{cache_key(module)}" + f"-{silence}" * (silence != "keep")
+    folder = project_folder() / (cache_dir or feature_cache_dir()) / corpus.id / name
     target = folder / f"{partition}.npy"
     probe = compute_probe(module, treat)
     if not _is_current(target, probe):
@@ -158,6 +156,27 @@ def cache_key(module: nn.Module) -> str:
     return hashing.hash_json([module.settings, sorted(sources)])[:8]
 
 
+def compute_features(module: nn.Module, waveform: np.ndarray, clip: str) -> Tensor:
+    """Features of one clip, in the shape that the front-end declares.
+
+    Parameters
+    ----------
+    clip : its name, for the error.
+
+    Raises
+    ------
+    ParameterError
+        If they have another shape, or are not finite as float16.
+    """
+    with torch.inference_mode():
+        features = module(torch.from_numpy(waveform)[None])
+    what = f"front-end {type(module).__name__}, given {clip},"
+    check_result(what, features, (1, *module.shape))
+    if not features.abs().max() <= 65_504:  # or NaN; float16 is slow to compare
+        raise ParameterError(f"{what} returned numbers that are NaN or above 65 504")
+    return features[0]
+
+
 def compute_probe(module: nn.Module, change: Treat = np.asarray) -> list[float]:
     """Some features of the probe clip, computed by the code of today.
 
@@ -166,8 +185,7 @@ def compute_probe(module: nn.Module, change: Treat = np.asarray) -> list[float]:
     change : what happens to the decoded waveform before the front-end.
     """
     waveform = change(audio.load_mono_16k(PROBE_CLIP))
-    with torch.inference_mode():
-        features = module(torch.from_numpy(waveform)[None])[0].flatten()
+    features = compute_features(module, waveform, PROBE_CLIP.name).flatten()
     picked = torch.linspace(0, len(features) - 1, N_PROBED).long()
     return [round(value, 6) for value in features[picked].tolist()]
 
@@ -212,13 +230,12 @@ def _compute(
 
             def compute(row: int, path: str) -> None:
                 try:
-                    waveform = torch.from_numpy(treat(audio.load_mono_16k(path)))
+                    waveform = treat(audio.load_mono_16k(path))
                 except AudioError as error:
                     failed[row] = str(error)
                     return
-                with torch.inference_mode():
-                    # Rounded by torch: NumPy rounds to float16 one number at a time.
-                    array[row] = module(waveform[None])[0].half().numpy()
+                # Rounded by torch: NumPy rounds to float16 one number at a time.
+                array[row] = compute_features(module, waveform, path).half().numpy()
 
             done = pool.map(compute, range(len(trials)), trials["path"])
             for row, _ in enumerate(done):
@@ -226,7 +243,7 @@ def _compute(
                     progress(row + 1, len(trials))
             array.flush()
             with atomic_path(target.with_suffix(".json")) as manifest:
-                text = json.dumps({"probe": probe, "failed": failed})
+                text = json.dumps({"probe": probe, "failed": failed}, sort_keys=True)
                 manifest.write_text(text, "utf-8")
     finally:
         torch.set_num_threads(threads)

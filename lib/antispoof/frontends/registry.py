@@ -8,6 +8,7 @@ from typing import Any, Protocol, TypeVar
 import numpy as np
 from torch import Tensor, nn
 
+from antispoof.errors import ParameterError
 from antispoof.registry import Registry
 
 FRONTENDS = Registry("front-end")
@@ -52,8 +53,17 @@ def register_frontend(name: str, *, title: str) -> Callable[[F], F]:
 
 
 def build(name: str) -> nn.Module:
-    """The front-end of that name, in eval mode; ParameterError if there is none."""
-    return FRONTENDS[name].factory().eval()
+    """The front-end of that name, in eval mode.
+
+    Raises
+    ------
+    ParameterError
+        If there is none, or it does not say its settings and shape.
+    """
+    module = FRONTENDS[name].factory().eval()
+    if not (hasattr(module, "settings") and hasattr(module, "shape")):
+        raise ParameterError(f"front-end {name!r} must have settings and shape")
+    return module
 
 
 def fix_length(waveform: np.ndarray, n_samples: int) -> np.ndarray:

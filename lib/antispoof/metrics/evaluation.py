@@ -53,9 +53,7 @@ def compute_metrics(
     if ratios is not None:
         given["llr"] = (np.asarray(ratios), labels)
     return {
-        name: float(metric.fn(*given[metric.needs]))
-        if metric.needs in given
-        else float("nan")
+        name: float(metric(*given[metric.needs])) if metric.needs in given else np.nan
         for name, metric in (METRICS if metrics is None else metrics).items()
     }
 
@@ -146,7 +144,7 @@ def evaluate(
     at = {"zero": None, "dev": None, "oracle": None}
     for name, threshold in operating_thresholds(scores, labels, dev=dev).items():
         confusion = confusion_matrix(scores, labels, threshold=threshold)
-        at[name] = {rate: float(METRICS[rate].fn(confusion)) for rate in RATES}
+        at[name] = {rate: float(METRICS[rate](confusion)) for rate in RATES}
         at[name]["confusion"] = confusion.tolist()
     by_attack = {} if attacks is None else per_attack(scores, labels, attacks)
     size = np.bincount(labels)

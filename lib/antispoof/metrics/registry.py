@@ -27,6 +27,7 @@ from antispoof.metrics.detection import (
     eer_from_curve,
     eer_hull_from_curve,
 )
+from antispoof.registry import call, check_same
 
 NEEDS = ("scores", "curve", "confusion", "llr")
 
@@ -65,37 +66,49 @@ class Metric:
                 f"{', '.join(map(repr, NEEDS))}"
             )
 
+    def __call__(self, *given: Any) -> Any:
+        """The function's value; ParameterError if it fails or has another shape."""
+        shape = given[0].shape[:-2] if self.needs == "confusion" else ()
+        what = f"metric {self.title!r} with needs={self.needs!r}"
+        return call(what, self.fn, *given, shape=shape)
+
     def format(self, value: float) -> str:
         """The value as tables write it."""
         return f"{value:.1%}" if self.percent else f"{value:.3f}"
 
 
+class Metrics(dict[str, Metric]):
+    """Name -> metric; as in a registry, a name that is taken is refused."""
+
+    def __setitem__(self, name: str, metric: Metric) -> None:
+        check_same(f"metric {name!r}", self.get(name, metric).fn, metric.fn)
+        super().__setitem__(name, metric)
+
+
 COST = {"higher_is_better": False, "main": False}
 PERCENT = {"percent": True, "higher_is_better": False}
-METRICS: dict[str, Metric] = {
-    "macro_f1": Metric("macro-F1", rates.macro_f1, "confusion"),
-    "accuracy": Metric("accuracy", rates.accuracy, "confusion"),
-    "balanced_accuracy": Metric(
-        "balanced accuracy", rates.balanced_accuracy, "confusion"
-    ),
-    "eer": Metric("EER", eer_from_curve, "curve", **PERCENT),
-    "predicted_spoof_rate": Metric(
+METRICS = Metrics(
+    macro_f1=Metric("macro-F1", rates.macro_f1, "confusion"),
+    accuracy=Metric("accuracy", rates.accuracy, "confusion"),
+    balanced_accuracy=Metric("balanced accuracy", rates.balanced_accuracy, "confusion"),
+    eer=Metric("EER", eer_from_curve, "curve", **PERCENT),
+    predicted_spoof_rate=Metric(
         "decided spoof", rates.predicted_spoof_rate, "confusion", True, None
     ),
-    "eer_hull": Metric(
+    eer_hull=Metric(
         "EER, ROC hull", eer_hull_from_curve, "curve", main=False, **PERCENT
     ),
-    "auc": Metric("AUC", auc_from_curve, "curve", main=False),
-    "min_dcf": Metric("min DCF", min_dcf_from_curve, "curve", **COST),
-    "actual_dcf": Metric("actual DCF", actual_dcf, "llr", bounded=False, **COST),
-    "min_cllr": Metric("min Cllr", min_cllr_from_curve, "curve", **COST),
-    "cllr": Metric("Cllr", cllr, "llr", bounded=False, **COST),
-    "recall_spoof": Metric("spoof recall", rates.recall_spoof, "confusion", main=False),
-    "recall_bonafide": Metric(
+    auc=Metric("AUC", auc_from_curve, "curve", main=False),
+    min_dcf=Metric("min DCF", min_dcf_from_curve, "curve", **COST),
+    actual_dcf=Metric("actual DCF", actual_dcf, "llr", bounded=False, **COST),
+    min_cllr=Metric("min Cllr", min_cllr_from_curve, "curve", **COST),
+    cllr=Metric("Cllr", cllr, "llr", bounded=False, **COST),
+    recall_spoof=Metric("spoof recall", rates.recall_spoof, "confusion", main=False),
+    recall_bonafide=Metric(
         "bona fide recall", rates.recall_bonafide, "confusion", main=False
     ),
-    "hter": Metric("HTER", rates.hter, "confusion", main=False, **PERCENT),
-}
+    hter=Metric("HTER", rates.hter, "confusion", main=False, **PERCENT),
+)
 
 
 def select_metrics(*needs: str, main: bool = False) -> dict[str, Metric]:

@@ -102,10 +102,7 @@ class Run:
             environment = dict(json.loads((path / ENVIRONMENT).read_text("utf-8")))
             return cls(path=path, history=history, environment=environment, **record)
         except ParameterError as error:
-            raise RunError(
-                f"{path / name}: {error}. If a plugin registers it, load the plugin"
-                " with `antispoof --plugin MODULE`, or import it in the notebook"
-            ) from error
+            raise RunError(f"{path / name}: {error}") from error
         except PARSE_ERRORS as error:
             raise RunError(f"{path / name} is malformed: {error}") from error
 

@@ -30,6 +30,7 @@ from antispoof.constants import NO_ATTACK
 from antispoof.errors import RunError
 from antispoof.frontends import FeatureSet
 from antispoof.frontends.cache import PROBE_CLIP, compute_probe
+from antispoof.registry import call
 from antispoof.scoring.partition import score_partition
 from antispoof.training import fit, split_validation
 
@@ -86,6 +87,11 @@ def _compute(config: TrainConfig) -> Scores:
     for module in model.modules():
         if isinstance(module, nn.Dropout):
             module.p = 0.0
+    x = clips.read([0])
+    what = f"model {config.model!r} given {[*x.shape]} of front-end {config.frontend!r}"
+    if models.MODELS[config.model].info["frontend"] is None:
+        what += " (any number of frames, as it is registered without frontend=)"
+    call(what, model.eval(), x, shape=(1, 2))
     untrained = _scores(model, clips)
     bits = _in_float64(model) if config.precision == "fp32" else _watch_bits(model)
     # Waveforms are augmented in the probe.

@@ -39,7 +39,7 @@ def results_frame(runs: Sequence[Run]) -> pd.DataFrame:
             matrix = metrics.confusion_matrix(scores, labels)
             constant = metrics.constant_answer(matrix, SPOOF)
             of_constant = {
-                f"always_spoof_{key}": float(metric.fn(constant))
+                f"always_spoof_{key}": float(metric(constant))
                 for key, metric in decisions.items()
             }
             rows.append(head | values | of_constant)

@@ -86,7 +86,7 @@ class BootstrapResult:
         if metric in self.values:
             values = self.values[metric][model]
         else:
-            values = self.metrics[metric].fn(self.confusions[at][model])
+            values = self.metrics[metric](self.confusions[at][model])
         full, drawn = values[0], values[1:]
         return BootstrapDistribution(
             value=float(full.mean()),
@@ -257,13 +257,13 @@ def _weighted(
     `rows` are the trials that a metric of a curve is about. They are sorted once, here.
     """
     if metric.needs != "curve":
-        return lambda w: metric.fn(np.repeat(scores, w), np.repeat(labels, w))
+        return lambda w: metric(np.repeat(scores, w), np.repeat(labels, w))
     ranking = rank(scores[rows], labels[rows])
     ranking = replace(ranking, order=rows[ranking.order])  # to take weights of all
 
     def of_curve(weights: np.ndarray) -> float:
         curve = ranking.curve(weights)
-        return metric.fn(curve) if curve.n_spoof else np.nan
+        return metric(curve) if curve.n_spoof else np.nan
 
     return of_curve
 

@@ -71,6 +71,6 @@ def spoof_rate_curve(panel: Panel, *, n_thresholds: int = 200) -> pd.DataFrame:
                 for row in rows
             ]
         )
-        means = {name: METRICS[name].fn(matrices).mean(0) for name in names}
+        means = {name: METRICS[name](matrices).mean(0) for name in names}
         frames.append(pd.DataFrame({"model": model, "threshold": thresholds, **means}))
     return pd.concat(frames, ignore_index=True)

@@ -18,7 +18,7 @@ from importlib.util import find_spec
 from typing import Any
 
 from antispoof.errors import ParameterError
-from antispoof.registry import Entry, Registry
+from antispoof.registry import Entry, Registry, unknown
 
 ENGINES = Registry("engine")
 
@@ -50,9 +50,7 @@ def find_engines(names: Sequence[str], kind: str) -> list[Entry]:
     known = {name: e for name, e in ENGINES.items() if e.info["kind"] == kind}
     for name in names:
         if name not in known:
-            raise ParameterError(
-                f"unknown {kind} engine {name!r}; accepted: {', '.join(known)}"
-            )
+            raise unknown(f"{kind} engine {name!r}", known)
         needs = known[name].info["needs"]
         if needs and not (find_spec(needs) or shutil.which(needs)):
             raise ParameterError(f"engine {name!r} needs {needs}; install it first")

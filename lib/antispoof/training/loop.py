@@ -26,6 +26,7 @@ from antispoof.data import training_batches
 from antispoof.errors import CorpusError, RunError, TrainingError
 from antispoof.frontends import FeatureSet
 from antispoof.losses import LOSSES
+from antispoof.registry import check_result
 from antispoof.scoring.partition import compute_logits
 from antispoof.training.accelerators import make_accelerator
 from antispoof.training.callbacks import Callback
@@ -88,7 +89,7 @@ def fit(
     CorpusError
         If either set lacks a class, or contains a trial outside the train partition.
     ParameterError
-        If the device lacks the precision.
+        If the device lacks the precision, or the loss is not a scalar.
     RunError
         If the checkpoint is damaged, or belongs to another training.
     TrainingError
@@ -149,6 +150,7 @@ def fit(
         )
         for rows, x in zip(mine, stream, strict=True):
             loss = criterion(wrapped(x), labels[rows].to(device))
+            check_result(f"loss {config.loss!r}", loss, ())
             accelerator.backward(loss)
             if config.grad_clip_norm:
                 accelerator.clip_grad_norm_(wrapped.parameters(), config.grad_clip_norm)

@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import ast
 import importlib.util
-import os
 import subprocess
 from collections.abc import Mapping
 from functools import lru_cache
@@ -45,7 +44,7 @@ def hash_code(node: Any, *, root: Path) -> dict[str, str]:
         module: hashing.hash_source(_source_file(library, module).read_text("utf-8"))
         for module in dependencies(code_of(node), library)
     }
-    for plugin in filter(None, os.environ.get(plugins.VARIABLE, "").split(",")):
+    for plugin in map(plugins.module_name, plugins.listed()):
         spec = importlib.util.find_spec(plugin)
         if spec and spec.origin:
             hashes[plugin] = hashing.hash_source(Path(spec.origin).read_text("utf-8"))
