@@ -73,8 +73,9 @@ report.header(la)
 #
 # The clip is decoded (any format, sampling rate and number of channels) and cut into
 # windows of the input length of the model. Each window gets a score. The score of the clip
-# is the mean. Five steps follow {mark}`O`:
+# is the mean. The steps around it {mark}`O`:
 #
+# - **Is there a voice?** A file without one, such as a tone, gets no score at all.
 # - **Is it such a clip?** Most of the *calibration clips* come from sources that the model
 #   was not trained on. A clip that is further from the training clips than nearly all of
 #   them, or has less sound above 4.5 kHz, is not judged: the answer is *cannot tell*, with
@@ -89,7 +90,8 @@ report.header(la)
 #   real voices? A linear function turns the score into the logarithm of this ratio
 #   {cite}`platt1999`, from the same clips. Both classes and all sources have the same
 #   weight. No ratio is larger than the number of clips that could have contradicted it
-#   {cite}`morrison2018`.
+#   {cite}`morrison2018`. Sources with few clips weigh as much as large ones, so this number
+#   is smaller than that of the clips.
 # - **Probability** (in the JSON). The same, for somebody who expects as many fakes as real
 #   clips.
 # - **Parts.** Windows with one answer are joined. If one part scores lower than parts of
@@ -98,9 +100,9 @@ report.header(la)
 # The weights are part of the library. A network that was distilled from a self-supervised
 # one {cite}`stahl2025` describes the sound; a linear model, trained on real speech and on
 # fakes of many systems, judges the description. {doc}`../book/model_card` says how it was
-# made. An earlier version, the CNN of {doc}`03_cnn` trained on ASVspoof 2019 alone, called two of
-# three real people fake when their recording came from elsewhere. That is why this one so
-# often cannot tell.
+# made. A detector that must always decide accuses most people whose recording comes from
+# elsewhere ({doc}`10_elsewhere` measures it for the CNN of {doc}`03_cnn`). That is why this
+# one so often cannot tell.
 #
 # On the command line: `antispoof check CLIP`; with `--report out.html`, all of it goes
 # into one file that somebody else can read.
@@ -156,11 +158,13 @@ timeline.score_timeline(
 # %% [markdown]
 # ### How good is it?
 #
-# The following results are measured on {result}`check_n` clips of sources that the model
-# was neither trained nor calibrated on: the evaluation part of the sample of ASVspoof 2019
-# and five collections of modern fakes. Of the real clips, {result}`check_accused` are
-# called fake, and of the fakes {result}`check_found`. The equal error rate is
-# {result}`check_eer`: where the model has to decide every clip, it is often wrong.
+# The following results are measured on {result}`check_n` clips: the evaluation part of the
+# sample of ASVspoof 2019, whose speakers and attacks are new to the model, and five
+# collections of modern fakes that are wholly new to it. Of the real clips,
+# {result}`check_accused` are called fake, and of the fakes {result}`check_found`. On the five
+# new collections alone it is {result}`check_new_accused` real clips and
+# {result}`check_new_found` fakes. The equal error rate is {result}`check_eer`: where the model
+# has to decide every clip, it is often wrong.
 
 # %% tags=["hide-input"]
 report.sources_table(measured, detector)
@@ -172,17 +176,22 @@ report.decisions_table(measured, detector)
 # Each source counts the same in the calibration, but a new source may still be different.
 # So we leave out each source in turn, and test on it. At most 2.5 % of the real clips
 # should be called fake, and at most 5 % of the fakes real, if the new source were like the
-# others. A larger number says that it is not.
+# others. A larger number says that it is not: where it is far larger, the promise does not
+# hold for such a source, and nothing in the clip tells.
 
 # %% tags=["hide-input"]
 report.left_out_table(calibrated)
 
 # %% [markdown]
+# The fakes of UnivNet break the promise clearly: most of them are called real.
+#
 # ### From the score to a ratio
 #
 # A {term}`likelihood ratio` of 10 for a fake means: such a score is ten times as frequent among
 # fakes as among real voices. It is not the probability of a fake. For that, one must say
-# how frequent fakes are before listening. The same clip means something else in each row.
+# how frequent fakes are before listening (the *prior*). The same clip means something else
+# in each row. The answer to this score is "probably fake"; where one clip in a hundred is
+# fake, it is nevertheless most probably real.
 # With these calibration clips, no ratio for a fake is larger than {result}`check_largest`:
 
 # %%
@@ -195,7 +204,7 @@ for prior in (0.01, 0.1, 0.5, 0.9):
         f"{odds / (1 + odds):.0%} (ratio {ratio:.1f})"
     )
 
-# %% tags=["hide-input"] mystnb={"figure": {"name": "fig-check-evidence", "caption": "Likelihood ratios of the evaluation clips. Left: the share of clips of each class with a larger ratio; the better, the further apart. Right: the cross-entropy of the ratios at each prior. Below the dotted line, listening to the detector is better than the prior alone."}, "image": {"alt": "Two panels: two falling curves, one for each class; and a hill of cross-entropy below a dotted hill."}}
+# %% tags=["hide-input"] mystnb={"figure": {"name": "fig-check-evidence", "caption": "Likelihood ratios of the evaluation clips; here, a positive number speaks for a real voice. Left: the share of clips of each class with a larger ratio; the better, the further apart. Right: the uncertainty that is left, in bits (cross-entropy), at each prior share of real clips. Below the dotted line, the detector removes some of it."}, "image": {"alt": "Two panels: two falling curves, one for each class; and a hill of cross-entropy below a dotted hill."}}
 shown = measured is not None and detector is not None
 plots.evidence_plots(
     *report.ratios(measured, detector.calibration)
@@ -207,14 +216,17 @@ plots.reliability_plot(
 ) if shown else None
 
 # %% [markdown]
-# The expected calibration error (ECE) is {result}`check_ece`. The probabilities here are
-# those for somebody who knows the share of fakes among these clips.
+# The expected calibration error (ECE) is {result}`check_ece`. For this figure only, the
+# ratios were multiplied by the share of real clips among these clips. The points on the
+# right stand for few clips.
 #
 # ### Does it know such clips?
 #
 # The check refuses {result}`check_refused` of the evaluation clips. It is made for what is
-# unlike speech as the model knows it: tones, music, noise, telephone lines. It does not
-# find the errors among ordinary clips: those look like all others. To refuse where the
+# unlike speech as the model knows it: music, strong noise, telephone lines. It does not
+# find the errors among ordinary clips: those look like all others. The table refuses the
+# oddest tenth of the clips and counts the errors among them; a random tenth would hold a
+# tenth of the errors. To refuse where the
 # probability is near one half finds more of them, and that is what *cannot tell* does.
 
 # %% tags=["hide-input"]
@@ -237,7 +249,9 @@ report.parts_table(spliced)
 # is no evidence; its minimum, if they were calibrated for this condition), how many are
 # refused, how many real clips are called fake, and how much the probability of a clip moves
 # (median). The last rows are the same clip in another file, which should make no
-# difference.
+# difference. Few of these clips are real, so compare rows with each other only, and no
+# differences of a few points. A noise at 20 dB has a hundredth of the power of the speech;
+# RT60 is the time in which an echo falls by 60 dB.
 
 # %% tags=["hide-input"]
 report.robustness_table(measured, detector)
@@ -246,30 +260,36 @@ report.robustness_table(measured, detector)
 # ## What it means
 #
 # - **A hint, not proof.** It gives an answer for {result}`check_coverage` of these clips;
-#   {result}`check_selective_error` of these decisions are wrong.
+#   {result}`check_selective_error` of these answers are wrong. But five in six of the clips
+#   are fake; with as many real ones, {result}`check_balanced_error` would be wrong.
 # - **"Cannot tell" is the usual answer, and the right one.** Fakes of a new kind are often
 #   as close to real speech as the model can tell. It says so, instead of accusing
 #   somebody.
-# - **"Real" is not proof either.** It means that few fakes of the kinds that were tested
-#   score so high.
+# - **"Probably a real voice" is not proof either.** It was said of {result}`check_said_real`
+#   of these clips, and {result}`check_said_real_wrong` of them are fakes, because there are
+#   so many more fakes.
 # - **The transmission matters.** The table above shows the effect of telephone quality,
-#   compression and noise. Clips from a telephone line are not judged, and that is right.
+#   compression and noise. Clips from a telephone line or with strong noise are not judged,
+#   and that is right; weaker noise and an echoing room are not noticed.
 # - **A ratio is not a verdict.** What it means depends on how frequent fakes are. If one in
-#   a thousand clips is fake, most alarms are false.
+#   a thousand clips is fake, even the largest ratio, {result}`check_largest`, leaves most
+#   alarms false.
 # - **Short fake parts are missed.** A mean over a clip hides them, and a test of its parts
 #   finds few of them without accusing real clips.
-# - **The file format matters little.** In another sampling rate or format, the probability
-#   of half of the clips changes by {result}`check_moved` or less.
+# - **The file matters little, a codec more.** As WAV, FLAC or m4a at another sampling rate,
+#   the probability of half of the clips changes by {result}`check_moved` or less. Codecs of
+#   low bit rates move it more.
 
 # %% [markdown]
 # ## Exercises
 #
-# 1. The detector says that of 100 clips like this one, 20 are real, if real and fake clips
-#    are equally frequent. In your inbox, one clip in 100 is fake. Which probability of a
-#    real voice has the clip there?
+# 1. The answer to a clip is: such a score is about 4 times as frequent among fakes as among
+#    real voices. In your inbox, one clip in 100 is fake. How probable is it that this one
+#    is real? (The odds of $p$ are $p / (1 - p)$. The odds after listening are the odds
+#    before, times the ratio.)
 
 # %% tags=["hide-cell", "solution"]
-odds = 0.20 / 0.80 * 99  # the odds at 1:1, times the odds before listening
+odds = 99 * (1 / 4)  # of a real voice: before listening, times the ratio
 print(f"{odds / (1 + odds):.0%}")
 
 # %% [markdown]
@@ -291,6 +311,8 @@ for one in inference.predict_clips(
         one.clip, one.answer, one.error or f"{one.probability_bonafide:.2f}"
     )
 Path("short.wav").unlink()
+print("One second holds less evidence, so the answer should be less sure.")
+print("But the calibration does not know the length, so this is not certain.")
 
 # %% [markdown]
 # 3. What does the detector say to a whistle or to a tone, and why is "cannot tell" not
@@ -307,3 +329,4 @@ print(
     ).error
 )
 Path("tone.wav").unlink()
+print('"Cannot tell" would mean: there is a voice, but it is unclear.')

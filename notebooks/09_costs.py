@@ -99,7 +99,9 @@ report.table(
 
 # %% [markdown]
 # ResNet50 needs {result}`resnet_to_cnn` times as many multiplications as the CNN. The LSTM
-# adds only {result}`lstm_adds` to that, because its sequence is short.
+# adds only {result}`lstm_adds` to that, because its sequence is short. LCNN, a network of
+# published baselines, and the linear probe are extra models of the library; the numbers of
+# the probe leave out the distilled network that computes its input ({doc}`11_travel`).
 #
 # ### From file to picture
 #
@@ -236,11 +238,13 @@ report.table(
 # ## What it means
 #
 # - **Preparing the clips is cheap.** Computing the features once takes
-#   {result}`store_to_cnn` of the time of one training epoch of the smallest model.
+#   {result}`store_to_cnn` of the time of one training epoch of the CNN.
 # - **You do not need a GPU to score clips.** Even the slowest model scores a clip
 #   {result}`faster` times as fast as real time, on one core.
 # - **You need a GPU to train the large models.** A training step of ResNet50 takes
-#   {result}`resnet_train` times the processor time of the CNN. One epoch on the
+#   {result}`resnet_train` times the processor time of the CNN. (It is less than its
+#   {result}`resnet_to_cnn` times as many multiplications, because large layers use a
+#   processor better.) One epoch on the
 #   {result}`n_train` training clips of the full corpus takes {result}`resnet_epoch` hours
 #   on one core.
 
@@ -266,4 +270,7 @@ print(f"{size:.1f} GiB, {size / 2:.1f} GiB")
 #    would you give to a colleague without a GPU, and which number on this page says so?
 
 # %% tags=["hide-cell", "solution"]
-print("The CNN: its training step takes a small share of that of ResNet50.")
+print(
+    "The CNN, by the processor time of a training step; and chapter 06 says"
+)
+print("how good it is. To score only, any of the three will do.")

@@ -17,8 +17,8 @@
 #
 # *Can you hear it?*
 #
-# **Goals.** After this chapter you know how well you hear fakes yourself, and have compared
-# your ears with a detector. *About 15 minutes; headphones help.*
+# **Goals.** After this chapter you have tried your own ears on fakes, and compared them with
+# a detector. *About 15 minutes; headphones help.*
 #
 # ## Question
 #
@@ -61,6 +61,7 @@ import pandas as pd
 
 from antispoof import corpora, inference
 from antispoof.files import project_folder
+from antispoof.inference.prediction import format_prediction
 from antispoof_report import report
 from antispoof_report.html import Html
 
@@ -121,7 +122,8 @@ stands_in = f"The listed clips are not here. These are of {la.title}."
 report.glue("which", real if is_listed else stands_in)
 report.glue("n_fake", int((test["label"] == "spoof").sum()))
 right = [a.answer == x for a, x in zip(answers, test["label"], strict=True)]
-unsure = [a.answer == "uncertain" for a in answers]
+unsure = [a.answer in ("uncertain", None) for a in answers]
+report.glue("detector_wrong", len(right) - sum(right) - sum(unsure))
 report.glue("detector_right", sum(right))
 report.glue("detector_unsure", sum(unsure))
 
@@ -132,14 +134,16 @@ report.glue("detector_unsure", sum(unsure))
 
 # %% tags=["hide-input"]
 WORDS = {"bonafide": "Real", "spoof": "Fake"}
+if la.is_synthetic and not is_listed:
+    WORDS["bonafide"] = "Labelled real (simulated: no person spoke)"
 
 
 def card(row, answer):
     """A player, and below it the truth behind a fold."""
     how = "" if row.label == "bonafide" else f" ({row.system})"
-    says = answer.error or f"{answer.answer}, score {answer.score:+.1f}"
+    says = format_prediction(answer)
     truth = (
-        f"<p><strong>{WORDS[row.label]}{how}.</strong> The detector: {says}."
+        f"<p><strong>{WORDS[row.label]}{how}.</strong> The detector: {says}"
     )
     source = f" From {row.by}.</p>"
     fold = (
@@ -157,9 +161,9 @@ sum(cards[1:], cards[0])
 #
 # - **How many did you have right?** In a published test, 529 listeners noticed 73 % of the
 #   fakes, with and without training {cite}`mai2023`. They also took real clips for fakes.
-# - **The detector** has {result}`detector_right` right and says "uncertain" to
-#   {result}`detector_unsure`; {result}`n_fake` of the clips are fake. Ten clips say little
-#   about it: {doc}`08_check_a_clip` has its figures.
+# - **The detector** has {result}`detector_right` right and {result}`detector_wrong` wrong, and
+#   cannot tell of {result}`detector_unsure`; {result}`n_fake` of the clips are fake. Ten clips
+#   say little about it, and simulated ones nothing: {doc}`08_check_a_clip` has its figures.
 # - **Listen for** a metallic edge, a flat melody, breath in the wrong place, and silence
 #   that is too clean. None of these is a proof.
 #
@@ -177,18 +181,19 @@ print(
 
 # %% [markdown]
 # 2. How many clips would you need to show, with the same share of right answers, that you
-#    do not guess?
+#    do not guess? Say that you have shown it if a coin does as well in fewer than one of
+#    twenty cases.
 
 # %% tags=["hide-cell", "solution"]
 for n in range(10, 60, 10):
     least = round(0.7 * n)
     print(n, f"{sum(comb(n, k) for k in range(least, n + 1)) / 2**n:.3f}")
+print("About 30: the first number below one in twenty, 0.05.")
 
 # %% [markdown]
 # 3. Listen to a fake that you took for real, again, now that you know. Do you hear it now?
 #    What does that say about witnesses who know what they are supposed to hear?
 
 # %% tags=["hide-cell", "solution"]
-print(
-    "Knowing changes what one hears. So a test hides the answer until you decide."
-)
+print("Knowing changes what one hears: a witness who was told that a clip is")
+print("fake hears it as fake. So a test hides the answer until you decide.")

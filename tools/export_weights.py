@@ -133,7 +133,12 @@ def export_pretrained(
 def count_answers(
     measured: pd.DataFrame, spliced: pd.DataFrame, detector: Detector
 ) -> dict:
-    """What was said of how many clips of eval, for `inference.base.describe_checks`."""
+    """What was said of how many clips of eval, for `inference.base.describe_checks`.
+
+    Only of sources that no clip of the training is of.
+    """
+    known = detector.metadata["coverage"]["sources"]
+    measured, spliced = (x[~x["source"].isin(known)] for x in (measured, spliced))
     trials = with_answers(select_condition(measured), detector)
     given = {
         label: {

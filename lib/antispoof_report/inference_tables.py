@@ -40,6 +40,7 @@ REFUSED = 0.1  # share of the clips, where ways to refuse are compared
 QUOTED = (
     *("eer", "n", "n_train", "systems", "ece", "coverage", "selective_error"),
     *("accused", "found", "moved", "refused", "largest"),
+    *("new_accused", "new_found", "balanced_error", "said_real", "said_real_wrong"),
 )
 Table = pd.DataFrame | None  # without pretrained weights there are no measurements
 
@@ -236,11 +237,34 @@ def glue_inference(detector: ClipDetector | None, measured: Table) -> None:
             "ece": f"{reliability(measured, calibration).calibration_error:.2f}",
             "refused": _percent((~trials["in_domain"]).mean()),
             "largest": f"{np.exp(calibration.largest_llr_spoof):.0f}",
+            **_quote_answers(trials),
             **{name: _percent(value) for name, value in found.items()},
             "moved": f"{moved[[*FORMATS]].max():.3f}",
         }
+    checks = detector.metadata.get("checks") if detector is not None else None
+    for name, label in (("new_accused", "bonafide"), ("new_found", "spoof")):
+        if checks:
+            quoted[name] = f"{checks[label]['spoof']} of {checks[label]['n']}"
     for name, text in quoted.items():
         glue(f"check_{name}", text)
+
+
+def _quote_answers(trials: pd.DataFrame) -> dict[str, str]:
+    """Share of wrong answers with equal classes, and how often "real" was wrong."""
+    real = trials["label"] == LABELS[BONAFIDE]
+    said = trials["answer"]
+    wrong = (said == LABELS[SPOOF])[real].mean() + (said == LABELS[BONAFIDE])[
+        ~real
+    ].mean()
+    decided = said != "uncertain"
+    said_real = said == LABELS[BONAFIDE]
+    return {
+        "balanced_error": _percent(
+            wrong / (decided[real].mean() + decided[~real].mean())
+        ),
+        "said_real": str(said_real.sum()),
+        "said_real_wrong": str((said_real & ~real).sum()),
+    }
 
 
 def select_condition(measured: pd.DataFrame, name: str = CLEAN) -> pd.DataFrame:

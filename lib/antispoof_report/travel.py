@@ -123,6 +123,7 @@ def steps_table(runs: Mapping[tuple[str, str], list[Run]], part: str) -> pd.Data
                 "95 %": f"{low} to {high}",
                 "HTER": _percent(there["hter"]),
                 "Real called fake": _percent(there["accused"]),
+                "Fake called fake": _percent(there["found"]),
                 "EER at home": _percent(home["eer"]),
             }
         )
