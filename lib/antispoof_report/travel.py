@@ -140,6 +140,7 @@ def heat_map(runs: Mapping[tuple[str, str], list[Run]]) -> pd.DataFrame:
     rates = rates_table(runs).query("group == 'base'")
     rates["trained"] = rates["trained"].map(TRAINED_ON)
     wide = rates.pivot_table("eer", "trained", "tested", sort=False)
+    wide.columns = wide.columns.str.replace(" ", "\n")  # side by side in a figure
     return wide.rename_axis(index=None, columns=None)
 
 
