@@ -71,7 +71,7 @@ report.header(la)
 # trained by one rule on two sets of clips: ASVspoof 2019 alone, and both corpora together
 # with copies of the real clips by vocoders and sentences that text-to-speech programs have
 # read. It was tested on dev and eval of both corpora. The runs are recorded;
-# {repo}`profiles/travel.yaml` lists them, and more that are still to be trained {mark}`O`.
+# {repo}`profiles/travel.yaml` lists them ("everything" is the second set), and more that are still to be trained {mark}`O`.
 #
 # To test a model of your own on another corpus:
 # `antispoof score RUN --corpus OTHER --partition eval`, and `antispoof evaluate` on what it

@@ -27,7 +27,7 @@ TRAINED_ON = {
     "copies": "ASVspoof 2019 and vocoder copies",
     "modern": "open-fakes",
     "both": "both",
-    "all": "both, copies, spoken texts",
+    "all": "everything",
     "mixed": "both, augmented",
 }
 STEPS = {
