@@ -75,7 +75,7 @@ report.header(la)
 #
 # To test a model of your own on another corpus:
 # `antispoof score RUN --corpus OTHER --partition eval`, and `antispoof evaluate` on what it
-# writes. Any folder of clips with a table is a corpus ({ref}`other-corpora`).
+# writes. Any folder of clips with a table is a corpus ({doc}`../book/how_to_run`).
 #
 # The EER alone hides what a user meets, because its threshold is chosen on the very clips
 # that are tested. So there is a second measure: we choose the threshold where the model
