@@ -119,7 +119,7 @@ def test_id3_tag_before_the_sound(tmp_path, container):
         ("MP3", "MPEG_LAYER_III", 44_100),
         ("OGG", "VORBIS", 44_100),
         ("OGG", "OPUS", 48_000),
-        ("WAV", "GSM610", 8_000),  # miniaudio lacks it
+        ("WAV", "GSM610", 8_000),  # libraries for WAV alone lack it
     ],
 )
 def test_other_encodings_agree_with_libsndfile(
@@ -168,11 +168,11 @@ def clip_bytes(tmp_path, container="FLAC", subtype="PCM_16"):
     return path.read_bytes()
 
 
-READERS = (load_mono_16k, lambda path: list(iter_blocks(path, max_in_memory=0)))
+READERS = (load_mono_16k, lambda path: list(iter_blocks(path)))
 
 
-def assert_refused(path, reason, functions=READERS):
-    for function in functions:
+def assert_refused(path, reason):
+    for function in READERS:
         with pytest.raises(AudioError) as caught:
             function(path)
         assert str(path) in str(caught.value)
@@ -205,17 +205,15 @@ def test_damaged_flacs(tmp_path):
     data = clip_bytes(tmp_path)
     middle = len(data) // 2
     flipped = data[:middle] + bytes([data[middle] ^ 1]) + data[middle + 1 :]
-    no_rate = data[:18] + bytes([0, 0, data[20] & 0x0F]) + data[21:]  # 20 bits
     path = tmp_path / "clip.flac"
-    for content, reason, functions in (
-        (data[:middle], "damaged or truncated", READERS),
-        (data[:-3], "damaged or truncated", READERS),
-        (flipped, "damaged", READERS[:1]),  # FFmpeg checks no checksum
-        (2 * data, "several files joined", READERS),  # a decoder may lose a frame
-        (no_rate, "0 Hz", READERS),
+    for content, reason in (
+        (data[:middle], "damaged or truncated"),
+        (data[:-3], "damaged or truncated"),
+        (flipped, "damaged"),
+        (2 * data, "several files joined"),  # a decoder may lose a frame
     ):
         path.write_bytes(content)
-        assert_refused(path, reason, functions)
+        assert_refused(path, reason)
 
 
 @pytest.mark.parametrize(
