@@ -68,21 +68,7 @@ class BootstrapResult:
             (the accuracy of that constant answer), and those in ``values``.
         model : one of the panel's.
         at : operating point; not read for metrics without a threshold.
-
-        Raises
-        ------
-        ParameterError
-            If the metric, model or operating point is unknown.
         """
-        for what, name, accepted in (
-            ("model", model, self.panel.models),
-            ("metric", metric, self.metrics),
-            ("operating point", at, self.confusions),
-        ):
-            if name not in accepted:
-                raise ParameterError(
-                    f"no {what} {name!r}; accepted are {', '.join(accepted)}"
-                )
         if metric in self.values:
             values = self.values[metric][model]
         else:
@@ -120,20 +106,7 @@ def operating_thresholds(
     Returns
     -------
     "zero", "dev" and "oracle" -> model -> (n_seeds,).
-
-    Raises
-    ------
-    ScoreError
-        If dev lacks a model or has another number of seeds.
     """
-    if dev is not None and (
-        not set(panel.models) <= set(dev.models) or dev.n_seeds != panel.n_seeds
-    ):
-        raise ScoreError(
-            f"dev scores of {', '.join(dev.models)} ({dev.n_seeds} seeds) cannot set"
-            f" thresholds for {', '.join(panel.models)} ({panel.n_seeds} seeds);"
-            " the same models and seeds are needed"
-        )
     points: dict[str, dict[str, np.ndarray]] = {}
     for model, rows in panel.scores.items():
         chosen_on = [None] * len(rows)
