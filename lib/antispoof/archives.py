@@ -50,7 +50,8 @@ def extract_all(
     except READ_ERRORS as error:
         raise ArchiveError(f"{path} is not a ZIP archive: {error}") from None
     with archive:
-        targets = {m: folder / m.filename for m in archive.infolist()}
+        members = [m for m in archive.infolist() if not m.is_dir()]
+        targets = {m: folder / m.filename for m in members}
         for member, target in targets.items():
             if folder not in Path(os.path.normpath(target)).parents:
                 raise ArchiveError(
@@ -66,28 +67,22 @@ def extract_all(
         todo = [m for m, target in targets.items() if _size(target) != m.file_size]
         check_disk_space(folder, sum(member.file_size for member in todo))
         for done, member in enumerate(todo, start=1 + len(targets) - len(todo)):
+            target = targets[member]
             try:
-                _extract(archive, member, targets[member])
+                if target.is_dir():
+                    raise IsADirectoryError(f"{target} is a folder")
+                with (
+                    archive.open(member) as source,
+                    atomic_path(target) as temporary,
+                    temporary.open("wb") as file,
+                ):
+                    shutil.copyfileobj(source, file, 2**20)
             except READ_ERRORS as error:
                 raise ArchiveError(
                     f"{path}: {member.filename} is damaged: {error}"
                 ) from None
             if on_extract is not None:
                 on_extract(done, len(targets))
-
-
-def _extract(archive: zipfile.ZipFile, member: zipfile.ZipInfo, target: Path) -> None:
-    if member.is_dir():
-        target.mkdir(parents=True, exist_ok=True)
-        return
-    if target.is_dir():
-        raise IsADirectoryError(f"{target} is a folder")
-    with (
-        archive.open(member) as source,
-        atomic_path(target) as temporary,
-        temporary.open("wb") as file,
-    ):
-        shutil.copyfileobj(source, file, 2**20)
 
 
 def _size(path: Path) -> int | None:

@@ -132,13 +132,13 @@ def frames(file: BinaryIO, track: int = 0) -> Iterator[tuple[np.ndarray, int]]:
 
     Yields
     ------
-    float32 of shape (n, channels), and the rate in Hz, both the same throughout; once
-    with n = 0 if there is no sound.
+    float32 of shape (n, channels), n >= 1, and the rate in Hz, both the same throughout.
 
     Raises
     ------
     AudioError
-        If FFmpeg finds no audio in the file, or cannot decode it to its end.
+        If FFmpeg finds no audio in the file or no samples in it, or cannot decode it
+        to its end.
     """
     import av
 
@@ -167,4 +167,4 @@ def frames(file: BinaryIO, track: int = 0) -> Iterator[tuple[np.ndarray, int]]:
             declared = round(stream.duration * stream.time_base * stream.rate)
             limits.check_complete(n_samples, declared)
         if first is None:
-            yield np.empty((0, 1), dtype=np.float32), stream.rate
+            raise AudioError("it contains no samples")

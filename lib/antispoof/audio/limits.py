@@ -46,13 +46,11 @@ def check_duration(n_samples: int, sample_rate: int) -> None:
 
 
 def check_sound(samples: np.ndarray, sample_rate: int) -> None:
-    """Raise if speech cannot have this rate (Hz), or if there is no finite sound."""
+    """Raise if speech cannot have this rate (Hz), or if a sample is not finite."""
     if not MIN_RATE <= sample_rate <= MAX_RATE:
         raise AudioError(
             f"sample rate {sample_rate} Hz; accepted: {MIN_RATE} to {MAX_RATE} Hz"
         )
-    if not samples.size:
-        raise AudioError("it contains no samples")
     # Minimum and maximum propagate NaN and infinities, and need no copy.
     if not np.isfinite([samples.min(), samples.max()]).all():
         raise AudioError("it contains samples that are not finite (NaN or infinite)")

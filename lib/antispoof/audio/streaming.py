@@ -11,7 +11,6 @@ from antispoof.audio import ffmpeg, limits
 from antispoof.audio.decoding import mix_down, open_audio
 from antispoof.audio.resampling import filter_half_width, resample, up_down
 from antispoof.constants import SAMPLE_RATE
-from antispoof.errors import AudioError
 
 BLOCK_SECONDS = 60
 
@@ -54,8 +53,6 @@ def iter_blocks(
     with open_audio(path) as file:
         on_announced(ffmpeg.announced_seconds(file, track))
         for part, sample_rate in ffmpeg.frames(file, track):
-            if not part.size:
-                continue
             limits.check_sound(part, sample_rate)
             if not n_samples:
                 up, down = up_down(sample_rate, SAMPLE_RATE)
@@ -75,7 +72,5 @@ def iter_blocks(
                 n_before = min(end, margin)
                 parts = [samples[end - n_before :]]
                 n_pending -= length
-        if not n_samples:
-            raise AudioError("it contains no samples")
     if n_pending:
         yield resample(np.concatenate(parts), down, up)[n_before * up // down :]
