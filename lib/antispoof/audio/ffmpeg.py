@@ -132,7 +132,8 @@ def frames(file: BinaryIO, track: int = 0) -> Iterator[tuple[np.ndarray, int]]:
 
     Yields
     ------
-    float32 of shape (n, channels), n >= 1, and the rate in Hz, both the same throughout.
+    float32 of shape (n, channels), n >= 1, and the rate in Hz; both channels and rate
+    are the same throughout.
 
     Raises
     ------

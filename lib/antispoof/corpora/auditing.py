@@ -156,16 +156,14 @@ def audit(
         suffixes = tuple({Path(path).suffix for path in rows["path"]})
         found = {e.path for folder in folders for e in list_folder(folder)}
         unlisted = found.difference(trials["path"])
-        asv_scores = None
-        if name in corpus.asv_score_files:
-            asv_scores = corpus.asv_scores(name) is not None
+        asv_scores = corpus.asv_score_files.get(name)
         partitions[name] = PartitionAudit(
             listed=count_trials(rows, name),
             usable=count_trials(rows[rows["issue"] == ""], name),
             expected=corpus.expected_counts.get(name),
             unlisted=sum(path.endswith(suffixes) for path in unlisted),
             seconds=float(rows["seconds"].sum()),
-            asv_scores=asv_scores,
+            asv_scores=asv_scores and asv_scores.is_file(),
         )
     issues = sorted(_find_issues(trials), key=lambda i: list(ISSUES).index(i.kind))
     return Audit(

@@ -198,12 +198,6 @@ class Corpus:
             )
         return trials
 
-    def asv_scores(self, name: str) -> Path | None:
-        """File of speaker verification scores of a partition, or None without one."""
-        self.partition(name)  # raises for an unknown name
-        path = self.asv_score_files.get(name)
-        return path if path is not None and path.is_file() else None
-
 
 def file_sizes(paths: Sequence[str]) -> np.ndarray:
     """Bytes of each file, ``MISSING`` where there is none; int64, shape (n,).
