@@ -29,12 +29,7 @@ from antispoof.losses import LOSSES
 from antispoof.scoring.partition import compute_logits
 from antispoof.training.accelerators import make_accelerator
 from antispoof.training.callbacks import Callback
-from antispoof.training.checkpoint import (
-    load_checkpoint,
-    random_states,
-    restore_random_states,
-    save_checkpoint,
-)
+from antispoof.training.checkpoint import load_checkpoint, save_checkpoint
 from antispoof.training.schedule import make_schedule
 from antispoof.training.state import TrainerState
 
@@ -86,7 +81,7 @@ def fit(
     Raises
     ------
     CorpusError
-        If either set lacks a class, or contains a trial outside the train partition.
+        If either set contains a trial outside the train partition.
     ParameterError
         If the device lacks the precision.
     RunError
@@ -122,7 +117,7 @@ def fit(
 
     state = TrainerState()
     training_id = {"config": config.to_dict(), "seed": seed, "n_train": len(train_set)}
-    saved = load_checkpoint(checkpoint) if checkpoint else None
+    saved = load_checkpoint(checkpoint, device) if checkpoint else None
     if saved is not None:
         if saved.get("training_id") != training_id:
             raise RunError(
@@ -131,7 +126,6 @@ def fit(
             )
         for name, part in parts.items():
             part.load_state_dict(saved[name])
-        restore_random_states(saved["random"], device)
         state = TrainerState(**saved["state"])
 
     while not state.is_finished(config):
@@ -178,7 +172,7 @@ def fit(
         if checkpoint is not None and is_main:
             content = {name: part.state_dict() for name, part in parts.items()}
             content |= {"training_id": training_id, "state": vars(state)}
-            save_checkpoint(checkpoint, content | {"random": random_states(device)})
+            save_checkpoint(checkpoint, content, device)
         for callback in callbacks if is_main else ():
             callback(row)
 
@@ -227,6 +221,3 @@ def _check_set(features: FeatureSet, name: str) -> None:
         raise CorpusError(
             f"{name} must be of the train partition; found trials of {found}"
         )
-    if set(features.labels) != {SPOOF, BONAFIDE}:
-        found = ", ".join(sorted(set(features.trials["label"]))) or "no trials"
-        raise CorpusError(f"{name} needs both classes; found {found}")
