@@ -30,11 +30,7 @@ from antispoof.constants import PARTITIONS, label_indices
 from antispoof.corpora import read_protocol
 from antispoof.errors import PARSE_ERRORS, AntispoofError, ParameterError, RunError
 from antispoof.runs.regression_check import Scores
-from antispoof.scoring.score_files import (
-    ScoreFileWarning,
-    read_scores,
-    write_scores,
-)
+from antispoof.scoring.score_files import ScoreFileWarning, read_scores, write_scores
 
 FORMAT = 2
 CONFIG, HISTORY, ENVIRONMENT = "config.json", "history.csv", "environment.json"
@@ -79,15 +75,12 @@ class Run:
             augmentation of a plugin that is not loaded.
         """
         path = Path(path)
-        for name in (CONFIG, HISTORY, ENVIRONMENT):
-            if not (path / name).is_file():
-                raise RunError(f"{path} is not a run: {name} is missing")
         name = CONFIG
         try:
             record = json.loads((path / CONFIG).read_text("utf-8"))
             if record.pop("format") != FORMAT:
                 raise ValueError(f"its format is not {FORMAT}")
-            record["config"] = TrainConfig.from_dict(record["config"])
+            record["config"] = TrainConfig(**record["config"])
             if not NAME.fullmatch(record["corpus"]["id"]):
                 raise ValueError(
                     f"corpus {record['corpus']['id']!r} cannot name a folder"
@@ -106,8 +99,8 @@ class Run:
                 f"{path / name}: {error}. If a plugin registers it, load the plugin"
                 " with `antispoof --plugin MODULE`, or import it in the notebook"
             ) from error
-        except PARSE_ERRORS as error:
-            raise RunError(f"{path / name} is malformed: {error}") from error
+        except (OSError, *PARSE_ERRORS) as error:
+            raise RunError(f"{path / name} cannot be read: {error}") from error
 
     @property
     def partitions(self) -> list[str]:
