@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import warnings
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -146,8 +146,14 @@ def _show(path: Path, result: dict, thresholds: dict, n_trials: dict) -> None:
 
     n, ci = result["n"], result["ci"]
 
-    def cell(key: str, value: float | None, **style: Any) -> str:
-        return "n < 10" if value is None else _format(value, ci.get(key), **style)
+    def cell(key: str, value: float | None, percent=False, places=4) -> str:
+        """A value and its interval."""
+        if value is None:
+            return "n < 10"
+        scale, places, unit = (100, 2, " %") if percent else (1, places, "")
+        ends = [f"{scale * end:.{places}f}" for end in ci.get(key, ())]
+        interval = f" ({'–'.join(ends)})" if ends else ""
+        return f"{scale * value:.{places}f}{unit}{interval}"
 
     rows = []
     if result["min_tdcf"] is not None:
@@ -182,14 +188,3 @@ Decisions are at {chosen}.
 {LEGEND}
 
 {format_table(attacks)}""")
-
-
-def _format(
-    value: float, interval: tuple | None, *, percent: bool = False, places: int = 4
-) -> str:
-    scale, places, unit = (100, 2, " %") if percent else (1, places, "")
-    shown = f"{scale * value:.{places}f}{unit}"
-    if interval is None:
-        return shown
-    low, high = (f"{scale * end:.{places}f}" for end in interval)
-    return f"{shown} ({low}–{high})"
