@@ -76,10 +76,8 @@ def read(root: Path) -> Corpus | None:
 
 def locate_la_root(folder: Path) -> Path | None:
     """``folder``, ``LA`` or ``LA/LA`` in it, whichever has protocols; else None."""
-    for candidate in (folder, folder / "LA", folder / "LA" / "LA"):
-        if (candidate / PROTOCOL_FOLDER).is_dir():
-            return candidate
-    return None
+    places = (folder, folder / "LA", folder / "LA" / "LA")
+    return next((la for la in places if (la / PROTOCOL_FOLDER).is_dir()), None)
 
 
 def audio_folder(la: Path, partition: str) -> Path:

@@ -202,9 +202,8 @@ def find_leaks_between(audits: Sequence[Audit]) -> list[Issue]:
         names = [str(found.root) for found in audits]
     tables = []
     for name, found in zip(names, audits, strict=True):
-        trials = found.trials
-        prefixed = {c: f"{name}/" + trials[c] for c in ("partition", "utt_id")}
-        tables.append(trials.assign(**prefixed))
+        own = {c: f"{name}/" + found.trials[c] for c in ("partition", "utt_id")}
+        tables.append(found.trials.assign(**own))
     issues = starmap(Issue, find_leaks(pd.concat(tables, ignore_index=True)))
     return [
         issue

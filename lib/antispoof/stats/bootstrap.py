@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
-import pandas as pd
 
 from antispoof.constants import BONAFIDE, SPOOF
 from antispoof.errors import ParameterError, ScoreError
@@ -107,18 +106,14 @@ def operating_thresholds(
     -------
     "zero", "dev" and "oracle" -> model -> (n_seeds,).
     """
-    points: dict[str, dict[str, np.ndarray]] = {}
+    points: dict[str, dict[str, list[float]]] = {}
     for model, rows in panel.scores.items():
-        chosen_on = [None] * len(rows)
-        if dev is not None:
-            chosen_on = [(row, dev.labels) for row in dev.scores[model]]
-        of_seeds = pd.DataFrame(
-            thresholds_of_system(row, panel.labels, dev=on)
-            for row, on in zip(rows, chosen_on, strict=True)
-        )
-        for point in of_seeds:
-            points.setdefault(point, {})[model] = of_seeds[point].to_numpy()
-    return points
+        for seed, row in enumerate(rows):
+            on = None if dev is None else (dev.scores[model][seed], dev.labels)
+            found = thresholds_of_system(row, panel.labels, dev=on)
+            for point, value in found.items():
+                points.setdefault(point, {}).setdefault(model, []).append(value)
+    return {p: {m: np.array(v) for m, v in of.items()} for p, of in points.items()}
 
 
 def resample(
