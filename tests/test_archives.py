@@ -30,7 +30,7 @@ def test_a_good_archive(tmp_path):  # 1
     assert (tmp_path / "out/two").read_text() == "22"
     (tmp_path / "out/two").write_text("2")
     calls = []
-    extract_all(path, tmp_path / "out", on_extract=lambda *n: calls.append(n))
+    extract_all(path, tmp_path / "out", progress=lambda *n: calls.append(n))
     assert (tmp_path / "out/two").read_text() == "22"
     assert calls[-1] == (2, 2)
 

@@ -24,7 +24,7 @@ from antispoof.corpora import read_protocol
 from antispoof.errors import DiskError, ScoreError
 from antispoof.scoring import score_files
 from antispoof.scoring.score_files import (
-    ReversedScoresWarning,
+    ScoreFileWarning,
     read_asv_scores,
     read_scores,
     write_scores,
@@ -141,13 +141,13 @@ def test_absent_and_binary_files(tmp_path):
 
 def test_a_reversed_sign_warns_and_nothing_is_changed():
     path = GOLDEN / f"eval-{CSV}"
-    with pytest.warns(ReversedScoresWarning, match="85.94 %.*probably reversed"):
+    with pytest.warns(ScoreFileWarning, match="85.94 %.*probably reversed"):
         reversed_scores = read_scores(path, PROTOCOL)
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         negated = read_scores(path, PROTOCOL, negate=True)
     assert (negated["score"] == -reversed_scores["score"]).all()
-    with pytest.warns(ReversedScoresWarning, match="without negate"):
+    with pytest.warns(ScoreFileWarning, match="without negate"):
         read_scores(GOLDEN / "eval-4-columns.txt", negate=True)
 
 

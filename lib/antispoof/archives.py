@@ -13,6 +13,7 @@ from pathlib import Path
 from antispoof.errors import ArchiveError
 from antispoof.files import atomic_path, check_disk_space
 
+Progress = Callable[[int, "int | None"], None]
 MAX_COMPRESSION_RATIO = 200
 # What zipfile raises where bytes were changed, and the file system.
 READ_ERRORS = (
@@ -22,10 +23,7 @@ READ_ERRORS = (
 
 
 def extract_all(
-    path: str | Path,
-    folder: str | Path,
-    *,
-    on_extract: Callable[[int, int], None] | None = None,
+    path: str | Path, folder: str | Path, *, progress: Progress = lambda done, n: None
 ) -> None:
     """Unpack the archive at ``path`` into a folder; after an interruption, resume.
 
@@ -33,7 +31,7 @@ def extract_all(
 
     Parameters
     ----------
-    on_extract : called with (members extracted, members in all).
+    progress : called with (members extracted, members in all).
 
     Raises
     ------
@@ -81,8 +79,7 @@ def extract_all(
                 raise ArchiveError(
                     f"{path}: {member.filename} is damaged: {error}"
                 ) from None
-            if on_extract is not None:
-                on_extract(done, len(targets))
+            progress(done, len(targets))
 
 
 def _size(path: Path) -> int | None:

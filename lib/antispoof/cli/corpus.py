@@ -94,8 +94,7 @@ def fetch_command(
     from antispoof.corpora.download import OFFICIAL_ARCHIVE, fetch
 
     with progress_bar("Downloading and unpacking") as bar:
-        url = url or OFFICIAL_ARCHIVE
-        corpus = fetch(folder, url=url, progress=bar, on_extract=bar)
+        corpus = fetch(folder, url=url or OFFICIAL_ARCHIVE, progress=bar)
     typer.echo(f"{corpus.root}: {corpus.description}")
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, replace
 from functools import partial
@@ -20,6 +20,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from antispoof.archives import Progress
 from antispoof.audio import load, resample
 from antispoof.constants import LABELS, SAMPLE_RATE
 from antispoof.corpora.corpus import Corpus, Counts, count_trials, list_folder
@@ -128,9 +129,7 @@ class Audit:
         return audit | {"ok": self.ok}
 
 
-def audit(
-    corpus: Corpus, *, progress: Callable[[int, int], None] | None = None
-) -> Audit:
+def audit(corpus: Corpus, *, progress: Progress = lambda done, n: None) -> Audit:
     """Decode every listed file, with one thread per core, and report what is wrong.
 
     Parameters
@@ -145,8 +144,7 @@ def audit(
     with ThreadPoolExecutor(os.cpu_count()) as pool:  # decoding releases the GIL
         for row in pool.map(decode, trials["path"]):
             rows.append(row)
-            if progress is not None:
-                progress(len(rows), len(trials))
+            progress(len(rows), len(trials))
     columns = ["issue", "detail", "seconds", "digest", "codes"]
     trials = trials.join(pd.DataFrame(rows, trials.index, columns))
     partitions = {}

@@ -29,10 +29,6 @@ class ScoreFileWarning(UserWarning):
     """What was guessed about a score file, and scores that look wrong."""
 
 
-class ReversedScoresWarning(ScoreFileWarning):
-    """Scores that rank spoof above bona fide: their sign is probably reversed."""
-
-
 def read_scores(
     path: str | Path,
     protocol: pd.DataFrame | None = None,
@@ -65,11 +61,10 @@ def read_scores(
 
     Warns
     -----
-    ReversedScoresWarning
-        If the EER is above 50 %. The scores are returned unchanged.
     ScoreFileWarning
-        If utterances or labels are spelled in another way, or if there are only one or
-        two different scores.
+        If the EER is above 50 %, and the scores are returned unchanged; if utterances
+        or labels are spelled in another way; or if there are only one or two different
+        scores.
 
     Notes
     -----
@@ -219,6 +214,6 @@ def _warn_of_scores(trials: pd.DataFrame, path: Path, negate: bool) -> None:
             f"{path}, read {reading}, has an EER of {100 * error:.2f} %, above chance: "
             "its sign is probably reversed. Here a higher score means more bona fide; "
             f"nothing was changed. If that is so, read it {remedy}.",
-            ReversedScoresWarning,
+            ScoreFileWarning,
             stacklevel=3,
         )
