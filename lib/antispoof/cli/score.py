@@ -30,15 +30,11 @@ def score(
 
     opened = Run.open(run)
     model = opened.model()
-    with progress_bar("features") as progress:
+    options = {"frontend": opened.config.frontend, "silence": opened.config.silence}
+    options |= {"cache_dir": cache_dir, "on_error": on_error}
+    with progress_bar("features") as bar:
         features = load_features(
-            open_corpus(corpus),
-            partition,
-            frontend=opened.config.frontend,
-            silence=opened.config.silence,
-            cache_dir=cache_dir,
-            on_error=on_error,
-            progress=progress,
+            open_corpus(corpus), partition, progress=bar, **options
         )
     target = out or Path(f"scores-{partition}.txt")
     scores = score_partition(model, features)
