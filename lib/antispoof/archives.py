@@ -1,7 +1,5 @@
 """Unpack a ZIP archive from elsewhere: nothing outside the folder, nothing half."""
 
-from __future__ import annotations
-
 import os
 import shutil
 import struct

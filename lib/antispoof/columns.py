@@ -7,8 +7,6 @@ ASVspoof the speaker comes before the utterance and the attack just before the l
 Where columns are alike, the error says how to choose.
 """
 
-from __future__ import annotations
-
 import csv
 import re
 from collections.abc import Callable, Collection, Sequence

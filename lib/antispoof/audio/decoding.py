@@ -6,8 +6,6 @@ bytes decide what a file is, not its name. Integer samples are scaled by a power
 normalised.
 """
 
-from __future__ import annotations
-
 import os
 import re
 from collections.abc import Iterator

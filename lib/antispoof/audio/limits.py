@@ -5,8 +5,6 @@ hold days. Both raise before memory is taken, or as soon as decoding passes the 
 Every function raises AudioError.
 """
 
-from __future__ import annotations
-
 import numpy as np
 
 from antispoof.errors import AudioError

@@ -1,7 +1,5 @@
 """Decode long clips in blocks, so that hours of sound need the memory of a minute."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator
 from pathlib import Path
 

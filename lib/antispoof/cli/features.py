@@ -1,7 +1,5 @@
 """``antispoof features``: decode a corpus once and cache its features."""
 
-from __future__ import annotations
-
 from typing import Annotated
 
 import typer

@@ -1,7 +1,5 @@
 """``antispoof runs``: the finished runs here, and files that carry runs elsewhere."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Annotated
 

@@ -1,7 +1,5 @@
 """``antispoof score``: scores of a partition by the model of a run."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Annotated
 

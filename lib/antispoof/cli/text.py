@@ -1,7 +1,5 @@
 """Text for the terminal: names from files as they are, tables, progress bars."""
 
-from __future__ import annotations
-
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager

@@ -1,7 +1,5 @@
 """``antispoof train``: from a corpus to finished runs."""
 
-from __future__ import annotations
-
 from dataclasses import MISSING, fields, make_dataclass
 from typing import Annotated, Any, get_type_hints
 

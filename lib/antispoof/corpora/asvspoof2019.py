@@ -6,8 +6,6 @@ scores that min t-DCF needs in ``ASVspoof2019_LA_asv_scores``. A trial is what t
 protocols list: the original audio folders also contain FLACs of no protocol.
 """
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pandas as pd

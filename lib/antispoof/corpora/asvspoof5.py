@@ -6,8 +6,6 @@ gender, codec, its quality, its seed, attack tag, attack, key, and one that is n
 The sound is in ``flac_T``, ``flac_D`` and ``flac_E_eval``.
 """
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pandas as pd

@@ -6,8 +6,6 @@ conversion that filters a recording keeps it: A06 of ASVspoof 2019 in train has 
 in dev), files that no protocol lists, and the counts of the complete corpus.
 """
 
-from __future__ import annotations
-
 import hashlib
 import os
 from collections.abc import Iterator, Sequence

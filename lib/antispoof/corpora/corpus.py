@@ -1,7 +1,5 @@
 """A corpus: one table of trials, what is known about it, and its identity."""
 
-from __future__ import annotations
-
 import hashlib
 import os
 from collections.abc import Iterable, Mapping, Sequence

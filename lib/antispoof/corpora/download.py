@@ -1,7 +1,5 @@
 """Download ASVspoof 2019 LA: the official archive."""
 
-from __future__ import annotations
-
 import http.client
 import time
 import urllib.request

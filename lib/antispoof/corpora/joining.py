@@ -1,7 +1,5 @@
 """Several corpora as one: a table of their clips, which the reader of folders opens."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 

@@ -6,8 +6,6 @@ part of the challenge. ``attack`` is ``-`` for a bona fide trial. Read is every 
 which :mod:`antispoof.columns` finds utterances and labels.
 """
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pandas as pd

@@ -1,7 +1,5 @@
 """Runs on demand: loaded if they exist and are still valid, else trained."""
 
-from __future__ import annotations
-
 import json
 import shutil
 from collections.abc import Callable, Sequence

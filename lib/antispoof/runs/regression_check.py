@@ -12,8 +12,6 @@ rounding errors of gradients that should be 0 into full steps, and a ResNet's sc
 differ by 30 % between one and two threads.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import lru_cache

@@ -1,7 +1,5 @@
 """Runs as numbers: one row per run and partition; matrices by model."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 
 import numpy as np

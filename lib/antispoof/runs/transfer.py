@@ -5,8 +5,6 @@ delete their disks after a session: what it left in ``runs``, finished or not, i
 from where it is attached, and used or resumed.
 """
 
-from __future__ import annotations
-
 import re
 import shutil
 import tempfile

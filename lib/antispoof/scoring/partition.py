@@ -1,7 +1,5 @@
 """Scores of a partition: a model and features in, one score per trial out."""
 
-from __future__ import annotations
-
 import numpy as np
 import pandas as pd
 import torch

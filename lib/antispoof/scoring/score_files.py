@@ -6,8 +6,6 @@ utterances and scores. With a protocol, which lists the trials and their labels,
 trial may be missing, duplicate or unknown.
 """
 
-from __future__ import annotations
-
 import warnings
 from collections.abc import Iterable
 from pathlib import Path

@@ -5,8 +5,6 @@ are sums and error curves cumulative sums; so no trial is ever copied. The same 
 serve all models: every comparison is paired.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 

@@ -1,7 +1,5 @@
 """A value with its standard error, interval and p-value."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass
 

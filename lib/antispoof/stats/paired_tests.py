@@ -1,7 +1,5 @@
 """McNemar's test: do two systems err on the same trials equally often?"""
 
-from __future__ import annotations
-
 from math import comb
 from typing import NamedTuple
 

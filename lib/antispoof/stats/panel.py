@@ -1,7 +1,5 @@
 """Several models, each with several seeds, scored on the same trials."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """The state of an unfinished training on disk, and of the random generators."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Any
 

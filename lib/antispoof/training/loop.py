@@ -6,8 +6,6 @@ of an epoch holds everything the next step depends on, so training resumes exact
 after an interruption.
 """
 
-from __future__ import annotations
-
 import math
 import time
 from collections.abc import Sequence

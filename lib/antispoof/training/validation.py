@@ -4,8 +4,6 @@ Choosing on dev would spend the testing dataset; a random split of utterances wo
 every speaker on both sides.
 """
 
-from __future__ import annotations
-
 from itertools import combinations
 
 import numpy as np
