@@ -121,7 +121,7 @@ def test_bad_files_are_one_clear_sentence(write, lines, sentence):
 
 
 def test_without_a_protocol_a_file_needs_labels(write):
-    with pytest.raises(ScoreError, match="does not say which trials are bona fide"):
+    with pytest.raises(ScoreError, match="has no labels"):
         read_scores(write(["u1 -1"]))
     with pytest.raises(ScoreError, match=r"neither bonafide nor spoof: u1 \(x"):
         read_scores(write(["utt_id,score,label", "u1,1,x"]))

@@ -179,7 +179,7 @@ def test_drawn_clips(make_features):
 def test_sets(make_features, name):
     given = {"train_set": make_features(), "val_set": make_features(12, seed=1)}
     given[name].trials.loc[7, "partition"] = "eval"
-    with pytest.raises(CorpusError, match="train partition; found trials of eval"):
+    with pytest.raises(CorpusError, match="partition train; found eval"):
         fit(CONFIG, **given, seed=0, cpu=True)
 
 

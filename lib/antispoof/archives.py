@@ -50,9 +50,7 @@ def extract_all(
         targets = {m: folder / m.filename for m in members}
         for member, target in targets.items():
             if folder not in Path(os.path.normpath(target)).parents:
-                raise ArchiveError(
-                    f"{path}: member {member.filename!r} leaves the folder"
-                )
+                raise ArchiveError(f"{path}: {member.filename!r} leaves the folder")
         unpacked = sum(member.file_size for member in targets)
         if unpacked > MAX_COMPRESSION_RATIO * path.stat().st_size:
             raise ArchiveError(
@@ -74,9 +72,7 @@ def extract_all(
                 ):
                     shutil.copyfileobj(source, file, 2**20)
             except READ_ERRORS as error:
-                raise ArchiveError(
-                    f"{path}: {member.filename} is damaged: {error}"
-                ) from None
+                raise ArchiveError(f"{path}: {member.filename}: {error}") from None
             progress(done, len(targets))
 
 

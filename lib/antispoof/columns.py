@@ -88,9 +88,7 @@ def read_table(
         raise error(f"{shown}, a header, and there are no trials")
     names, values = _meanings(header), list(zip(*rows.values(), strict=True))
     if len(names) != len(values):
-        raise error(
-            f"{shown}; columns {columns!r} do not name its {len(values)} columns"
-        )
+        raise error(f"{shown}; {columns!r} do not name its {len(values)} columns")
     for i, name in enumerate(header):
         label = read_word(re.sub(r"^is[\W_]*", "", name.strip().lower()))
         if label in LABELS and "label" not in names:

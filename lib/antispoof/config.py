@@ -109,12 +109,8 @@ class TrainConfig:
         text="Training speakers used for validation instead of training.",
         positive=True,
     )
-    n_bonafide: int = _setting(
-        0, text="Bona fide training clips, drawn by the seed; 0: all.", before=0
-    )
-    n_spoof: int = _setting(
-        0, text="Spoof training clips, drawn by the seed; 0: all.", before=0
-    )
+    n_bonafide: int = _setting(0, text="Bona fide clips to draw; 0: all.", before=0)
+    n_spoof: int = _setting(0, text="Spoof clips to draw; 0: all.", before=0)
     patience: int = _setting(
         0,
         text="Epochs without improvement before training stops; 0: no early stopping.",
@@ -141,10 +137,9 @@ class TrainConfig:
             raise ParameterError(
                 f"frontend={self.frontend!r}; model={self.model!r} reads {only!r} only"
             )
-        if self.augment_probability > 1:
-            raise ParameterError(
-                f"augment_probability={self.augment_probability} must be at most 1"
-            )
+        p = self.augment_probability
+        if p > 1:
+            raise ParameterError(f"augment_probability={p} must be at most 1")
         if self.warmup_epochs >= self.epochs:
             raise ParameterError(
                 f"warmup_epochs={self.warmup_epochs} must be less than"

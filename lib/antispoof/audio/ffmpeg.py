@@ -157,9 +157,7 @@ def frames(file: BinaryIO, track: int = 0) -> Iterator[tuple[np.ndarray, int]]:
                     shape = part.sample_rate, len(part.layout.channels)
                     first = first or shape
                     if shape != first:
-                        raise AudioError(
-                            "its sample rate or number of channels changes"
-                        )
+                        raise AudioError("its sample rate or its channels change")
                     n_samples += part.samples
                     yield part.to_ndarray()[0].reshape(-1, shape[1]), shape[0]
         except (av.FFmpegError, ValueError) as error:

@@ -21,9 +21,7 @@ def check_file_size(n_bytes: int) -> None:
     if not n_bytes:
         raise AudioError("the file is empty")
     if n_bytes > MAX_BYTES:
-        raise AudioError(
-            f"the file has {n_bytes / 2**30:.1f} GiB; up to 2 GiB are accepted"
-        )
+        raise AudioError(f"it has {n_bytes / 2**30:.1f} GiB; up to 2 GiB are accepted")
 
 
 def check_decoded_size(n_samples: int, channels: int) -> None:
@@ -38,17 +36,13 @@ def check_decoded_size(n_samples: int, channels: int) -> None:
 def check_duration(n_samples: int, sample_rate: int) -> None:
     """Raise if a clip is longer than a day."""
     if n_samples > MAX_SECONDS * sample_rate:
-        raise AudioError(
-            f"it lasts longer than the {MAX_SECONDS // 3_600} hours that are accepted"
-        )
+        raise AudioError(f"longer than the {MAX_SECONDS // 3_600} h that are accepted")
 
 
-def check_sound(samples: np.ndarray, sample_rate: int) -> None:
+def check_sound(samples: np.ndarray, rate: int) -> None:
     """Raise if speech cannot have this rate (Hz), or if a sample is not finite."""
-    if not MIN_RATE <= sample_rate <= MAX_RATE:
-        raise AudioError(
-            f"sample rate {sample_rate} Hz; accepted: {MIN_RATE} to {MAX_RATE} Hz"
-        )
+    if not MIN_RATE <= rate <= MAX_RATE:
+        raise AudioError(f"sampled at {rate} Hz; accepted: {MIN_RATE} to {MAX_RATE} Hz")
     # Minimum and maximum propagate NaN and infinities, and need no copy.
     if not np.isfinite([samples.min(), samples.max()]).all():
         raise AudioError("it contains samples that are not finite (NaN or infinite)")

@@ -54,11 +54,7 @@ def audit_command(
     clear = [leak for leak in leaks if leak.kind != "near_duplicate"]
     ok = all(found.ok for found in audits) and not clear
     if as_json:
-        between = {
-            "corpora": result,
-            "leaks": [asdict(leak) for leak in leaks],
-            "ok": ok,
-        }
+        between = {"corpora": result, "leaks": [asdict(x) for x in leaks], "ok": ok}
         shown = between if len(result) > 1 else result[0]
         typer.echo(json.dumps(shown, indent=2, ensure_ascii=False))
     else:

@@ -81,9 +81,7 @@ def evaluate(
         resampled_metrics["min_tdcf"] = metrics.Metric("min t-DCF", tdcf, "curve")
     thresholds = metrics.operating_thresholds(*system, dev=dev)
     attacks = trials["attack"]
-    result = metrics.evaluate(
-        *system, attacks=attacks.tolist(), asv=asv, dev=dev, ratios=ratios
-    )
+    result = metrics.evaluate(*system, attacks=attacks, asv=asv, dev=dev, ratios=ratios)
     result["ci"] = {}
     if replicates:
         resampled = stats.resample(

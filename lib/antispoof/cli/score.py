@@ -31,10 +31,8 @@ def score(
     options = {"frontend": opened.config.frontend, "silence": opened.config.silence}
     options |= {"cache_dir": cache_dir, "on_error": on_error}
     with progress_bar("features") as bar:
-        features = load_features(
-            open_corpus(corpus), partition, progress=bar, **options
-        )
+        found = load_features(open_corpus(corpus), partition, progress=bar, **options)
     target = out or Path(f"scores-{partition}.txt")
-    scores = score_partition(model, features)
+    scores = score_partition(model, found)
     write_scores(target, scores)
     typer.echo(f"{len(scores)} scores in {target}")

@@ -57,9 +57,7 @@ def read(root: Path) -> Corpus | None:
     if la is None:
         return None
     trials = read_trials(la)
-    complete = all(
-        count_trials(trials, name) == counts for name, counts in EXPECTED_COUNTS.items()
-    )
+    complete = all(count_trials(trials, n) == c for n, c in EXPECTED_COUNTS.items())
     return Corpus(
         name="asvspoof2019-la" if complete else "asvspoof2019-la-subset",
         title=TITLE if complete else f"a subset of {TITLE}",

@@ -180,9 +180,7 @@ class _Job:
         config, corpus, path = self.config, self.corpus, self.path
         check_disk_space(path.parent, RUN_BYTES)
         features = {partition: self.load(partition) for partition in corpus.partitions}
-        rest, val_set = training.split_validation(
-            features["train"], config.n_val_speakers
-        )
+        rest, val = training.split_validation(features["train"], config.n_val_speakers)
         train_set = training.draw_clips(rest, config, self.seed)
         self.report(f"trains on {len(train_set)} clips for {config.epochs} epochs")
         logger = partial(training.log_epoch, self.report, config.epochs)
@@ -190,7 +188,7 @@ class _Job:
             result = training.fit(
                 config,
                 train_set,
-                val_set,
+                val,
                 seed=self.seed,
                 checkpoint=self.unfinished / CHECKPOINT,
                 callbacks=[logger, training.TimeLimit(n_epochs=config.epochs)],
@@ -217,7 +215,7 @@ class _Job:
                     **{key: getattr(corpus, key) for key in CORPUS_KEYS},
                     "trials": {p: len(found) for p, found in features.items()},
                     "n_train": len(train_set),
-                    "val_speakers": sorted(set(val_set.trials["speaker"])),
+                    "val_speakers": sorted(set(val.trials["speaker"])),
                 },
                 regression_scores=regression_check.compute(config),
                 best_epoch=result.best_epoch,

@@ -81,10 +81,9 @@ class Run:
             if record.pop("format") != FORMAT:
                 raise ValueError(f"its format is not {FORMAT}")
             record["config"] = TrainConfig(**record["config"])
-            if not NAME.fullmatch(record["corpus"]["id"]):
-                raise ValueError(
-                    f"corpus {record['corpus']['id']!r} cannot name a folder"
-                )
+            corpus_id = record["corpus"]["id"]
+            if not NAME.fullmatch(corpus_id):
+                raise ValueError(f"corpus {corpus_id!r} cannot name a folder")
             scores = record["regression_scores"].items()
             record["regression_scores"] = {k: list(map(float, v)) for k, v in scores}
             for number in ("seed", "best_epoch"):

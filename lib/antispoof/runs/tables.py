@@ -105,9 +105,8 @@ def thresholds(run: Run, partition: str) -> dict[str, float]:
 
     See :func:`antispoof.metrics.operating_thresholds`.
     """
-    return metrics.operating_thresholds(
-        *run.scores_and_labels(partition), dev=_dev(run)
-    )
+    pair = run.scores_and_labels(partition)
+    return metrics.operating_thresholds(*pair, dev=_dev(run))
 
 
 def _dev(run: Run) -> tuple[np.ndarray, np.ndarray] | None:
@@ -123,7 +122,5 @@ def _means(runs: Sequence[Run], of_run: Callable) -> pd.DataFrame:
 
 def by_model(runs: Sequence[Run]) -> dict[str, list[Run]]:
     """Runs grouped by model, in the order of `models.MODELS`, seeds rising."""
-    groups = {
-        name: [r for r in runs if r.config.model == name] for name in models.MODELS
-    }
+    groups = {m: [r for r in runs if r.config.model == m] for m in models.MODELS}
     return {n: sorted(g, key=lambda run: run.seed) for n, g in groups.items() if g}

@@ -83,9 +83,7 @@ def import_runs(file: str | Path, folder: str | Path) -> tuple[list[Run], list[R
             copies = {path: target / path.name for path in run.path.iterdir()}
             for path, copy in (copies | _protocols(run, target)).items():
                 if copy.exists() and not cmp(path, copy, shallow=False):
-                    raise RunError(
-                        f"{copy} exists and differs; move it away to import this run"
-                    )
+                    raise RunError(f"{copy} exists and differs; move it away")
         for run, target in zip(runs, targets, strict=True):
             if target not in known:
                 _copy(run, target)

@@ -76,10 +76,9 @@ def read_scores(
     if table.attrs["note"]:
         note = f"{path} is read with {table.attrs['note']}"
         warnings.warn(note, ScoreFileWarning, stacklevel=2)
-    table["score"] = _finite(table["score"], table["utt_id"], path)
-    _raise_for_trials(
-        table.loc[table["utt_id"].duplicated(), "utt_id"], path, "given twice"
-    )
+    utt_ids = table["utt_id"]
+    table["score"] = _finite(table["score"], utt_ids, path)
+    _raise_for_trials(utt_ids[utt_ids.duplicated()], path, "given twice")
     if "label" in table:
         bad = table[~table["label"].isin(LABELS)]
         names = bad["utt_id"] + " (" + bad["label"] + ")"
@@ -87,9 +86,7 @@ def read_scores(
     if protocol is not None:
         table = _join_protocol(table, protocol, path)
     elif "label" not in table:
-        raise ScoreError(
-            f"{path} does not say which trials are bona fide; give its protocol too"
-        )
+        raise ScoreError(f"{path} has no labels; give its protocol too")
     trials = table if "attack" in table else table.assign(attack=NO_ATTACK)
     names = ("utt_id", "speaker", "attack", "label", "score")
     trials = trials[[n for n in names if n in trials]].reset_index(drop=True)

@@ -243,10 +243,9 @@ def _draw_weights(
     yield np.ones((1, units.size), dtype=np.int32)
     rows = max(1, min(n_replicates, MAX_WEIGHTS // units.size))
     wanted, tries = n_replicates, MAX_TRIES * n_replicates
+    equal = np.full(n_units, 1 / n_units)
     while wanted:
-        times = rng.multinomial(
-            n_units - 1, np.full(n_units, 1 / n_units), size=min(rows, wanted)
-        )
+        times = rng.multinomial(n_units - 1, equal, size=min(rows, wanted))
         weights = times.astype(np.int32)[:, units]
         usable = weights[:, panel.labels == SPOOF].any(1)
         usable &= weights[:, panel.labels == BONAFIDE].any(1)

@@ -129,9 +129,8 @@ def fit(
     while not state.is_finished(config):
         started = time.perf_counter()
         order = _order(config, train_set, [seed, state.epoch])
-        chunks = np.split(
-            order, range(config.batch_size, len(order), config.batch_size)
-        )
+        ends = range(config.batch_size, len(order), config.batch_size)
+        chunks = np.split(order, ends)
         # A batch with fewer clips than processes goes to each of them.
         mine = [c[rank::n_processes] if len(c) >= n_processes else c for c in chunks]
         model.train()
@@ -216,6 +215,4 @@ def _check_set(features: FeatureSet, name: str) -> None:
     partitions = set(features.trials["partition"])
     if partitions - {"train"}:
         found = ", ".join(sorted(partitions))
-        raise CorpusError(
-            f"{name} must be of the train partition; found trials of {found}"
-        )
+        raise CorpusError(f"{name} must be of partition train; found {found}")
