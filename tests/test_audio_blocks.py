@@ -41,7 +41,7 @@ def test_blocks_joined_are_the_clip(tmp_path, sample_rate, channels, subtype):
     samples = noise(sample_rate + 777, channels)
     soundfile.write(path, samples, sample_rate, subtype=subtype)
     expected, _ = soundfile.read(path, dtype="float32", always_2d=True)
-    np.testing.assert_allclose(load(path).samples, expected, rtol=0, atol=1e-6)
+    np.testing.assert_allclose(load(path)[0], expected, rtol=0, atol=1e-6)
     at_once = load_mono_16k(path)
     blocks = list(iter_blocks(path, block_seconds=0.15))
     assert len(blocks) > 5
@@ -60,7 +60,9 @@ def test_refused_in_blocks(tmp_path):
     data = bytearray(path.read_bytes())
     data[22:26] = (20_000).to_bytes(4, "big")  # the length in STREAMINFO
     path.write_bytes(data)
-    with pytest.raises(AudioError, match="16000 of the 20000 samples declared"):
+    with pytest.raises(
+        AudioError, match="16000 samples can be decoded, its header has 20000"
+    ):
         join_blocks(path)
     with pytest.raises(AudioError, match="NUL"):
         load_mono_16k("a\0b.wav")

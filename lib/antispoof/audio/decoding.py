@@ -10,7 +10,6 @@ import os
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
@@ -22,26 +21,6 @@ from antispoof.constants import SAMPLE_RATE
 from antispoof.errors import AudioError
 
 CANCELLED = 0.01  # power of the mean, of that of the loudest channel: 20 dB less
-
-
-@dataclass(frozen=True, eq=False)
-class Clip:
-    """A decoded file with its own rate and channels.
-
-    Attributes
-    ----------
-    samples
-        float32, shape (n, channels), full scale 1.0.
-    sample_rate
-        Hz.
-    """
-
-    samples: np.ndarray
-    sample_rate: int
-
-    def mono(self) -> np.ndarray:
-        """One channel, see :func:`mix_down`."""
-        return mix_down(self.samples)
 
 
 def mix_down(samples: np.ndarray) -> np.ndarray:
@@ -90,12 +69,17 @@ def load_mono_16k(path: str | Path) -> np.ndarray:
     >>> load_mono_16k("LA_T_1138215.flac").shape  # doctest: +SKIP
     (55329,)
     """
-    clip = load(path)
-    return resample(clip.mono(), clip.sample_rate, SAMPLE_RATE)
+    samples, rate = load(path)
+    return resample(mix_down(samples), rate, SAMPLE_RATE)
 
 
-def load(path: str | Path) -> Clip:
-    """Decode a clip with its own rate and channels; raises as :func:`load_mono_16k`."""
+def load(path: str | Path) -> tuple[np.ndarray, int]:
+    """Decode a clip with its own rate and channels; raises as :func:`load_mono_16k`.
+
+    Returns
+    -------
+    float32, shape (n, channels), full scale 1.0; and the rate in Hz.
+    """
     with open_audio(path) as file:
         return decode(file)
 
@@ -109,16 +93,18 @@ def count_tracks(path: str | Path) -> int:
         return ffmpeg.count_tracks(file)
 
 
-def decode(file: BinaryIO) -> Clip:
-    """Decode an open file, or bytes in memory; raises AudioError without a path."""
-    parts, n_samples = [], 0
-    for part, sample_rate in ffmpeg.frames(file):  # noqa: B007
-        n_samples += len(part)
-        limits.check_decoded_size(n_samples, part.shape[1])
+def decode(file: BinaryIO) -> tuple[np.ndarray, int]:
+    """:func:`load` an open file, or bytes in memory; raises without a path."""
+    parts, n_values = [], 0
+    for part, rate in ffmpeg.frames(file):  # noqa: B007
+        n_values += part.size
+        if n_values > limits.MAX_VALUES:
+            raise AudioError(
+                f"{n_values} samples of all channels take more than the"
+                f" {limits.MAX_VALUES * 4 // 2**20} MiB that are accepted"
+            )
         parts.append(part)
-    samples = np.concatenate(parts)
-    limits.check_sound(samples, sample_rate)
-    return Clip(samples, sample_rate)
+    return np.concatenate(parts), rate
 
 
 @contextmanager

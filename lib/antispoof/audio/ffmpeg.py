@@ -159,11 +159,20 @@ def frames(file: BinaryIO, track: int = 0) -> Iterator[tuple[np.ndarray, int]]:
                     if shape != first:
                         raise AudioError("its sample rate or its channels change")
                     n_samples += part.samples
-                    yield part.to_ndarray()[0].reshape(-1, shape[1]), shape[0]
+                    samples = part.to_ndarray()[0].reshape(-1, shape[1])
+                    limits.check_sound(samples, shape[0])
+                    yield samples, shape[0]
         except (av.FFmpegError, ValueError) as error:
             raise AudioError(f"damaged or truncated ({error})") from None
         if stream.codec_context.name == "flac" and stream.duration:
+            # Decoders silently skip a missing end, and where several files are joined,
+            # the frame at the joint.
             declared = round(stream.duration * stream.time_base * stream.rate)
-            limits.check_complete(n_samples, declared)
+            if n_samples != declared:
+                short = n_samples < declared
+                raise AudioError(
+                    f"{'damaged or truncated' if short else 'several files joined'}:"
+                    f" {n_samples} samples can be decoded, its header has {declared}"
+                )
         if first is None:
             raise AudioError("it contains no samples")

@@ -24,21 +24,6 @@ def check_file_size(n_bytes: int) -> None:
         raise AudioError(f"it has {n_bytes / 2**30:.1f} GiB; up to 2 GiB are accepted")
 
 
-def check_decoded_size(n_samples: int, channels: int) -> None:
-    """Raise if this many samples per channel would take more than 512 MiB."""
-    if n_samples * channels > MAX_VALUES:
-        raise AudioError(
-            f"{n_samples} samples in {channels} channel(s) would take more than the"
-            f" {MAX_VALUES * 4 // 2**20} MiB that are accepted"
-        )
-
-
-def check_duration(n_samples: int, sample_rate: int) -> None:
-    """Raise if a clip is longer than a day."""
-    if n_samples > MAX_SECONDS * sample_rate:
-        raise AudioError(f"longer than the {MAX_SECONDS // 3_600} h that are accepted")
-
-
 def check_sound(samples: np.ndarray, rate: int) -> None:
     """Raise if speech cannot have this rate (Hz), or if a sample is not finite."""
     if not MIN_RATE <= rate <= MAX_RATE:
@@ -46,21 +31,3 @@ def check_sound(samples: np.ndarray, rate: int) -> None:
     # Minimum and maximum propagate NaN and infinities, and need no copy.
     if not np.isfinite([samples.min(), samples.max()]).all():
         raise AudioError("it contains samples that are not finite (NaN or infinite)")
-
-
-def check_complete(n_samples: int, declared: int) -> None:
-    """Raise if a FLAC has fewer or more samples than its header declares.
-
-    Decoders silently skip a missing end, frames that fail their checksum, and, where
-    several files are joined, the frame at the joint.
-    """
-    if n_samples > declared:
-        raise AudioError(
-            f"{n_samples} samples can be decoded, its header declares {declared};"
-            " several files joined into one are not accepted"
-        )
-    if n_samples < declared:
-        raise AudioError(
-            f"damaged or truncated, {n_samples} of the {declared} samples declared in"
-            " its header can be decoded"
-        )
