@@ -155,9 +155,9 @@ class Corpus:
             If the corpus does not have this partition.
         """
         if name not in self.partitions:
+            known = ", ".join(self.partitions)
             raise ParameterError(
-                f"{self.name} has no partition {name!r}; it has"
-                f" {', '.join(self.partitions)}"
+                f"{self.name} has no partition {name!r}; it has {known}"
             )
         return self.trials[self.trials["partition"] == name].reset_index(drop=True)
 

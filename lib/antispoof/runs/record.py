@@ -117,9 +117,9 @@ class Run:
             If it was not scored.
         """
         if partition not in self.partitions:
+            known = ", ".join(self.partitions)
             raise RunError(
-                f"{self.path} has no scores of {partition!r}; it has"
-                f" {', '.join(self.partitions)}"
+                f"{self.path} has no scores of {partition!r}; it has {known}"
             )
         file = self.path / scores_name(partition)
         changed = file.stat().st_mtime_ns
@@ -157,11 +157,10 @@ class Run:
 
     def check(self) -> None:
         """Read everything once; RunError if anything is damaged or contradictory."""
-        n_epochs = len(self.history)
-        if not 0 <= self.best_epoch < n_epochs <= self.config.epochs:
+        n, best = len(self.history), self.best_epoch
+        if not 0 <= best < n <= self.config.epochs:
             raise RunError(
-                f"{self.path}: the history has {n_epochs} epochs of"
-                f" {self.config.epochs}, and the best is number {self.best_epoch}"
+                f"{self.path}: {n} epochs of {self.config.epochs}, best {best}"
             )
         try:
             float(self.environment["seconds"])

@@ -26,13 +26,9 @@ def results_frame(runs: Sequence[Run]) -> pd.DataFrame:
     for run in runs:
         for partition in run.partitions:
             scores, labels = run.scores_and_labels(partition)
-            head = {
-                "model": run.config.model,
-                "title": models.title(run.config.model),
-                "seed": run.seed,
-                "partition": partition,
-                "n": len(labels),
-            }
+            name = run.config.model
+            head = {"model": name, "title": models.title(name), "seed": run.seed}
+            head |= {"partition": partition, "n": len(labels)}
             values = metrics.compute_metrics(scores, labels, metrics=wanted)
             matrix = metrics.confusion_matrix(scores, labels)
             constant = metrics.constant_answer(matrix, SPOOF)
