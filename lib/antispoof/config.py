@@ -126,12 +126,12 @@ class TrainConfig:
             if name == "augment":
                 value = tuple(value) if isinstance(value, list | tuple) else (value,)
             object.__setattr__(self, name, value)
-            choices = one.metadata["choices"]
-            for given in value if name == "augment" else [value]:
-                if choices is not None and given not in choices:
-                    raise ParameterError(
-                        f"{name}={given!r}; accepted: {', '.join(choices)}"
-                    )
+            given = value if name == "augment" else [value]
+            choices = one.metadata["choices"] or given
+            if bad := [x for x in given if x not in choices]:
+                raise ParameterError(
+                    f"{name}={bad[0]!r}; accepted: {', '.join(choices)}"
+                )
         only = models.MODELS[self.model].info["frontend"]
         if only not in (None, self.frontend):
             raise ParameterError(

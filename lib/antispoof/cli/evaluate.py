@@ -20,10 +20,7 @@ trials, an upper bound and not a result. Ranges: 95 % intervals over speakers.""
 
 
 def evaluate(
-    scores: Annotated[
-        Path,
-        typer.Argument(help="Score file: 'utt_id attack key score', or another table."),
-    ],
+    scores: Annotated[Path, typer.Argument(help="Lines 'utt_id attack key score'.")],
     protocol: Annotated[Path, typer.Option(help="Protocol: the trials and labels.")],
     asv_scores: Annotated[Path | None, typer.Option(help="For the t-DCF.")] = None,
     dev_scores: Annotated[Path | None, typer.Option(help="Scores on dev.")] = None,
@@ -31,12 +28,8 @@ def evaluate(
     columns: Annotated[
         str, typer.Option(help="Columns of score files: utt_id,-,label,score")
     ] = "",
-    protocol_columns: Annotated[
-        str, typer.Option(help="Columns of protocols: utt_id,speaker,-,label")
-    ] = "",
-    negate: Annotated[
-        bool, typer.Option("--negate", help="Reverse the signs.")
-    ] = False,
+    protocol_columns: Annotated[str, typer.Option(help="The same of protocols.")] = "",
+    negate: Annotated[bool, typer.Option("--negate", help="Reverse signs.")] = False,
     replicates: Annotated[int, typer.Option(min=0, help="Bootstrap samples.")] = 1000,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
