@@ -218,15 +218,19 @@ def _mostly(test: Callable[[str], bool], fields: Sequence[str]) -> bool:
 
 
 def _is_number(text: str) -> bool:
-    try:
-        float(text)
-    except ValueError:
-        return False
-    return True
+    return read_number(text) is not None
 
 
 def _is_label(text: str) -> bool:
     return read_word(text) in LABELS
+
+
+def read_number(text: str) -> float | None:
+    """A number; None for another word."""
+    try:
+        return float(text)
+    except ValueError:
+        return None
 
 
 def read_word(word: str) -> str:

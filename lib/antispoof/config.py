@@ -216,11 +216,9 @@ class TrainConfig:
 
 def _check_known(names: Iterable[object]) -> None:
     known = [one.name for one in fields(TrainConfig) if one.name != "model"]
-    for name in names:
-        if name not in known:
-            raise ParameterError(
-                f"unknown setting {name!r}; accepted: {', '.join(known)}"
-            )
+    for n in names:
+        if n not in known:
+            raise ParameterError(f"unknown setting {n!r}; accepted: {', '.join(known)}")
 
 
 def _check_number(name: str, value: object, kind: type, positive: bool) -> None:

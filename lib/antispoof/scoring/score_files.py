@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from antispoof.columns import read_table
+from antispoof.columns import read_number, read_table
 from antispoof.constants import LABELS, NO_ATTACK, label_indices
 from antispoof.errors import ScoreError
 from antispoof.files import atomic_path
@@ -143,18 +143,11 @@ def read_asv_scores(path: str | Path) -> pd.DataFrame:
 
 def _finite(scores: pd.Series, utt_ids: pd.Series, path: Path) -> pd.Series:
     """Scores as numbers; raises for those that are not finite numbers."""
-    numbers = scores.map(_to_float)
+    numbers = scores.map(read_number).astype(float)
     bad = ~np.isfinite(numbers)
     named = utt_ids[bad] + " (" + scores[bad] + ")"
     _raise_for_trials(named, path, "without a finite score")
     return numbers
-
-
-def _to_float(score: str) -> float:
-    try:
-        return float(score)
-    except ValueError:
-        return float("nan")
 
 
 def _raise_for_trials(trials: Iterable[str], path: Path, problem: str) -> None:

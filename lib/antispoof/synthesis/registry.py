@@ -48,9 +48,7 @@ def find_engines(names: Sequence[str], kind: str) -> list[Entry]:
     known = {name: e for name, e in ENGINES.items() if e.info["kind"] == kind}
     for name in names:
         if name not in known:
-            raise ParameterError(
-                f"unknown {kind} engine {name!r}; accepted: {', '.join(known)}"
-            )
+            raise ParameterError(f"no {kind} {name!r}; accepted: {', '.join(known)}")
         needs = known[name].info["needs"]
         if needs and not (find_spec(needs) or shutil.which(needs)):
             raise ParameterError(f"engine {name!r} needs {needs}; install it first")
