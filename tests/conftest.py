@@ -135,7 +135,7 @@ def no_training(monkeypatch):
     """Returns a function; once it is called, the test fails if anything is trained."""
     from antispoof.runs import jobs
 
-    return lambda: monkeypatch.setattr(jobs, "fit", None)
+    return lambda: monkeypatch.setattr(jobs.training, "fit", None)
 
 
 @pytest.fixture

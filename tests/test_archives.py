@@ -30,9 +30,9 @@ def test_a_good_archive(tmp_path):  # 1
     assert (tmp_path / "out/two").read_text() == "22"
     (tmp_path / "out/two").write_text("2")
     calls = []
-    extract_all(path, tmp_path / "out", on_extract=lambda *n: calls.append(n))
+    extract_all(path, tmp_path / "out", progress=lambda *n: calls.append(n))
     assert (tmp_path / "out/two").read_text() == "22"
-    assert calls[-1] == (3, 3)
+    assert calls[-1] == (2, 2)
 
 
 @pytest.mark.parametrize(
@@ -56,7 +56,7 @@ def test_a_link(tmp_path):  # 2
     link = zipfile.ZipInfo("link")
     link.external_attr = (stat.S_IFLNK | 0o777) << 16
     path = make(tmp_path / "a.zip", (link, ".."), ("link/x", "x"))
-    with pytest.raises(ArchiveError, match="link/x is damaged"):
+    with pytest.raises(ArchiveError, match="link/x: "):
         extract_all(path, tmp_path / "out")
     assert (tmp_path / "out/link").read_text() == ".."
     assert not (tmp_path / "out/link").is_symlink()
@@ -81,7 +81,7 @@ def test_a_damaged_member(tmp_path, compression, start, offset):  # 3
     data = bytearray(path.read_bytes())
     data[data.index(start) + offset] ^= 1
     path.write_bytes(data)
-    with pytest.raises(ArchiveError, match=": a is damaged"):
+    with pytest.raises(ArchiveError, match=": a: "):
         extract_all(path, tmp_path / "out")
     assert not list((tmp_path / "out").glob("*"))
 
@@ -89,7 +89,7 @@ def test_a_damaged_member(tmp_path, compression, start, offset):  # 3
 @pytest.mark.parametrize("names", [("a", "a/b"), ("a/b", "a")])
 def test_a_file_and_a_folder_of_one_name(tmp_path, names):  # 3
     path = make(tmp_path / "a.zip", *((name, "x") for name in names))
-    with pytest.raises(ArchiveError, match="is damaged"):
+    with pytest.raises(ArchiveError, match="zip: a"):
         extract_all(path, tmp_path / "out")
 
 

@@ -179,8 +179,7 @@ def test_asv_scores(la):
     path = la / ASV_FOLDER / ASV_NAMES["eval"]
     path.parent.mkdir()
     path.write_text("bonafide target 1.0\n")
-    corpus = open_corpus(la)
-    assert [corpus.asv_scores(name) for name in PARTITIONS] == [None, None, path]
+    assert open_corpus(la).asv_score_files["eval"] == path
 
 
 # 8

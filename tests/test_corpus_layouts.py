@@ -17,7 +17,7 @@ from antispoof.config import TrainConfig
 from antispoof.corpora import audit, open_corpus
 from antispoof.errors import CorpusError
 from antispoof.runs import train_or_load
-from antispoof.training import choose_val_speakers
+from antispoof.training.validation import choose_val_speakers
 from corpora import write_flac
 
 N = 12  # clips of a partition, of which every third is bona fide

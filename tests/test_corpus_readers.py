@@ -66,7 +66,6 @@ def test_a_reader_from_outside(table):  # 1, 2
     assert corpus.partitions == ("eval",)
     assert corpus.description == "A table, 2 trials (eval 2)."
     assert corpus.trials["source"].tolist() == ["podcast", "xtts"]
-    assert corpus.asv_scores("eval") is None
     found = audit(corpus)
     assert found.ok
     assert found.partitions["eval"].expected is None

@@ -161,7 +161,7 @@ def test_older_runs_stay_valid(small_corpus, tmp_path, monkeypatch):
     monkeypatch.setattr(hashing, "hash_folder", lambda folder: "other")
     exec(compile(PLUGIN, "my_plugin.py", "exec"), {"__name__": "my_plugin"})
     METRICS.pop("recall_gap")
-    monkeypatch.setattr(jobs, "fit", None)  # nothing is trained again
+    monkeypatch.setattr(jobs.training, "fit", None)  # nothing is trained again
     (again,) = train_or_load(config, small_corpus, [0], references=None, **folders)
     assert again == run
     assert {p: p.stat().st_mtime_ns for p in tmp_path.rglob("*.npy")} == features

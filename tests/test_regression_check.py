@@ -7,7 +7,7 @@
 3. It does not depend on the length of training. Dropout is off: its masks differ
    between versions of PyTorch.
 4. Rounding is tolerated; numbers that are not finite, and fewer numbers, are not.
-5. What is not a result of the check is a RunError.
+5. What is not a result of the check does not match.
 """
 
 from dataclasses import replace
@@ -21,7 +21,6 @@ from torch import nn
 
 from antispoof import audio, augment, frontends, losses, models
 from antispoof.config import TrainConfig
-from antispoof.errors import RunError
 from antispoof.registry import Registry
 from antispoof.runs import regression_check
 from antispoof.runs.regression_check import compute, matches
@@ -184,5 +183,4 @@ def test_tolerance(part):
 
 @pytest.mark.parametrize("wrong", [{}, {"trained": [1.0]}, {"high": [], "low": []}])
 def test_not_a_result(wrong):
-    with pytest.raises(RunError, match="features, untrained, trained"):
-        matches(wrong, CONFIG)
+    assert not matches(wrong, CONFIG)

@@ -320,7 +320,7 @@ def test_small_disk(project, small_disk):
 @pytest.mark.parametrize("name", RECORD)
 def test_missing_file(finished, name):
     (finished.path / name).unlink()
-    with pytest.raises(RunError, match=f"{name} is missing"):
+    with pytest.raises(RunError, match=f"{name} cannot be read"):
         Run.open(finished.path)
 
 

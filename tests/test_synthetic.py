@@ -98,7 +98,7 @@ def test_eval_is_nine_to_one_and_has_attacks_of_its_own():
 
 @pytest.mark.parametrize("partition", ["dev", "eval"])
 def test_asv_scores_have_every_kind_of_trial(tiny, partition):
-    path = corpora.open_corpus(tiny).asv_scores(partition)
+    path = corpora.open_corpus(tiny).asv_score_files[partition]
     table = pd.read_csv(path, sep=" ", names=["attack", "key", "score"])
     means = table.groupby("key")["score"].mean()
     assert means["target"] > 20

@@ -61,7 +61,7 @@ def test_study(tmp_path, monkeypatch, capsys, small_corpus, small_frontend):
     )
     assert (run.seed, run.config) == (1, test.config)
     assert not list(Path("data").rglob("*.safetensors"))
-    monkeypatch.setattr(jobs, "fit", None)  # any further training fails
+    monkeypatch.setattr(jobs.training, "fit", None)  # any further training fails
     capsys.readouterr()
     call_study(monkeypatch, *words)
     assert "already in" in capsys.readouterr().out

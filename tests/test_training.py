@@ -45,7 +45,6 @@ from antispoof.frontends import FeatureSet
 from antispoof.scoring.partition import score_partition
 from antispoof.training import (
     TimeLimit,
-    choose_val_speakers,
     draw_clips,
     fit,
     log_epoch,
@@ -53,6 +52,7 @@ from antispoof.training import (
 )
 from antispoof.training.checkpoint import load_checkpoint, save_checkpoint
 from antispoof.training.loop import _order
+from antispoof.training.validation import choose_val_speakers
 
 CONFIG = TrainConfig.for_model("cnn", epochs=2, batch_size=8)
 CPU = torch.device("cpu")
@@ -168,7 +168,7 @@ def test_drawn_clips(make_features):
     assert first.trials.equals(again.trials)
     assert not first.trials.equals(other.trials)
     assert draw_clips(features, TrainConfig.for_model("cnn"), 0) is features
-    with pytest.raises(ParameterError, match="n_spoof=99; there are"):
+    with pytest.raises(ParameterError, match="n_spoof=99; accepted: up to 16"):
         draw_clips(features, replace(config, n_spoof=99), 0)
 
 
@@ -178,11 +178,8 @@ def test_drawn_clips(make_features):
 @pytest.mark.parametrize("name", ["train_set", "val_set"])
 def test_sets(make_features, name):
     given = {"train_set": make_features(), "val_set": make_features(12, seed=1)}
-    spoof = given[name].subset(given[name].labels == 0)
-    with pytest.raises(CorpusError, match="needs both classes; found spoof"):
-        fit(CONFIG, **{**given, name: spoof}, seed=0, cpu=True)
     given[name].trials.loc[7, "partition"] = "eval"
-    with pytest.raises(CorpusError, match="train partition; found trials of eval"):
+    with pytest.raises(CorpusError, match="partition train; found eval"):
         fit(CONFIG, **given, seed=0, cpu=True)
 
 
@@ -340,7 +337,7 @@ def test_checkpoint_runs_no_code(train, tmp_path):
 @pytest.mark.parametrize("error", [RuntimeError("enforce fail"), OSError(28, "full")])
 def test_full_disk(tmp_path, monkeypatch, error):
     file = tmp_path / "checkpoint.pt"
-    save_checkpoint(file, {"a": 1})
+    save_checkpoint(file, {"a": 1}, CPU)
 
     def write_half(_state, path):
         Path(path).write_bytes(b"half")
@@ -348,8 +345,8 @@ def test_full_disk(tmp_path, monkeypatch, error):
 
     monkeypatch.setattr(torch, "save", write_half)
     with pytest.raises(DiskError, match=r"checkpoint\.pt"):
-        save_checkpoint(file, {"a": 2})
-    assert load_checkpoint(file) == {"a": 1}
+        save_checkpoint(file, {"a": 2}, CPU)
+    assert load_checkpoint(file, CPU) == {"a": 1}
     assert [path.name for path in tmp_path.iterdir()] == ["checkpoint.pt"]
 
 

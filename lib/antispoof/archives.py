@@ -1,7 +1,5 @@
 """Unpack a ZIP archive from elsewhere: nothing outside the folder, nothing half."""
 
-from __future__ import annotations
-
 import os
 import shutil
 import struct
@@ -13,6 +11,7 @@ from pathlib import Path
 from antispoof.errors import ArchiveError
 from antispoof.files import atomic_path, check_disk_space
 
+Progress = Callable[[int, "int | None"], None]
 MAX_COMPRESSION_RATIO = 200
 # What zipfile raises where bytes were changed, and the file system.
 READ_ERRORS = (
@@ -22,10 +21,7 @@ READ_ERRORS = (
 
 
 def extract_all(
-    path: str | Path,
-    folder: str | Path,
-    *,
-    on_extract: Callable[[int, int], None] | None = None,
+    path: str | Path, folder: str | Path, *, progress: Progress = lambda done, n: None
 ) -> None:
     """Unpack the archive at ``path`` into a folder; after an interruption, resume.
 
@@ -33,7 +29,7 @@ def extract_all(
 
     Parameters
     ----------
-    on_extract : called with (members extracted, members in all).
+    progress : called with (members extracted, members in all).
 
     Raises
     ------
@@ -50,12 +46,11 @@ def extract_all(
     except READ_ERRORS as error:
         raise ArchiveError(f"{path} is not a ZIP archive: {error}") from None
     with archive:
-        targets = {m: folder / m.filename for m in archive.infolist()}
+        members = [m for m in archive.infolist() if not m.is_dir()]
+        targets = {m: folder / m.filename for m in members}
         for member, target in targets.items():
             if folder not in Path(os.path.normpath(target)).parents:
-                raise ArchiveError(
-                    f"{path}: member {member.filename!r} leaves the folder"
-                )
+                raise ArchiveError(f"{path}: {member.filename!r} leaves the folder")
         unpacked = sum(member.file_size for member in targets)
         if unpacked > MAX_COMPRESSION_RATIO * path.stat().st_size:
             raise ArchiveError(
@@ -66,28 +61,19 @@ def extract_all(
         todo = [m for m, target in targets.items() if _size(target) != m.file_size]
         check_disk_space(folder, sum(member.file_size for member in todo))
         for done, member in enumerate(todo, start=1 + len(targets) - len(todo)):
+            target = targets[member]
             try:
-                _extract(archive, member, targets[member])
+                if target.is_dir():
+                    raise IsADirectoryError(f"{target} is a folder")
+                with (
+                    archive.open(member) as source,
+                    atomic_path(target) as temporary,
+                    temporary.open("wb") as file,
+                ):
+                    shutil.copyfileobj(source, file, 2**20)
             except READ_ERRORS as error:
-                raise ArchiveError(
-                    f"{path}: {member.filename} is damaged: {error}"
-                ) from None
-            if on_extract is not None:
-                on_extract(done, len(targets))
-
-
-def _extract(archive: zipfile.ZipFile, member: zipfile.ZipInfo, target: Path) -> None:
-    if member.is_dir():
-        target.mkdir(parents=True, exist_ok=True)
-        return
-    if target.is_dir():
-        raise IsADirectoryError(f"{target} is a folder")
-    with (
-        archive.open(member) as source,
-        atomic_path(target) as temporary,
-        temporary.open("wb") as file,
-    ):
-        shutil.copyfileobj(source, file, 2**20)
+                raise ArchiveError(f"{path}: {member.filename}: {error}") from None
+            progress(done, len(targets))
 
 
 def _size(path: Path) -> int | None:

@@ -145,9 +145,7 @@ class Calibration:
 
 def source_weights(sources: Sequence[str]) -> np.ndarray:
     """(n,) weights that add up to 1, the same for each source."""
-    names, inverse, counts = np.unique(
-        np.asarray(sources), return_inverse=True, return_counts=True
-    )
+    names, inverse, counts = np.unique(sources, return_inverse=True, return_counts=True)
     return 1 / (len(names) * counts[inverse])
 
 

@@ -7,8 +7,6 @@ ASVspoof the speaker comes before the utterance and the attack just before the l
 Where columns are alike, the error says how to choose.
 """
 
-from __future__ import annotations
-
 import csv
 import re
 from collections.abc import Callable, Collection, Sequence
@@ -90,9 +88,7 @@ def read_table(
         raise error(f"{shown}, a header, and there are no trials")
     names, values = _meanings(header), list(zip(*rows.values(), strict=True))
     if len(names) != len(values):
-        raise error(
-            f"{shown}; columns {columns!r} do not name its {len(values)} columns"
-        )
+        raise error(f"{shown}; {columns!r} do not name its {len(values)} columns")
     for i, name in enumerate(header):
         label = read_word(re.sub(r"^is[\W_]*", "", name.strip().lower()))
         if label in LABELS and "label" not in names:
@@ -222,15 +218,19 @@ def _mostly(test: Callable[[str], bool], fields: Sequence[str]) -> bool:
 
 
 def _is_number(text: str) -> bool:
-    try:
-        float(text)
-    except ValueError:
-        return False
-    return True
+    return read_number(text) is not None
 
 
 def _is_label(text: str) -> bool:
     return read_word(text) in LABELS
+
+
+def read_number(text: str) -> float | None:
+    """A number; None for another word."""
+    try:
+        return float(text)
+    except ValueError:
+        return None
 
 
 def read_word(word: str) -> str:

@@ -109,12 +109,8 @@ class TrainConfig:
         text="Training speakers used for validation instead of training.",
         positive=True,
     )
-    n_bonafide: int = _setting(
-        0, text="Bona fide training clips, drawn by the seed; 0: all.", before=0
-    )
-    n_spoof: int = _setting(
-        0, text="Spoof training clips, drawn by the seed; 0: all.", before=0
-    )
+    n_bonafide: int = _setting(0, text="Bona fide clips to draw; 0: all.", before=0)
+    n_spoof: int = _setting(0, text="Spoof clips to draw; 0: all.", before=0)
     patience: int = _setting(
         0,
         text="Epochs without improvement before training stops; 0: no early stopping.",
@@ -143,10 +139,9 @@ class TrainConfig:
             raise ParameterError(
                 f"frontend={self.frontend!r}; model={self.model!r} reads {only!r} only"
             )
-        if self.augment_probability > 1:
-            raise ParameterError(
-                f"augment_probability={self.augment_probability} must be at most 1"
-            )
+        p = self.augment_probability
+        if p > 1:
+            raise ParameterError(f"augment_probability={p} must be at most 1")
         if self.warmup_epochs >= self.epochs:
             raise ParameterError(
                 f"warmup_epochs={self.warmup_epochs} must be less than"
@@ -203,18 +198,12 @@ class TrainConfig:
         given = {name: value for name, value in overrides.items() if value is not None}
         return cls.for_model(model, **{**settings.get(model, {}), **given})
 
-    @classmethod
-    def from_dict(cls, settings: Mapping[str, Any]) -> TrainConfig:
-        """The configuration that :meth:`to_dict` wrote.
-
-        A setting that was added later has its default, which must reproduce the
-        behaviour before it was added.
-        """
-        _check_known([name for name in settings if name != "model"])
-        return cls(**settings)
-
     def to_dict(self) -> dict[str, Any]:
-        """The settings as plain values, in their declared order."""
+        """The settings as plain values, in their declared order.
+
+        Read again, a setting that was added later has its default, which must
+        reproduce the behaviour before it was added.
+        """
         return asdict(self) | {"augment": list(self.augment)}
 
     @property
@@ -229,11 +218,9 @@ class TrainConfig:
 
 def _check_known(names: Iterable[object]) -> None:
     known = [one.name for one in fields(TrainConfig) if one.name != "model"]
-    for name in names:
-        if name not in known:
-            raise ParameterError(
-                f"unknown setting {name!r}; accepted: {', '.join(known)}"
-            )
+    for n in names:
+        if n not in known:
+            raise ParameterError(f"unknown setting {n!r}; accepted: {', '.join(known)}")
 
 
 def _check_number(name: str, value: object, kind: type, positive: bool) -> None:

@@ -1,7 +1,5 @@
 """Files and folders of the project: where it lies, and writing without half files."""
 
-from __future__ import annotations
-
 import os
 import shutil
 from collections.abc import Iterator

@@ -1,7 +1,5 @@
 """Hashes of plain data, of files, and of code without comments and docstrings."""
 
-from __future__ import annotations
-
 import ast
 import hashlib
 import inspect

@@ -5,8 +5,6 @@ Nothing here imports torch at once, so that a page shows its first line early. W
 describes the machine names no person and no folder, so that it can be published.
 """
 
-from __future__ import annotations
-
 import os
 import platform
 import re

@@ -5,8 +5,6 @@ The spectrogram is above the player. On the book's page a script
 spectrogram stays and the player goes.
 """
 
-from __future__ import annotations
-
 import base64
 import io
 from html import escape

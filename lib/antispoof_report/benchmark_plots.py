@@ -1,7 +1,5 @@
 """Speed of features and models."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 import pandas as pd

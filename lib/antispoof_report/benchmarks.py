@@ -4,8 +4,6 @@ Parameters and multiply-adds follow from a model alone. Rates and memory depend 
 machine; they are read from the file that ``make bench`` wrote.
 """
 
-from __future__ import annotations
-
 import json
 from dataclasses import dataclass
 from pathlib import Path

@@ -1,7 +1,5 @@
 """A button that takes clips, where a person works in the notebook."""
 
-from __future__ import annotations
-
 import os
 import tempfile
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Models compared: every estimate with its interval, at every operating point."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 
 import numpy as np

@@ -1,7 +1,5 @@
 """The machine and the versions that a page was made with."""
 
-from __future__ import annotations
-
 from importlib.metadata import PackageNotFoundError, version
 
 import pandas as pd

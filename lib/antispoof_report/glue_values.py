@@ -1,7 +1,5 @@
 """Numbers for the text: glued where the book is built, said by `say` elsewhere."""
 
-from __future__ import annotations
-
 import re
 from typing import Any
 

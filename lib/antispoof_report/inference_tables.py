@@ -4,8 +4,6 @@ The tables of measurements are those of ``tools/export_weights.py``;
 intervals are those of :mod:`antispoof.stats`, over speakers.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from html import escape
 from pathlib import Path

@@ -1,7 +1,5 @@
 """The line at the top of every page: which corpus it was run on."""
 
-from __future__ import annotations
-
 from html import escape
 
 from antispoof.corpora import Corpus

@@ -1,7 +1,5 @@
 """One line that shows how far a long cell is."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from html import escape
 

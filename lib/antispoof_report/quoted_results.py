@@ -1,7 +1,5 @@
 """Numbers and verdicts of a set of runs, glued under names that other pages quote."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 from antispoof.metrics import METRICS

@@ -1,7 +1,5 @@
 """Results of runs as a table for reading: mean and deviation over seeds."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from html import escape
 

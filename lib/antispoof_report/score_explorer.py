@@ -6,8 +6,6 @@ are exact at every threshold on the grid, and the data of some hundreds of trial
 few kilobytes a run.
 """
 
-from __future__ import annotations
-
 import json
 from collections.abc import Mapping, Sequence
 from html import escape

@@ -1,7 +1,5 @@
 """A data frame as a table for reading."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Mapping
 from html import escape

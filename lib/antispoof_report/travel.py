@@ -5,8 +5,6 @@ clips: dev and eval of ASVspoof 2019, and those of open-fakes, where the speaker
 source of a clip.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 

@@ -5,8 +5,6 @@ the lower Nyquist frequency and attenuates what is above it by 140 dB: traces of
 synthesis are at high frequencies, where a soft filter or an alias would look like one.
 """
 
-from __future__ import annotations
-
 from fractions import Fraction
 from functools import lru_cache
 

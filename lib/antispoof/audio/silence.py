@@ -1,7 +1,5 @@
 """Find and trim silence."""
 
-from __future__ import annotations
-
 import numpy as np
 
 from antispoof.constants import SAMPLE_RATE

@@ -4,8 +4,6 @@ A voice has frames with a pitch, and its loudness changes from sound to sound. N
 no pitch; a tone or a chord has the same loudness throughout. Music with a beat passes.
 """
 
-from __future__ import annotations
-
 import numpy as np
 
 from antispoof.constants import SAMPLE_RATE

@@ -1,5 +1,3 @@
 """The command ``antispoof``: reads options, calls the library, prints the result."""
 
 from antispoof.cli.app import main
-
-__all__ = ["main"]

@@ -1,7 +1,5 @@
 """``antispoof check``: is this clip fake?"""
 
-from __future__ import annotations
-
 import json
 from pathlib import Path
 from typing import Annotated

@@ -54,11 +54,7 @@ def audit_command(
     clear = [leak for leak in leaks if leak.kind != "near_duplicate"]
     ok = all(found.ok for found in audits) and not clear
     if as_json:
-        between = {
-            "corpora": result,
-            "leaks": [asdict(leak) for leak in leaks],
-            "ok": ok,
-        }
+        between = {"corpora": result, "leaks": [asdict(x) for x in leaks], "ok": ok}
         shown = between if len(result) > 1 else result[0]
         typer.echo(json.dumps(shown, indent=2, ensure_ascii=False))
     else:
@@ -94,8 +90,7 @@ def fetch_command(
     from antispoof.corpora.download import OFFICIAL_ARCHIVE, fetch
 
     with progress_bar("Downloading and unpacking") as bar:
-        url = url or OFFICIAL_ARCHIVE
-        corpus = fetch(folder, url=url, progress=bar, on_extract=bar)
+        corpus = fetch(folder, url=url or OFFICIAL_ARCHIVE, progress=bar)
     typer.echo(f"{corpus.root}: {corpus.description}")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import warnings
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -20,10 +20,7 @@ trials, an upper bound and not a result. Ranges: 95 % intervals over speakers.""
 
 
 def evaluate(
-    scores: Annotated[
-        Path,
-        typer.Argument(help="Score file: 'utt_id attack key score', or another table."),
-    ],
+    scores: Annotated[Path, typer.Argument(help="Lines 'utt_id attack key score'.")],
     protocol: Annotated[Path, typer.Option(help="Protocol: the trials and labels.")],
     asv_scores: Annotated[Path | None, typer.Option(help="For the t-DCF.")] = None,
     dev_scores: Annotated[Path | None, typer.Option(help="Scores on dev.")] = None,
@@ -31,12 +28,8 @@ def evaluate(
     columns: Annotated[
         str, typer.Option(help="Columns of score files: utt_id,-,label,score")
     ] = "",
-    protocol_columns: Annotated[
-        str, typer.Option(help="Columns of protocols: utt_id,speaker,-,label")
-    ] = "",
-    negate: Annotated[
-        bool, typer.Option("--negate", help="Reverse the signs.")
-    ] = False,
+    protocol_columns: Annotated[str, typer.Option(help="The same of protocols.")] = "",
+    negate: Annotated[bool, typer.Option("--negate", help="Reverse signs.")] = False,
     replicates: Annotated[int, typer.Option(min=0, help="Bootstrap samples.")] = 1000,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
@@ -81,9 +74,7 @@ def evaluate(
         resampled_metrics["min_tdcf"] = metrics.Metric("min t-DCF", tdcf, "curve")
     thresholds = metrics.operating_thresholds(*system, dev=dev)
     attacks = trials["attack"]
-    result = metrics.evaluate(
-        *system, attacks=attacks.tolist(), asv=asv, dev=dev, ratios=ratios
-    )
+    result = metrics.evaluate(*system, attacks=attacks, asv=asv, dev=dev, ratios=ratios)
     result["ci"] = {}
     if replicates:
         resampled = stats.resample(
@@ -146,8 +137,14 @@ def _show(path: Path, result: dict, thresholds: dict, n_trials: dict) -> None:
 
     n, ci = result["n"], result["ci"]
 
-    def cell(key: str, value: float | None, **style: Any) -> str:
-        return "n < 10" if value is None else _format(value, ci.get(key), **style)
+    def cell(key: str, value: float | None, percent=False, places=4) -> str:
+        """A value and its interval."""
+        if value is None:
+            return "n < 10"
+        scale, places, unit = (100, 2, " %") if percent else (1, places, "")
+        ends = [f"{scale * end:.{places}f}" for end in ci.get(key, ())]
+        interval = f" ({'–'.join(ends)})" if ends else ""
+        return f"{scale * value:.{places}f}{unit}{interval}"
 
     rows = []
     if result["min_tdcf"] is not None:
@@ -182,14 +179,3 @@ Decisions are at {chosen}.
 {LEGEND}
 
 {format_table(attacks)}""")
-
-
-def _format(
-    value: float, interval: tuple | None, *, percent: bool = False, places: int = 4
-) -> str:
-    scale, places, unit = (100, 2, " %") if percent else (1, places, "")
-    shown = f"{scale * value:.{places}f}{unit}"
-    if interval is None:
-        return shown
-    low, high = (f"{scale * end:.{places}f}" for end in interval)
-    return f"{shown} ({low}–{high})"

@@ -1,7 +1,5 @@
 """``antispoof export``: the detector as one ONNX file."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Annotated
 

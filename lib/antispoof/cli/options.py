@@ -1,21 +1,16 @@
 """Options and arguments that several commands share."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 RUNS = Path("runs")
+CORPUS = "Folder of the corpus."
 CACHE = "Folder of cached features; data/features, on Kaggle a temporary one."
 
-CorpusArgument = Annotated[
-    Path, typer.Argument(metavar="CORPUS", help="Folder of the corpus.")
-]
-CorpusOption = Annotated[Path, typer.Option("--corpus", help="Folder of the corpus.")]
+CorpusArgument = Annotated[Path, typer.Argument(metavar="CORPUS", help=CORPUS)]
+CorpusOption = Annotated[Path, typer.Option("--corpus", help=CORPUS)]
 RunsDir = Annotated[Path, typer.Option(resolve_path=True, help="Folder of runs.")]
 CacheDir = Annotated[Path | None, typer.Option(resolve_path=True, help=CACHE)]
-OnError = Annotated[
-    str, typer.Option(metavar="stop|skip", help="What to do with damaged clips.")
-]
+OnError = Annotated[str, typer.Option(metavar="stop|skip", help="For damaged clips.")]

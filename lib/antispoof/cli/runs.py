@@ -1,7 +1,5 @@
 """``antispoof runs``: the finished runs here, and files that carry runs elsewhere."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Annotated
 
@@ -39,9 +37,7 @@ def list_command(runs_dir: RunsDir = RUNS) -> None:
 @runs_app.command("export")
 def export_command(
     file: Annotated[Path, typer.Argument(help="ZIP file to write.")],
-    run: Annotated[
-        list[Path] | None, typer.Argument(help="Runs; all if omitted.")
-    ] = None,
+    run: Annotated[list[Path] | None, typer.Argument(help="All if omitted.")] = None,
     runs_dir: RunsDir = RUNS,
     weights: Annotated[bool, typer.Option(help="Include the trained weights.")] = True,
 ) -> None:

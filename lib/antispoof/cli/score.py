@@ -1,7 +1,5 @@
 """``antispoof score``: scores of a partition by the model of a run."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Annotated
 
@@ -15,9 +13,7 @@ def score(
     run: Annotated[Path, typer.Argument(help="Folder of a run with weights.")],
     corpus: CorpusOption,
     partition: Annotated[str, typer.Option(help="Partition to score.")] = "eval",
-    out: Annotated[
-        Path | None, typer.Option(help="scores-PARTITION.txt if omitted.")
-    ] = None,
+    out: Annotated[Path | None, typer.Option(help="Else scores-PARTITION.txt.")] = None,
     cache_dir: CacheDir = None,
     on_error: OnError = "stop",
 ) -> None:
@@ -30,17 +26,11 @@ def score(
 
     opened = Run.open(run)
     model = opened.model()
-    with progress_bar("features") as progress:
-        features = load_features(
-            open_corpus(corpus),
-            partition,
-            frontend=opened.config.frontend,
-            silence=opened.config.silence,
-            cache_dir=cache_dir,
-            on_error=on_error,
-            progress=progress,
-        )
+    options = {"frontend": opened.config.frontend, "silence": opened.config.silence}
+    options |= {"cache_dir": cache_dir, "on_error": on_error}
+    with progress_bar("features") as bar:
+        found = load_features(open_corpus(corpus), partition, progress=bar, **options)
     target = out or Path(f"scores-{partition}.txt")
-    scores = score_partition(model, features)
+    scores = score_partition(model, found)
     write_scores(target, scores)
     typer.echo(f"{len(scores)} scores in {target}")

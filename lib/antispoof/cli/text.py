@@ -1,7 +1,5 @@
 """Text for the terminal: names from files as they are, tables, progress bars."""
 
-from __future__ import annotations
-
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -16,20 +14,14 @@ def printable(text: str) -> str:
 
 
 def format_table(rows: Sequence[Mapping[str, object]]) -> str:
-    """Rows as aligned columns below their names; a row may lack some.
+    """Rows as columns below their names, aligned on the right; a row may lack some.
 
-    A row is one line, however wide, so that it can be searched and piped; numbers are
-    aligned on the right.
+    A row is one line, however wide, so that it can be searched and piped.
     """
-    columns = []
-    for name in dict.fromkeys(key for row in rows for key in row):
-        cells = [
-            printable(str(cell)) for cell in (name, *(r.get(name, "") for r in rows))
-        ]
-        width = max(map(len, cells))
-        numeric = isinstance(rows[-1].get(name), int | float)
-        columns.append([f"{cell:{'>' if numeric else '<'}{width}}" for cell in cells])
-    return "\n".join("  ".join(line).rstrip() for line in zip(*columns, strict=True))
+    import pandas as pd
+
+    table = pd.DataFrame(rows).fillna("").map(lambda cell: printable(str(cell)))
+    return table.to_string(index=False)
 
 
 @contextmanager

@@ -1,7 +1,5 @@
 """``antispoof train``: from a corpus to finished runs."""
 
-from __future__ import annotations
-
 from dataclasses import MISSING, fields, make_dataclass
 from typing import Annotated, Any, get_type_hints
 
@@ -48,16 +46,10 @@ def train(
     from antispoof.training import current_processes
 
     settings = dict(ctx.obj)
-    runs = train_or_load(
-        TrainConfig.for_model(settings.pop("model"), **settings),
-        open_corpus(corpus),
-        seed,
-        runs_dir=runs_dir,
-        cache_dir=cache_dir,
-        references=None,
-        on_error=on_error,
-        log=typer.echo,
-    )
+    config = TrainConfig.for_model(settings.pop("model"), **settings)
+    options = {"runs_dir": runs_dir, "cache_dir": cache_dir, "on_error": on_error}
+    options |= {"references": None, "log": typer.echo}
+    runs = train_or_load(config, open_corpus(corpus), seed, **options)
     if current_processes().is_main_process:
         for run in runs:
             typer.echo(run.path)

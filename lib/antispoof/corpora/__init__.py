@@ -1,11 +1,7 @@
 """Corpora: one reader per layout; find, open, download and audit them."""
 
-from antispoof.corpora import (  # for their registration
-    asvspoof5,
-    asvspoof2021,
-    folder,
-    in_the_wild,
-)
+# For their registration:
+from antispoof.corpora import asvspoof5, asvspoof2021, folder, in_the_wild
 from antispoof.corpora.auditing import (
     ISSUES,
     Audit,

@@ -6,8 +6,6 @@ scores that min t-DCF needs in ``ASVspoof2019_LA_asv_scores``. A trial is what t
 protocols list: the original audio folders also contain FLACs of no protocol.
 """
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pandas as pd
@@ -59,9 +57,7 @@ def read(root: Path) -> Corpus | None:
     if la is None:
         return None
     trials = read_trials(la)
-    complete = all(
-        count_trials(trials, name) == counts for name, counts in EXPECTED_COUNTS.items()
-    )
+    complete = all(count_trials(trials, n) == c for n, c in EXPECTED_COUNTS.items())
     return Corpus(
         name="asvspoof2019-la" if complete else "asvspoof2019-la-subset",
         title=TITLE if complete else f"a subset of {TITLE}",
@@ -76,10 +72,8 @@ def read(root: Path) -> Corpus | None:
 
 def locate_la_root(folder: Path) -> Path | None:
     """``folder``, ``LA`` or ``LA/LA`` in it, whichever has protocols; else None."""
-    for candidate in (folder, folder / "LA", folder / "LA" / "LA"):
-        if (candidate / PROTOCOL_FOLDER).is_dir():
-            return candidate
-    return None
+    places = (folder, folder / "LA", folder / "LA" / "LA")
+    return next((la for la in places if (la / PROTOCOL_FOLDER).is_dir()), None)
 
 
 def audio_folder(la: Path, partition: str) -> Path:

@@ -6,8 +6,6 @@ The keys are ``keys/LA/CM/trial_metadata.txt`` with 8 columns or
 Partitions are the subsets of the keys: progress, eval and the hidden one.
 """
 
-from __future__ import annotations
-
 from itertools import product
 from pathlib import Path
 

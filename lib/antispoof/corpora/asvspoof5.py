@@ -6,8 +6,6 @@ gender, codec, its quality, its seed, attack tag, attack, key, and one that is n
 The sound is in ``flac_T``, ``flac_D`` and ``flac_E_eval``.
 """
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pandas as pd
@@ -37,9 +35,7 @@ def read(root: Path) -> Corpus | None:
     tables = []
     for partition, name in FOLDERS.items():
         names = [f"ASVspoof5.{partition}{track}.tsv" for track in ("", ".track_1")]
-        places = [
-            root / above / n for above in ("", "ASVspoof5_protocols") for n in names
-        ]
+        places = [root / at / n for at in ("", "ASVspoof5_protocols") for n in names]
         for path in [path for path in places if path.is_file()][:1]:
             table = read_protocol(path, columns=COLUMNS)
             table["partition"] = partition

@@ -6,11 +6,9 @@ conversion that filters a recording keeps it: A06 of ASVspoof 2019 in train has 
 in dev), files that no protocol lists, and the counts of the complete corpus.
 """
 
-from __future__ import annotations
-
 import hashlib
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, replace
 from functools import partial
@@ -20,7 +18,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from antispoof.audio import load, resample
+from antispoof.archives import Progress
+from antispoof.audio import load, mix_down, resample
 from antispoof.constants import LABELS, SAMPLE_RATE
 from antispoof.corpora.corpus import Corpus, Counts, count_trials, list_folder
 from antispoof.corpora.leaks import find_leaks, fingerprint
@@ -128,9 +127,7 @@ class Audit:
         return audit | {"ok": self.ok}
 
 
-def audit(
-    corpus: Corpus, *, progress: Callable[[int, int], None] | None = None
-) -> Audit:
+def audit(corpus: Corpus, *, progress: Progress = lambda done, n: None) -> Audit:
     """Decode every listed file, with one thread per core, and report what is wrong.
 
     Parameters
@@ -145,8 +142,7 @@ def audit(
     with ThreadPoolExecutor(os.cpu_count()) as pool:  # decoding releases the GIL
         for row in pool.map(decode, trials["path"]):
             rows.append(row)
-            if progress is not None:
-                progress(len(rows), len(trials))
+            progress(len(rows), len(trials))
     columns = ["issue", "detail", "seconds", "digest", "codes"]
     trials = trials.join(pd.DataFrame(rows, trials.index, columns))
     partitions = {}
@@ -156,16 +152,14 @@ def audit(
         suffixes = tuple({Path(path).suffix for path in rows["path"]})
         found = {e.path for folder in folders for e in list_folder(folder)}
         unlisted = found.difference(trials["path"])
-        asv_scores = None
-        if name in corpus.asv_score_files:
-            asv_scores = corpus.asv_scores(name) is not None
+        asv_scores = corpus.asv_score_files.get(name)
         partitions[name] = PartitionAudit(
             listed=count_trials(rows, name),
             usable=count_trials(rows[rows["issue"] == ""], name),
             expected=corpus.expected_counts.get(name),
             unlisted=sum(path.endswith(suffixes) for path in unlisted),
             seconds=float(rows["seconds"].sum()),
-            asv_scores=asv_scores,
+            asv_scores=asv_scores and asv_scores.is_file(),
         )
     issues = sorted(_find_issues(trials), key=lambda i: list(ISSUES).index(i.kind))
     return Audit(
@@ -184,17 +178,17 @@ def _decode(path: str, *, sample_rate: int | None) -> tuple:
     if not Path(path).exists():
         return "missing", path, 0.0, "", none
     try:
-        clip = load(path)
+        samples, rate = load(path)
     except AudioError as error:
         return "undecodable", str(error), 0.0, "", none
-    n_samples, channels = clip.samples.shape
+    n_samples, channels = samples.shape
     issue = detail = ""
-    if sample_rate and (clip.sample_rate, channels) != (sample_rate, 1):
+    if sample_rate and (rate, channels) != (sample_rate, 1):
         issue = "wrong_format"
-        detail = f"{path}: {clip.sample_rate} Hz, {channels} channel(s)"
-    digest = hashlib.sha256(clip.samples).hexdigest()
-    codes = fingerprint(resample(clip.mono(), clip.sample_rate, SAMPLE_RATE))
-    return issue, detail, n_samples / clip.sample_rate, digest, codes
+        detail = f"{path}: {rate} Hz, {channels} channel(s)"
+    digest = hashlib.sha256(samples).hexdigest()
+    codes = fingerprint(resample(mix_down(samples), rate, SAMPLE_RATE))
+    return issue, detail, n_samples / rate, digest, codes
 
 
 def find_leaks_between(audits: Sequence[Audit]) -> list[Issue]:
@@ -204,9 +198,8 @@ def find_leaks_between(audits: Sequence[Audit]) -> list[Issue]:
         names = [str(found.root) for found in audits]
     tables = []
     for name, found in zip(names, audits, strict=True):
-        trials = found.trials
-        prefixed = {c: f"{name}/" + trials[c] for c in ("partition", "utt_id")}
-        tables.append(trials.assign(**prefixed))
+        own = {c: f"{name}/" + found.trials[c] for c in ("partition", "utt_id")}
+        tables.append(found.trials.assign(**own))
     issues = starmap(Issue, find_leaks(pd.concat(tables, ignore_index=True)))
     return [
         issue

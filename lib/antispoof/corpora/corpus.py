@@ -1,7 +1,5 @@
 """A corpus: one table of trials, what is known about it, and its identity."""
 
-from __future__ import annotations
-
 import hashlib
 import os
 from collections.abc import Iterable, Mapping, Sequence
@@ -157,9 +155,9 @@ class Corpus:
             If the corpus does not have this partition.
         """
         if name not in self.partitions:
+            known = ", ".join(self.partitions)
             raise ParameterError(
-                f"{self.name} has no partition {name!r}; it has"
-                f" {', '.join(self.partitions)}"
+                f"{self.name} has no partition {name!r}; it has {known}"
             )
         return self.trials[self.trials["partition"] == name].reset_index(drop=True)
 
@@ -197,12 +195,6 @@ class Corpus:
                 " `antispoof corpus audit` lists all"
             )
         return trials
-
-    def asv_scores(self, name: str) -> Path | None:
-        """File of speaker verification scores of a partition, or None without one."""
-        self.partition(name)  # raises for an unknown name
-        path = self.asv_score_files.get(name)
-        return path if path is not None and path.is_file() else None
 
 
 def file_sizes(paths: Sequence[str]) -> np.ndarray:

@@ -5,8 +5,6 @@ otherwise it is an error, and no other folder is used instead. The other places 
 only if they contain sound, not protocols alone.
 """
 
-from __future__ import annotations
-
 import os
 from collections.abc import Iterator
 from itertools import product

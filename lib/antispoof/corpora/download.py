@@ -1,14 +1,11 @@
 """Download ASVspoof 2019 LA: the official archive."""
 
-from __future__ import annotations
-
 import http.client
 import time
 import urllib.request
-from collections.abc import Callable
 from pathlib import Path, PurePosixPath
 
-from antispoof.archives import extract_all
+from antispoof.archives import Progress, extract_all
 from antispoof.corpora.corpus import Corpus
 from antispoof.corpora.discovery import search_la_folders
 from antispoof.corpora.registry import open_corpus
@@ -19,15 +16,12 @@ OFFICIAL_ARCHIVE = "https://datashare.ed.ac.uk/bitstream/handle/10283/3336/LA.zi
 TIMEOUT = 60.0  # seconds without a byte after which a connection counts as cut
 RETRY_STATUS = (408, 425, 429, 500, 502, 503, 504)
 
-Progress = Callable[[int, "int | None"], None]
-
 
 def fetch(
     folder: str | Path,
     *,
     url: str = OFFICIAL_ARCHIVE,
-    progress: Progress | None = None,
-    on_extract: Callable[[int, int], None] | None = None,
+    progress: Progress = lambda done, n: None,
 ) -> Corpus:
     """Download the archive of the corpus, unpack it in ``folder``, open it.
 
@@ -35,8 +29,8 @@ def fetch(
 
     Parameters
     ----------
-    progress : called with (bytes received, bytes in all or None).
-    on_extract : called with (members extracted, members in all).
+    progress : called with (bytes received, bytes in all or None), then with (members
+        extracted, members in all).
 
     Raises
     ------
@@ -51,7 +45,7 @@ def fetch(
     path = folder / PurePosixPath(url).name
     if not path.exists():
         download(url, path, progress=progress)
-    extract_all(path, folder, on_extract=on_extract)
+    extract_all(path, folder, progress=progress)
     corpus = open_corpus(next(search_la_folders(folder, depth=1), folder))
     path.unlink()
     return corpus
@@ -61,7 +55,7 @@ def download(
     url: str,
     target: str | Path,
     *,
-    progress: Progress | None = None,
+    progress: Progress = lambda done, n: None,
     attempts: int = 6,
     pause: float = 2.0,
 ) -> Path:
@@ -112,7 +106,7 @@ def download(
             time.sleep(pause * 2 ** (failed - 1))
 
 
-def _receive(url: str, part: Path, etag_path: Path, progress: Progress | None) -> bool:
+def _receive(url: str, part: Path, etag_path: Path, progress: Progress) -> bool:
     """Send one request; return whether the file is complete."""
     n_bytes = _size(part)
     etag = etag_path.read_text("utf-8") if etag_path.exists() else ""
@@ -129,8 +123,7 @@ def _receive(url: str, part: Path, etag_path: Path, progress: Progress | None) -
             while block := response.read(2**20):
                 file.write(block)
                 n_bytes += len(block)
-                if progress is not None:
-                    progress(n_bytes, total)
+                progress(n_bytes, total)
     return total is None or n_bytes == total
 
 

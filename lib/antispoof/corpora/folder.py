@@ -7,8 +7,6 @@ another; one without a column partition is of the partition that it is named aft
 ``train.csv``, else of eval.
 """
 
-from __future__ import annotations
-
 import re
 from pathlib import Path
 

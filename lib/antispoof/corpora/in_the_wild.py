@@ -3,8 +3,6 @@
 The table has the columns ``file,speaker,label``; all of it is for testing.
 """
 
-from __future__ import annotations
-
 from pathlib import Path
 
 from antispoof.corpora.corpus import Corpus

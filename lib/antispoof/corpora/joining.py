@@ -1,7 +1,5 @@
 """Several corpora as one: a table of their clips, which the reader of folders opens."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -50,9 +48,7 @@ def join_corpora(parts: Mapping[Corpus, Sequence[str]], out: str | Path) -> Path
     target = out / "MANIFEST.csv"
     others = {path.name for path in out.glob("*.[ct]sv")} - {target.name}
     if others:
-        raise CorpusError(
-            f"{out} holds another table, {min(others)}; name a new folder"
-        )
+        raise CorpusError(f"{out} has another table, {min(others)}; name a new folder")
     with atomic_path(target) as temporary:
         joined[COLUMNS].to_csv(temporary, index=False)
     return target

@@ -6,8 +6,6 @@ part of the challenge. ``attack`` is ``-`` for a bona fide trial. Read is every 
 which :mod:`antispoof.columns` finds utterances and labels.
 """
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pandas as pd
@@ -16,6 +14,7 @@ from antispoof.columns import read_table, read_word
 from antispoof.constants import LABELS, NO_ATTACK
 from antispoof.errors import CorpusError
 
+WRITTEN = ("speaker", "utt_id", "environment", "attack", "label")
 UNKNOWN = "unknown"  # attack of a spoof trial where no column names it
 
 
@@ -77,8 +76,5 @@ def write_protocol(path: str | Path, trials: pd.DataFrame) -> None:
     trials
         Columns ``utt_id``, ``speaker``, ``attack``, ``label``; others are ignored.
     """
-    lines = [
-        f"{row.speaker} {row.utt_id} - {row.attack} {row.label}\n"
-        for row in trials.itertuples()
-    ]
-    Path(path).write_text("".join(lines), encoding="utf-8", newline="\n")
+    table = trials.assign(environment="-")[[*WRITTEN]]
+    table.to_csv(path, sep=" ", header=False, index=False, lineterminator="\n")

@@ -8,8 +8,6 @@ damaged. Register one, also from outside the library, with
     def read(root: Path) -> Corpus | None: ...
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any

@@ -1,7 +1,5 @@
 """Figures of a corpus: trials per class, lengths of clips, examples."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 import numpy as np

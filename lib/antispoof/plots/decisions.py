@@ -1,7 +1,5 @@
 """Decisions of models: confusion matrices, and metrics of models."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from itertools import product
 

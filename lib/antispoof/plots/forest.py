@@ -1,7 +1,5 @@
 """Effects with their intervals, one below the other."""
 
-from __future__ import annotations
-
 import pandas as pd
 from matplotlib.figure import Figure
 

@@ -1,7 +1,5 @@
 """Figures of scores: before a threshold is applied, and at each threshold."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Waveforms and spectrograms of clips, drawn into given axes."""
 
-from __future__ import annotations
-
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes

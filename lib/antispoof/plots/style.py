@@ -5,8 +5,6 @@ Universal Design, 2008). A figure is ``WIDTH`` inches wide, so that its 10-point
 is readable on a phone.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable
 from functools import wraps
 from textwrap import fill

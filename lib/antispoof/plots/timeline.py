@@ -1,7 +1,5 @@
 """A clip's score from beginning to end."""
 
-from __future__ import annotations
-
 import numpy as np
 from matplotlib.figure import Figure
 

@@ -1,7 +1,5 @@
 """Training, epoch by epoch."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 
 import pandas as pd

@@ -1,7 +1,5 @@
 """Runs on demand: loaded if they exist and are still valid, else trained."""
 
-from __future__ import annotations
-
 import json
 import shutil
 from collections.abc import Callable, Sequence
@@ -14,6 +12,7 @@ import torch
 from accelerate.utils import broadcast_object_list
 from filelock import FileLock
 
+from antispoof import training
 from antispoof.config import TrainConfig
 from antispoof.corpora import Corpus, write_protocol
 from antispoof.errors import MemoryLimitError, ParameterError
@@ -26,14 +25,6 @@ from antispoof.runs.record import Run, protocol_name, run_path, write_json, writ
 from antispoof.runs.references import REFERENCES, find_reference
 from antispoof.runs.transfer import import_previous_run
 from antispoof.scoring.partition import score_partition
-from antispoof.training import (
-    TimeLimit,
-    current_processes,
-    draw_clips,
-    fit,
-    log_epoch,
-    split_validation,
-)
 
 CHECKPOINT = "checkpoint-2.pt"  # of the second layout
 UNFINISHED = ".unfinished"  # ending of the folder that holds the checkpoint
@@ -99,7 +90,7 @@ def train_or_load(
     options["cache_dir"] = cache_dir
     load = partial(load_features, corpus, **options, on_error=on_error)
     runs_dir = project_folder() / (runs_dir or "runs")
-    if not current_processes().is_main_process:
+    if not training.current_processes().is_main_process:
         log = no_log
     job = partial(_Job, config, corpus, runs_dir, references, load, log)
     return [job(seed).run() for seed in seeds]
@@ -130,7 +121,7 @@ class _Job:
         self.log(f"{self.config.model} seed {self.seed} on {self.corpus.id}: {line}")
 
     def run(self) -> Run:
-        processes = current_processes()
+        processes = training.current_processes()
         # Read now: the regression check changes the state that `processes` shows.
         is_main, n_processes = processes.is_main_process, processes.num_processes
         self.path.parent.mkdir(parents=True, exist_ok=True)
@@ -141,7 +132,8 @@ class _Job:
                 if found[0] is None:
                     self.prepare_unfinished()
             if n_processes > 1:
-                current_processes()  # the regression check trains in one process
+                # The regression check trains in one process.
+                training.current_processes()
                 broadcast_object_list(found)
             return found[0] or self.train()
 
@@ -188,25 +180,25 @@ class _Job:
         config, corpus, path = self.config, self.corpus, self.path
         check_disk_space(path.parent, RUN_BYTES)
         features = {partition: self.load(partition) for partition in corpus.partitions}
-        train_set, val_set = split_validation(features["train"], config.n_val_speakers)
-        train_set = draw_clips(train_set, config, self.seed)
+        rest, val = training.split_validation(features["train"], config.n_val_speakers)
+        train_set = training.draw_clips(rest, config, self.seed)
         self.report(f"trains on {len(train_set)} clips for {config.epochs} epochs")
-        logger = partial(log_epoch, self.report, config.epochs)
+        logger = partial(training.log_epoch, self.report, config.epochs)
         try:
-            result = fit(
+            result = training.fit(
                 config,
                 train_set,
-                val_set,
+                val,
                 seed=self.seed,
                 checkpoint=self.unfinished / CHECKPOINT,
-                callbacks=[logger, TimeLimit(n_epochs=config.epochs)],
+                callbacks=[logger, training.TimeLimit(n_epochs=config.epochs)],
             )
         except (torch.OutOfMemoryError, MemoryError) as error:
             raise MemoryLimitError(
                 f"{config.model} with batch_size={config.batch_size} does not fit into"
                 " memory; lower batch_size"
             ) from error
-        if current_processes().is_main_process:
+        if training.current_processes().is_main_process:
             scored = [p for p in corpus.partitions if p != "train"]
             scores = {p: score_partition(result.model, features[p]) for p in scored}
             for partition in scored:
@@ -223,7 +215,7 @@ class _Job:
                     **{key: getattr(corpus, key) for key in CORPUS_KEYS},
                     "trials": {p: len(found) for p, found in features.items()},
                     "n_train": len(train_set),
-                    "val_speakers": sorted(set(val_set.trials["speaker"])),
+                    "val_speakers": sorted(set(val.trials["speaker"])),
                 },
                 regression_scores=regression_check.compute(config),
                 best_epoch=result.best_epoch,
@@ -233,5 +225,5 @@ class _Job:
             with atomic_path(path) as temporary:
                 write_run(run, scores, result.model.cpu(), temporary)
             shutil.rmtree(self.unfinished, ignore_errors=True)
-        current_processes().wait_for_everyone()
+        training.current_processes().wait_for_everyone()
         return Run.open(path)

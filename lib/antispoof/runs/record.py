@@ -30,11 +30,7 @@ from antispoof.constants import PARTITIONS, label_indices
 from antispoof.corpora import read_protocol
 from antispoof.errors import PARSE_ERRORS, AntispoofError, ParameterError, RunError
 from antispoof.runs.regression_check import Scores
-from antispoof.scoring.score_files import (
-    ScoreFileWarning,
-    read_scores,
-    write_scores,
-)
+from antispoof.scoring.score_files import ScoreFileWarning, read_scores, write_scores
 
 FORMAT = 2
 CONFIG, HISTORY, ENVIRONMENT = "config.json", "history.csv", "environment.json"
@@ -79,19 +75,15 @@ class Run:
             augmentation of a plugin that is not loaded.
         """
         path = Path(path)
-        for name in (CONFIG, HISTORY, ENVIRONMENT):
-            if not (path / name).is_file():
-                raise RunError(f"{path} is not a run: {name} is missing")
         name = CONFIG
         try:
             record = json.loads((path / CONFIG).read_text("utf-8"))
             if record.pop("format") != FORMAT:
                 raise ValueError(f"its format is not {FORMAT}")
-            record["config"] = TrainConfig.from_dict(record["config"])
-            if not NAME.fullmatch(record["corpus"]["id"]):
-                raise ValueError(
-                    f"corpus {record['corpus']['id']!r} cannot name a folder"
-                )
+            record["config"] = TrainConfig(**record["config"])
+            corpus_id = record["corpus"]["id"]
+            if not NAME.fullmatch(corpus_id):
+                raise ValueError(f"corpus {corpus_id!r} cannot name a folder")
             scores = record["regression_scores"].items()
             record["regression_scores"] = {k: list(map(float, v)) for k, v in scores}
             for number in ("seed", "best_epoch"):
@@ -103,8 +95,8 @@ class Run:
             return cls(path=path, history=history, environment=environment, **record)
         except ParameterError as error:
             raise RunError(f"{path / name}: {error}") from error
-        except PARSE_ERRORS as error:
-            raise RunError(f"{path / name} is malformed: {error}") from error
+        except (OSError, *PARSE_ERRORS) as error:
+            raise RunError(f"{path / name} cannot be read: {error}") from error
 
     @property
     def partitions(self) -> list[str]:
@@ -122,9 +114,9 @@ class Run:
             If it was not scored.
         """
         if partition not in self.partitions:
+            known = ", ".join(self.partitions)
             raise RunError(
-                f"{self.path} has no scores of {partition!r}; it has"
-                f" {', '.join(self.partitions)}"
+                f"{self.path} has no scores of {partition!r}; it has {known}"
             )
         file = self.path / scores_name(partition)
         changed = file.stat().st_mtime_ns
@@ -162,11 +154,10 @@ class Run:
 
     def check(self) -> None:
         """Read everything once; RunError if anything is damaged or contradictory."""
-        n_epochs = len(self.history)
-        if not 0 <= self.best_epoch < n_epochs <= self.config.epochs:
+        n, best = len(self.history), self.best_epoch
+        if not 0 <= best < n <= self.config.epochs:
             raise RunError(
-                f"{self.path}: the history has {n_epochs} epochs of"
-                f" {self.config.epochs}, and the best is number {self.best_epoch}"
+                f"{self.path}: {n} epochs of {self.config.epochs}, best {best}"
             )
         try:
             float(self.environment["seconds"])

@@ -3,8 +3,6 @@
 They took hours to train. They are shown only if the regression check still passes.
 """
 
-from __future__ import annotations
-
 from pathlib import Path
 
 from antispoof.config import TrainConfig

@@ -1,7 +1,5 @@
 """Runs as numbers: one row per run and partition; matrices by model."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 
 import numpy as np
@@ -28,13 +26,9 @@ def results_frame(runs: Sequence[Run]) -> pd.DataFrame:
     for run in runs:
         for partition in run.partitions:
             scores, labels = run.scores_and_labels(partition)
-            head = {
-                "model": run.config.model,
-                "title": models.title(run.config.model),
-                "seed": run.seed,
-                "partition": partition,
-                "n": len(labels),
-            }
+            name = run.config.model
+            head = {"model": name, "title": models.title(name), "seed": run.seed}
+            head |= {"partition": partition, "n": len(labels)}
             values = metrics.compute_metrics(scores, labels, metrics=wanted)
             matrix = metrics.confusion_matrix(scores, labels)
             constant = metrics.constant_answer(matrix, SPOOF)
@@ -107,9 +101,8 @@ def thresholds(run: Run, partition: str) -> dict[str, float]:
 
     See :func:`antispoof.metrics.operating_thresholds`.
     """
-    return metrics.operating_thresholds(
-        *run.scores_and_labels(partition), dev=_dev(run)
-    )
+    pair = run.scores_and_labels(partition)
+    return metrics.operating_thresholds(*pair, dev=_dev(run))
 
 
 def _dev(run: Run) -> tuple[np.ndarray, np.ndarray] | None:
@@ -125,7 +118,5 @@ def _means(runs: Sequence[Run], of_run: Callable) -> pd.DataFrame:
 
 def by_model(runs: Sequence[Run]) -> dict[str, list[Run]]:
     """Runs grouped by model, in the order of `models.MODELS`, seeds rising."""
-    groups = {
-        name: [r for r in runs if r.config.model == name] for name in models.MODELS
-    }
+    groups = {m: [r for r in runs if r.config.model == m] for m in models.MODELS}
     return {n: sorted(g, key=lambda run: run.seed) for n, g in groups.items() if g}

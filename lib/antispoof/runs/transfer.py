@@ -5,8 +5,6 @@ delete their disks after a session: what it left in ``runs``, finished or not, i
 from where it is attached, and used or resumed.
 """
 
-from __future__ import annotations
-
 import re
 import shutil
 import tempfile
@@ -33,10 +31,8 @@ def export_runs(runs: Sequence[Run], file: str | Path, *, weights: bool = True) 
     Raises
     ------
     RunError
-        If there is no run, or one of them is damaged.
+        If one of them is damaged.
     """
-    if not runs:
-        raise RunError("there are no runs to export")
     members: dict[str, Path] = {}
     for run in runs:
         run.check()
@@ -87,9 +83,7 @@ def import_runs(file: str | Path, folder: str | Path) -> tuple[list[Run], list[R
             copies = {path: target / path.name for path in run.path.iterdir()}
             for path, copy in (copies | _protocols(run, target)).items():
                 if copy.exists() and not cmp(path, copy, shallow=False):
-                    raise RunError(
-                        f"{copy} exists and differs; move it away to import this run"
-                    )
+                    raise RunError(f"{copy} exists and differs; move it away")
         for run, target in zip(runs, targets, strict=True):
             if target not in known:
                 _copy(run, target)

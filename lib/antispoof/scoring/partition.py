@@ -1,9 +1,5 @@
 """Scores of a partition: a model and features in, one score per trial out."""
 
-from __future__ import annotations
-
-from collections.abc import Callable
-
 import numpy as np
 import pandas as pd
 import torch
@@ -17,23 +13,13 @@ from antispoof.frontends import FeatureSet
 
 BATCH = 64
 
-Progress = Callable[[int, int], None]
-
 
 def compute_logits(
-    model: nn.Module,
-    features: FeatureSet,
-    *,
-    device: torch.device | None = None,
-    progress: Progress | None = None,
+    model: nn.Module, features: FeatureSet, *, device: torch.device | None = None
 ) -> np.ndarray:
     """Float32 logits (n, 2) of every trial, in order; the model is set to eval mode.
 
     Streams batch by batch, so memory does not grow with the partition.
-
-    Parameters
-    ----------
-    progress : called with (trials done, trials in all).
     """
     device = device or best_device()
     n = len(features)
@@ -41,20 +27,13 @@ def compute_logits(
     spans = [slice(start, min(start + BATCH, n)) for start in range(0, n, BATCH)]
     found = [torch.empty((0, 2))]
     with torch.inference_mode(), disable_tf32():
-        stream = cached_batches(features, spans, device)
-        for span, x in zip(spans, stream, strict=True):
+        for x in cached_batches(features, spans, device):
             found.append(model(x).float().cpu())
-            if progress is not None:
-                progress(span.stop, n)
     return torch.cat(found).numpy()
 
 
 def score_partition(
-    model: nn.Module,
-    features: FeatureSet,
-    *,
-    device: torch.device | None = None,
-    progress: Progress | None = None,
+    model: nn.Module, features: FeatureSet, *, device: torch.device | None = None
 ) -> pd.DataFrame:
     """Score every trial: a frame of ``utt_id``, ``attack``, ``label``, ``score``.
 
@@ -65,7 +44,7 @@ def score_partition(
     ScoreError
         If a score is not finite (training has diverged).
     """
-    z = compute_logits(model, features, device=device, progress=progress)
+    z = compute_logits(model, features, device=device)
     frame = features.trials[["utt_id", "attack", "label"]].copy()
     frame["score"] = z[:, BONAFIDE] - z[:, SPOOF]
     broken = ~np.isfinite(frame["score"].to_numpy())

@@ -6,8 +6,6 @@ utterances and scores. With a protocol, which lists the trials and their labels,
 trial may be missing, duplicate or unknown.
 """
 
-from __future__ import annotations
-
 import warnings
 from collections.abc import Iterable
 from pathlib import Path
@@ -15,7 +13,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from antispoof.columns import read_table
+from antispoof.columns import read_number, read_table
 from antispoof.constants import LABELS, NO_ATTACK, label_indices
 from antispoof.errors import ScoreError
 from antispoof.files import atomic_path
@@ -27,10 +25,6 @@ SHOWN = 3  # trials named in an error
 
 class ScoreFileWarning(UserWarning):
     """What was guessed about a score file, and scores that look wrong."""
-
-
-class ReversedScoresWarning(ScoreFileWarning):
-    """Scores that rank spoof above bona fide: their sign is probably reversed."""
 
 
 def read_scores(
@@ -65,11 +59,10 @@ def read_scores(
 
     Warns
     -----
-    ReversedScoresWarning
-        If the EER is above 50 %. The scores are returned unchanged.
     ScoreFileWarning
-        If utterances or labels are spelled in another way, or if there are only one or
-        two different scores.
+        If the EER is above 50 %, and the scores are returned unchanged; if utterances
+        or labels are spelled in another way; or if there are only one or two different
+        scores.
 
     Notes
     -----
@@ -83,10 +76,9 @@ def read_scores(
     if table.attrs["note"]:
         note = f"{path} is read with {table.attrs['note']}"
         warnings.warn(note, ScoreFileWarning, stacklevel=2)
-    table["score"] = _finite(table["score"], table["utt_id"], path)
-    _raise_for_trials(
-        table.loc[table["utt_id"].duplicated(), "utt_id"], path, "given twice"
-    )
+    utt_ids = table["utt_id"]
+    table["score"] = _finite(table["score"], utt_ids, path)
+    _raise_for_trials(utt_ids[utt_ids.duplicated()], path, "given twice")
     if "label" in table:
         bad = table[~table["label"].isin(LABELS)]
         names = bad["utt_id"] + " (" + bad["label"] + ")"
@@ -94,9 +86,7 @@ def read_scores(
     if protocol is not None:
         table = _join_protocol(table, protocol, path)
     elif "label" not in table:
-        raise ScoreError(
-            f"{path} does not say which trials are bona fide; give its protocol too"
-        )
+        raise ScoreError(f"{path} has no labels; give its protocol too")
     trials = table if "attack" in table else table.assign(attack=NO_ATTACK)
     names = ("utt_id", "speaker", "attack", "label", "score")
     trials = trials[[n for n in names if n in trials]].reset_index(drop=True)
@@ -117,36 +107,13 @@ def write_scores(path: str | Path, trials: pd.DataFrame) -> None:
 
     Raises
     ------
-    ScoreError
-        If a column is missing, a score is not finite, a trial is duplicate, a text
-        field is empty or holds a blank, or the file cannot be made.
     DiskError
         If the disk is full.
     """
-    path = Path(path)
-    missing = [name for name in COLUMNS if name not in trials]
-    if missing:
-        raise ScoreError(
-            f"scores for {path} lack the column {missing[0]!r}; "
-            f"{', '.join(COLUMNS)} are needed"
-        )
-    utt_ids = trials["utt_id"].astype(str)
     # float() first: a float32 widened to float64 reads back to the very same value.
-    scores = _finite(trials["score"], utt_ids, path)
-    _raise_for_trials(utt_ids[utt_ids.duplicated()], path, "given twice")
-    fields = [trials[name].astype(str).tolist() for name in COLUMNS[:-1]]
-    for name, column in zip(COLUMNS, fields, strict=False):
-        bad = [repr(value) for value in column if value.split() != [value]]
-        _raise_for_trials(bad, path, f"with {name} that is not one word")
-    lines = map(" ".join, zip(*fields, map(repr, scores.tolist()), strict=True))
-    text = "".join(f"{line}\n" for line in lines)
-    try:
-        with atomic_path(path) as temporary:
-            temporary.write_text(text, encoding="utf-8", newline="\n")
-    except OSError as error:
-        raise ScoreError(
-            f"score file {path} cannot be written: {error.strerror}"
-        ) from None
+    table = trials[list(COLUMNS)].astype({"score": float})
+    with atomic_path(path) as temporary:
+        table.to_csv(temporary, sep=" ", header=False, index=False, lineterminator="\n")
 
 
 def read_asv_scores(path: str | Path) -> pd.DataFrame:
@@ -169,28 +136,18 @@ def read_asv_scores(path: str | Path) -> pd.DataFrame:
     """
     layout = "source,key,score"
     table = read_table(path, ("label", "score"), ScoreError, columns=layout)
-    names = pd.Series([f"line {number}" for number in table.index])
+    names = "line " + table.index.to_series().astype(str)
     table["score"] = _finite(table["score"], names, Path(path))
     return table.rename(columns={"label": "key"}).reset_index(drop=True)
 
 
-def _finite(scores: pd.Series, utt_ids: pd.Series, path: Path) -> np.ndarray:
-    """(n,) float64; ScoreError for what is not a finite number."""
-    numbers = np.array([_to_float(score) for score in scores])
-    bad = np.flatnonzero(~np.isfinite(numbers))
-    _raise_for_trials(
-        [f"{utt_ids.iloc[i]} ({scores.iloc[i]})" for i in bad],
-        path,
-        "without a finite score",
-    )
+def _finite(scores: pd.Series, utt_ids: pd.Series, path: Path) -> pd.Series:
+    """Scores as numbers; raises for those that are not finite numbers."""
+    numbers = scores.map(read_number).astype(float)
+    bad = ~np.isfinite(numbers)
+    named = utt_ids[bad] + " (" + scores[bad] + ")"
+    _raise_for_trials(named, path, "without a finite score")
     return numbers
-
-
-def _to_float(score: str | float) -> float:
-    try:
-        return float(score)
-    except ValueError:
-        return float("nan")
 
 
 def _raise_for_trials(trials: Iterable[str], path: Path, problem: str) -> None:
@@ -245,6 +202,6 @@ def _warn_of_scores(trials: pd.DataFrame, path: Path, negate: bool) -> None:
             f"{path}, read {reading}, has an EER of {100 * error:.2f} %, above chance: "
             "its sign is probably reversed. Here a higher score means more bona fide; "
             f"nothing was changed. If that is so, read it {remedy}.",
-            ReversedScoresWarning,
+            ScoreFileWarning,
             stacklevel=3,
         )

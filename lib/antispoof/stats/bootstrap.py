@@ -5,13 +5,10 @@ are sums and error curves cumulative sums; so no trial is ever copied. The same 
 serve all models: every comparison is paired.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
-import pandas as pd
 
 from antispoof.constants import BONAFIDE, SPOOF
 from antispoof.errors import ParameterError, ScoreError
@@ -68,21 +65,7 @@ class BootstrapResult:
             (the accuracy of that constant answer), and those in ``values``.
         model : one of the panel's.
         at : operating point; not read for metrics without a threshold.
-
-        Raises
-        ------
-        ParameterError
-            If the metric, model or operating point is unknown.
         """
-        for what, name, accepted in (
-            ("model", model, self.panel.models),
-            ("metric", metric, self.metrics),
-            ("operating point", at, self.confusions),
-        ):
-            if name not in accepted:
-                raise ParameterError(
-                    f"no {what} {name!r}; accepted are {', '.join(accepted)}"
-                )
         if metric in self.values:
             values = self.values[metric][model]
         else:
@@ -120,32 +103,15 @@ def operating_thresholds(
     Returns
     -------
     "zero", "dev" and "oracle" -> model -> (n_seeds,).
-
-    Raises
-    ------
-    ScoreError
-        If dev lacks a model or has another number of seeds.
     """
-    if dev is not None and (
-        not set(panel.models) <= set(dev.models) or dev.n_seeds != panel.n_seeds
-    ):
-        raise ScoreError(
-            f"dev scores of {', '.join(dev.models)} ({dev.n_seeds} seeds) cannot set"
-            f" thresholds for {', '.join(panel.models)} ({panel.n_seeds} seeds);"
-            " the same models and seeds are needed"
-        )
-    points: dict[str, dict[str, np.ndarray]] = {}
+    points: dict[str, dict[str, list[float]]] = {}
     for model, rows in panel.scores.items():
-        chosen_on = [None] * len(rows)
-        if dev is not None:
-            chosen_on = [(row, dev.labels) for row in dev.scores[model]]
-        of_seeds = pd.DataFrame(
-            thresholds_of_system(row, panel.labels, dev=on)
-            for row, on in zip(rows, chosen_on, strict=True)
-        )
-        for point in of_seeds:
-            points.setdefault(point, {})[model] = of_seeds[point].to_numpy()
-    return points
+        for seed, row in enumerate(rows):
+            on = None if dev is None else (dev.scores[model][seed], dev.labels)
+            found = thresholds_of_system(row, panel.labels, dev=on)
+            for point, value in found.items():
+                points.setdefault(point, {}).setdefault(model, []).append(value)
+    return {p: {m: np.array(v) for m, v in of.items()} for p, of in points.items()}
 
 
 def resample(
@@ -277,10 +243,9 @@ def _draw_weights(
     yield np.ones((1, units.size), dtype=np.int32)
     rows = max(1, min(n_replicates, MAX_WEIGHTS // units.size))
     wanted, tries = n_replicates, MAX_TRIES * n_replicates
+    equal = np.full(n_units, 1 / n_units)
     while wanted:
-        times = rng.multinomial(
-            n_units - 1, np.full(n_units, 1 / n_units), size=min(rows, wanted)
-        )
+        times = rng.multinomial(n_units - 1, equal, size=min(rows, wanted))
         weights = times.astype(np.int32)[:, units]
         usable = weights[:, panel.labels == SPOOF].any(1)
         usable &= weights[:, panel.labels == BONAFIDE].any(1)

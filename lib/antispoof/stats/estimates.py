@@ -1,7 +1,5 @@
 """A value with its standard error, interval and p-value."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -139,14 +137,9 @@ class BootstrapDistribution:
         if n_seeds > 1:
             from_seeds = float(np.var(self.seed_replicates, ddof=1))
         from_speakers = max(variance - from_seeds, 0.0)
-        return Estimate(
-            value=self.value,
-            sources=(
-                (from_seeds, max(n_seeds - 1, 1)),
-                (from_speakers, max(self.n_units - 1, 1)),
-            ),
-            per_seed=self.per_seed,
-        )
+        seeds = from_seeds, max(n_seeds - 1, 1)
+        speakers = from_speakers, max(self.n_units - 1, 1)
+        return Estimate(self.value, (seeds, speakers), self.per_seed)
 
 
 def combine(

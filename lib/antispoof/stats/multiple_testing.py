@@ -1,7 +1,5 @@
 """Holm's correction for asking several questions at once."""
 
-from __future__ import annotations
-
 import numpy as np
 from numpy.typing import ArrayLike
 

@@ -1,14 +1,12 @@
 """Several models, each with several seeds, scored on the same trials."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
-from antispoof.constants import LABELS, label_indices
+from antispoof.constants import label_indices
 from antispoof.errors import ScoreError
 
 TRIAL_COLUMNS = ("utt_id", "speaker", "attack", "label")
@@ -62,35 +60,22 @@ def make_panel(tables: Mapping[str, Sequence[pd.DataFrame]]) -> Panel:
     Raises
     ------
     ScoreError
-        If nothing is given, a column is missing, models differ in the number of seeds,
-        or tables differ in their trials.
+        If nothing is given, models differ in the number of seeds, or tables differ in
+        their trials.
     """
-    given = [(model, table) for model, seeds in tables.items() for table in seeds]
-    if not given:
-        raise ScoreError("no score tables were given; at least one model and seed")
     n_seeds = {model: len(seeds) for model, seeds in tables.items()}
-    if len(set(n_seeds.values())) > 1:
+    if len({*n_seeds.values()}) != 1 or not all(n_seeds.values()):
         found = ", ".join(f"{model}: {count}" for model, count in n_seeds.items())
         raise ScoreError(
-            f"models differ in their number of seeds ({found}); seeds are compared in "
-            "pairs, the same number of every model is needed"
+            f"numbers of seeds ({found or 'no score tables'}); seeds are compared in"
+            " pairs, the same number of every model is needed"
         )
-    for model, table in given:
-        missing = {*TRIAL_COLUMNS, "score"}.difference(table.columns)
-        if missing:
-            raise ScoreError(f"a score table of {model} lacks {sorted(missing)}")
-    trials = given[0][1].loc[:, list(TRIAL_COLUMNS)].reset_index(drop=True)
-    unknown = trials.loc[~trials["label"].isin(LABELS), "label"]
-    if len(unknown):
-        raise ScoreError(f"label {unknown.iloc[0]!r}; accepted are bonafide and spoof")
-    return Panel(
-        trials=trials,
-        labels=label_indices(trials["label"]),
-        scores={
-            model: np.stack([_aligned(table, trials, model) for table in seeds])
-            for model, seeds in tables.items()
-        },
-    )
+    trials = next(iter(tables.values()))[0][list(TRIAL_COLUMNS)].reset_index(drop=True)
+    scores = {
+        model: np.stack([_aligned(table, trials, model) for table in seeds])
+        for model, seeds in tables.items()
+    }
+    return Panel(trials, label_indices(trials["label"]), scores)
 
 
 def _aligned(table: pd.DataFrame, trials: pd.DataFrame, model: str) -> np.ndarray:

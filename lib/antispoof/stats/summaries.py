@@ -1,7 +1,5 @@
 """Tables for a report: every metric at every operating point, with its interval."""
 
-from __future__ import annotations
-
 import numpy as np
 import pandas as pd
 

@@ -9,6 +9,3 @@ the engines.
 from antispoof.synthesis import programs, vocoders  # for their registration
 from antispoof.synthesis.making import make_copies, speak_texts
 from antispoof.synthesis.registry import ENGINES, register_engine
-
-__all__ = ["ENGINES", "make_copies", "register_engine", "speak_texts"]
-__all__ += ["programs", "vocoders"]

@@ -5,8 +5,6 @@ the reader of folders. A file that exists is not made again. The same input give
 same bytes, whatever the number of processes.
 """
 
-from __future__ import annotations
-
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Sequence

@@ -1,7 +1,5 @@
 """Text-to-speech programs that are started for each sentence."""
 
-from __future__ import annotations
-
 import subprocess
 import tempfile
 from functools import partial, update_wrapper

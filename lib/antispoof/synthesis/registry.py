@@ -10,8 +10,6 @@ source of chance: the same generator state gives the same samples. An engine rai
 AudioError for what it cannot make; that clip is left out.
 """
 
-from __future__ import annotations
-
 import shutil
 from collections.abc import Callable, Sequence
 from importlib.util import find_spec

@@ -1,7 +1,5 @@
 """Vocoders without weights: WORLD and Griffin-Lim."""
 
-from __future__ import annotations
-
 import numpy as np
 
 from antispoof.constants import SAMPLE_RATE

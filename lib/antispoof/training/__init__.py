@@ -3,8 +3,4 @@
 from antispoof.training.accelerators import current_processes
 from antispoof.training.callbacks import Callback, TimeLimit, log_epoch
 from antispoof.training.loop import FitResult, fit
-from antispoof.training.validation import (
-    choose_val_speakers,
-    draw_clips,
-    split_validation,
-)
+from antispoof.training.validation import draw_clips, split_validation

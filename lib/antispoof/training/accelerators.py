@@ -1,7 +1,5 @@
 """Devices, mixed precision and several processes, by Hugging Face accelerate."""
 
-from __future__ import annotations
-
 import os
 
 from accelerate import Accelerator

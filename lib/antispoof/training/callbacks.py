@@ -1,7 +1,5 @@
 """Callbacks of `fit`: what happens after an epoch besides training."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 from antispoof import platforms

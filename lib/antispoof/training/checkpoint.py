@@ -1,7 +1,5 @@
 """The state of an unfinished training on disk, and of the random generators."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Any
 
@@ -11,23 +9,28 @@ from antispoof.errors import DiskError, RunError
 from antispoof.files import atomic_path
 
 
-def save_checkpoint(path: Path, state: dict[str, Any]) -> None:
-    """Write `state` atomically.
+def save_checkpoint(path: Path, state: dict[str, Any], device: torch.device) -> None:
+    """Write `state`, and those of torch's random generators, atomically.
 
     Raises
     ------
     DiskError
         If it cannot be written; an earlier checkpoint stays.
     """
+    cuda = [torch.cuda.get_rng_state(device)] if device.type == "cuda" else []
+    random = {"cpu": torch.get_rng_state(), "cuda": cuda}
     try:
         with atomic_path(path) as temporary:
-            torch.save(state, temporary)
+            torch.save({**state, "random": random}, temporary)
     except (OSError, RuntimeError) as error:  # torch raises RuntimeError: disk full
         raise DiskError(f"the checkpoint {path} cannot be written: {error}") from error
 
 
-def load_checkpoint(path: Path) -> dict[str, Any] | None:
-    """The state at `path`, None if there is none; tensors and plain values only.
+def load_checkpoint(path: Path, device: torch.device) -> dict[str, Any] | None:
+    """The state at `path`, None if there is none; sets torch's random generators.
+
+    Only tensors and plain values are read. A GPU that resumes the training of a CPU
+    starts from the seed.
 
     Raises
     ------
@@ -37,22 +40,11 @@ def load_checkpoint(path: Path) -> dict[str, Any] | None:
     if not path.exists():
         return None
     try:
-        return torch.load(path, map_location="cpu", weights_only=True)
+        state = torch.load(path, map_location="cpu", weights_only=True)
+        random = state.pop("random")
+        torch.set_rng_state(random["cpu"])
+        if random["cuda"] and device.type == "cuda":
+            torch.cuda.set_rng_state(random["cuda"][0], device)
+        return state
     except Exception as error:
         raise RunError(f"{path} is not a checkpoint: {error}") from error
-
-
-def random_states(device: torch.device) -> dict[str, Any]:
-    """States of torch's random generators: the CPU's, and the GPU's if it is one."""
-    cuda = [torch.cuda.get_rng_state(device)] if device.type == "cuda" else []
-    return {"cpu": torch.get_rng_state(), "cuda": cuda}
-
-
-def restore_random_states(states: dict[str, Any], device: torch.device) -> None:
-    """Set the generators to what `random_states` returned.
-
-    A GPU that resumes the training of a CPU starts from the seed.
-    """
-    torch.set_rng_state(states["cpu"])
-    if states["cuda"] and device.type == "cuda":
-        torch.cuda.set_rng_state(states["cuda"][0], device)

@@ -1,7 +1,5 @@
 """The learning rate over the steps of a training."""
 
-from __future__ import annotations
-
 from torch.optim import Optimizer, lr_scheduler
 
 from antispoof.config import TrainConfig

@@ -1,7 +1,5 @@
 """Progress of a training: everything a checkpoint holds besides model and optimiser."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, field
 
 from torch import Tensor

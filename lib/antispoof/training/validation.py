@@ -4,8 +4,6 @@ Choosing on dev would spend the testing dataset; a random split of utterances wo
 every speaker on both sides.
 """
 
-from __future__ import annotations
-
 from itertools import combinations
 
 import numpy as np
@@ -86,9 +84,6 @@ def draw_clips(train_set: FeatureSet, config: TrainConfig, seed: int) -> Feature
     for label, n in ((BONAFIDE, config.n_bonafide), (SPOOF, config.n_spoof)):
         rows = np.flatnonzero(train_set.labels == label)
         if n > len(rows):
-            raise ParameterError(
-                f"n_{LABELS[label]}={n}; there are {len(rows)} {LABELS[label]} training"
-                " clips besides those of the validation speakers"
-            )
+            raise ParameterError(f"n_{LABELS[label]}={n}; accepted: up to {len(rows)}")
         kept[rng.permutation(rows)[: n or len(rows)]] = True
     return train_set if kept.all() else train_set.subset(kept)

@@ -9,8 +9,6 @@ returns a :class:`~antispoof_report.claims.verdicts.Verdict`. The rule is in
 :mod:`antispoof_report.claims.training_length`.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 
 import numpy as np

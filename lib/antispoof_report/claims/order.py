@@ -4,8 +4,6 @@ Two networks to compare it with, and itself with its steps shuffled at test. The
 registered when this module is imported, like those of any plugin.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 
 import numpy as np

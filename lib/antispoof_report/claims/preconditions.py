@@ -5,8 +5,6 @@ attacks it was trained on, exceeds 25 %, half of chance. The limit was fixed bef
 and is never checked on eval.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 

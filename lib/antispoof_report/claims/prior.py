@@ -1,7 +1,5 @@
 """H9: is the bias to spoof the share of spoof clips in training?"""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 
 import pandas as pd

@@ -1,7 +1,5 @@
 """H7: are silence and the length of clips a shortcut?"""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 
 import numpy as np

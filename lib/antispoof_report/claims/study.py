@@ -3,8 +3,6 @@
 ``profiles/study.yaml`` lists what was trained: corpus -> group -> model.
 """
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pandas as pd

@@ -1,7 +1,5 @@
 """H4: what longer training does to a model's bias to spoof."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 
 import numpy as np

@@ -21,8 +21,6 @@ comparison is decided only if its adjusted p-value (of the effect being exactly 
 smallest of interest) is at most 0.05.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 

@@ -4,8 +4,6 @@
 files in this folder.
 """
 
-from __future__ import annotations
-
 from importlib.resources import files
 from typing import Any
 

@@ -1,7 +1,5 @@
 """What a perceptron and a convolution compute."""
 
-from __future__ import annotations
-
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure

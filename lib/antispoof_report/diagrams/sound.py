@@ -1,7 +1,5 @@
 """A clip with its pitch, and the mel scale."""
 
-from __future__ import annotations
-
 import numpy as np
 from matplotlib.figure import Figure
 

@@ -1,7 +1,5 @@
 """``python -m antispoof_report.notebooks {sync [--check] | run NOTEBOOK OUT}``."""
 
-from __future__ import annotations
-
 import argparse
 import sys
 from pathlib import Path

@@ -5,8 +5,6 @@ papermill's paths and times are removed from its metadata and replaced by a reco
 what the results were made with (:mod:`~antispoof_report.notebooks.provenance`).
 """
 
-from __future__ import annotations
-
 import sys
 import time
 from collections.abc import Mapping

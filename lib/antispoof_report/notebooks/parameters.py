@@ -9,8 +9,6 @@ Chapters import this module on Kaggle and Colab as they come, so papermill and Y
 imported when used.
 """
 
-from __future__ import annotations
-
 import ast
 import json
 from collections.abc import Mapping, Sequence

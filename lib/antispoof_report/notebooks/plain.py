@@ -5,8 +5,6 @@ becomes text, and a paragraph with ``{result}`` becomes a cell that shows it wit
 the values that were computed above (:func:`antispoof_report.report.say`).
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Iterator
 from copy import deepcopy

@@ -10,8 +10,6 @@ the project's imports, without running anything. A name that the ``__init__`` of
 package re-exports counts for the module that defines it.
 """
 
-from __future__ import annotations
-
 import ast
 import importlib.util
 import subprocess

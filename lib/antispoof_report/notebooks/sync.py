@@ -10,8 +10,6 @@ The book is built from the sources (:func:`read_chapter`). The notebooks are for
 elsewhere, and have no MyST roles.
 """
 
-from __future__ import annotations
-
 import hashlib
 import json
 import re
