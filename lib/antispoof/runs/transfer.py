@@ -31,8 +31,10 @@ def export_runs(runs: Sequence[Run], file: str | Path, *, weights: bool = True) 
     Raises
     ------
     RunError
-        If one of them is damaged.
+        If there is no run, or one of them is damaged.
     """
+    if not runs:
+        raise RunError("there are no runs to export")
     members: dict[str, Path] = {}
     for run in runs:
         run.check()
