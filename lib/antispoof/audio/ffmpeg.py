@@ -153,13 +153,16 @@ def frames(file: BinaryIO, track: int = 0) -> Iterator[tuple[np.ndarray, int]]:
         first, n_samples = None, 0
         try:
             for frame in chain(container.decode(stream), [None]):
-                for part in to_float.resample(frame):
+                # The usual format needs no resampler, which takes longer than decoding.
+                plain = frame is not None and frame.format.name == "s16"
+                for part in [frame] if plain else to_float.resample(frame):
                     shape = part.sample_rate, len(part.layout.channels)
                     first = first or shape
                     if shape != first:
                         raise AudioError("its sample rate or its channels change")
                     n_samples += part.samples
                     samples = part.to_ndarray()[0].reshape(-1, shape[1])
+                    samples = samples / np.float32(32_768) if plain else samples
                     limits.check_sound(samples, shape[0])
                     yield samples, shape[0]
         except (av.FFmpegError, ValueError) as error:

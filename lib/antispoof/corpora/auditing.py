@@ -162,14 +162,8 @@ def audit(corpus: Corpus, *, progress: Progress = lambda done, n: None) -> Audit
             asv_scores=asv_scores and asv_scores.is_file(),
         )
     issues = sorted(_find_issues(trials), key=lambda i: list(ISSUES).index(i.kind))
-    return Audit(
-        root=corpus.root,
-        name=corpus.name,
-        description=corpus.description,
-        partitions=partitions,
-        issues=tuple(issues),
-        trials=trials,
-    )
+    about = corpus.root, corpus.name, corpus.description
+    return Audit(*about, partitions, tuple(issues), trials)
 
 
 def _decode(path: str, *, sample_rate: int | None) -> tuple:
