@@ -60,8 +60,5 @@ def _low_pass(factor: int) -> np.ndarray:
     """Filter at ``factor`` times the lower rate, shape (2 * 64 * factor + 1,)."""
     from scipy.signal import firwin
 
-    return firwin(
-        2 * _ZERO_CROSSINGS * factor + 1,
-        _ROLLOFF / factor,
-        window=("kaiser", _KAISER_BETA),
-    )
+    n_taps = 2 * _ZERO_CROSSINGS * factor + 1
+    return firwin(n_taps, _ROLLOFF / factor, window=("kaiser", _KAISER_BETA))

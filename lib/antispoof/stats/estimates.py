@@ -82,12 +82,8 @@ class Estimate:
         Also the difference that such an interval finds with this power; it is
         the half-width at a power of one half.
         """
-        squares = [
-            variance * (stdtrit(n, power) - stdtrit(n, alpha / 2)) ** 2
-            for variance, n in self.sources
-            if variance
-        ]
-        return float(np.sqrt(sum(squares)))
+        known = [(v, stdtrit(n, [power, alpha / 2])) for v, n in self.sources if v]
+        return float(np.sqrt(sum(v * (high - low) ** 2 for v, (high, low) in known)))
 
     def detectable(self, power: float = POWER) -> float:
         """Smallest true difference that would be found with probability `power`.
