@@ -148,10 +148,7 @@ def combine(
     function : elementwise on arrays, such as ``np.subtract`` for a paired difference.
     given : quantities of one and the same resampling.
     """
-    return BootstrapDistribution(
-        value=float(function(*(q.value for q in given))),
-        per_seed=np.asarray(function(*(q.per_seed for q in given))),
-        replicates=np.asarray(function(*(q.replicates for q in given))),
-        seed_replicates=np.asarray(function(*(q.seed_replicates for q in given))),
-        n_units=min(q.n_units for q in given),
-    )
+    names = ("value", "per_seed", "replicates", "seed_replicates")
+    value, *arrays = (function(*(getattr(q, n) for q in given)) for n in names)
+    n_units = min(q.n_units for q in given)
+    return BootstrapDistribution(float(value), *map(np.asarray, arrays), n_units)
