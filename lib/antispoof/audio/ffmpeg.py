@@ -157,13 +157,13 @@ def frames(file: BinaryIO, track: int = 0) -> Iterator[tuple[np.ndarray, int]]:
                 plain = frame is not None and frame.format.name == "s16"
                 for part in [frame] if plain else to_float.resample(frame):
                     shape = part.sample_rate, len(part.layout.channels)
-                    first = first or shape
-                    if shape != first:
+                    if first not in (None, shape):
                         raise AudioError("its sample rate or its channels change")
-                    n_samples += part.samples
                     samples = part.to_ndarray()[0].reshape(-1, shape[1])
                     samples = samples / np.float32(32_768) if plain else samples
-                    limits.check_sound(samples, shape[0])
+                    if first is None or not plain:  # integers are finite
+                        limits.check_sound(samples, shape[0])
+                    first, n_samples = shape, n_samples + part.samples
                     yield samples, shape[0]
         except (av.FFmpegError, ValueError) as error:
             raise AudioError(f"damaged or truncated ({error})") from None
