@@ -112,7 +112,7 @@ wheelhouse: setup  ## a folder to attach where there is no internet: _build/whee
 		$(BIN)/python -m pip download --quiet --no-deps --only-binary :all: \
 			--python-version $$version --dest _build/wheelhouse \
 			--platform manylinux2014_x86_64 --platform manylinux_2_28_x86_64 \
-			av || exit 1; done
+			miniaudio av || exit 1; done
 
 vendor:  ## copy the browser files of package-lock.json into the tree; needs npm
 	npm ci --ignore-scripts --no-audit --no-fund

@@ -39,7 +39,7 @@ if find_spec("antispoof") is None:  # on Kaggle or Colab; their torch stays
     what = ["git+{{repository}}"]
     if wheels:  # from `make wheelhouse`; needs no internet
         what = ["--no-index", "--no-deps", "--find-links", wheels[0].parent]
-        what += ["antispoof", "av"]
+        what += ["antispoof", "miniaudio", "av"]
     check_call([sys.executable, "-m", "pip", "install", "-q", *what])
 from antispoof import platforms
 from antispoof_report.notebooks.parameters import check_parameters

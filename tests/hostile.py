@@ -143,7 +143,7 @@ def detector_card(data: bytes) -> None:
 def sound(data: bytes) -> None:
     """A clip, decoded at once and in blocks."""
     path = _file(data)
-    _read_each_way(lambda: load(path), lambda: list(iter_blocks(path)))
+    _read_each_way(lambda: load(path), lambda: list(iter_blocks(path, max_in_memory=0)))
 
 
 PROTOCOL = b"S1 U1 - - bonafide\nS2 U2 - A01 spoof\n"

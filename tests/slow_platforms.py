@@ -38,7 +38,7 @@ ROOT = Path(__file__).resolve().parents[1]
 WHEELS = ROOT / "_build" / "wheelhouse"
 ENVIRONMENTS = ROOT / "_build" / "platforms"
 LIMIT = 120  # seconds a chapter
-OURS = ("antispoof", "av")
+OURS = ("antispoof", "miniaudio", "av")
 
 
 class Platform(NamedTuple):

@@ -41,9 +41,9 @@ def test_blocks_joined_are_the_clip(tmp_path, sample_rate, channels, subtype):
     samples = noise(sample_rate + 777, channels)
     soundfile.write(path, samples, sample_rate, subtype=subtype)
     expected, _ = soundfile.read(path, dtype="float32", always_2d=True)
-    np.testing.assert_allclose(load(path)[0], expected, rtol=0, atol=1e-6)
+    np.testing.assert_allclose(load(path).samples, expected, rtol=0, atol=1e-6)
     at_once = load_mono_16k(path)
-    blocks = list(iter_blocks(path, block_seconds=0.15))
+    blocks = list(iter_blocks(path, max_in_memory=0, block_seconds=0.15))
     assert len(blocks) > 5
     exact = 0 if sample_rate == 16_000 else 1e-6
     np.testing.assert_allclose(np.concatenate(blocks), at_once, rtol=0, atol=exact)
@@ -60,10 +60,8 @@ def test_refused_in_blocks(tmp_path):
     data = bytearray(path.read_bytes())
     data[22:26] = (20_000).to_bytes(4, "big")  # the length in STREAMINFO
     path.write_bytes(data)
-    with pytest.raises(
-        AudioError, match="16000 samples can be decoded, its header has 20000"
-    ):
-        join_blocks(path)
+    with pytest.raises(AudioError, match="16000 of the 20000 samples declared"):
+        join_blocks(path, max_in_memory=0)
     with pytest.raises(AudioError, match="NUL"):
         load_mono_16k("a\0b.wav")
 
@@ -80,10 +78,10 @@ def test_too_large_for_memory(tmp_path, monkeypatch, container):
     with pytest.raises(AudioError, match="MiB that are accepted") as caught:
         load_mono_16k(path)
     assert str(path) in str(caught.value)
-    assert abs(len(join_blocks(path)) - len(at_once)) <= 1_200
+    assert abs(len(join_blocks(path, max_in_memory=0)) - len(at_once)) <= 1_200
     monkeypatch.setattr(limits, "MAX_SECONDS", 0.4)
-    with pytest.raises(AudioError, match="h that are accepted"):
-        join_blocks(path)
+    with pytest.raises(AudioError, match="hours that are accepted"):
+        join_blocks(path, max_in_memory=0)
     monkeypatch.setattr(limits, "MAX_BYTES", 1_000)
     with pytest.raises(AudioError, match="GiB are accepted"):
         load_mono_16k(path)

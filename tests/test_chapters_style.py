@@ -92,7 +92,7 @@ def test_the_bootstrap_installs_the_wheel_beside_it_or_the_repository(
     assert pip == local[1:5] == ["-m", "pip", "install", "-q"]
     assert re.fullmatch(r"git\+https://\S+/\S+", address)
     assert {"--no-index", "--no-deps"} <= set(local)
-    assert local[-2:] == ["antispoof", "av"]
+    assert local[-3:] == ["antispoof", "miniaudio", "av"]
 
 
 def test_a_library_that_is_there_is_used(monkeypatch, capsys):  # 2

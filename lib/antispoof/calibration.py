@@ -93,11 +93,8 @@ class Calibration:
         scores, labels = metrics.validate(scores, labels, both_classes=True)
         weights = _class_weights(labels, sources)
         wrong = weights * KAPPA / _effective_number(weights)
-        line = LogisticRegression().fit(
-            np.tile(scores, 2)[:, None],
-            np.concatenate([labels, 1 - labels]),
-            sample_weight=np.concatenate([weights, wrong]),
-        )
+        x, y = np.tile(scores, 2)[:, None], np.concatenate([labels, 1 - labels])
+        line = LogisticRegression().fit(x, y, np.concatenate([weights, wrong]))
         n = np.bincount(labels).tolist()
         real, fake = labels == BONAFIDE, labels == SPOOF
         return cls(

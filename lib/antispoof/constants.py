@@ -4,8 +4,6 @@ A *score* is log-odds-like and higher means more bona fide (the ASVspoof convent
 Class index 0 is ``spoof``, 1 is ``bonafide``; confusion matrices keep that order.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 
 import numpy as np

@@ -6,8 +6,6 @@ features clip by clip. What is drawn depends only on seed, epoch and row, so tra
 reproducible with any number of workers.
 """
 
-from __future__ import annotations
-
 from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor

@@ -1,7 +1,5 @@
 """The device to compute on, and exact arithmetic on GPUs."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from contextlib import contextmanager
 

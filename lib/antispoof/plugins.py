@@ -1,7 +1,5 @@
 """Modules outside the library that register front-ends, models and the like."""
 
-from __future__ import annotations
-
 import importlib
 import os
 import sys

@@ -5,8 +5,6 @@ need no lists of their own. What a registered function returns is checked where 
 used, so that an error names the function.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar

@@ -14,8 +14,6 @@
 ``launch``         buttons that run, download and edit a chapter;
 """
 
-from __future__ import annotations
-
 from importlib import import_module
 from pathlib import Path
 

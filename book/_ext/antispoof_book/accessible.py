@@ -4,8 +4,6 @@ The rest is in ``book/_templates`` (landmarks, names of buttons) and in the styl
 sheet (contrast). ``make test-book`` checks every page against axe-core's rules.
 """
 
-from __future__ import annotations
-
 import re
 
 from sphinx.application import Sphinx

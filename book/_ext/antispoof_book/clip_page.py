@@ -6,8 +6,6 @@ and the sentences of the answers. One script, because a page that is opened from
 may load scripts, but no other files.
 """
 
-from __future__ import annotations
-
 import json
 from base64 import b64encode
 from dataclasses import asdict

@@ -4,8 +4,6 @@
 It takes a caption as argument and ``:name:`` as option.
 """
 
-from __future__ import annotations
-
 import re
 from pathlib import Path
 from typing import ClassVar

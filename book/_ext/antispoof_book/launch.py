@@ -5,8 +5,6 @@ site: the clean notebook, its ``.py`` source, and the executed notebook. "Sugges
 opens the ``.py``, which is the source.
 """
 
-from __future__ import annotations
-
 import shutil
 from pathlib import Path
 from urllib.parse import quote

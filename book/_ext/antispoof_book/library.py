@@ -4,8 +4,6 @@ The packages are those of the layers in ``pyproject.toml``, lowest first, so a n
 is in the book without being named again. The command line has its own help.
 """
 
-from __future__ import annotations
-
 import pkgutil
 from importlib import import_module
 from pathlib import Path

@@ -4,8 +4,6 @@
 prints what they mean.
 """
 
-from __future__ import annotations
-
 from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.util import logging

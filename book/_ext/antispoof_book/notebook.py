@@ -7,8 +7,6 @@ same, so that a page never shows an output beside code that did not make it, and
 can change without a run.
 """
 
-from __future__ import annotations
-
 from ast import literal_eval
 from pathlib import Path
 

@@ -9,8 +9,6 @@ Every page is one folder below the site, and the joined page is one folder below
 folder with links to the site's files, so that files have the same address in both.
 """
 
-from __future__ import annotations
-
 from html import escape
 from pathlib import Path
 from posixpath import dirname, join, normpath

@@ -10,8 +10,6 @@ it are rendered again, too.
 chapter without results an error instead of a note on its page.
 """
 
-from __future__ import annotations
-
 import os
 from functools import lru_cache
 from pathlib import Path

@@ -5,8 +5,6 @@
 takes the site in ``ROOT/_build/html`` and writes ``ROOT/_build/book.pdf``.
 """
 
-from __future__ import annotations
-
 import sys
 from pathlib import Path
 

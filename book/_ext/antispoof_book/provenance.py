@@ -4,8 +4,6 @@ An executed chapter records its parameters, its commit, its time and the code it
 on; its header glued the corpus and the machine. All of it is shown below the chapter.
 """
 
-from __future__ import annotations
-
 from datetime import timedelta
 from pathlib import Path
 

@@ -5,8 +5,6 @@ the address of the published book, the substitutions ``{{ repository }}`` and
 ``{{ clone }}``, and the buttons of ``launch``.
 """
 
-from __future__ import annotations
-
 from pathlib import Path
 
 from sphinx.application import Sphinx

@@ -9,8 +9,6 @@ Where the chapter has no results yet, a dash is shown. A chapter or a name that 
 exist is a warning, and so fails a build with ``-W``.
 """
 
-from __future__ import annotations
-
 from pathlib import Path
 
 from docutils import nodes

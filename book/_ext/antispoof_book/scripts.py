@@ -5,8 +5,6 @@ scripts twice, which browsers report as errors. MathJax comes from
 ``book/_static/vendor`` (see ``mathjax_path`` in ``_config.yml``).
 """
 
-from __future__ import annotations
-
 import re
 from pathlib import Path
 from typing import Any

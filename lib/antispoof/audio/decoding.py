@@ -1,18 +1,22 @@
 """Decode a sound file into samples.
 
-FFmpeg decodes, through PyAV, also the ASVspoof FLACs that libsndfile refuses. The first
-bytes decide what a file is, not its name. Integer samples are scaled by a power of two
-(16 bit: value / 32 768), so that float32 is exact; nothing is dithered, clipped or
-normalised.
+miniaudio decodes FLAC (also the ASVspoof FLACs that libsndfile refuses) and WAV, and
+FFmpeg through PyAV everything else: miniaudio stops at a wrong frame count of an MP3,
+and a damaged Ogg header crashes it. The first bytes decide what a file is, not its
+name. Integer samples are scaled by a power of two (16 bit: value / 32 768), so that
+float32 is exact; nothing is dithered, clipped or normalised.
 """
 
 import os
 import re
+import struct
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
+import miniaudio
 import numpy as np
 
 from antispoof.audio import ffmpeg, limits
@@ -20,7 +24,35 @@ from antispoof.audio.resampling import resample
 from antispoof.constants import SAMPLE_RATE
 from antispoof.errors import AudioError
 
+UNKNOWN_SIZE = 0x7FFF_0000  # bytes; recorders that cannot seek write such sizes
 CANCELLED = 0.01  # power of the mean, of that of the loudest channel: 20 dB less
+_READERS = {
+    "flac": (miniaudio.flac_get_info, miniaudio.flac_read_f32),
+    "wav": (miniaudio.wav_get_info, miniaudio.wav_read_f32),
+}
+
+
+@dataclass(frozen=True, eq=False)
+class Clip:
+    """A decoded file with its own rate and channels.
+
+    Attributes
+    ----------
+    samples
+        float32, shape (n, channels), full scale 1.0.
+    sample_rate
+        Hz.
+    announced
+        Samples of a channel by the header; 0 if it does not say.
+    """
+
+    samples: np.ndarray
+    sample_rate: int
+    announced: int = 0
+
+    def mono(self) -> np.ndarray:
+        """One channel, see :func:`mix_down`."""
+        return mix_down(self.samples)
 
 
 def mix_down(samples: np.ndarray) -> np.ndarray:
@@ -69,17 +101,12 @@ def load_mono_16k(path: str | Path) -> np.ndarray:
     >>> load_mono_16k("LA_T_1138215.flac").shape  # doctest: +SKIP
     (55329,)
     """
-    samples, rate = load(path)
-    return resample(mix_down(samples), rate, SAMPLE_RATE)
+    clip = load(path)
+    return resample(clip.mono(), clip.sample_rate, SAMPLE_RATE)
 
 
-def load(path: str | Path) -> tuple[np.ndarray, int]:
-    """Decode a clip with its own rate and channels; raises as :func:`load_mono_16k`.
-
-    Returns
-    -------
-    float32, shape (n, channels), full scale 1.0; and the rate in Hz.
-    """
+def load(path: str | Path) -> Clip:
+    """Decode a clip with its own rate and channels; raises as :func:`load_mono_16k`."""
     with open_audio(path) as file:
         return decode(file)
 
@@ -90,21 +117,14 @@ def count_tracks(path: str | Path) -> int:
     Films and screen recordings may have several, each a clip of its own.
     """
     with open_audio(path) as file:
-        return ffmpeg.count_tracks(file)
+        return 1 if _detect_encoding(file) else ffmpeg.count_tracks(file)
 
 
-def decode(file: BinaryIO) -> tuple[np.ndarray, int]:
-    """:func:`load` an open file, or bytes in memory; raises without a path."""
-    parts, n_values = [], 0
-    for part, rate in ffmpeg.frames(file):  # noqa: B007
-        n_values += part.size
-        if n_values > limits.MAX_VALUES:
-            raise AudioError(
-                f"{n_values} samples of all channels take more than the"
-                f" {limits.MAX_VALUES * 4 // 2**20} MiB that are accepted"
-            )
-        parts.append(part)
-    return np.concatenate(parts), rate
+def decode(file: BinaryIO) -> Clip:
+    """Decode an open file, or bytes in memory; raises AudioError without a path."""
+    clip = load_native(file, max_in_memory=None) or Clip(*ffmpeg.read(file))
+    limits.check_sound(clip.samples, clip.sample_rate)
+    return clip
 
 
 @contextmanager
@@ -124,3 +144,83 @@ def open_audio(path: str | Path) -> Iterator[BinaryIO]:
     except (AudioError, OSError) as error:
         reason = getattr(error, "strerror", None) or error
         raise AudioError(f"cannot decode {path}: {reason}") from None
+
+
+def load_native(file: BinaryIO, *, max_in_memory: int | None) -> Clip | None:
+    """Decode a FLAC or WAV with miniaudio; None if FFmpeg has to do it.
+
+    Leaves the file at its start if the result is None.
+
+    Parameters
+    ----------
+    max_in_memory
+        Samples times channels above which the result is None. With None a clip that
+        is too large for memory raises.
+
+    Raises
+    ------
+    AudioError
+        If the file is damaged, truncated, too large, or without samples.
+    """
+    encoding = _detect_encoding(file)
+    if encoding is None:
+        return None
+    get_info, reader = _READERS[encoding]
+    data = file.read()
+    file.seek(0)
+    try:
+        header = get_info(data)
+        n_values = header.num_frames * header.nchannels
+        # Recorded into a pipe: the FLAC header declares nothing, the WAV header more
+        # than the file can hold (the densest codec packs two samples into a byte).
+        if not n_values if encoding == "flac" else n_values > 2 * len(data):
+            return None
+        if max_in_memory is not None and n_values > max_in_memory:
+            return None
+        limits.check_decoded_size(header.num_frames, header.nchannels)
+        if encoding == "wav" and header.sample_width == 1:
+            # As float, miniaudio centres unsigned bytes on 127.5; silence is 128.
+            decoded = miniaudio.wav_read_s16(data)
+            flat = np.frombuffer(decoded.samples, np.int16) / np.float32(32_768)
+        else:
+            decoded = reader(data)
+            flat = np.frombuffer(decoded.samples, np.float32)
+    except ZeroDivisionError:  # miniaudio divides by the rate for the duration
+        raise AudioError("its header declares a sample rate of 0 Hz") from None
+    except miniaudio.MiniaudioError:  # such as a WAV with GSM, or not sound at all
+        return None
+    samples = flat.reshape(-1, decoded.nchannels)
+    if encoding == "flac":
+        limits.check_complete(len(samples), header.num_frames)
+    width = header.sample_width * header.nchannels
+    announced = _wav_bytes(data) // width if encoding == "wav" else header.num_frames
+    return Clip(samples, decoded.sample_rate, announced)
+
+
+def _wav_bytes(data: bytes) -> int:
+    """Bytes of sound that a WAV announces; 0 if it does not know, as in a recording.
+
+    miniaudio only says how many there are.
+    """
+    at = 12
+    while at + 8 <= len(data):
+        name, size = struct.unpack_from("<4sI", data, at)
+        if name == b"data":
+            return size if size < UNKNOWN_SIZE else 0
+        at += 8 + size + size % 2
+    return 0
+
+
+def _detect_encoding(file: BinaryIO) -> str | None:
+    """``flac``, ``wav`` or None, from the first bytes; leaves the file at its start."""
+    head = file.read(12)
+    if head[:3] == b"ID3":  # a tag before the sound, seven bits of length per byte
+        size = sum((byte & 0x7F) << 7 * i for i, byte in enumerate(head[9:5:-1]))
+        file.seek(10 + size)
+        head = file.read(12)
+    file.seek(0)
+    if head[:4] == b"fLaC":
+        return "flac"
+    if head[:4] in (b"RIFF", b"RF64") and head[8:12] == b"WAVE":
+        return "wav"
+    return None

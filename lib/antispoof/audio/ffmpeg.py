@@ -1,8 +1,7 @@
-"""Decode with FFmpeg, through PyAV."""
+"""Decode with FFmpeg, through PyAV: what miniaudio does not read, and long clips."""
 
 from __future__ import annotations
 
-import struct
 from collections.abc import Iterator
 from itertools import chain
 from typing import TYPE_CHECKING, BinaryIO
@@ -28,7 +27,6 @@ _CONTAINERS = (
 _RAW = ("mp3", "aac", "ac3", "eac3", "amr")  # frames without a table of contents
 _TOLD = (b"Xing", b"Info", b"VBRI")  # a first frame of MP3 that says how many follow
 _HEAD = 2**16  # bytes in which it is looked for: it may follow a tag
-_UNKNOWN_SIZE = 0x7FFF_0000  # bytes; recorders that cannot seek write such sizes
 
 
 class _UnnamedFile:
@@ -46,8 +44,26 @@ class _UnnamedFile:
             return -1
 
 
+def read(file: BinaryIO) -> tuple[np.ndarray, int]:
+    """Decode the first audio stream: float32 of shape (n, channels), and its rate.
+
+    Raises
+    ------
+    AudioError
+        If FFmpeg finds no audio in the file, cannot decode it to its end, or the
+        sound is too large for memory.
+    """
+    parts, sample_rate, n_samples = [], 0, 0
+    for part, rate in frames(file):
+        n_samples += len(part)
+        limits.check_decoded_size(n_samples, part.shape[1])
+        parts.append(part)
+        sample_rate = rate
+    return np.concatenate(parts), sample_rate
+
+
 def count_tracks(file: BinaryIO) -> int:
-    """How many audio streams can be decoded, at least 1.
+    """How many audio streams can be decoded, at least 1; leaves the file at its start.
 
     Raises
     ------
@@ -55,37 +71,26 @@ def count_tracks(file: BinaryIO) -> int:
         If FFmpeg finds no audio in the file.
     """
     with _open(file) as container:
-        return len(_audio_streams(container))
-
-
-def announced_seconds(file: BinaryIO, track: int = 0) -> float:
-    """Seconds of an audio stream by the file's headers.
-
-    0 where the headers do not say it, and FFmpeg would only guess from the size.
-    """
+        n = len(_audio_streams(container))
     file.seek(0)
+    return n
+
+
+def announced_seconds(file: BinaryIO, track: int = 0) -> float | None:
+    """Seconds of an audio stream by the file's headers; leaves the file at its start.
+
+    None where the headers do not say it, and FFmpeg would only guess from the size.
+    """
     head = file.read(_HEAD)
+    file.seek(0)
     with _open(file) as container:
         stream = _audio_streams(container)[track]
         guessed = container.format.name in _RAW and not any(m in head for m in _TOLD)
         length = stream.duration and float(stream.duration * stream.time_base)
         if not length and len(container.streams) == 1 and container.duration:
             length = container.duration / 1e6
-        rate = stream.codec_context.bit_rate
-        if container.format.name == "wav" and rate:  # FFmpeg looks at the file's size
-            length = 8 * _wav_bytes(head) / rate or length
-    return 0.0 if guessed else length or 0.0
-
-
-def _wav_bytes(head: bytes) -> int:
-    """Bytes of sound that the header of a WAV announces; 0 if it does not say."""
-    at = 12
-    while at + 8 <= len(head):
-        name, size = struct.unpack_from("<4sI", head, at)
-        if name == b"data":
-            return size if size < _UNKNOWN_SIZE else 0
-        at += 8 + size + size % 2
-    return 0
+    file.seek(0)
+    return None if guessed else length or None
 
 
 def describe(file: BinaryIO) -> dict[str, str]:
@@ -110,7 +115,6 @@ def describe(file: BinaryIO) -> dict[str, str]:
 def _open(file: BinaryIO) -> InputContainer:
     import av
 
-    file.seek(0)
     try:
         return av.open(_UnnamedFile(file), options={"format_whitelist": _CONTAINERS})
     except (av.FFmpegError, ValueError):
@@ -132,21 +136,18 @@ def frames(file: BinaryIO, track: int = 0) -> Iterator[tuple[np.ndarray, int]]:
 
     Yields
     ------
-    float32 of shape (n, channels), n >= 1, and the rate in Hz; both channels and rate
-    are the same throughout.
+    float32 of shape (n, channels), and the rate in Hz, both the same throughout; once
+    with n = 0 if there is no sound.
 
     Raises
     ------
     AudioError
-        If FFmpeg finds no audio in the file or no samples in it, or cannot decode it
-        to its end.
+        If FFmpeg finds no audio in the file, or cannot decode it to its end.
     """
-    import av
+    import av  # loads FFmpeg's libraries; most clips do not need them
 
     with _open(file) as container:
         stream = _audio_streams(container)[track]
-        if stream.codec_context.name == "flac":  # it has checksums; see that they hold
-            stream.codec_context.options = {"err_detect": "crccheck+explode"}
         # Only the sample format is converted, not rate and channels. Interleaved,
         # because PyAV reads beyond the planes of more than 8 channels.
         to_float = av.AudioResampler(format="flt")
@@ -157,22 +158,15 @@ def frames(file: BinaryIO, track: int = 0) -> Iterator[tuple[np.ndarray, int]]:
                     shape = part.sample_rate, len(part.layout.channels)
                     first = first or shape
                     if shape != first:
-                        raise AudioError("its sample rate or its channels change")
+                        raise AudioError(
+                            "its sample rate or number of channels changes"
+                        )
                     n_samples += part.samples
-                    samples = part.to_ndarray()[0].reshape(-1, shape[1])
-                    limits.check_sound(samples, shape[0])
-                    yield samples, shape[0]
+                    yield part.to_ndarray()[0].reshape(-1, shape[1]), shape[0]
         except (av.FFmpegError, ValueError) as error:
             raise AudioError(f"damaged or truncated ({error})") from None
         if stream.codec_context.name == "flac" and stream.duration:
-            # Decoders silently skip a missing end, and where several files are joined,
-            # the frame at the joint.
             declared = round(stream.duration * stream.time_base * stream.rate)
-            if n_samples != declared:
-                short = n_samples < declared
-                raise AudioError(
-                    f"{'damaged or truncated' if short else 'several files joined'}:"
-                    f" {n_samples} samples can be decoded, its header has {declared}"
-                )
+            limits.check_complete(n_samples, declared)
         if first is None:
-            raise AudioError("it contains no samples")
+            yield np.empty((0, 1), dtype=np.float32), stream.rate

@@ -54,8 +54,8 @@ def codec(
     kbit = draw(rng, kbit or ENCODINGS[name][3])
     hz = draw(rng, hz or ENCODINGS[name][2])
     file = io.BytesIO(encode(resample(x, SAMPLE_RATE, hz), hz, name, kbit))
-    samples, rate = decoding.decode(file)
-    return resample(decoding.mix_down(samples), rate, SAMPLE_RATE)
+    clip = decoding.decode(file)
+    return resample(clip.mono(), clip.sample_rate, SAMPLE_RATE)
 
 
 def encode(x: Array, sample_rate: int, encoding: str, kbit: float | None) -> bytes:

@@ -12,8 +12,6 @@ An augmentation is a function ``f(waveform, rng, **parameters) -> waveform``:
 With ``on="features"`` the argument is the features (1, n_rows, n_frames) instead.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from typing import Any, TypeAlias
 

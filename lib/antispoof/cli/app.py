@@ -4,8 +4,6 @@ A documented error is one sentence on stderr and exit status 1; a misused comman
 with 2. Heavy modules are imported by the command that needs them.
 """
 
-from __future__ import annotations
-
 import os
 import sys
 from typing import Annotated

@@ -77,13 +77,10 @@ def evaluate(
     result = metrics.evaluate(*system, attacks=attacks, asv=asv, dev=dev, ratios=ratios)
     result["ci"] = {}
     if replicates:
-        resampled = stats.resample(
-            stats.make_panel({SYSTEM: [trials]}),
-            thresholds={k: {SYSTEM: np.array([t])} for k, t in thresholds.items()},
-            n_replicates=replicates,
-            metrics=resampled_metrics,
-            per_attack=True,
-        )
+        panel = stats.make_panel({SYSTEM: [trials]})
+        at = {k: {SYSTEM: np.array([t])} for k, t in thresholds.items()}
+        options = {"metrics": resampled_metrics, "n_replicates": replicates}
+        resampled = stats.resample(panel, thresholds=at, per_attack=True, **options)
         result["ci"] = _intervals(resampled, result)
     if as_json:
         typer.echo(json.dumps(result, indent=2))

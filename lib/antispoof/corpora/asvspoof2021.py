@@ -57,10 +57,5 @@ def read(root: Path) -> Corpus | None:
     ]
     folders = folders or [root / inner / "flac"]
     trials["path"] = find_audio(trials["utt_id"], folders)
-    return Corpus(
-        name=f"asvspoof2021-{track.lower()}",
-        title=f"ASVspoof 2021 {track}",
-        root=root,
-        trials=trials,
-        sample_rate=SAMPLE_RATE,
-    )
+    name, title = f"asvspoof2021-{track.lower()}", f"ASVspoof 2021 {track}"
+    return Corpus(name, title, root, trials, sample_rate=SAMPLE_RATE)

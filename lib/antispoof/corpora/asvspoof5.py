@@ -43,10 +43,5 @@ def read(root: Path) -> Corpus | None:
             tables.append(table)
     if not tables:
         return None
-    return Corpus(
-        name="asvspoof5",
-        title="ASVspoof 5",
-        root=root,
-        trials=pd.concat(tables, ignore_index=True),
-        sample_rate=SAMPLE_RATE,
-    )
+    trials = pd.concat(tables, ignore_index=True)
+    return Corpus("asvspoof5", "ASVspoof 5", root, trials, sample_rate=SAMPLE_RATE)

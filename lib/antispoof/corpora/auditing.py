@@ -19,7 +19,7 @@ import numpy as np
 import pandas as pd
 
 from antispoof.archives import Progress
-from antispoof.audio import load, mix_down, resample
+from antispoof.audio import load, resample
 from antispoof.constants import LABELS, SAMPLE_RATE
 from antispoof.corpora.corpus import Corpus, Counts, count_trials, list_folder
 from antispoof.corpora.leaks import find_leaks, fingerprint
@@ -162,14 +162,8 @@ def audit(corpus: Corpus, *, progress: Progress = lambda done, n: None) -> Audit
             asv_scores=asv_scores and asv_scores.is_file(),
         )
     issues = sorted(_find_issues(trials), key=lambda i: list(ISSUES).index(i.kind))
-    return Audit(
-        root=corpus.root,
-        name=corpus.name,
-        description=corpus.description,
-        partitions=partitions,
-        issues=tuple(issues),
-        trials=trials,
-    )
+    about = corpus.root, corpus.name, corpus.description
+    return Audit(*about, partitions, tuple(issues), trials)
 
 
 def _decode(path: str, *, sample_rate: int | None) -> tuple:
@@ -178,17 +172,17 @@ def _decode(path: str, *, sample_rate: int | None) -> tuple:
     if not Path(path).exists():
         return "missing", path, 0.0, "", none
     try:
-        samples, rate = load(path)
+        clip = load(path)
     except AudioError as error:
         return "undecodable", str(error), 0.0, "", none
-    n_samples, channels = samples.shape
+    n_samples, channels = clip.samples.shape
     issue = detail = ""
-    if sample_rate and (rate, channels) != (sample_rate, 1):
+    if sample_rate and (clip.sample_rate, channels) != (sample_rate, 1):
         issue = "wrong_format"
-        detail = f"{path}: {rate} Hz, {channels} channel(s)"
-    digest = hashlib.sha256(samples).hexdigest()
-    codes = fingerprint(resample(mix_down(samples), rate, SAMPLE_RATE))
-    return issue, detail, n_samples / rate, digest, codes
+        detail = f"{path}: {clip.sample_rate} Hz, {channels} channel(s)"
+    digest = hashlib.sha256(clip.samples).hexdigest()
+    codes = fingerprint(resample(clip.mono(), clip.sample_rate, SAMPLE_RATE))
+    return issue, detail, n_samples / clip.sample_rate, digest, codes
 
 
 def find_leaks_between(audits: Sequence[Audit]) -> list[Issue]:

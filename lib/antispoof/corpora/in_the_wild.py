@@ -26,13 +26,7 @@ def read(root: Path) -> Corpus | None:
         If its table is damaged.
     """
     for path in (root / TABLE, root / "release_in_the_wild" / TABLE):
-        if path.is_file() and path.read_bytes().lstrip(b"\xef\xbb\xbf").startswith(
-            HEADER.encode()
-        ):
-            return Corpus(
-                name="in-the-wild",
-                title="In-the-Wild",
-                root=path.parent,
-                trials=read_listing(path),
-            )
+        text = path.read_text("utf-8-sig", "replace") if path.is_file() else ""
+        if text.startswith(HEADER):
+            return Corpus("in-the-wild", "In-the-Wild", path.parent, read_listing(path))
     return None

@@ -8,8 +8,6 @@ languages and conditions. Its convolutions and first three transformer layers ar
 ``distilled.txt``). They stay as they are; a model such as ``probe`` reads them.
 """
 
-from __future__ import annotations
-
 import math
 from itertools import pairwise
 from pathlib import Path

@@ -10,8 +10,6 @@ as possible, a band reads only the frequencies where its filter is not zero, and
 zeros that pad a short clip are not transformed.
 """
 
-from __future__ import annotations
-
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from types import SimpleNamespace

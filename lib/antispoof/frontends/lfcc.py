@@ -16,8 +16,6 @@ spectrum, which the baselines keep. On the sample of ASVspoof 2019 LA the CNN ha
 seed each, so this may be chance.
 """
 
-from __future__ import annotations
-
 import math
 
 import numpy as np

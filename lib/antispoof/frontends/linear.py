@@ -5,8 +5,6 @@ traces, so that linear filters are common in spoofing detection (Sahidullah et a
 "A comparison of features for synthetic speech detection").
 """
 
-from __future__ import annotations
-
 import torch
 from torch import Tensor
 

@@ -4,8 +4,6 @@ The filters are equally spaced on the HTK mel scale, as torchaudio's ``MelSpectr
 has it by default and ``librosa.filters.mel(htk=True, norm=None)`` makes it.
 """
 
-from __future__ import annotations
-
 import math
 
 import torch

@@ -1,7 +1,5 @@
 """Front-ends by name: what turns a waveform into the input of a model."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from typing import Any, Protocol, TypeVar
 

@@ -1,7 +1,5 @@
 """What every detector has, whatever computes its scores. Nothing here needs PyTorch."""
 
-from __future__ import annotations
-
 from typing import Any, NamedTuple, Protocol
 
 import numpy as np

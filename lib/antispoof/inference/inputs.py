@@ -1,7 +1,5 @@
 """The clips of a command: files, folders and standard input."""
 
-from __future__ import annotations
-
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence

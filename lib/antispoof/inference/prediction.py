@@ -4,8 +4,6 @@ The answer is ``uncertain`` for a clip unlike those of the calibration, and for 
 whose parts contradict each other.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, field
 from itertools import islice, pairwise

@@ -4,8 +4,6 @@ It says what was asked, what was found in which file, how far that goes and how 
 repeat it. The same clips, weights and version give the same bytes, but for the date.
 """
 
-from __future__ import annotations
-
 import base64
 import io
 import shlex

@@ -1,7 +1,5 @@
 """A clip of any length as windows of the one length that the model takes."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator
 
 import numpy as np

@@ -6,8 +6,6 @@ cosine between a clip's embedding and the direction of its class. Scale s and ma
 are those with which Zhang, Jiang and Duan 2021 (arXiv 2010.13995) detect spoofs.
 """
 
-from __future__ import annotations
-
 from functools import partial
 
 from torch import Tensor, nn

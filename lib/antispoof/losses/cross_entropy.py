@@ -1,7 +1,5 @@
 """Cross entropy of the two outputs: the thesis's loss, in all likelihood."""
 
-from __future__ import annotations
-
 from torch import nn
 
 from antispoof.losses.registry import register_loss

@@ -1,7 +1,5 @@
 """Last layers that losses bring, and how a model gets them."""
 
-from __future__ import annotations
-
 import torch
 from torch import Tensor, nn
 from torch.nn import functional

@@ -7,8 +7,6 @@ and outputs -z/2 and z/2 that is AM-Softmax's formula with the margin
 alpha (m0 - m1) / 2, and the score z is 0 midway between the two margins.
 """
 
-from __future__ import annotations
-
 import torch
 from torch import Tensor
 

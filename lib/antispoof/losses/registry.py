@@ -1,7 +1,5 @@
 """Losses by name."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from typing import TypeVar
 

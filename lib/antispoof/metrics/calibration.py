@@ -6,8 +6,6 @@ its training set: calibrate them with :class:`antispoof.calibration.Calibration`
 Costs and prior of the DCF are those of the ASVspoof 5 evaluation plan, track 1.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

@@ -5,8 +5,6 @@ Each function takes ``scores`` (n,) and ``labels`` (n,) and raises
 formulas, and more rates, are in :mod:`antispoof.metrics.rates`.
 """
 
-from __future__ import annotations
-
 import numpy as np
 from numpy.typing import ArrayLike
 

@@ -1,7 +1,5 @@
 """The detection error trade-off, and what is read off it: EER and AUC."""
 
-from __future__ import annotations
-
 from bisect import bisect_left
 from dataclasses import dataclass
 from functools import cached_property

@@ -1,7 +1,5 @@
 """All metrics of one system on one set of trials, and its EER on each attack."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from math import isnan
 

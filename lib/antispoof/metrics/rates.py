@@ -5,8 +5,6 @@ leading axes are kept, so that the bootstrap can pass thousands of matrices at o
 rate over no trials is NaN.
 """
 
-from __future__ import annotations
-
 import numpy as np
 
 from antispoof.constants import BONAFIDE, SPOOF

@@ -8,8 +8,6 @@ A metric of your own appears in all of them after one registration::
     METRICS["recall_gap"] = Metric("recall gap", recall_gap, needs="confusion")
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any

@@ -6,8 +6,6 @@ may get past the verifier. The organisers supply the ASV system's scores; its ow
 threshold is fixed at its EER between targets and nontargets.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

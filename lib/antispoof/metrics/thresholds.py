@@ -5,8 +5,6 @@ come from and refuses "eval". :func:`oracle_threshold` uses the answers, as its 
 says; its results are upper bounds, never choices.
 """
 
-from __future__ import annotations
-
 import numpy as np
 from numpy.typing import ArrayLike
 

@@ -1,7 +1,5 @@
 """The checks that every metric makes of its input."""
 
-from __future__ import annotations
-
 import numpy as np
 from numpy.typing import ArrayLike
 

@@ -1,7 +1,5 @@
 """The small convolutional network: four blocks, average pooling, two layers."""
 
-from __future__ import annotations
-
 from torch import Tensor, nn
 
 from antispoof.models.registry import register_model

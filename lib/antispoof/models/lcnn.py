@@ -8,8 +8,6 @@ LCNN-LSTM-sum). Two things differ: the maps are pooled to `BANDS` rows, so that 
 front-end fits, and batch normalisation, with a learned scale, follows every layer.
 """
 
-from __future__ import annotations
-
 import torch
 from torch import Tensor, nn
 

@@ -1,7 +1,5 @@
 """A linear probe: logistic regression on features that another network has computed."""
 
-from __future__ import annotations
-
 from torch import Tensor, nn
 
 from antispoof.models.registry import register_model

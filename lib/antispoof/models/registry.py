@@ -1,7 +1,5 @@
 """Models by name; a module registers its model, and every table and option lists it."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from typing import TypeVar
 

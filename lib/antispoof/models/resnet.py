@@ -5,8 +5,6 @@ names of torchvision, so that its ImageNet weights fit. The first convolution ta
 channel instead of three, and the last layer has two outputs.
 """
 
-from __future__ import annotations
-
 import torch
 from torch import Tensor, nn
 

@@ -1,7 +1,5 @@
 """ResNet50+LSTM: an LSTM reads the feature maps over time instead of averaging."""
 
-from __future__ import annotations
-
 from torch import Tensor, nn
 
 from antispoof.models.registry import register_model

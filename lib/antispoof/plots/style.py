@@ -90,10 +90,7 @@ def label_look(label: str) -> dict[str, str]:
 
 def shared_legend(figure: Figure, *, columns: int) -> None:
     """One legend for all panels, below them; each name once."""
-    handles = {
-        name: handle
-        for axes in figure.axes
-        for handle, name in zip(*axes.get_legend_handles_labels(), strict=True)
-    }
+    found = [axes.get_legend_handles_labels() for axes in figure.axes]
+    handles = {n: h for pair in found for h, n in zip(*pair, strict=True)}
     place = "outside lower center"
     figure.legend(handles.values(), handles.keys(), loc=place, ncols=columns)

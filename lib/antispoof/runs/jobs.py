@@ -184,15 +184,10 @@ class _Job:
         train_set = training.draw_clips(rest, config, self.seed)
         self.report(f"trains on {len(train_set)} clips for {config.epochs} epochs")
         logger = partial(training.log_epoch, self.report, config.epochs)
+        options = {"seed": self.seed, "checkpoint": self.unfinished / CHECKPOINT}
+        options["callbacks"] = [logger, training.TimeLimit(n_epochs=config.epochs)]
         try:
-            result = training.fit(
-                config,
-                train_set,
-                val,
-                seed=self.seed,
-                checkpoint=self.unfinished / CHECKPOINT,
-                callbacks=[logger, training.TimeLimit(n_epochs=config.epochs)],
-            )
+            result = training.fit(config, train_set, val, **options)
         except (torch.OutOfMemoryError, MemoryError) as error:
             raise MemoryLimitError(
                 f"{config.model} with batch_size={config.batch_size} does not fit into"

@@ -82,12 +82,8 @@ class Estimate:
         Also the difference that such an interval finds with this power; it is
         the half-width at a power of one half.
         """
-        squares = [
-            variance * (stdtrit(n, power) - stdtrit(n, alpha / 2)) ** 2
-            for variance, n in self.sources
-            if variance
-        ]
-        return float(np.sqrt(sum(squares)))
+        known = [(v, stdtrit(n, [power, alpha / 2])) for v, n in self.sources if v]
+        return float(np.sqrt(sum(v * (high - low) ** 2 for v, (high, low) in known)))
 
     def detectable(self, power: float = POWER) -> float:
         """Smallest true difference that would be found with probability `power`.
@@ -152,10 +148,7 @@ def combine(
     function : elementwise on arrays, such as ``np.subtract`` for a paired difference.
     given : quantities of one and the same resampling.
     """
-    return BootstrapDistribution(
-        value=float(function(*(q.value for q in given))),
-        per_seed=np.asarray(function(*(q.per_seed for q in given))),
-        replicates=np.asarray(function(*(q.replicates for q in given))),
-        seed_replicates=np.asarray(function(*(q.seed_replicates for q in given))),
-        n_units=min(q.n_units for q in given),
-    )
+    names = ("value", "per_seed", "replicates", "seed_replicates")
+    value, *arrays = (function(*(getattr(q, n) for q in given)) for n in names)
+    n_units = min(q.n_units for q in given)
+    return BootstrapDistribution(float(value), *map(np.asarray, arrays), n_units)

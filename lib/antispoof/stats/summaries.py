@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from antispoof.constants import BONAFIDE, SPOOF
-from antispoof.metrics import METRICS, confusion_matrix, constant_answer
+from antispoof.metrics import METRICS, confusion_matrix, constant_answer, select_metrics
 from antispoof.stats.bootstrap import BootstrapResult
 from antispoof.stats.panel import Panel
 
@@ -20,11 +20,7 @@ def summary(resampled: BootstrapResult) -> pd.DataFrame:
     ``METRICS`` with ``main``; the constant answers are the models "always-spoof" and
     "always-bonafide", without intervals.
     """
-    main = {
-        name: metric
-        for name, metric in resampled.metrics.items()
-        if metric.needs == "confusion" and metric.main and name != "always_spoof"
-    }
+    main = select_metrics("confusion", main=True)
     cells = [("", name) for name in resampled.values]
     cells += [(at, name) for at in resampled.confusions for name in main]
     confusion = next(iter(resampled.confusions["zero"].values()))[0, 0]
@@ -62,13 +58,12 @@ def spoof_rate_curve(panel: Panel, *, n_thresholds: int = 200) -> pd.DataFrame:
     thresholds = np.union1d(np.linspace(low, high, n_thresholds - 1), [0.0])
     names = ("predicted_spoof_rate", "recall_spoof", "recall_bonafide")
     frames = []
+
+    def at_each(row: np.ndarray) -> list[np.ndarray]:
+        return [confusion_matrix(row, panel.labels, threshold=t) for t in thresholds]
+
     for model, rows in panel.scores.items():
-        matrices = np.array(
-            [
-                [confusion_matrix(row, panel.labels, threshold=t) for t in thresholds]
-                for row in rows
-            ]
-        )
+        matrices = np.array([at_each(row) for row in rows])
         means = {name: METRICS[name](matrices).mean(0) for name in names}
         frames.append(pd.DataFrame({"model": model, "threshold": thresholds, **means}))
     return pd.concat(frames, ignore_index=True)

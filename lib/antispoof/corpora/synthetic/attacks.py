@@ -4,8 +4,6 @@ No matrix product (``@``) is used: the threads of a linear algebra library can c
 its last bits.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from typing import NamedTuple
 

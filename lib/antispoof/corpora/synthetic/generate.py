@@ -1,7 +1,5 @@
 """Write the synthetic corpus in the layout of ASVspoof 2019 LA."""
 
-from __future__ import annotations
-
 import json
 from dataclasses import asdict
 from pathlib import Path

@@ -4,8 +4,6 @@ Each speaker and each trial has a random generator of its own, made from the see
 its name only. A trial sounds the same in whichever process it is made.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Reader of the synthetic corpus: the ASVspoof 2019 layout with a marker file."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 from antispoof.constants import SAMPLE_RATE

@@ -4,8 +4,6 @@ Bona fide speech and fakes pass through the same, so that none of these can sepa
 the classes.
 """
 
-from __future__ import annotations
-
 import numpy as np
 from scipy.signal import fftconvolve, lfilter
 

@@ -3,8 +3,6 @@
 A cascade formant synthesiser in the manner of Klatt (1980). The syllables mean nothing.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np
