@@ -14,20 +14,19 @@
    several chapters share has one row, which names them.
 """
 
-import os
 import re
-import subprocess
-import sys
+import warnings
 from pathlib import Path
+from types import SimpleNamespace
 
 import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+from sphinx.cmd.build import build_main
 
 from antispoof_report.notebooks import provenance
 
 EXTENSIONS = Path(__file__).resolve().parents[1] / "book" / "_ext"
-LIBRARY = EXTENSIONS.parents[1] / "lib"
 
 CONF = f"""
 import sys
@@ -114,22 +113,29 @@ def book(tmp_path, monkeypatch):
     return tmp_path
 
 
-def build(book, *options, builder="html", require=""):
-    """Build as the real book is, warnings as errors; returns the finished process."""
-    environment = os.environ | {"ANTISPOOF_REQUIRE_EXECUTED": require}
-    environment["PYTHONPATH"] = f"{book / 'lib'}{os.pathsep}{LIBRARY}"
-    command = [sys.executable, "-m", "sphinx", "-b", builder, "-W", "-n"]
-    command += ["--keep-going", *options, str(book), str(book / "_build" / builder)]
-    return subprocess.run(command, capture_output=True, text=True, env=environment)
+@pytest.fixture
+def build(book, monkeypatch, capsys):
+    """Build as the real book is, warnings as errors; returns status, stdout, stderr."""
+
+    def run(*, builder="html", require=""):
+        monkeypatch.setenv("ANTISPOOF_REQUIRE_EXECUTED", require)
+        provenance._graph.cache_clear()  # as a new process does
+        options = ["-b", builder, "-W", "-n", "--keep-going"]
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of packages
+            status = build_main([*options, str(book), str(book / "_build" / builder)])
+        return SimpleNamespace(status=status, **capsys.readouterr()._asdict())
+
+    return run
 
 
 def page(book, name):
     return (book / "_build" / "html" / f"{name}.html").read_text("utf-8")
 
 
-def test_a_small_book(book):
-    done = build(book)
-    assert done.returncode == 0, done.stderr
+def test_a_small_book(book, build):
+    done = build()
+    assert done.status == 0, done.err
     intro, ran = page(book, "intro"), page(book, "notebooks/01_done")
     todo = page(book, "notebooks/02_todo")
 
@@ -176,47 +182,47 @@ def test_a_small_book(book):
     assert download.read_text() == clean.read_text()
 
 
-def test_results_can_be_required(book):
-    failed = build(book, require="1")
-    assert failed.returncode != 0
-    assert "notebooks/02_todo has not been run yet" in failed.stderr
-    assert "01_done" not in failed.stderr
+def test_results_can_be_required(book, build):
+    failed = build(require="1")
+    assert failed.status != 0
+    assert "notebooks/02_todo has not been run yet" in failed.err
+    assert "01_done" not in failed.err
     assert not (book / "_build" / "html" / "intro.html").exists()
 
 
-def test_what_does_not_exist_is_a_warning(book):
+def test_what_does_not_exist_is_a_warning(book, build):
     wrong = "{result}`01_done::nonsense` {result}`03_gone::x` {mark}`X`\n"
     (book / "intro.md").write_text(INTRO + wrong)
-    failed = build(book, builder="text")
-    assert failed.returncode != 0
-    assert "glued nothing under the name 'nonsense'" in failed.stderr
-    assert "there is no chapter 'notebooks/03_gone'" in failed.stderr
-    assert "accepted are S, N, O" in failed.stderr
+    failed = build(builder="text")
+    assert failed.status != 0
+    assert "glued nothing under the name 'nonsense'" in failed.err
+    assert "there is no chapter 'notebooks/03_gone'" in failed.err
+    assert "accepted are S, N, O" in failed.err
 
 
-def test_a_chapter_that_ran_is_rendered_again(book):
-    assert build(book, builder="text").returncode == 0
+def test_a_chapter_that_ran_is_rendered_again(book, build):
+    assert build(builder="text").status == 0
     write_run(book, "02_todo", "To do?")
-    again = build(book, builder="text")
+    again = build(builder="text")
     text = (book / "_build" / "text" / "notebooks" / "02_todo.txt").read_text("utf-8")
     assert "the answer: 42" in text
     # It, and the page that quotes it.
-    assert "0 added, 2 changed, 0 removed" in again.stdout
+    assert "0 added, 2 changed, 0 removed" in again.out
 
 
-def test_a_chapter_of_other_code_is_rendered_again(book):
-    assert build(book, builder="text").returncode == 0
+def test_a_chapter_of_other_code_is_rendered_again(book, build):
+    assert build(builder="text").status == 0
     legs = book / "lib" / "creature" / "legs.py"
     legs.write_text('"""Limbs."""\n\nNUMBER = 4  # no more\n')
-    same = build(book, builder="text")
-    assert "notebooks/01_done" not in same.stdout
+    same = build(builder="text")
+    assert "notebooks/01_done" not in same.out
     legs.write_text("NUMBER = 8\n")
-    again = build(book, builder="text")
-    assert "notebooks/01_done" in again.stdout
-    assert "intro" in again.stdout  # which quotes it
+    again = build(builder="text")
+    assert "notebooks/01_done" in again.out
+    assert "intro" in again.out  # which quotes it
     text = (book / "_build" / "text" / "notebooks" / "01_done.txt").read_text("utf-8")
     assert "other code of the library (creature.legs)" in " ".join(text.split())
     assert "the answer" not in text
-    failed = build(book, builder="text", require="1")
-    assert failed.returncode != 0
-    assert "notebooks/01_done was last run with other code" in failed.stderr
+    failed = build(builder="text", require="1")
+    assert failed.status != 0
+    assert "notebooks/01_done was last run with other code" in failed.err
