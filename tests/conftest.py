@@ -113,6 +113,29 @@ def antispoof(monkeypatch, tmp_path, capsys):
 
 
 @pytest.fixture
+def plugin(monkeypatch):
+    """Returns a function that writes a plugin; afterwards nobody knows it any more."""
+    from antispoof import augment, corpora, frontends, metrics, models
+
+    registries = augment.AUGMENTATIONS, corpora.CORPORA, frontends.FRONTENDS
+    for registry in (*registries, models.MODELS):
+        monkeypatch.setattr(registry, "_entries", dict(registry._entries))
+    measures, names = dict(metrics.METRICS), []
+    monkeypatch.setattr(sys, "path", list(sys.path))
+    monkeypatch.setenv("ANTISPOOF_PLUGINS", "")
+
+    def write(path, code):
+        path.write_text(code)
+        names.append(path.stem)
+
+    yield write
+    metrics.METRICS.clear()
+    metrics.METRICS.update(measures)
+    for name in names:
+        sys.modules.pop(name, None)
+
+
+@pytest.fixture
 def small_frontend(monkeypatch):
     """Let ``logmel`` see the first 33 frames of a clip instead of 401."""
     from antispoof.frontends import FRONTENDS, LogMel

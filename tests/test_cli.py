@@ -14,19 +14,21 @@
 8. Features are cached where the platform has space if no folder is given.
 """
 
+import sys
 import tempfile
 from dataclasses import fields
 from pathlib import Path
 
 import pytest
 
+from antispoof.augment import AUGMENTATIONS
 from antispoof.cli.text import format_table
 from antispoof.config import TrainConfig
 from antispoof.corpora import CORPORA, Corpus
 from antispoof.corpora.asvspoof2019 import PROTOCOL_FOLDER
 from antispoof.registry import Entry
 from antispoof.runs import Run, list_runs
-from conftest import SMALL, run_python
+from conftest import SMALL
 from corpora import flac_path, write_protocol
 
 pytestmark = pytest.mark.usefixtures("small_frontend")
@@ -101,21 +103,15 @@ register_augmentation("nothing", title="nothing")(lambda waveform, rng: waveform
 """
 
 
-def test_plugins(tmp_path):
-    (tmp_path / "my_plugin.py").write_text(PLUGIN)
-
-    def train_help(*arguments, **variables):
-        code = "from antispoof.cli import main; main()"
-        words = (*arguments, "train", "--help")
-        return run_python(code, *words, cwd=tmp_path, **variables)
-
-    text = train_help("--plugin", "my_plugin").stdout
-    assert text == train_help(ANTISPOOF_PLUGINS="my_plugin").stdout
+def test_plugins(antispoof, plugin, monkeypatch):
+    plugin(Path("my_plugin.py"), PLUGIN)
+    text = antispoof("--plugin", "my_plugin", "train", "--help").out
     assert "nothing" in text
-    done = train_help("--plugin", "no_plugin")
-    assert done.returncode == 1
-    (line,) = done.stderr.splitlines()
-    assert line.startswith("antispoof: plugin 'no_plugin' cannot be imported")
+    del sys.modules["my_plugin"], AUGMENTATIONS._entries["nothing"]
+    monkeypatch.setenv("ANTISPOOF_PLUGINS", "my_plugin")
+    assert antispoof("train", "--help").out == text
+    done = antispoof("--plugin", "no_plugin", "features")
+    assert_refused(done, "plugin 'no_plugin' cannot be imported", left=["my_plugin.py"])
 
 
 # 3

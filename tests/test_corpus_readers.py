@@ -8,14 +8,12 @@
 4. An unknown layout raises an error that lists the known ones.
 """
 
-import sys
-
 import numpy as np
 import pandas as pd
 import pytest
 import soundfile
 
-from antispoof.corpora import CORPORA, Corpus, audit, find_corpus, open_corpus
+from antispoof.corpora import Corpus, audit, find_corpus, open_corpus
 from antispoof.errors import CorpusError
 from antispoof.plugins import load_plugins
 from corpora import LINES, write_corpus, write_flac, write_protocol
@@ -41,11 +39,10 @@ b,S2,xtts,spoof,eval,b.mp3,xtts
 
 
 @pytest.fixture
-def table(tmp_path, monkeypatch):
+def table(tmp_path, monkeypatch, plugin):
     """A registered reader of tables, and a folder in its layout."""
-    (tmp_path / "my_reader.py").write_text(PLUGIN)
+    plugin(tmp_path / "my_reader.py", PLUGIN)
     monkeypatch.syspath_prepend(tmp_path)
-    monkeypatch.setenv("ANTISPOOF_PLUGINS", "")
     load_plugins(["my_reader"])
     folder = tmp_path / "table"
     folder.mkdir()
@@ -53,8 +50,7 @@ def table(tmp_path, monkeypatch):
     rng = np.random.default_rng(0)
     for name, rate in (("a.wav", 44_100), ("b.mp3", 16_000)):
         soundfile.write(folder / name, 0.1 * rng.standard_normal((4_000, 2)), rate)
-    yield folder
-    del CORPORA._entries["table"], sys.modules["my_reader"]
+    return folder
 
 
 LAYOUT = ["utt_id", "speaker", "attack", "label", "partition", "path"]

@@ -9,22 +9,19 @@
 """
 
 import json
+import sys
 from pathlib import Path
 
 import pytest
 
 from antispoof import hashing
-from antispoof.augment import AUGMENTATIONS
 from antispoof.config import TrainConfig
-from antispoof.corpora.registry import CORPORA
-from antispoof.frontends import FRONTENDS
-from antispoof.metrics import METRICS
-from antispoof.models import MODELS
+from antispoof.plugins import load_plugins
 from antispoof.runs import jobs, list_runs, train_or_load
-from conftest import run_python
+from antispoof.runs.tables import results_frame
+from antispoof_report.notebooks.sweep import Sweep
 from corpora import write_flac
 
-LIB = Path(__file__).resolve().parents[1] / "lib"
 PLUGIN = '''
 """What a student adds in a file of their own."""
 
@@ -84,90 +81,64 @@ METRICS["mean_gap"] = Metric("mean gap", mean_gap, bounded=False)
 '''
 
 
-@pytest.fixture
-def project(tmp_path):
-    """A folder of a student: a plugin and a corpus."""
-    (tmp_path / "my_plugin.py").write_text(PLUGIN)
-    folder = tmp_path / "clips"
-    lines = ["utt_id,speaker,attack,label,partition"]
-    speakers = {"train": ["S1", "S2", "S3", "S4"], "eval": ["S5", "S6"]}
-    for partition, names in speakers.items():
-        for speaker in names:
-            for n, label in enumerate(["bonafide", "spoof", "spoof"]):
-                attack = "-" if label == "bonafide" else "X1"
-                lines.append(f"{speaker}{n},{speaker},{attack},{label},{partition}")
-                write_flac(folder / f"{speaker}{n}.flac", seed=len(lines))
-    (folder / "labels.csv").write_text("\n".join(lines) + "\n")
-    return tmp_path
-
-
-RUN = """
-import json, sys
-from antispoof.cli.app import app
-for arguments in json.loads(sys.argv[1]):
-    print("$", *arguments, flush=True)
-    app(["--plugin", "my_plugin", *arguments], standalone_mode=False)
-"""
-REPORT = """
-from antispoof.runs import list_runs
-from antispoof.runs.tables import results_frame
-from antispoof_report.notebooks.sweep import Sweep
-sweep = Sweep.from_config({
-    "models": ["linear"], "frontends": ["energy"], "seeds": [0], "corpora": ["clips"],
-    "settings": {"linear": {"augment": ["quiet"]}}, "plugins": ["my_plugin"],
-    "notebooks": ["chapters"], "analysis": [],
-})
-print("$", sweep.training_chapter("linear"), *sweep.corpus_names)
-print("$", results_frame(list_runs("runs"))[["title", "mean_gap"]])
-"""
 CHAPTER = {"cells": [], "nbformat": 4, "nbformat_minor": 5}
 CHAPTER["metadata"] = {"antispoof": {"trains": "linear"}}
-
-
-def antispoof(project, *commands, then=""):
-    """What each command prints; one process, because importing torch takes seconds."""
-    words = json.dumps(commands)
-    done = run_python(RUN + then, words, cwd=project, CUDA_VISIBLE_DEVICES="")
-    assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout.split("$ ")[1:]
+SWEEP = {
+    **{"models": ["linear"], "frontends": ["energy"], "seeds": [0]},
+    **{"settings": {"linear": {"augment": ["quiet"]}}, "plugins": ["my_plugin"]},
+    **{"corpora": ["clips"], "notebooks": ["chapters"], "analysis": []},
+}
 
 
 # 1
 
 
-def test_everything_from_outside(project):
+def test_everything_from_outside(antispoof, plugin):
+    lines = ["utt_id,speaker,attack,label,partition"]
+    speakers = {"train": ["S1", "S2", "S3", "S4"], "eval": ["S5", "S6"]}
+    for partition, names in speakers.items():
+        for name in names:
+            for n, end in enumerate(["-,bonafide", "X1,spoof", "X1,spoof"]):
+                lines.append(f"{name}{n},{name},{end},{partition}")
+                write_flac(Path("clips") / f"{name}{n}.flac", seed=len(lines))
+    Path("clips/labels.csv").write_text("\n".join(lines) + "\n")
+    plugin(Path("my_plugin.py"), PLUGIN)
     settings = ("--model", "linear", "--frontend", "energy", "--augment", "quiet")
     train = ("train", *settings, "--epochs", "1", "--corpus", "clips")
-    text, trained = antispoof(project, ("train", "--help"), train)
+
+    def run(*arguments):
+        sys.modules.pop("my_plugin", None)  # a process of its own would import it
+        result = antispoof("--plugin", "my_plugin", *arguments)
+        assert result.status == 0, result.err
+        return result.out
+
+    text = run("train", "--help")
     for name in ("linear", "energy", "quiet"):
         assert name in text
-    path = Path(trained.splitlines()[-1])
-    assert "a flat folder" in (project / path / "config.json").read_text()
-    protocol = project / path.parents[2] / "protocol-eval.txt"
-    scores = project / path / "scores-eval.txt"
-    (project / "chapters").mkdir()
-    (project / "chapters" / "11_linear.ipynb").write_text(json.dumps(CHAPTER))
-    again, listed, table, _, sweep, results = antispoof(
-        project,
-        train,
-        ("runs", "list"),
-        ("evaluate", str(scores), "--protocol", str(protocol), "--replicates", "20"),
-        ("score", str(path), "--corpus", "clips", "--out", "again.txt"),
-        then=REPORT,
-    )
-    assert "reused" in again
-    assert "linear" in listed
+    path = Path(run(*train).splitlines()[-1])
+    assert "a flat folder" in (path / "config.json").read_text()
+    assert "reused" in run(*train)
+    assert "linear" in run("runs", "list")
+    protocol = ("--protocol", path.parents[2] / "protocol-eval.txt")
+    table = run("evaluate", path / "scores-eval.txt", *protocol, "--replicates", "20")
     assert "mean gap" in table
-    assert sweep.startswith("chapters/11_linear.ipynb flat-")
-    assert "Linear model" in results
-    assert (project / "again.txt").read_text().split()[0] == "S50"
+    run("score", path, "--corpus", "clips", "--out", "again.txt")
+    assert Path("again.txt").read_text().split()[0] == "S50"
+    Path("chapters").mkdir()
+    Path("chapters/11_linear.ipynb").write_text(json.dumps(CHAPTER))
+    sweep = Sweep.from_config(SWEEP)
+    assert sweep.training_chapter("linear") == Path("chapters/11_linear.ipynb")
+    assert [name[:5] for name in sweep.corpus_names] == ["flat-"]
+    results = results_frame(list_runs("runs"))
+    assert results["title"].tolist() == ["Linear model"]
+    assert results["mean_gap"].notna().all()
 
 
 # 2
 
 
 @pytest.mark.usefixtures("small_frontend")
-def test_older_runs_stay_valid(small_corpus, tmp_path, monkeypatch):
+def test_older_runs_stay_valid(small_corpus, tmp_path, monkeypatch, plugin):
     """B3: any new file in a package, and any new message, discarded all runs."""
     config = TrainConfig.for_model("cnn", epochs=1, batch_size=8)
     folders = {"runs_dir": tmp_path / "runs", "cache_dir": tmp_path / "cache"}
@@ -175,10 +146,9 @@ def test_older_runs_stay_valid(small_corpus, tmp_path, monkeypatch):
     features = {p: p.stat().st_mtime_ns for p in tmp_path.rglob("*.npy")}
     # All code of the library counts as changed, and a plugin is imported.
     monkeypatch.setattr(hashing, "hash_folder", lambda folder: "other")
-    for registry in (AUGMENTATIONS, CORPORA, FRONTENDS, MODELS):
-        monkeypatch.setattr(registry, "_entries", dict(registry._entries))
-    exec(compile(PLUGIN, "my_plugin.py", "exec"), {"__name__": "my_plugin"})
-    METRICS.pop("mean_gap")
+    plugin(tmp_path / "my_plugin.py", PLUGIN)
+    monkeypatch.syspath_prepend(tmp_path)
+    load_plugins(["my_plugin"])
     monkeypatch.setattr(jobs, "fit", None)  # nothing is trained again
     (again,) = train_or_load(config, small_corpus, [0], references=None, **folders)
     assert again == run
