@@ -86,9 +86,9 @@ def test_small_text_files():
 # 4
 
 
-@pytest.mark.parametrize("folder", [FOLDER, SHORT_FOLDER])
-def test_regression_check(folder):
-    assert load_references(folder=folder) == list_runs(folder)
+def test_regression_check():
+    for folder in (FOLDER, SHORT_FOLDER):  # of the same configurations, computed once
+        assert load_references(folder=folder) == list_runs(folder)
 
 
 # 5
