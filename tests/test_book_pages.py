@@ -22,7 +22,6 @@ from types import SimpleNamespace
 import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
-from sphinx.cmd.build import build_main
 
 from antispoof_report.notebooks import provenance
 
@@ -116,6 +115,8 @@ def book(tmp_path, monkeypatch):
 @pytest.fixture
 def build(book, monkeypatch, capsys):
     """Build as the real book is, warnings as errors; returns status, stdout, stderr."""
+
+    from sphinx.cmd.build import build_main
 
     def run(*, builder="html", require=""):
         monkeypatch.setenv("ANTISPOOF_REQUIRE_EXECUTED", require)

@@ -11,6 +11,7 @@ import json
 import re
 import shutil
 import subprocess
+from base64 import b64encode
 from dataclasses import asdict, replace
 from pathlib import Path
 
@@ -38,7 +39,7 @@ RUN = """
 const detector = require(process.argv[1]);
 const { clips, data, sentences } = JSON.parse(require("fs").readFileSync(0, "utf-8"));
 const found = clips.map(({ samples, scores }) => {
-  const x = Float32Array.from(samples);
+  const x = new Float32Array(Uint8Array.from(Buffer.from(samples, "base64")).buffer);
   const network = { score: () => ({ score: scores.shift(), distance: 0.7 }) };
   const of = {
     trimmed: detector.trim(x).length,
@@ -73,7 +74,7 @@ def judged(tmp_path_factory):
     for i, wave in enumerate(waves):
         wave = wave.astype(np.float32)
         scores = rng.normal(0, 4, 8) if i != 5 else np.array([5.0, -9.0, 5.0, 5.0])
-        clips.append({"samples": wave.tolist(), "scores": scores.tolist()})
+        clips.append({"samples": b64encode(wave).decode(), "scores": scores.tolist()})
         soundfile.write(path, wave, RATE, subtype="FLOAT")
         made = replace(detector)
         object.__setattr__(

@@ -26,7 +26,6 @@ from hypothesis import strategies as st
 
 from antispoof import metrics, models, runs
 from antispoof.metrics import rates
-from antispoof_book import chromium
 from antispoof_report import report
 from antispoof_report.score_explorer import panel
 
@@ -153,6 +152,8 @@ def page(tmp_path):
         '<figure id="fig-x" style="margin: 0"><img width="9" height="9"></figure>'
         f'{shown.html}<script src="{SCRIPT.as_uri()}"></script>'
     )
+    from antispoof_book import chromium
+
     with chromium.started() as browser:
         opened = browser.new_page(viewport={"width": 360, "height": 800})
         opened.goto(file.as_uri())

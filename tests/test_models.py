@@ -14,7 +14,6 @@ from functools import cache
 
 import pytest
 import torch
-import torchvision
 from torch import nn
 
 from antispoof import frontends, models
@@ -56,8 +55,10 @@ def fill(model):
 @cache
 def torchvision_resnet50():
     """torchvision's ResNet50 for one channel and two classes."""
+    from torchvision.models import resnet50  # slow to import
+
     torch.manual_seed(4)
-    model = torchvision.models.resnet50(weights=None)
+    model = resnet50(weights=None)
     model.conv1 = nn.Conv2d(1, 64, 7, stride=2, padding=3, bias=False)
     model.fc = nn.Linear(2048, 2)
     return fill(model)

@@ -14,7 +14,6 @@ import warnings
 from pathlib import Path
 
 import pytest
-import snakemake.cli
 import yaml
 
 from antispoof.errors import AntispoofError, ParameterError
@@ -99,13 +98,15 @@ def test_jobs_have_parameters_that_chapters_accept(path, small_corpus):
 @pytest.fixture
 def plan(tmp_path, monkeypatch, capsys, plugin):
     """What Snakemake would run: exit status and output."""
+    from snakemake.cli import main
+
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     monkeypatch.delenv("ASVSPOOF2019_LA", raising=False)
 
     def run(*words):
         with warnings.catch_warnings(), pytest.raises(SystemExit) as end:
             warnings.simplefilter("ignore")  # of packages
-            snakemake.cli.main(["-n", "-p", "--nolock", *map(str, words)])
+            main(["-n", "-p", "--nolock", *map(str, words)])
         return end.value.code, "".join(capsys.readouterr())
 
     return run

@@ -17,7 +17,6 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from antispoof_book import chromium
 from antispoof_report import report
 
 SCRIPT = Path(__file__).resolve().parents[1] / "book" / "_static" / "tables.js"
@@ -64,6 +63,8 @@ def test_in_a_browser(tmp_path):  # 3
         f'<meta charset="utf-8"><article class="bd-article">{tables}</article>'
         f'<script src="{SCRIPT.as_uri()}"></script>'
     )
+    from antispoof_book import chromium
+
     with chromium.started() as browser:
         page = browser.new_page()
         page.goto(file.as_uri())
