@@ -13,20 +13,9 @@ from antispoof.corpora.asvspoof2019 import PROTOCOL_FOLDER, PROTOCOL_NAMES
 
 # Two speakers per partition, none shared; both classes; other attacks in eval.
 LINES = {
-    "train": [
-        "S1 T1 - - bonafide",
-        "S1 T2 - A01 spoof",
-        "S2 T3 - A02 spoof",
-    ],
-    "dev": [
-        "S3 D1 - - bonafide",
-        "S4 D2 - A01 spoof",
-    ],
-    "eval": [
-        "S5 E1 - - bonafide",
-        "S6 E2 - A07 spoof",
-        "S6 E3 - A08 spoof",
-    ],
+    "train": ["S1 T1 - - bonafide", "S1 T2 - A01 spoof", "S2 T3 - A02 spoof"],
+    "dev": ["S3 D1 - - bonafide", "S4 D2 - A01 spoof"],
+    "eval": ["S5 E1 - - bonafide", "S6 E2 - A07 spoof", "S6 E3 - A08 spoof"],
 }
 
 

@@ -72,10 +72,7 @@ def test_json(run):
 # 2
 
 
-@pytest.mark.parametrize(
-    "arguments",
-    ["", "a.wav --track 0", "a.wav --colour"],
-)
+@pytest.mark.parametrize("arguments", ["", "a.wav --track 0", "a.wav --colour"])
 def test_misuse(run, arguments):
     result = run(*arguments.split())
     assert result.status == 2
