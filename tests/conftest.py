@@ -136,6 +136,17 @@ def plugin(monkeypatch):
 
 
 @pytest.fixture
+def glued(monkeypatch):
+    """Name -> value of what is glued, as where myst-nb is installed."""
+    kept = {}
+    fake = SimpleNamespace(
+        glue=lambda name, value, display: display or kept.update({name: value})
+    )
+    monkeypatch.setitem(sys.modules, "myst_nb", fake)
+    return kept
+
+
+@pytest.fixture
 def small_frontend(monkeypatch):
     """Let ``logmel`` see the first 33 frames of a clip instead of 401."""
     from antispoof.frontends import FRONTENDS, LogMel
@@ -170,6 +181,17 @@ def small_corpus(tmp_path):
     return open_corpus(write_corpus(tmp_path / "corpus" / "LA", SMALL))
 
 
+def train(corpus, folder, *, seeds=(0,), references=None, runs="runs", **settings):
+    """Runs of small trainings, in folders below `folder`."""
+    from antispoof.config import TrainConfig
+    from antispoof.runs import train_or_load
+
+    small = {"epochs": 1, "batch_size": 8} | settings
+    config = TrainConfig.for_model("cnn", **small)
+    folders = {"runs_dir": folder / runs, "cache_dir": folder / "cache"}
+    return train_or_load(config, corpus, list(seeds), references=references, **folders)
+
+
 @pytest.fixture(scope="session")
 def kept_runs(tmp_path_factory):
     """Folder of a finished run, made by the first test that needs one."""
@@ -179,13 +201,10 @@ def kept_runs(tmp_path_factory):
 @pytest.fixture
 def finished(small_corpus, small_frontend, tmp_path, kept_runs):
     """A finished run of one epoch in the folder ``runs`` of `tmp_path`."""
-    from antispoof.config import TrainConfig
-    from antispoof.runs import list_runs, train_or_load
+    from antispoof.runs import list_runs
 
     if not kept_runs.exists():
-        config = TrainConfig.for_model("cnn", epochs=1, batch_size=8)
-        folders = {"runs_dir": kept_runs, "cache_dir": tmp_path / "cache"}
-        train_or_load(config, small_corpus, [0], references=None, **folders)
+        train(small_corpus, kept_runs.parent)
     shutil.copytree(kept_runs, tmp_path / "runs")
     return list_runs(tmp_path / "runs")[0]
 

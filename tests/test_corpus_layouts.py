@@ -13,11 +13,10 @@ from zlib import crc32
 
 import pytest
 
-from antispoof.config import TrainConfig
 from antispoof.corpora import audit, open_corpus
 from antispoof.errors import CorpusError
-from antispoof.runs import train_or_load
 from antispoof.training import choose_val_speakers
+from conftest import train
 from corpora import write_flac
 
 N = 12  # clips of a partition, of which every third is bona fide
@@ -105,9 +104,7 @@ LAYOUTS = {
 @pytest.mark.usefixtures("small_frontend")
 def test_audited_scored_and_evaluated(tmp_path, antispoof):  # 1, 2
     keys = {name: LAYOUTS[name][0](tmp_path / name) for name in LAYOUTS}
-    config = TrainConfig.for_model("cnn", epochs=1, batch_size=8)
-    corpus = open_corpus(tmp_path / "folder")
-    (run,) = train_or_load(config, corpus, [0], runs_dir=tmp_path / "runs")
+    (run,) = train(open_corpus(tmp_path / "folder"), tmp_path)
     assert run.partitions == ["dev", "eval"]
     for name, (_, partitions) in LAYOUTS.items():
         corpus = open_corpus(tmp_path / name)

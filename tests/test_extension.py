@@ -15,11 +15,11 @@ from pathlib import Path
 import pytest
 
 from antispoof import hashing
-from antispoof.config import TrainConfig
 from antispoof.plugins import load_plugins
-from antispoof.runs import jobs, list_runs, train_or_load
+from antispoof.runs import jobs, list_runs
 from antispoof.runs.tables import results_frame
 from antispoof_report.notebooks.sweep import Sweep
+from conftest import train
 from corpora import write_flac
 
 PLUGIN = '''
@@ -104,7 +104,7 @@ def test_everything_from_outside(antispoof, plugin):
     Path("clips/labels.csv").write_text("\n".join(lines) + "\n")
     plugin(Path("my_plugin.py"), PLUGIN)
     settings = ("--model", "linear", "--frontend", "energy", "--augment", "quiet")
-    train = ("train", *settings, "--epochs", "1", "--corpus", "clips")
+    words = ("train", *settings, "--epochs", "1", "--corpus", "clips")
 
     def run(*arguments):
         sys.modules.pop("my_plugin", None)  # a process of its own would import it
@@ -115,9 +115,9 @@ def test_everything_from_outside(antispoof, plugin):
     text = run("train", "--help")
     for name in ("linear", "energy", "quiet"):
         assert name in text
-    path = Path(run(*train).splitlines()[-1])
+    path = Path(run(*words).splitlines()[-1])
     assert "a flat folder" in (path / "config.json").read_text()
-    assert "reused" in run(*train)
+    assert "reused" in run(*words)
     assert "linear" in run("runs", "list")
     protocol = ("--protocol", path.parents[2] / "protocol-eval.txt")
     table = run("evaluate", path / "scores-eval.txt", *protocol, "--replicates", "20")
@@ -140,9 +140,7 @@ def test_everything_from_outside(antispoof, plugin):
 @pytest.mark.usefixtures("small_frontend")
 def test_older_runs_stay_valid(small_corpus, tmp_path, monkeypatch, plugin):
     """B3: any new file in a package, and any new message, discarded all runs."""
-    config = TrainConfig.for_model("cnn", epochs=1, batch_size=8)
-    folders = {"runs_dir": tmp_path / "runs", "cache_dir": tmp_path / "cache"}
-    (run,) = train_or_load(config, small_corpus, [0], references=None, **folders)
+    (run,) = train(small_corpus, tmp_path)
     features = {p: p.stat().st_mtime_ns for p in tmp_path.rglob("*.npy")}
     # All code of the library counts as changed, and a plugin is imported.
     monkeypatch.setattr(hashing, "hash_folder", lambda folder: "other")
@@ -150,7 +148,7 @@ def test_older_runs_stay_valid(small_corpus, tmp_path, monkeypatch, plugin):
     monkeypatch.syspath_prepend(tmp_path)
     load_plugins(["my_plugin"])
     monkeypatch.setattr(jobs, "fit", None)  # nothing is trained again
-    (again,) = train_or_load(config, small_corpus, [0], references=None, **folders)
+    (again,) = train(small_corpus, tmp_path)
     assert again == run
     assert {p: p.stat().st_mtime_ns for p in tmp_path.rglob("*.npy")} == features
-    assert list_runs(folders["runs_dir"]) == [run]
+    assert list_runs(tmp_path / "runs") == [run]

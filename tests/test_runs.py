@@ -4,7 +4,8 @@
    environment, and the model, which has the same scores. Score files have the
    organisers' layout.
 2. A run is trained once and then reused; one run per seed, in their order. Another
-   configuration or corpus, also with other sound only, is another run (B1).
+   configuration or corpus, also with other sound only, is another run (B1); with the
+   old sound the old run is used again.
 3. A run that fails the regression check is archived, and used again when the code
    that made it returns.
 4. An interrupted training resumes; not from a checkpoint that other code wrote. A run
@@ -168,8 +169,9 @@ def test_another_configuration_or_corpus(project, finished, tmp_path):
     assert list_runs(project.folder / "nowhere") == []
 
 
-def test_other_sound_is_another_run(project, finished):
+def test_other_sound_is_another_run(project, finished, no_training, tmp_path):
     """B1: only the protocols were compared, so trimmed clips gave the old scores."""
+    old = shutil.copytree(project.corpus.root, tmp_path / "old")
     for trial in project.corpus.trials.itertuples():
         write_flac(
             flac_path(project.corpus.root, trial.partition, trial.utt_id),
@@ -179,7 +181,12 @@ def test_other_sound_is_another_run(project, finished):
     project.corpus = open_corpus(project.corpus.root)
     (run,) = project.train()
     assert run.path != finished.path
+    assert run.corpus["trials"] == finished.corpus["trials"]
     assert not run.scores("eval").equals(finished.scores("eval"))
+    no_training()
+    shutil.copytree(old, project.corpus.root, dirs_exist_ok=True)
+    project.corpus = open_corpus(project.corpus.root)
+    assert project.train() == [finished]
 
 
 # 3
