@@ -20,7 +20,6 @@
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 import pytest
 import torch
 
@@ -43,6 +42,7 @@ from antispoof_report.claims.verdicts import (
     Verdict,
     verdict_table,
 )
+from corpora import trials_table
 
 SPEAKERS, EACH = 20, 50  # one trial in ten is bona fide
 
@@ -70,16 +70,10 @@ def part(partition, models, *, n_seeds=3, noise=0.0):
                 depth = (steps + rng.random(own.sum())) / size
                 moved = np.clip(fraction + noise * rng.normal(), 0.02, 0.98)
                 scores[own] = sign * (moved - depth)
+            scored = {"attack": "A07", "score": scores - sum(shift)}
+            speakers = np.arange(n) // EACH
             tables[name].append(
-                pd.DataFrame(
-                    {
-                        "utt_id": [f"{partition}{i}" for i in range(n)],
-                        "speaker": [f"s{i // EACH}" for i in range(n)],
-                        "attack": np.where(labels, "-", "A07"),
-                        "label": np.where(labels, "bonafide", "spoof"),
-                        "score": scores - sum(shift),
-                    }
-                )
+                trials_table(labels, speakers, prefix=partition, **scored)
             )
     return tables
 
@@ -331,22 +325,15 @@ def test_h4_uses_the_replicates_of_the_others(monkeypatch):
 
 
 def dev_table(distance):
-    noise = np.random.default_rng(1).standard_normal(400)
-    label = np.array(["spoof", "bonafide"] * 200)
-    names = {"utt_id": [f"u{i}" for i in range(400)], "speaker": ["s1", "s2"] * 200}
-    score = noise + distance * (label == "bonafide")
-    attack = np.where(label == "spoof", "A01", "-")
-    return pd.DataFrame(names | {"attack": attack, "label": label, "score": score})
+    noise, bonafide = np.random.default_rng(1).standard_normal(400), np.arange(400) % 2
+    score = noise + distance * bonafide
+    return trials_table(bonafide == 1, bonafide, score=score)
 
 
 def test_comparisons_are_withheld_and_the_rest_stays():
     estimate = Estimate(0.15, ((0.0025, 1),), np.array([0.1, 0.2]))
-    rest = (
-        "claim",
-        "contradicted",
-        "It is so.",
-        (Finding("f", estimate, 1, 0.01, 0.5),),
-    )
+    findings = (Finding("f", estimate, 1, 0.01, 0.5),)
+    rest = ("claim", "contradicted", "It is so.", findings)
     verdicts = [Verdict(key, *rest) for key in ("H1", "H5")]
     dev = {"cnn": [dev_table(4.0)], "resnet": [dev_table(0.1)]}
     h1, h5 = gate_on_dev_eer(verdicts, dev)

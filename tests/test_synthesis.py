@@ -27,6 +27,7 @@ from antispoof.audio import load_mono_16k
 from antispoof.corpora import open_corpus
 from antispoof.errors import CorpusError, ParameterError
 from antispoof.synthesis import ENGINES, make_copies, register_engine, speak_texts
+from conftest import contents
 from corpora import flac_path, write_corpus
 
 
@@ -51,11 +52,6 @@ def nothing(waveform, rng):
     return waveform * np.nan
 
 
-def files(folder):
-    paths = [path for path in folder.rglob("*") if path.is_file()]
-    return {str(path.relative_to(folder)): path.read_bytes() for path in paths}
-
-
 def manifest(folder):
     table = pd.read_csv(folder / "MANIFEST.csv", dtype=str, keep_default_na=False)
     return table.set_index("file")
@@ -70,7 +66,7 @@ def test_deterministic_and_resumable(corpus, tmp_path):  # 1
     (two / "control/D1-control.flac").unlink()
     before = kept.stat().st_mtime_ns
     assert make_copies(corpus, two, ["noisy"], n_jobs=2) == {}
-    assert files(one) == files(two)
+    assert contents(one) == contents(two)
     assert kept.stat().st_mtime_ns == before
 
 

@@ -10,9 +10,7 @@
 """
 
 import re
-import sys
 from dataclasses import dataclass, field
-from types import ModuleType
 
 import numpy as np
 import pandas as pd
@@ -77,15 +75,6 @@ def own_metric(monkeypatch):
     """A metric that a plugin has registered."""
     own = metrics.Metric("mean score", lambda scores, labels: scores.mean())
     monkeypatch.setitem(metrics.METRICS, "mean_score", own)
-
-
-@pytest.fixture
-def glued(monkeypatch):
-    kept = {}
-    fake = ModuleType("myst_nb")
-    fake.glue = lambda name, value, display: kept.update({name: value})
-    monkeypatch.setitem(sys.modules, "myst_nb", fake)
-    return kept
 
 
 def frame():
