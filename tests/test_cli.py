@@ -14,6 +14,7 @@
 8. Features are cached where the platform has space if no folder is given.
 """
 
+import os
 import sys
 import tempfile
 from dataclasses import fields
@@ -83,19 +84,6 @@ def test_misuse(antispoof, arguments):
 # 2
 
 
-def test_settings_reach_the_configuration(antispoof, small_corpus, monkeypatch):
-    given = []
-    monkeypatch.setattr(
-        "antispoof.runs.train_or_load",
-        lambda config, *_, **__: given.append(config) or [],
-    )
-    options = ("--augment", "noise", "--augment", "trim", "--lr", "0.5")
-    assert antispoof(*TRAIN, small_corpus.root, *options).status == 0
-    (config,) = given
-    assert config.augment == ("noise", "trim")
-    assert (config.lr, config.epochs, config.batch_size) == (0.5, 1, 8)
-
-
 PLUGIN = """
 from antispoof.augment import register_augmentation
 
@@ -109,7 +97,8 @@ def test_plugins(antispoof, plugin, monkeypatch):
     assert "nothing" in text
     del sys.modules["my_plugin"], AUGMENTATIONS._entries["nothing"]
     monkeypatch.setenv("ANTISPOOF_PLUGINS", "my_plugin")
-    assert antispoof("train", "--help").out == text
+    assert antispoof("--plugin", "email", "train", "--help").out == text
+    assert os.environ["ANTISPOOF_PLUGINS"] == "my_plugin,email"  # also for its children
     done = antispoof("--plugin", "no_plugin", "features")
     assert_refused(done, "plugin 'no_plugin' cannot be imported", left=["my_plugin.py"])
 
@@ -154,7 +143,6 @@ def test_folder_that_cannot_be_written(antispoof, small_corpus, command, option)
     ("setting", "message"),
     [
         ("--model rnn", "'rnn'; accepted: cnn, lcnn, probe"),
-        ("--epochs 0", "epochs=0 must be finite and positive"),
         ("--augment noise --augment reverb", "'reverb'; accepted: "),
         ("--seed -1", "seed=-1; accepted: whole numbers from 0"),
         ("--on-error ignore", "'ignore'; accepted: stop, skip"),
@@ -169,13 +157,18 @@ def test_bad_setting(antispoof, small_corpus, setting, message):
 
 
 def test_train(antispoof, small_corpus, no_training):
-    result = antispoof(*TRAIN, small_corpus.root, "--seed", 1, "--seed", 0)
+    options = ("--augment", "noise", "--augment", "trim", "--lr", "0.5")
+    words = (*TRAIN, small_corpus.root, *options)
+    result = antispoof(*words, "--seed", 1, "--seed", 0)
     assert (result.status, result.err) == (0, "")
-    paths = [line for line in result.out.splitlines() if line.startswith("/")]
-    assert [Run.open(path).seed for path in paths] == [1, 0]
+    runs = [Run.open(x) for x in result.out.splitlines() if x.startswith("/")]
+    assert [run.seed for run in runs] == [1, 0]
+    config = runs[0].config
+    assert (config.augment, config.lr) == (("noise", "trim"), 0.5)
+    assert (config.epochs, config.batch_size) == (1, 8)
     assert "epoch 1/1" in result.out
     no_training()
-    again = antispoof(*TRAIN, small_corpus.root)
+    again = antispoof(*words)
     assert again.status == 0, again.err
     assert "seed 0" in again.out
     assert "reused" in again.out

@@ -139,12 +139,6 @@ def test_refused(settings, message):
     assert "\n" not in str(caught.value)
 
 
-@pytest.mark.parametrize("model", ["rnn", ["cnn"]])
-def test_unknown_model(model):
-    with pytest.raises(ParameterError, match=r"unknown model .*; accepted: cnn"):
-        TrainConfig.for_model(model)
-
-
 def test_numbers_are_checked_without_the_future_import():
     """B17: numbers were checked only where annotations were text."""
     source = SOURCE.replace("from __future__ import annotations\n", "")
@@ -173,7 +167,6 @@ def test_profile():
         ({"rnn": {"epochs": 3}}, "unknown model 'rnn'; accepted: cnn"),
         ({"resnet": 3}, "settings are 3"),
         (None, "settings are None; accepted"),
-        ({"cnn": {"model": "resnet"}}, "unknown setting 'model'"),
         ({"resnet": {"epoch": 3}}, "unknown setting 'epoch'"),
     ],
 )

@@ -1,7 +1,7 @@
 """Contracts of readers, the extension point of corpora.
 
-1. A module outside the library registers a reader; open_corpus and find_corpus use it,
-   and it is tried before the readers of the library.
+1. open_corpus and find_corpus use a registered reader, and try it before the readers of
+   the library. (A module outside the library: see the tests of extension.)
 2. A corpus may have eval alone, WAV or MP3 files and more columns; audit, description
    and id handle that.
 3. A damaged table of trials raises a CorpusError with the column and what is accepted.
@@ -13,23 +13,9 @@ import pandas as pd
 import pytest
 import soundfile
 
-from antispoof.corpora import Corpus, audit, find_corpus, open_corpus
+from antispoof.corpora import Corpus, audit, find_corpus, open_corpus, register_corpus
 from antispoof.errors import CorpusError
-from antispoof.plugins import load_plugins
 from corpora import LINES, write_corpus, write_flac, write_protocol
-
-PLUGIN = """
-import pandas as pd
-from antispoof.corpora import Corpus, register_corpus
-
-@register_corpus("table", title="a table", layout="a folder with trials.csv")
-def read(root):
-    if not (root / "trials.csv").is_file():
-        return None
-    trials = pd.read_csv(root / "trials.csv", dtype=str, keep_default_na=False)
-    trials["path"] = [str(root / name) for name in trials["path"]]
-    return Corpus(name="table", title="a table", root=root, trials=trials)
-"""
 
 TABLE = """\
 utt_id,speaker,attack,label,partition,path,source
@@ -39,11 +25,17 @@ b,S2,xtts,spoof,eval,b.mp3,xtts
 
 
 @pytest.fixture
-def table(tmp_path, monkeypatch, plugin):
+def table(tmp_path, plugin):
     """A registered reader of tables, and a folder in its layout."""
-    plugin(tmp_path / "my_reader.py", PLUGIN)
-    monkeypatch.syspath_prepend(tmp_path)
-    load_plugins(["my_reader"])
+
+    @register_corpus("table", title="a table", layout="a folder with trials.csv")
+    def read(root):
+        if not (root / "trials.csv").is_file():
+            return None
+        trials = pd.read_csv(root / "trials.csv", dtype=str, keep_default_na=False)
+        trials["path"] = [str(root / name) for name in trials["path"]]
+        return Corpus(name="table", title="a table", root=root, trials=trials)
+
     folder = tmp_path / "table"
     folder.mkdir()
     (folder / "trials.csv").write_text(TABLE)

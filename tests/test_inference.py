@@ -286,34 +286,21 @@ def test_a_prediction_imports_little(clip, detector, tmp_path):  # 7
     assert done.stdout == "[]\n", done.stdout + done.stderr
 
 
-N = np.arange(4 * RATE)
+N, NOISE = np.arange(4 * RATE), np.random.default_rng(0).standard_normal(4 * RATE)
+SOUNDS = {
+    "silence": np.zeros(len(N)),
+    "click": np.eye(1, len(N), 100)[0],
+    "constant": np.full(len(N), 0.3),
+    "tone": 0.5 * np.sin(2 * np.pi * 440 * N / RATE),
+    "chord": sum(0.2 * np.sin(2 * np.pi * f * N / RATE) for f in (220, 277, 330)),
+    "square": 0.3 * np.sign(np.sin(2 * np.pi * 150 * N / RATE)),
+    "noise": NOISE,
+    "brown": np.cumsum(NOISE),
+    "one bit": np.sign(NOISE),
+}
 
 
-@pytest.mark.parametrize(
-    "sound",
-    [
-        np.zeros(len(N)),
-        np.eye(1, len(N), 100)[0],
-        np.full(len(N), 0.3),
-        0.5 * np.sin(2 * np.pi * 440 * N / RATE),
-        sum(0.2 * np.sin(2 * np.pi * f * N / RATE) for f in (220, 277, 330)),
-        0.3 * np.sign(np.sin(2 * np.pi * 150 * N / RATE)),
-        np.random.default_rng(0).standard_normal(len(N)),
-        np.cumsum(np.random.default_rng(0).standard_normal(len(N))),
-        np.sign(np.random.default_rng(0).standard_normal(len(N))),
-    ],
-    ids=[
-        "silence",
-        "click",
-        "constant",
-        "tone",
-        "chord",
-        "square",
-        "noise",
-        "brown",
-        "one bit",
-    ],
-)
+@pytest.mark.parametrize("sound", SOUNDS.values(), ids=SOUNDS)
 def test_no_voice_no_answer(sound, tmp_path, detector):  # 8
     assert not has_voice(sound)
     path = tmp_path / "sound.wav"

@@ -1,18 +1,13 @@
-"""Contracts of registries and plugins.
+"""Contracts of registries. (Plugins: see the tests of the command line.)
 
 1. A registered name gives its factory and what was registered with it, in the order of
    registration; an unknown name is a ParameterError that lists the accepted ones.
 2. A name is taken once; importing the same module again replaces its own entry.
-3. Plugins named as arguments or in the environment variable are imported, and named
-   there for child processes. (One that cannot be imported: see the tests of sweeps.)
 """
-
-import sys
 
 import pytest
 
 from antispoof.errors import ParameterError
-from antispoof.plugins import VARIABLE, load_plugins
 from antispoof.registry import Registry
 
 
@@ -61,14 +56,3 @@ def test_importing_a_module_again_replaces_its_entry(colours):
         colours.register("green")(make(value))
     assert colours["green"].factory() == 5
     assert list(colours) == ["red", "blue", "green"]
-
-
-def test_plugins(tmp_path, monkeypatch):
-    for name in ("first_plugin", "second_plugin"):
-        (tmp_path / f"{name}.py").write_text("LOADED = True\n")
-    monkeypatch.syspath_prepend(tmp_path)
-    monkeypatch.setenv(VARIABLE, "first_plugin")
-    assert load_plugins(["second_plugin"]) == ["first_plugin", "second_plugin"]
-    assert {"first_plugin", "second_plugin"} <= set(sys.modules)
-    # A process that is started now loads both.
-    assert load_plugins() == ["first_plugin", "second_plugin"]
