@@ -1,5 +1,6 @@
 """Fixtures that several test files share."""
 
+import json
 import os
 import shutil
 import subprocess
@@ -38,6 +39,33 @@ def run_python(code, *arguments, cwd=None, **variables):
     command = [sys.executable, "-c", code, *map(str, arguments)]
     options = {"cwd": cwd, "env": environment, "capture_output": True, "text": True}
     return subprocess.run(command, **options, timeout=300)
+
+
+def run_node(code, script, given):
+    """What a browser's script answers in Node.js, which skips the test if not there."""
+    if shutil.which("node") is None:
+        pytest.skip("the script is run by node, which is not installed")
+    command = ["node", "-e", code, str(script)]
+    given = json.dumps(given)
+    return json.loads(subprocess.check_output(command, input=given, text=True))
+
+
+@pytest.fixture
+def browser_page():
+    """Returns a function that opens a page in headless Chromium."""
+    if shutil.which("chromium") is None:
+        pytest.skip("chromium is not installed")
+    from antispoof_book import chromium
+
+    with chromium.started() as browser:
+
+        def opened(file, html, **options):
+            file.write_text(f'<meta charset="utf-8">{html}')
+            page = browser.new_page(**options)
+            page.goto(file.as_uri())
+            return page
+
+        yield opened
 
 
 def contents(folder):

@@ -22,6 +22,8 @@ import numpy as np
 import pytest
 import soundfile
 
+from corpora import voice
+
 RATE = 16_000
 KEYS = ["clip", "score", "probability_bonafide", "answer", "seconds", "error"]
 KEYS += ["in_domain", "reason", "llr", "segments", "sha256", "warnings"]
@@ -44,9 +46,7 @@ def run(antispoof, monkeypatch, tmp_path, detector):
 
 
 def write(name, seconds=0.5, **options):
-    n = np.arange(round(seconds * RATE))
-    pulses = (n % (RATE // 120) < 8) * (1 + np.sin(2 * np.pi * 3 * n / RATE))
-    soundfile.write(name, 0.2 * pulses, RATE, **{"format": "WAV", **options})
+    soundfile.write(name, voice(seconds), RATE, **{"format": "WAV", **options})
     return name
 
 

@@ -9,8 +9,6 @@
 
 import json
 import re
-import shutil
-import subprocess
 from base64 import b64encode
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -31,6 +29,7 @@ from antispoof.inference.prediction import (
 )
 from antispoof.inference.windows import iter_windows
 from antispoof_book.clip_page import clip_data
+from conftest import run_node
 from corpora import voice
 
 BOOK = Path(__file__).resolve().parents[1] / "book"
@@ -62,8 +61,6 @@ console.log(JSON.stringify(found));
 @pytest.fixture(scope="module")
 def judged(tmp_path_factory):
     """Made clips with made scores, as the library and as the script judge them."""
-    if shutil.which("node") is None:
-        pytest.skip("Node.js is not here")
     rng, detector = np.random.default_rng(0), load_detector()
     quiet = np.concatenate([np.zeros(3_210), voice(2), np.zeros(5_000)])
     waves = [voice(0.15), voice(0.8), voice(3), quiet, voice(9), voice(13), voice(26)]
@@ -99,11 +96,9 @@ def judged(tmp_path_factory):
         "threshold": detector.calibration.threshold,
         "support": [[min(limit, 1e9), word] for limit, word in SUPPORT.items()],
     }
-    given = json.dumps({"clips": clips, "data": data, "sentences": sentences})
-    command = ["node", "-e", RUN, str(BOOK / "_static" / "detector.js")]
-    done = subprocess.run(command, input=given, capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr
-    return list(zip(expected, json.loads(done.stdout), strict=True))
+    given = {"clips": clips, "data": data, "sentences": sentences}
+    found = run_node(RUN, BOOK / "_static" / "detector.js", given)
+    return list(zip(expected, found, strict=True))
 
 
 def test_what_is_heard(judged):  # 1

@@ -131,12 +131,7 @@ def test_normalised_clip_by_clip(name):
 def test_silence_gives_zeros(name, n_samples):
     module = FRONTENDS[name].factory(n_samples=n_samples)
     assert module(torch.zeros(1, n_samples)).abs().max() < 0.01
-
-
-@pytest.mark.parametrize("name", SHAPES)
-def test_constant_clip_is_finite(name):
-    features = frontends.build(name)(torch.full((1, N), 0.3))
-    assert features.half().isfinite().all()
+    assert module(torch.full((1, n_samples), 0.3)).half().isfinite().all()
 
 
 # 3

@@ -20,6 +20,7 @@
 
 import json
 import platform
+import re
 import shutil
 from dataclasses import replace
 
@@ -112,10 +113,8 @@ def test_scores(project, finished, partition, monkeypatch):
         assert found[column].tolist() == trials[column].tolist()
     # The organisers' code reads four columns by their position.
     lines = (finished.path / f"scores-{partition}.txt").read_text().splitlines()
-    fields = [line.split(" ") for line in lines]
-    for n, column in enumerate(["utt_id", "attack", "label"]):
-        assert [f[n] for f in fields] == trials[column].tolist()
-    assert [float(f[3]) for f in fields] == found["score"].tolist()
+    columns = found[["utt_id", "attack", "label", "score"]].astype(str)
+    assert lines == [" ".join(row) for row in columns.to_numpy()]
     scores, labels = finished.scores_and_labels(partition)
     assert scores.tolist() == found["score"].tolist()
     assert labels.tolist() == (found["label"] == "bonafide").astype(int).tolist()
@@ -223,8 +222,11 @@ def test_interrupted_writing(project, monkeypatch, name):
     assert {path.suffix for path in run.path.parent.iterdir()} == {"", ".lock"}
 
 
-def interrupt(project, monkeypatch, config):
-    """Stop after the second epoch."""
+@pytest.mark.parametrize(("changed", "trained"), [(False, [3]), (True, [1, 2, 3])])
+def test_interrupted_training(project, monkeypatch, other_code, changed, trained):
+    """It resumes, unless other code wrote the checkpoint. (With the weights of one that
+    was never interrupted: see the tests of previous sessions.)"""
+    config = replace(CONFIG, epochs=3)
 
     def stop(line):
         if "epoch 2/" in line:
@@ -234,34 +236,11 @@ def interrupt(project, monkeypatch, config):
         patch.setattr(project, "log", stop)
         project.train(config)
     assert list_runs(project.runs) == []
-
-
-def epochs(lines):
-    return [
-        line.split("epoch ")[1].split("/")[0] for line in lines if " epoch " in line
-    ]
-
-
-def test_interrupted_training(project, monkeypatch):
-    config = replace(CONFIG, epochs=3)
-    interrupt(project, monkeypatch, config)
-    (resumed,) = project.train(config)
-    assert epochs(project.lines) == ["3"]
-    shutil.rmtree(project.runs)
-    (expected,) = project.train(config)
-    for partition in ("dev", "eval"):
-        assert resumed.scores(partition).equals(expected.scores(partition))
-    assert resumed.history.drop(columns="seconds").equals(
-        expected.history.drop(columns="seconds")
-    )
-
-
-def test_checkpoint_of_other_code(project, monkeypatch, other_code):
-    config = replace(CONFIG, epochs=3)
-    interrupt(project, monkeypatch, config)
-    other_code()
+    if changed:
+        other_code()
     project.train(config)
-    assert epochs(project.lines) == ["1", "2", "3"]
+    found = re.findall(r" epoch (\d)/3", "\n".join(project.lines))
+    assert [int(epoch) for epoch in found] == trained
 
 
 # 5
