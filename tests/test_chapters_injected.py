@@ -40,18 +40,15 @@ def test_valid_parameters_pass():  # 1, 2, 3
         check_history(cells)
 
 
-@pytest.mark.parametrize(
-    ("line", "reason"),
-    [
+def test_invalid_parameters_are_refused():  # 1
+    for line, reason in (
         ("epoch = 3", r"this chapter has no parameter 'epoch'; .*epochs \(int\)"),
         ('epochs = "3"', "parameter 'epochs' takes int such as 2, not '3'"),
         ("seed = 0.5", "'seed' takes int or None"),
         ("epochs = float('nan')", r"'epochs' is float\('nan'\), not a plain value"),
-    ],
-)
-def test_invalid_parameters_are_refused(line, reason):  # 1
-    with pytest.raises(ParameterError, match=reason):
-        check(line)
+    ):
+        with pytest.raises(ParameterError, match=reason):
+            check(line)
 
 
 def test_profiles_set_only_what_every_chapter_ignores_or_accepts():  # 3

@@ -95,26 +95,23 @@ BIASED = (0.918, 0.918, 0.5)
 # 1 ------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    ("value", "direction", "verdict"),
-    [
+def test_the_rule():
+    for value, direction, verdict in (
         (0.05, 1, REPRODUCED),
         (0.012, 1, UNDECIDED),
         (0.0, 1, CONTRADICTED),
         (-0.05, 1, CONTRADICTED),
         (-0.05, -1, REPRODUCED),
         (0.05, -1, CONTRADICTED),
-    ],
-)
-def test_the_rule(value, direction, verdict):
-    estimate = Estimate(value, ((4e-6, 40),), np.full(3, value))
-    p = estimate.p_value(direction * 0.01)
-    finding = Finding("x", estimate, direction, 0.01, p)
-    assert finding.verdict == verdict
-    low, high = finding.interval
-    beyond = (low if direction > 0 else -high) > 0.01
-    short = (high if direction > 0 else -low) < 0.01
-    assert (beyond, short) == (verdict == REPRODUCED, verdict == CONTRADICTED)
+    ):
+        estimate = Estimate(value, ((4e-6, 40),), np.full(3, value))
+        p = estimate.p_value(direction * 0.01)
+        finding = Finding("x", estimate, direction, 0.01, p)
+        assert finding.verdict == verdict
+        low, high = finding.interval
+        beyond = (low if direction > 0 else -high) > 0.01
+        short = (high if direction > 0 else -low) < 0.01
+        assert (beyond, short) == (verdict == REPRODUCED, verdict == CONTRADICTED)
 
 
 def test_one_seed_decides_nothing():

@@ -139,18 +139,15 @@ def test_folder_that_cannot_be_written(antispoof, small_corpus, command, option)
     assert_refused(result, "file", left=["file"])
 
 
-@pytest.mark.parametrize(
-    ("setting", "message"),
-    [
+def test_bad_setting(antispoof, small_corpus):
+    for setting, message in (
         ("--model rnn", "'rnn'; accepted: cnn, lcnn, probe"),
         ("--augment noise --augment reverb", "'reverb'; accepted: "),
         ("--seed -1", "seed=-1; accepted: whole numbers from 0"),
         ("--on-error ignore", "'ignore'; accepted: stop, skip"),
-    ],
-)
-def test_bad_setting(antispoof, small_corpus, setting, message):
-    result = antispoof(*TRAIN, small_corpus.root, *setting.split())
-    assert_refused(result, message, left=CHECKED)
+    ):
+        result = antispoof(*TRAIN, small_corpus.root, *setting.split())
+        assert_refused(result, message, left=CHECKED)
 
 
 # 4

@@ -161,18 +161,15 @@ def test_profile():
         assert TrainConfig.from_profile(model, PROFILE) == expected
 
 
-@pytest.mark.parametrize(
-    ("settings", "message"),
-    [
+def test_bad_profiles():
+    for settings, message in (
         ({"rnn": {"epochs": 3}}, "unknown model 'rnn'; accepted: cnn"),
         ({"resnet": 3}, "settings are 3"),
         (None, "settings are None; accepted"),
         ({"resnet": {"epoch": 3}}, "unknown setting 'epoch'"),
-    ],
-)
-def test_bad_profiles(settings, message):
-    with pytest.raises(ParameterError, match=message):
-        TrainConfig.from_profile("cnn", settings)
+    ):
+        with pytest.raises(ParameterError, match=message):
+            TrainConfig.from_profile("cnn", settings)
 
 
 # 5

@@ -56,18 +56,15 @@ def assert_refused(path, *parts):
         assert part in message
 
 
-@pytest.mark.parametrize(
-    ("line", "parts"),
-    [
+def test_wrong_line(tmp_path):
+    for line, parts in (
         ("S1 T1 - bonafide", ["4 columns", "'S1 T1 - bonafide'", "but 5 in"]),
         ("S1 T1 - A01 maybe", ["label 'maybe'", "spoof and bonafide"]),
         ("S1 T1 - A01 bonafide", ["attack 'A01'", "label 'bonafide'"]),
         ("S1 T1 - - spoof", ["attack '-'", "label 'spoof'"]),
         ("x" * 500, ["'" + "x" * 60 + "'"]),
-    ],
-)
-def test_wrong_line(tmp_path, line, parts):
-    assert_refused(write(tmp_path, f"{GOOD}\n{line}\n"), "line 4", *parts)
+    ):
+        assert_refused(write(tmp_path, f"{GOOD}\n{line}\n"), "line 4", *parts)
 
 
 def test_empty_and_unreadable_protocols(tmp_path):

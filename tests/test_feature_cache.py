@@ -196,18 +196,15 @@ def test_small_disk(small_corpus, folder, small_disk, decoded):
 # 5
 
 
-@pytest.mark.parametrize(
-    ("partition", "settings", "message"),
-    [
+def test_unknown_settings(small_corpus, folder):
+    for partition, settings, message in (
         ("dev", {"frontend": "mfcc"}, "'mfcc'; accepted: .*logmel"),
         ("dev", {"on_error": "ignore"}, "'ignore'; accepted: stop, skip"),
         ("test", {}, "'test'"),
-    ],
-)
-def test_unknown_settings(small_corpus, folder, partition, settings, message):
-    with pytest.raises(ParameterError, match=message):
-        load_features(small_corpus, partition, cache_dir=folder, **settings)
-    assert not folder.exists()
+    ):
+        with pytest.raises(ParameterError, match=message):
+            load_features(small_corpus, partition, cache_dir=folder, **settings)
+        assert not folder.exists()
 
 
 # 6

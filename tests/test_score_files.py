@@ -171,20 +171,17 @@ def test_scores_read_back_exactly(tmp_path_factory, values):
     assert path.read_text().startswith("u0 A01 spoof ")  # the organisers' layout
 
 
-@pytest.mark.parametrize(
-    ("column", "value", "sentence"),
-    [
+def test_what_cannot_be_written(tmp_path):
+    for column, value, sentence in (
         ("score", np.nan, r"without a finite score: u1 \(nan\)"),
         ("utt_id", "u2", "given twice: u2"),
         ("attack", "A 7", "with attack that is not one word: 'A 7'"),
-    ],
-)
-def test_what_cannot_be_written(tmp_path, column, value, sentence):
-    trials = TRIALS.assign(score=[1.0, 2.0, 3.0])
-    trials.loc[1, column] = value
-    with pytest.raises(ScoreError, match=sentence):
-        write_scores(tmp_path / "scores.txt", trials)
-    assert not list(tmp_path.iterdir())
+    ):
+        trials = TRIALS.assign(score=[1.0, 2.0, 3.0])
+        trials.loc[1, column] = value
+        with pytest.raises(ScoreError, match=sentence):
+            write_scores(tmp_path / "scores.txt", trials)
+        assert not list(tmp_path.iterdir())
 
 
 def test_a_full_disk_leaves_the_old_file_and_no_other(tmp_path, monkeypatch):

@@ -64,32 +64,26 @@ def test_study(call, tmp_path, monkeypatch, capsys, small_corpus, small_frontend
     assert len(frame) == len(small_corpus.partition("eval"))
 
 
-@pytest.mark.parametrize(
-    ("text", "message"),
-    [
+def test_bad_study(call):
+    for text, message in (
         ("la: {}", "is not a study"),
         (STUDY.replace("trimmed", "louder"), "'louder'; accepted: trimmed"),
         (STUDY.replace("batch_size", "batch"), "unknown setting 'batch'"),
-    ],
-)
-def test_bad_study(call, text, message):
-    with pytest.raises(ParameterError, match=message):
-        call(study, text, "list")
+    ):
+        with pytest.raises(ParameterError, match=message):
+            call(study, text, "list")
 
 
-@pytest.mark.parametrize(
-    ("text", "message"),
-    [
+def test_bad_profile(call, small_corpus):
+    for text, message in (
         ("", "is not a profile"),
         ("seeds: 3\nsettings: {}", "is not a profile with `seeds`"),
         ("seeds: [first]\nsettings: {}", "seed='first'"),
         ("seeds: [0]\nsettings: {cnn: {epoch: 3}}", "unknown setting 'epoch'"),
         ("seeds: [0\nsettings", "is not a profile"),
-    ],
-)
-def test_bad_profile(call, small_corpus, text, message):
-    with pytest.raises(ParameterError, match=message):
-        call(export_weights, text, "--corpus", small_corpus.root)
+    ):
+        with pytest.raises(ParameterError, match=message):
+            call(export_weights, text, "--corpus", small_corpus.root)
 
 
 def test_export_weights(call, monkeypatch, capsys, small_corpus):

@@ -367,19 +367,16 @@ def test_loss_that_is_not_finite(train, make_features, tmp_path):
     assert not file.exists()
 
 
-@pytest.mark.parametrize(
-    ("schedule", "warmup_epochs", "expected"),
-    [
+def test_learning_rate(train):
+    for schedule, warmup_epochs, expected in (
         ("constant", 0, [1, 1, 1, 1]),
         ("constant", 2, [0.5005, 1, 1, 1]),  # linear, from a thousandth
         ("cosine", 0, [0.8536, 0.5, 0.1464, 0]),
         ("cosine", 2, [0.5005, 1, 0.5, 0]),
-    ],
-)
-def test_learning_rate(train, schedule, warmup_epochs, expected):
-    settings = {"lr": 0.01, "schedule": schedule, "warmup_epochs": warmup_epochs}
-    rates = train(replace(CONFIG, epochs=4, **settings)).history["lr"]
-    assert (100 * rates).tolist() == pytest.approx(expected, abs=1e-4)
+    ):
+        settings = {"lr": 0.01, "schedule": schedule, "warmup_epochs": warmup_epochs}
+        rates = train(replace(CONFIG, epochs=4, **settings)).history["lr"]
+        assert (100 * rates).tolist() == pytest.approx(expected, abs=1e-4)
 
 
 def test_patience(train, hard):
