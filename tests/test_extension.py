@@ -1,9 +1,9 @@
 """Contracts of extending the library from outside.
 
-1. A plugin module outside the library adds a front-end, a model, an augmentation, a
-   corpus reader and a metric. They are in `--help`, one epoch trains with them by the
-   command line, the metric is in the tables, and a sweep of the model finds its chapter
-   in another folder.
+1. A plugin module outside the library (examples/every_part.py) adds a front-end, a
+   model, an augmentation, a corpus reader and a metric. They are in `--help`, one epoch
+   trains with them by the command line, the metric is in the tables, and a sweep of the
+   model finds its chapter in another folder.
 2. What was trained before stays valid: a run and cached features are used again when a
    plugin is loaded, and when unrelated code changes (B3).
 """
@@ -22,65 +22,7 @@ from antispoof_report.notebooks.sweep import Sweep
 from conftest import train
 from corpora import write_flac
 
-PLUGIN = '''
-"""What a student adds in a file of their own."""
-
-import numpy as np
-import pandas as pd
-import torch
-from torch import nn
-
-from antispoof.augment import register_augmentation
-from antispoof.corpora import Corpus, register_corpus
-from antispoof.frontends import register_frontend
-from antispoof.metrics import METRICS, Metric
-from antispoof.models import register_model
-
-
-@register_frontend("energy", title="energy")
-class Energy(nn.Module):
-    settings = {"frame": 160}
-    n_samples, hop_length, shape = 1_600, 160, (1, 1, 10)
-    row_frequencies = np.array([np.nan])
-
-    def forward(self, waveform):
-        clip = nn.functional.pad(waveform[:, :1_600], (0, 1_600))[:, :1_600]
-        return clip.unflatten(1, (10, 160)).square().mean(2)[:, None, None].log1p()
-
-
-@register_model("linear", title="Linear model", lr=0.01)
-class Linear(nn.Module):
-    def __init__(self):
-        super().__init__()
-        self.layer = nn.Linear(10, 2)
-
-    def forward(self, x):
-        return self.layer(x.flatten(1))
-
-
-@register_augmentation("quiet", title="quieter")
-def quiet(waveform, rng):
-    return waveform * np.float32(0.5)
-
-
-@register_corpus("flat_folder", title="Flat folder", layout="clips and labels.csv")
-def read(root):
-    if not (root / "labels.csv").is_file():
-        return None
-    table = pd.read_csv(root / "labels.csv", keep_default_na=False, dtype=str)
-    table["path"] = [str(root / name) for name in table["utt_id"] + ".flac"]
-    return Corpus(name="flat", title="a flat folder", root=root, trials=table)
-
-
-def mean_gap(scores, labels):
-    scores, labels = np.asarray(scores), np.asarray(labels)
-    return float(scores[labels == 1].mean() - scores[labels == 0].mean())
-
-
-METRICS["mean_gap"] = Metric("mean gap", mean_gap, bounded=False)
-'''
-
-
+PLUGIN = Path(__file__).parents[1].joinpath("examples/every_part.py").read_text("utf-8")
 CHAPTER = {"cells": [], "nbformat": 4, "nbformat_minor": 5}
 CHAPTER["metadata"] = {"antispoof": {"trains": "linear"}}
 SWEEP = {
