@@ -186,6 +186,20 @@ def small_frontend(monkeypatch):
 
 
 @pytest.fixture
+def places(tmp_path, monkeypatch):
+    """Every usual place of a corpus below tmp_path, and nothing in any."""
+    from antispoof.corpora import discovery
+
+    for name in ("KAGGLE_INPUT", "COLAB", "COLAB_DRIVE"):
+        monkeypatch.setattr(discovery, name, tmp_path / name)
+    monkeypatch.setenv("KAGGLEHUB_CACHE", str(tmp_path / "cache"))
+    monkeypatch.delenv(discovery.ENVIRONMENT_VARIABLE, raising=False)
+    (tmp_path / "project").mkdir()
+    monkeypatch.chdir(tmp_path / "project")
+    return tmp_path
+
+
+@pytest.fixture
 def small_disk(monkeypatch):
     """Let every disk have 1 MiB free."""
     little = SimpleNamespace(free=2**20)

@@ -165,10 +165,12 @@ def test_train(antispoof, small_corpus, no_training):
     assert (config.epochs, config.batch_size) == (1, 8)
     assert "epoch 1/1" in result.out
     no_training()
-    again = antispoof(*words)
-    assert again.status == 0, again.err
-    assert "seed 0" in again.out
-    assert "reused" in again.out
+    again = antispoof(*words, "--seed", 0, "--seed", 1).out.splitlines()
+    assert [line for line in again if line.startswith("/")] == [
+        str(run.path) for run in runs[::-1]
+    ]
+    on = runs[0].corpus["id"]
+    assert again[:2] == [f"cnn seed {seed} on {on}: reused" for seed in (0, 1)]
 
 
 # 5

@@ -109,9 +109,8 @@ def test_added_setting_leaves_hashes_alone():
 # 3
 
 
-@pytest.mark.parametrize(
-    ("settings", "message"),
-    [
+def test_refused():
+    for settings, message in (
         ({"epoch": 3}, "unknown setting 'epoch'; accepted: .*epochs"),
         ({"model": "resnet"}, "unknown setting 'model'"),
         ({"epochs": 0}, "epochs=0 must be finite and positive"),
@@ -131,12 +130,10 @@ def test_added_setting_leaves_hashes_alone():
         ({"augment": ["echo"]}, "augment='echo'; accepted: .*noise"),
         ({"augment": [["noise"]]}, r"augment=\['noise'\]; accepted"),
         ({"augment_probability": 1.5}, "augment_probability=1.5 must be at most 1"),
-    ],
-)
-def test_refused(settings, message):
-    with pytest.raises(ParameterError, match=message) as caught:
-        TrainConfig.for_model("cnn", **settings)
-    assert "\n" not in str(caught.value)
+    ):
+        with pytest.raises(ParameterError, match=message) as caught:
+            TrainConfig.for_model("cnn", **settings)
+        assert "\n" not in str(caught.value)
 
 
 def test_numbers_are_checked_without_the_future_import():

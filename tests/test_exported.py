@@ -92,13 +92,10 @@ def test_the_lines_of_the_readme(file, clip, monkeypatch):  # 3
         wave = np.concatenate([np.zeros(3_000), voice(seconds), np.zeros(3_000)])
         soundfile.write("clip.wav", wave, RATE)
         done = run_python(code)
-        (first, *_), _ = load_detector().score(soundfile_window("clip.wav"))
+        wave = soundfile.read("clip.wav", dtype="float32")[0][:64_000]
+        wave = np.pad(wave, (0, 64_000 - len(wave)))
+        (first, *_), _ = load_detector().score(wave[np.newaxis])
         assert float(done.stdout) == pytest.approx(first, abs=1e-3), done.stderr
-
-
-def soundfile_window(path):
-    wave = soundfile.read(path, dtype="float32")[0][:64_000]
-    return np.pad(wave, (0, 64_000 - len(wave)))[np.newaxis]
 
 
 def test_refused(file, tmp_path, monkeypatch, detector):  # 4

@@ -5,7 +5,7 @@
    midway between its margins.
 2. Every loss reaches every parameter of every model, whose outputs are (n, 2).
 3. A model whose last linear layer does not give the outputs is refused by name.
-4. A run with a margin is trained, stored, loaded and made a detector, and scores alike.
+4. A run with any loss is trained, stored, loaded and made a detector; scores are alike.
 """
 
 import math
@@ -99,7 +99,7 @@ def test_no_layer_to_replace(last):
 
 
 @pytest.mark.usefixtures("small_frontend")
-@pytest.mark.parametrize("loss", DIRECTIONS)
+@pytest.mark.parametrize("loss", LOSSES)
 def test_from_training_to_detector(loss, small_corpus, tmp_path, monkeypatch):
     # On noise a fit may find that higher scores are less bona fide.
     fitted = Calibration(slope=1.0, intercept=0.0, n_bonafide=1, n_spoof=2)

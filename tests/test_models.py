@@ -23,7 +23,6 @@ from antispoof.models.lcnn import MaxFeatureMap
 
 COUNTS = {"cnn": 360_162, "resnet": 23_505_858, "resnet_lstm": 25_863_618}
 COUNTS["lcnn"] = 357_186
-SHAPE = (1, 64, 65)
 
 
 @cache
@@ -123,9 +122,6 @@ def test_lstm_reads_in_order():
         backwards = model.fc(model.lstm(steps.flip(1))[0][:, -1])
         torch.testing.assert_close(model(clips(1, 401)), forwards)
     assert (forwards - backwards).abs().max() > 1e-4
-
-
-# 5
 
 
 # 5

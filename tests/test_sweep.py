@@ -33,9 +33,8 @@ def in_the_project(monkeypatch):
 # 1
 
 
-@pytest.mark.parametrize(
-    ("change", "reason"),
-    [
+def test_a_bad_sweep_is_refused():
+    for change, reason in (
         ({"model": ["cnn"]}, "a sweep has no parameter 'model'; it accepts: models"),
         ({"seeds": 3}, "'seeds' takes list"),
         ({"seeds": []}, "seeds of a sweep are"),
@@ -51,11 +50,9 @@ def in_the_project(monkeypatch):
             "07_claims of a sweep would train resnet_lstm besides",
         ),
         ({"book": True}, "the book of a sweep would train resnet_lstm besides"),
-    ],
-)
-def test_a_bad_sweep_is_refused(change, reason):
-    with pytest.raises(ParameterError, match=reason):
-        Sweep.from_config(SMALL | change)
+    ):
+        with pytest.raises(ParameterError, match=reason):
+            Sweep.from_config(SMALL | change)
 
 
 def test_a_sweep_of_all_models_may_have_any_analysis():
