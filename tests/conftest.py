@@ -261,20 +261,9 @@ def detector():
     from antispoof.inference.detector import Detector
 
     torch.manual_seed(0)
-    metadata = {
-        "model": "cnn",
-        "frontend": "logmel",
-        "seed": 0,
-        "corpus": {
-            "title": "a corpus of noise",
-            "caveat": "Noise proves nothing.",
-            "n_train": 12,
-        },
-        "calibrated_on": "dev",
-    }
-    return Detector(
-        models.build("cnn").eval(),
-        frontends.build("logmel"),
-        Calibration(1.0, 0.0, 5, 7, spoof_below=-2.2, bonafide_above=2.2),
-        metadata,
-    )
+    corpus = {"title": "a corpus of noise", "caveat": "Noise proves nothing."}
+    metadata = {"model": "cnn", "frontend": "logmel", "seed": 0, "calibrated_on": "dev"}
+    metadata["corpus"] = corpus | {"n_train": 12}
+    fitted = Calibration(1.0, 0.0, 5, 7, spoof_below=-2.2, bonafide_above=2.2)
+    model, frontend = models.build("cnn").eval(), frontends.build("logmel")
+    return Detector(model, frontend, fitted, metadata)

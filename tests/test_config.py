@@ -95,15 +95,8 @@ def test_added_setting_leaves_hashes_alone():
     assert line in SOURCE
     new = '    order: str = _setting("as_is", text="New.", before="as_is")\n'
     changed = execute(SOURCE.replace(line, new + line))
-    hashes = [
-        made.config_hash
-        for made in (
-            TrainConfig.for_model("cnn"),
-            changed.for_model("cnn"),
-            changed.for_model("cnn", order="reversed"),
-        )
-    ]
-    assert hashes[0] == hashes[1] != hashes[2]
+    old, same = (one.for_model("cnn").config_hash for one in (TrainConfig, changed))
+    assert old == same != changed.for_model("cnn", order="reversed").config_hash
 
 
 # 3

@@ -36,10 +36,8 @@ def write(tmp_path, text):
 def test_rows(tmp_path, text):
     table = read_protocol(write(tmp_path, text))
     assert list(table.columns) == ["utt_id", "speaker", "attack", "label"]
-    assert table.to_numpy().tolist() == [
-        ["T1", "S1", "-", "bonafide"],
-        ["T2", "S2", "A01", "spoof"],
-    ]
+    rows = [["T1", "S1", "-", "bonafide"], ["T2", "S2", "A01", "spoof"]]
+    assert table.to_numpy().tolist() == rows
     write_protocol(tmp_path / "copy.txt", table.assign(partition="train"))
     assert (tmp_path / "copy.txt").read_bytes() == GOOD.encode()
 

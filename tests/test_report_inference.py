@@ -128,10 +128,8 @@ def test_examples(measured, knowing):  # 3
     assert shown[f"refused ({clean['label'][1]} clip)"] == ids[1]
     assert [name.split()[0] for name in shown] == ["right", "wrong", "refused"]
     others = trials.assign(utt_id="other")
-    assert set(tables.example_clips(others, clean, knowing)) == {
-        "bonafide clip",
-        "spoof clip",
-    }
+    found = set(tables.example_clips(others, clean, knowing))
+    assert found == {"bonafide clip", "spoof clip"}
 
 
 def test_parts_and_refusals(measured, detector):  # 3
@@ -214,8 +212,6 @@ def test_figures():  # 5
     starts, scores = np.array([0.0, 4.0]), np.array([-3.0, 0.0])
     options = {"window": 4, "seconds": 8, "thresholds": (-2.0, 2.0)}
     (axes,) = timeline.score_timeline(starts, scores, **options).axes
-    drawn = [
-        [path.vertices.tolist() for path in lines.get_paths()]
-        for lines in axes.collections
-    ]
+    paths = [lines.get_paths() for lines in axes.collections]
+    drawn = [[path.vertices.tolist() for path in own] for own in paths]
     assert [[[0, -3], [4, -3]], [[4, 0], [8, 0]]] in drawn

@@ -55,16 +55,10 @@ class Project:
         self.log = self.lines.append
 
     def train(self, config=CONFIG, seeds=(0,), *, references=False, **settings):
-        return runs.train_or_load(
-            config,
-            self.corpus,
-            list(seeds),
-            runs_dir=self.runs,
-            cache_dir=self.folder / "cache",
-            references=self.references if references else None,
-            log=self.log,
-            **settings,
-        )
+        settings |= {"runs_dir": self.runs, "cache_dir": self.folder / "cache"}
+        settings["references"] = self.references if references else None
+        given = config, self.corpus, list(seeds)
+        return runs.train_or_load(*given, log=self.log, **settings)
 
 
 @pytest.fixture
@@ -152,11 +146,8 @@ def test_other_sound_is_another_run(project, finished, no_training, tmp_path):
     """B1: only the protocols were compared, so trimmed clips gave the old scores."""
     old = shutil.copytree(project.corpus.root, tmp_path / "old")
     for trial in project.corpus.trials.itertuples():
-        write_flac(
-            flac_path(project.corpus.root, trial.partition, trial.utt_id),
-            seed=1000 + trial.Index,
-            sample_rate=8_000,
-        )
+        path = flac_path(project.corpus.root, trial.partition, trial.utt_id)
+        write_flac(path, seed=1000 + trial.Index, sample_rate=8_000)
     project.corpus = open_corpus(project.corpus.root)
     (run,) = project.train()
     assert run.path != finished.path

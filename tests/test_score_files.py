@@ -32,16 +32,9 @@ from antispoof.scoring.score_files import (
 
 GOLDEN, CSV = Path(__file__).parent / "golden", "reversed.csv"
 LINES = ["u1 A07 spoof -1.5", "u2 - bonafide 2.0", "u3 A08 spoof -0.5"]
-TRIALS = pd.DataFrame(
-    {
-        "utt_id": ["u2", "u1", "u3"],
-        "speaker": ["s1", "s1", "s2"],
-        "attack": ["-", "A07", "A08"],
-        "label": ["bonafide", "spoof", "spoof"],
-    }
-)
-
-
+ROWS = [("u2", "s1", "-", "bonafide"), ("u1", "s1", "A07", "spoof")]
+ROWS += [("u3", "s2", "A08", "spoof")]
+TRIALS = pd.DataFrame(ROWS, columns=["utt_id", "speaker", "attack", "label"])
 PROTOCOL = read_protocol(GOLDEN / "eval-protocol.txt")
 
 

@@ -60,17 +60,12 @@ def simulate(rng, *, n_seeds, n_speakers, per_speaker, speaker_effect, seed_effe
     by_speaker = rng.normal(0, speaker_effect, (n_speakers, 2))
     shared = by_speaker[speakers, labels] + rng.normal(0, 0.8, n)
     trials = trials_table(labels == 1, speakers)
-    return {
-        model: [
-            trials.assign(
-                score=shared
-                + rng.normal(distance, seed_effect) * (labels - 0.5)
-                + rng.normal(0, 0.6, n)
-            )
-            for _ in range(n_seeds)
-        ]
-        for model, distance in DISTANCES.items()
-    }
+
+    def table(distance):
+        classes = rng.normal(distance, seed_effect) * (labels - 0.5)
+        return trials.assign(score=shared + classes + rng.normal(0, 0.6, n))
+
+    return {m: [table(d) for _ in range(n_seeds)] for m, d in DISTANCES.items()}
 
 
 def true_rates(distance, *, speaker_effect, seed_effect, **_):

@@ -88,11 +88,8 @@ def test_bad_profile(call, small_corpus):
 
 def test_export_weights(call, monkeypatch, capsys, small_corpus):
     calls = []
-    monkeypatch.setattr(
-        export_weights,
-        "export_pretrained",
-        lambda corpus, config, **options: calls.append((config, options)) or "folder",
-    )
+    export = lambda corpus, config, **of: calls.append((config, of)) or "folder"  # noqa: E731
+    monkeypatch.setattr(export_weights, "export_pretrained", export)
     call(export_weights, f"seeds: [3, 4]\n{CNN}", "--corpus", small_corpus.root)
     ((config, options),) = calls
     assert (config.model, config.epochs, options["seed"]) == ("cnn", 1, 3)

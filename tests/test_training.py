@@ -85,11 +85,8 @@ def state(result):
 def assert_same(one, other):
     assert one.best_epoch == other.best_epoch
     assert all(torch.equal(state(one)[n], state(other)[n]) for n in state(one))
-    pd.testing.assert_frame_equal(
-        one.history.drop(columns="seconds"),
-        other.history.drop(columns="seconds"),
-        check_exact=True,
-    )
+    first, second = (x.history.drop(columns="seconds") for x in (one, other))
+    pd.testing.assert_frame_equal(first, second, check_exact=True)
 
 
 def differ(one, other):
