@@ -16,17 +16,15 @@ import pytest
 # fixtures import it only when they are used.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
-SHARED = Path(
-    os.environ.get("ANTISPOOF_SHARED", Path(__file__).resolve().parents[2] / "shared")
-)
+SHARED = Path(__file__).resolve().parents[2] / "shared"
+SHARED = Path(os.environ.get("ANTISPOOF_SHARED", SHARED))
 
 # Four speakers in train, so that two can be held out.
 SMALL = {
     "train": [
-        f"S{speaker} T{speaker}{clip} - {'-' if clip == 1 else 'A01'}"
-        f" {'bonafide' if clip == 1 else 'spoof'}"
+        f"S{speaker} T{speaker}{clip} - {kind}"
         for speaker in range(1, 5)
-        for clip in range(1, 4)
+        for clip, kind in enumerate(["- bonafide", "A01 spoof", "A01 spoof"], start=1)
     ],
     "dev": ["S5 D1 - - bonafide", "S5 D2 - A01 spoof", "S6 D3 - A01 spoof"],
     "eval": ["S7 E1 - - bonafide", "S8 E2 - A07 spoof", "S8 E3 - A08 spoof"],
@@ -70,11 +68,8 @@ def browser_page():
 
 def contents(folder):
     """Content of every file below a folder, by its name; no locks."""
-    return {
-        path.relative_to(folder).as_posix(): path.read_bytes()
-        for path in folder.rglob("*")
-        if path.is_file() and path.suffix != ".lock"
-    }
+    paths = (p for p in folder.rglob("*") if p.is_file() and p.suffix != ".lock")
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in paths}
 
 
 @pytest.fixture

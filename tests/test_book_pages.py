@@ -83,12 +83,10 @@ def write_run(book, name, title):
     folder = book / "_build" / "executed"
     folder.mkdir(parents=True, exist_ok=True)
     ran = chapter(title, code([printed, glued]))
-    ran.metadata[provenance.KEY] = {
-        "code": provenance.hash_code(ran, root=book),
-        "commit": "0123456789ab",
-        "parameters": {"corpus": "", "seeds": [0, 1]},
-        "seconds": 75.2,
-    }
+    made = {"commit": "0123456789ab", "seconds": 75.2}
+    made["parameters"] = {"corpus": "", "seeds": [0, 1]}
+    made["code"] = provenance.hash_code(ran, root=book)
+    ran.metadata[provenance.KEY] = made
     nbformat.write(ran, folder / f"{name}.ipynb")
 
 
@@ -102,9 +100,8 @@ def book(tmp_path, monkeypatch):
     (tmp_path / "lib" / "creature" / "legs.py").write_text("NUMBER = 4\n")
     (tmp_path / "conf.py").write_text(CONF)
     (tmp_path / "intro.md").write_text(INTRO)
-    (tmp_path / "pyproject.toml").write_text(
-        '[project.urls]\nRepository = "https://github.com/someone/something/"\n'
-    )
+    address = 'Repository = "https://github.com/someone/something/"\n'
+    (tmp_path / "pyproject.toml").write_text(f"[project.urls]\n{address}")
     for name, title in (("01_done", "Done?"), ("02_todo", "To do?")):
         path = tmp_path / "notebooks" / f"{name}.ipynb"
         nbformat.write(chapter(title, code()), path)
@@ -154,9 +151,8 @@ def test_a_small_book(book, build):
     assert "git clone https://github.com/someone/something\ncd something" in text
 
     assert "Table 1" in text
-    rows = [
-        row.split("\n") for row in re.findall(r"\n(?:seeds|rate)\n.*\n.*\n.*\n.*", text)
-    ]
+    rows = re.findall(r"\n(?:seeds|rate)\n.*\n.*\n.*\n.*", text)
+    rows = [row.split("\n") for row in rows]
     assert rows == [
         ["", "seeds", "list", "[0]", "a {list}", "01, 02"],
         ["", "rate", "float or None", "None", "how fast", "01, 02"],

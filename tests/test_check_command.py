@@ -33,9 +33,8 @@ KEYS += ["in_domain", "reason", "llr", "segments", "sha256", "warnings"]
 def run(antispoof, monkeypatch, tmp_path, detector):
     """Run `antispoof check` with a detector of random weights as the pretrained one."""
     detector.save(tmp_path / "pretrained")
-    monkeypatch.setattr(
-        "antispoof.inference.loading.PRETRAINED_DIR", tmp_path / "pretrained"
-    )
+    folder = "antispoof.inference.loading.PRETRAINED_DIR"
+    monkeypatch.setattr(folder, tmp_path / "pretrained")
 
     def check(*arguments, stdin=b""):
         piped = SimpleNamespace(buffer=io.BytesIO(stdin))
@@ -132,9 +131,8 @@ def test_no_standard_input_and_a_pipe(run, monkeypatch, antispoof):
     assert "standard input is closed" in antispoof("check", "-").err
     write("voice.wav", 0.75)
     os.mkfifo("pipe")
-    feed = threading.Thread(
-        target=lambda: Path("pipe").write_bytes(Path("voice.wav").read_bytes())
-    )
+    sound = Path("voice.wav").read_bytes()
+    feed = threading.Thread(target=Path("pipe").write_bytes, args=(sound,))
     feed.start()
     (piped,) = json.loads(antispoof("check", "pipe", "--json").out)
     feed.join()

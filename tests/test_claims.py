@@ -60,9 +60,8 @@ def part(partition, models, *, n_seeds=3, noise=0.0):
         tables[name] = []
         for seed in range(n_seeds):
             # Equal recalls, equal scores: a shift is then all that differs.
-            rng = np.random.default_rng(
-                [seed, round(1e3 * spoof), round(1e3 * bonafide)]
-            )
+            recalls = round(1e3 * spoof), round(1e3 * bonafide)
+            rng = np.random.default_rng([seed, *recalls])
             scores = np.empty(n)
             for own, fraction, sign in ((~labels, spoof, -1), (labels, bonafide, 1)):
                 size = own.sum() // SPEAKERS
@@ -70,22 +69,18 @@ def part(partition, models, *, n_seeds=3, noise=0.0):
                 depth = (steps + rng.random(own.sum())) / size
                 moved = np.clip(fraction + noise * rng.normal(), 0.02, 0.98)
                 scores[own] = sign * (moved - depth)
-            scored = {"attack": "A07", "score": scores - sum(shift)}
-            speakers = np.arange(n) // EACH
-            tables[name].append(
-                trials_table(labels, speakers, prefix=partition, **scored)
-            )
+            speakers, shifted = np.arange(n) // EACH, scores - sum(shift)
+            table = trials_table(labels, speakers, prefix=partition, attack="A07")
+            tables[name].append(table.assign(score=shifted))
     return tables
 
 
 def made(cnn, resnet, resnet_lstm, *, with_dev=False, **options):
     """A resampling of three models; on dev they are what they are on eval."""
     models = {"cnn": cnn, "resnet": resnet, "resnet_lstm": resnet_lstm}
-    return hypotheses.bootstrap_scores(
-        part("E", models, **options),
-        dev=part("D", models, **options) if with_dev else None,
-        n_replicates=200,
-    )
+    dev = part("D", models, **options) if with_dev else None
+    scores = part("E", models, **options)
+    return hypotheses.bootstrap_scores(scores, dev=dev, n_replicates=200)
 
 
 GOOD, FAIR, POOR = (0.97, 0.95), (0.92, 0.92), (0.75, 0.6)

@@ -166,11 +166,9 @@ def test_train(antispoof, small_corpus, no_training):
     assert "epoch 1/1" in result.out
     no_training()
     again = antispoof(*words, "--seed", 0, "--seed", 1).out.splitlines()
-    assert [line for line in again if line.startswith("/")] == [
-        str(run.path) for run in runs[::-1]
-    ]
-    on = runs[0].corpus["id"]
-    assert again[:2] == [f"cnn seed {seed} on {on}: reused" for seed in (0, 1)]
+    on, paths = runs[0].corpus["id"], [str(run.path) for run in runs]
+    lines = [f"cnn seed {seed} on {on}: reused" for seed in (0, 1)]
+    assert again == [*lines, *paths[::-1]]
 
 
 # 5
@@ -196,9 +194,8 @@ def test_score_a_corpus_that_has_eval_only(
     result = antispoof("score", finished.path, "--corpus", "other", "--out", "x.txt")
     assert (result.status, result.out) == (0, "3 scores in x.txt\n")
     before = files()
-    result = antispoof(
-        "score", finished.path, "--corpus", "other", "--partition", "dev"
-    )
+    words = ("score", finished.path, "--corpus", "other", "--partition", "dev")
+    result = antispoof(*words)
     assert_refused(result, "no partition 'dev'; it has eval", left=before)
 
 

@@ -74,23 +74,17 @@ def judged(tmp_path_factory):
         clips.append({"samples": b64encode(wave).decode(), "scores": scores.tolist()})
         soundfile.write(path, wave, RATE, subtype="FLOAT")
         made = replace(detector)
-        object.__setattr__(
-            made, "score", lambda x, s=scores: (s[: len(x)], np.full(len(x), 0.7))
-        )
+        score = lambda x, s=scores: (s[: len(x)], np.full(len(x), 0.7))  # noqa: E731
+        object.__setattr__(made, "score", score)
         try:
             one = predict_clip(path, made)
         except AudioError as error:
             one = error
         expected.append((wave, one))
-    references = {
-        name: {"values": one.values.tolist(), "weights": one.weights.tolist()}
-        for name, one in vars(detector.domain).items()
-    }
-    data = {
-        "calibration": asdict(detector.calibration),
-        "window_calibration": asdict(detector.window_calibration),
-        "domain": references,
-    }
+    lists = lambda one: {name: array.tolist() for name, array in vars(one).items()}  # noqa: E731
+    data = {"domain": {name: lists(x) for name, x in vars(detector.domain).items()}}
+    for name in ("calibration", "window_calibration"):
+        data[name] = asdict(getattr(detector, name))
     sentences = {
         "answers": ANSWERS,
         "threshold": detector.calibration.threshold,
@@ -130,9 +124,7 @@ def test_answers(judged):  # 2
 
 
 def test_no_answer(judged):  # 3
-    errors = [
-        (one, f["error"]) for (_, one), f in judged if isinstance(one, AudioError)
-    ]
+    errors = [(x, f["error"]) for (_, x), f in judged if isinstance(x, AudioError)]
     assert len(errors) >= 4
     for one, message in errors:
         said = str(one).partition(": ")[2].removeprefix("it holds ")

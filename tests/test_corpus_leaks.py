@@ -101,9 +101,8 @@ def test_one_corpus(corpora, clips):  # 2
     table.write_text(table.read_text().replace("test1", "train1"))
     found = audit(open_corpus(corpora[0]))
     assert not found.ok
-    assert kinds(found.to_dict()["issues"])[1:] == [
-        ("shared_source", "train+eval", "train1")
-    ]
+    shared = ("shared_source", "train+eval", "train1")
+    assert kinds(found.to_dict()["issues"])[1:] == [shared]
 
 
 def test_several_corpora(corpora, antispoof):  # 3

@@ -20,10 +20,8 @@ from antispoof.metrics import METRICS, Metric, select_metrics
 GOLDEN = Path(__file__).parent / "golden"
 EXPECTED = json.loads((GOLDEN / "expected.json").read_text())["eval"]
 SCORES, PROTOCOL = GOLDEN / "eval-4-columns.txt", GOLDEN / "eval-protocol.txt"
-DEV = (
-    *("--dev-scores", GOLDEN / "dev-4-columns.txt"),
-    *("--dev-protocol", GOLDEN / "dev-protocol.txt"),
-)
+DEV = ("--dev-scores", GOLDEN / "dev-4-columns.txt")
+DEV += ("--dev-protocol", GOLDEN / "dev-protocol.txt")
 ASV = ("--asv-scores", GOLDEN / "asv.txt")
 
 
@@ -120,9 +118,8 @@ def test_a_registered_metric_is_everywhere(run, answer, monkeypatch):
     found = answer(*words)
     low, high = found["ci"]["metrics.mean_score"]
     assert low < found["metrics"]["mean_score"] < high < 0
-    assert f"mean score {found['metrics']['mean_score']:.4f} (" in " ".join(
-        run(*words).out.split()
-    )
+    shown = " ".join(run(*words).out.split())
+    assert f"mean score {found['metrics']['mean_score']:.4f} (" in shown
 
 
 # 4 ------------------------------------------------------------------------------------

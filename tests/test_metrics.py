@@ -36,14 +36,10 @@ from antispoof.scoring.score_files import read_asv_scores, read_scores
 
 GOLDEN = Path(__file__).parent / "golden"
 EXPECTED = json.loads((GOLDEN / "expected.json").read_text())
-PROTOCOL = (
-    "corpora/asvspoof2019-la-protocols/LA/ASVspoof2019_LA_cm_protocols/"
-    "ASVspoof2019.LA.cm.{}.trl.txt"
-)
-ASV = (
-    "corpora/asvspoof2019-la-subset/LA/ASVspoof2019_LA_asv_scores/"
-    "ASVspoof2019.LA.asv.{}.gi.trl.scores.txt"
-)
+PROTOCOL = "corpora/asvspoof2019-la-protocols/LA/ASVspoof2019_LA_cm_protocols/"
+PROTOCOL += "ASVspoof2019.LA.cm.{}.trl.txt"
+ASV = "corpora/asvspoof2019-la-subset/LA/ASVspoof2019_LA_asv_scores/"
+ASV += "ASVspoof2019.LA.asv.{}.gi.trl.scores.txt"
 # file -> EER in per cent, min t-DCF of 2019, revisited (None where not published)
 PUBLISHED = {
     "B01_LA_primary_eval.txt": (9.5720, 0.2359, 0.2839),
@@ -85,9 +81,8 @@ def golden_asv():
 def test_published_scores_give_the_organisers_numbers(shared, name):
     partition = "dev" if "dev" in name else "eval"
     protocol = protocol_at(shared(PROTOCOL.format(partition)))
-    trials = read_scores(
-        shared(f"scores/{name}"), protocol, negate=name.startswith("CNN-LFCC")
-    )
+    negate = name.startswith("CNN-LFCC")
+    trials = read_scores(shared(f"scores/{name}"), protocol, negate=negate)
     asv = asv_at(shared(ASV.format(partition)))
     scores, labels = trials["score"], indices(trials)
     eer, tdcf, revisited = PUBLISHED[name]
@@ -122,9 +117,8 @@ def test_golden_metrics():
     for form, value in expected["min_tdcf"].items():
         tdcf = metrics.min_tdcf(scores, labels, asv, formulation=form)
         assert tdcf == pytest.approx(value, abs=1e-12)
-    assert metrics.per_attack(scores, labels, attacks) == pytest.approx(
-        expected["per_attack"], abs=1e-12
-    )
+    found = metrics.per_attack(scores, labels, attacks)
+    assert found == pytest.approx(expected["per_attack"], abs=1e-12)
     dev = golden("dev-4-columns.txt")[:2]
     thresholds = metrics.operating_thresholds(scores, labels, dev=dev)
     assert thresholds == {"zero": 0} | expected["thresholds"]

@@ -69,9 +69,8 @@ def test_export_pretrained(tmp_path, small_corpus, small_frontend, monkeypatch):
     assert clean["high_band"].tolist() == pytest.approx(high, abs=1e-4)
     calibrated = read_measurements("calibration", folder)
     assert calibrated["score"].tolist() == pytest.approx(scores, abs=1e-4)
-    assert list(detector.domain.high_band.values) == pytest.approx(
-        sorted(calibrated["high_band"]), abs=1e-4
-    )
+    found = detector.domain.high_band.values.tolist()
+    assert found == pytest.approx(sorted(calibrated["high_band"]), abs=1e-4)
     flac_path(small_corpus.root, "eval", "E3").unlink()  # 3
     with pytest.raises(CorpusError, match="E3"):
         export_weights.export_pretrained(small_corpus, config, folder=folder, **places)

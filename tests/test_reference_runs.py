@@ -24,10 +24,9 @@ ROOT = Path(__file__).resolve().parents[1]
 FOLDER, SHORT_FOLDER = ROOT / REFERENCES, ROOT / SHORT_RUNS
 MODELS = ("cnn", "resnet", "resnet_lstm")
 PARTITIONS = ("dev", "eval")
-FILES = {"config.json", "history.csv", "environment.json"} | {
-    f"{kind}-{partition}.txt"
-    for kind in ("scores", "protocol")
-    for partition in PARTITIONS
+FILES = {"config.json", "history.csv", "environment.json"}
+FILES |= {
+    f"{kind}-{part}.txt" for kind in ("scores", "protocol") for part in PARTITIONS
 }
 
 

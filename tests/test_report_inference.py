@@ -51,18 +51,13 @@ def measured():
     n, attack = np.arange(30), ["-", "A07", "A08"] * 10
     trials = trials_table(n % 3 == 0, n % 6, attack=attack)
     real = trials["label"] == "bonafide"
-    return pd.concat(
-        [
-            trials.assign(
-                condition=name,
-                score=random.normal(2 * real - 1, 2),
-                distance=random.random(len(n)),
-                high_band=-60 * (name == "telephone") - random.random(len(n)),
-            )
-            for name in [CLEAN, *CONDITIONS]
-        ],
-        ignore_index=True,
-    )
+    tables = []
+    for name in (CLEAN, *CONDITIONS):
+        table = trials.assign(condition=name, score=random.normal(2 * real - 1, 2))
+        table["distance"] = random.random(len(n))
+        table["high_band"] = -60 * (name == "telephone") - random.random(len(n))
+        tables.append(table)
+    return pd.concat(tables, ignore_index=True)
 
 
 @pytest.fixture

@@ -76,10 +76,8 @@ def true_rates(distance, *, speaker_effect, seed_effect, **_):
     cells = [0.8 * right, 0.8 * (1 - right), 0.2 * (1 - right), 0.2 * right]
     # Large counts stand for fractions.
     confusions = 1e9 * np.stack(cells, axis=-1).reshape(-1, 2, 2)
-    return {
-        name: np.average(getattr(rates, name)(confusions), weights=weights)
-        for name in ("accuracy", "macro_f1")
-    }
+    of = {"accuracy": rates.accuracy, "macro_f1": rates.macro_f1}
+    return {name: np.average(f(confusions), weights=weights) for name, f in of.items()}
 
 
 def two_models(n_seeds=3, *, separation=1.0, **options):
@@ -361,9 +359,8 @@ def test_spoof_rate_curve():
     panel = make_panel(two_models())
     curve = spoof_rate_curve(panel, n_thresholds=20)
     for model, at_zero in curve[curve["threshold"] == 0].groupby("model"):
-        matrices = [
-            metrics.confusion_matrix(row, panel.labels) for row in panel.scores[model]
-        ]
+        scores, labels = panel.scores[model], panel.labels
+        matrices = [metrics.confusion_matrix(row, labels) for row in scores]
         for rate in ("predicted_spoof_rate", "recall_spoof", "recall_bonafide"):
             expected = metrics.METRICS[rate].fn(np.stack(matrices)).mean()
             assert at_zero[rate].item() == pytest.approx(expected, abs=1e-12)

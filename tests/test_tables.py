@@ -63,11 +63,8 @@ class FakeRun:
 
 @pytest.fixture
 def runs():
-    return [
-        FakeRun(TrainConfig.for_model(model), seed)
-        for model in ("resnet", "resnet_lstm", "cnn")
-        for seed in (1, 0)
-    ]
+    configs = map(TrainConfig.for_model, ("resnet", "resnet_lstm", "cnn"))
+    return [FakeRun(config, seed) for config in configs for seed in (1, 0)]
 
 
 @pytest.fixture
