@@ -160,6 +160,8 @@ def test_bad_profiles():
     ):
         with pytest.raises(ParameterError, match=message):
             TrainConfig.from_profile("cnn", settings)
+    with pytest.raises(ParameterError, match=r"unknown model .*; accepted: cnn"):
+        TrainConfig.for_model(["cnn"])
 
 
 # 5
