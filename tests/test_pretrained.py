@@ -36,6 +36,7 @@ def test_export_pretrained(tmp_path, small_corpus, small_frontend, monkeypatch):
         return Calibration(1.0, 0.0, n_bonafide=1, n_spoof=1)
 
     monkeypatch.setattr(Calibration, "fit", fit)
+    monkeypatch.setattr(export_weights, "N_SPLICED", 2)
     long = 0.1 * np.random.default_rng(1).standard_normal(20_000)
     soundfile.write(flac_path(small_corpus.root, "dev", "D2"), long, SAMPLE_RATE)
     folder = tmp_path / "pretrained"
