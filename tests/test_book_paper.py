@@ -69,9 +69,8 @@ def joined(tmp_path):
         html = PAGE.format(title=f"Page {name}?", other=other, mathjax=mathjax)
         (tmp_path / "html" / "book" / f"{name}.html").write_text(html)
     toc = tmp_path / "_toc.yml"
-    toc.write_text(
-        "root: book/one\nparts:\n- {caption: Second, chapters: [{file: book/two}]}\n"
-    )
+    parts = "- {caption: Second, chapters: [{file: book/two}]}"
+    toc.write_text(f"root: book/one\nparts:\n{parts}\n")
     page = onepage.joined(tmp_path / "html", onepage.contents(toc))
     return BeautifulSoup(page, "html.parser")
 

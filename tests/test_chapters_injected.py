@@ -61,9 +61,8 @@ def test_profiles_set_only_what_every_chapter_ignores_or_accepts():  # 3
 def test_bare_papermill_fails_before_anything_heavy(tmp_path):  # 4
     notebook, out = CHAPTERS[-1], tmp_path / "out.ipynb"
     with pytest.raises(papermill.PapermillExecutionError) as failed:
-        papermill.execute_notebook(
-            notebook, out, parameters={"unknown": 1}, progress_bar=False, cwd=tmp_path
-        )
+        options = {"parameters": {"unknown": 1}, "progress_bar": False}
+        papermill.execute_notebook(notebook, out, cwd=tmp_path, **options)
     assert failed.value.ename == "ParameterError"
     assert "no parameter 'unknown'" in failed.value.evalue
     cells = nbformat.read(out, as_version=4).cells

@@ -85,11 +85,9 @@ def judged(tmp_path_factory):
     data = {"domain": {name: lists(x) for name, x in vars(detector.domain).items()}}
     for name in ("calibration", "window_calibration"):
         data[name] = asdict(getattr(detector, name))
-    sentences = {
-        "answers": ANSWERS,
-        "threshold": detector.calibration.threshold,
-        "support": [[min(limit, 1e9), word] for limit, word in SUPPORT.items()],
-    }
+    support = [[min(limit, 1e9), word] for limit, word in SUPPORT.items()]
+    sentences = {"answers": ANSWERS, "support": support}
+    sentences["threshold"] = detector.calibration.threshold
     given = {"clips": clips, "data": data, "sentences": sentences}
     found = run_node(RUN, BOOK / "_static" / "detector.js", given)
     return list(zip(expected, found, strict=True))

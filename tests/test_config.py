@@ -168,8 +168,8 @@ def test_bad_profiles():
 
 
 def test_round_trip():
-    augment = ["noise", "codec"]
-    config = TrainConfig.for_model("cnn", lr=np.float64(0.5), augment=augment, epochs=3)
+    settings = {"lr": np.float64(0.5), "augment": ["noise", "codec"]}
+    config = TrainConfig.for_model("cnn", epochs=3, **settings)
     assert TrainConfig.from_dict(config.to_dict()) == config
     assert config.to_dict()["lr"] == 0.5
     with pytest.raises(ParameterError, match="unknown setting 'colour'"):

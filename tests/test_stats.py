@@ -336,10 +336,8 @@ def test_holm():
 
 def test_summary_has_every_operating_point_and_the_constants():
     panel = make_panel(two_models())
-    thresholds, other = (
-        operating_thresholds(of, dev=make_panel(two_models(n=90)))
-        for of in (panel, make_panel(two_models(separation=3.0)))
-    )
+    dev, easy = make_panel(two_models(n=90)), make_panel(two_models(separation=3.0))
+    thresholds, other = (operating_thresholds(of, dev=dev) for of in (panel, easy))
     for model in panel.models:  # dev thresholds do not depend on eval
         assert (thresholds["dev"][model] == other["dev"][model]).all()
         assert (thresholds["oracle"][model] != other["oracle"][model]).any()
