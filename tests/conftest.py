@@ -1,5 +1,6 @@
 """Fixtures that several test files share."""
 
+import json
 import os
 import shutil
 import subprocess
@@ -15,17 +16,15 @@ import pytest
 # fixtures import it only when they are used.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
-SHARED = Path(
-    os.environ.get("ANTISPOOF_SHARED", Path(__file__).resolve().parents[2] / "shared")
-)
+SHARED = Path(__file__).resolve().parents[2] / "shared"
+SHARED = Path(os.environ.get("ANTISPOOF_SHARED", SHARED))
 
 # Four speakers in train, so that two can be held out.
 SMALL = {
     "train": [
-        f"S{speaker} T{speaker}{clip} - {'-' if clip == 1 else 'A01'}"
-        f" {'bonafide' if clip == 1 else 'spoof'}"
+        f"S{speaker} T{speaker}{clip} - {kind}"
         for speaker in range(1, 5)
-        for clip in range(1, 4)
+        for clip, kind in enumerate(["- bonafide", "A01 spoof", "A01 spoof"], start=1)
     ],
     "dev": ["S5 D1 - - bonafide", "S5 D2 - A01 spoof", "S6 D3 - A01 spoof"],
     "eval": ["S7 E1 - - bonafide", "S8 E2 - A07 spoof", "S8 E3 - A08 spoof"],
@@ -40,13 +39,37 @@ def run_python(code, *arguments, cwd=None, **variables):
     return subprocess.run(command, **options, timeout=300)
 
 
+def run_node(code, script, given):
+    """What a browser's script answers in Node.js, which skips the test if not there."""
+    if shutil.which("node") is None:
+        pytest.skip("the script is run by node, which is not installed")
+    command = ["node", "-e", code, str(script)]
+    given = json.dumps(given)
+    return json.loads(subprocess.check_output(command, input=given, text=True))
+
+
+@pytest.fixture
+def browser_page():
+    """Returns a function that opens a page in headless Chromium."""
+    if shutil.which("chromium") is None:
+        pytest.skip("chromium is not installed")
+    from antispoof_book import chromium
+
+    with chromium.started() as browser:
+
+        def opened(file, html, **options):
+            file.write_text(f'<meta charset="utf-8">{html}')
+            page = browser.new_page(**options)
+            page.goto(file.as_uri())
+            return page
+
+        yield opened
+
+
 def contents(folder):
     """Content of every file below a folder, by its name; no locks."""
-    return {
-        path.relative_to(folder).as_posix(): path.read_bytes()
-        for path in folder.rglob("*")
-        if path.is_file() and path.suffix != ".lock"
-    }
+    paths = (p for p in folder.rglob("*") if p.is_file() and p.suffix != ".lock")
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in paths}
 
 
 @pytest.fixture
@@ -113,6 +136,40 @@ def antispoof(monkeypatch, tmp_path, capsys):
 
 
 @pytest.fixture
+def plugin(monkeypatch):
+    """Returns a function that writes a plugin; afterwards nobody knows it any more."""
+    from antispoof import augment, corpora, frontends, metrics, models
+
+    registries = augment.AUGMENTATIONS, corpora.CORPORA, frontends.FRONTENDS
+    for registry in (*registries, models.MODELS):
+        monkeypatch.setattr(registry, "_entries", dict(registry._entries))
+    measures, names = dict(metrics.METRICS), []
+    monkeypatch.setattr(sys, "path", list(sys.path))
+    monkeypatch.setenv("ANTISPOOF_PLUGINS", "")
+
+    def write(path, code):
+        path.write_text(code)
+        names.append(path.stem)
+
+    yield write
+    metrics.METRICS.clear()
+    metrics.METRICS.update(measures)
+    for name in names:
+        sys.modules.pop(name, None)
+
+
+@pytest.fixture
+def glued(monkeypatch):
+    """Name -> value of what is glued, as where myst-nb is installed."""
+    kept = {}
+    fake = SimpleNamespace(
+        glue=lambda name, value, display: display or kept.update({name: value})
+    )
+    monkeypatch.setitem(sys.modules, "myst_nb", fake)
+    return kept
+
+
+@pytest.fixture
 def small_frontend(monkeypatch):
     """Let ``logmel`` see the first 33 frames of a clip instead of 401."""
     from antispoof.frontends import FRONTENDS, LogMel
@@ -121,6 +178,20 @@ def small_frontend(monkeypatch):
     entry = replace(FRONTENDS["logmel"], factory=partial(LogMel, n_samples=5_200))
     monkeypatch.setitem(FRONTENDS._entries, "logmel", entry)
     monkeypatch.setattr(regression_check, "compute", small_regression_check())
+
+
+@pytest.fixture
+def places(tmp_path, monkeypatch):
+    """Every usual place of a corpus below tmp_path, and nothing in any."""
+    from antispoof.corpora import discovery
+
+    for name in ("KAGGLE_INPUT", "COLAB", "COLAB_DRIVE"):
+        monkeypatch.setattr(discovery, name, tmp_path / name)
+    monkeypatch.setenv("KAGGLEHUB_CACHE", str(tmp_path / "cache"))
+    monkeypatch.delenv(discovery.ENVIRONMENT_VARIABLE, raising=False)
+    (tmp_path / "project").mkdir()
+    monkeypatch.chdir(tmp_path / "project")
+    return tmp_path
 
 
 @pytest.fixture
@@ -147,6 +218,17 @@ def small_corpus(tmp_path):
     return open_corpus(write_corpus(tmp_path / "corpus" / "LA", SMALL))
 
 
+def train(corpus, folder, *, seeds=(0,), references=None, runs="runs", **settings):
+    """Runs of small trainings, in folders below `folder`."""
+    from antispoof.config import TrainConfig
+    from antispoof.runs import train_or_load
+
+    small = {"epochs": 1, "batch_size": 8} | settings
+    config = TrainConfig.for_model("cnn", **small)
+    folders = {"runs_dir": folder / runs, "cache_dir": folder / "cache"}
+    return train_or_load(config, corpus, list(seeds), references=references, **folders)
+
+
 @pytest.fixture(scope="session")
 def kept_runs(tmp_path_factory):
     """Folder of a finished run, made by the first test that needs one."""
@@ -156,13 +238,10 @@ def kept_runs(tmp_path_factory):
 @pytest.fixture
 def finished(small_corpus, small_frontend, tmp_path, kept_runs):
     """A finished run of one epoch in the folder ``runs`` of `tmp_path`."""
-    from antispoof.config import TrainConfig
-    from antispoof.runs import list_runs, train_or_load
+    from antispoof.runs import list_runs
 
     if not kept_runs.exists():
-        config = TrainConfig.for_model("cnn", epochs=1, batch_size=8)
-        folders = {"runs_dir": kept_runs, "cache_dir": tmp_path / "cache"}
-        train_or_load(config, small_corpus, [0], references=None, **folders)
+        train(small_corpus, kept_runs.parent)
     shutil.copytree(kept_runs, tmp_path / "runs")
     return list_runs(tmp_path / "runs")[0]
 
@@ -177,20 +256,9 @@ def detector():
     from antispoof.inference.detector import Detector
 
     torch.manual_seed(0)
-    metadata = {
-        "model": "cnn",
-        "frontend": "logmel",
-        "seed": 0,
-        "corpus": {
-            "title": "a corpus of noise",
-            "caveat": "Noise proves nothing.",
-            "n_train": 12,
-        },
-        "calibrated_on": "dev",
-    }
-    return Detector(
-        models.build("cnn").eval(),
-        frontends.build("logmel"),
-        Calibration(1.0, 0.0, 5, 7, spoof_below=-2.2, bonafide_above=2.2),
-        metadata,
-    )
+    corpus = {"title": "a corpus of noise", "caveat": "Noise proves nothing."}
+    metadata = {"model": "cnn", "frontend": "logmel", "seed": 0, "calibrated_on": "dev"}
+    metadata["corpus"] = corpus | {"n_train": 12}
+    fitted = Calibration(1.0, 0.0, 5, 7, spoof_below=-2.2, bonafide_above=2.2)
+    model, frontend = models.build("cnn").eval(), frontends.build("logmel")
+    return Detector(model, frontend, fitted, metadata)

@@ -1,5 +1,7 @@
 """Write small corpora in the official layout, for tests."""
 
+import io
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -11,20 +13,9 @@ from antispoof.corpora.asvspoof2019 import PROTOCOL_FOLDER, PROTOCOL_NAMES
 
 # Two speakers per partition, none shared; both classes; other attacks in eval.
 LINES = {
-    "train": [
-        "S1 T1 - - bonafide",
-        "S1 T2 - A01 spoof",
-        "S2 T3 - A02 spoof",
-    ],
-    "dev": [
-        "S3 D1 - - bonafide",
-        "S4 D2 - A01 spoof",
-    ],
-    "eval": [
-        "S5 E1 - - bonafide",
-        "S6 E2 - A07 spoof",
-        "S6 E3 - A08 spoof",
-    ],
+    "train": ["S1 T1 - - bonafide", "S1 T2 - A01 spoof", "S2 T3 - A02 spoof"],
+    "dev": ["S3 D1 - - bonafide", "S4 D2 - A01 spoof"],
+    "eval": ["S5 E1 - - bonafide", "S6 E2 - A07 spoof", "S6 E3 - A08 spoof"],
 }
 
 
@@ -61,16 +52,22 @@ def voice(seconds: float, *, seed: int = 0) -> np.ndarray:
     return (0.05 * (noise / 4 + buzz) * swell).astype(np.float32)
 
 
+@cache
+def _flac(seed: int, sample_rate: int, channels: int, seconds: float) -> bytes:
+    n, file = np.arange(int(seconds * sample_rate))[:, None], io.BytesIO()
+    noise = np.random.default_rng(seed).integers(-800, 800, (len(n), channels))
+    swell = 1 + np.sin(2 * np.pi * 3 * n / sample_rate)
+    sound = noise + 9_000 * swell * (n % (sample_rate // 120) < 8)
+    soundfile.write(file, sound.astype(np.int16), sample_rate, format="FLAC")
+    return file.getvalue()
+
+
 def write_flac(
     path: Path, *, seed: int, sample_rate=SAMPLE_RATE, channels=1, seconds=0.1
 ):
     """Write a buzz that swells, and noise; another seed, other noise."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    n = np.arange(int(seconds * sample_rate))[:, None]
-    noise = np.random.default_rng(seed).integers(-800, 800, (len(n), channels))
-    swell = 1 + np.sin(2 * np.pi * 3 * n / sample_rate)
-    sound = noise + 9_000 * swell * (n % (sample_rate // 120) < 8)
-    soundfile.write(path, sound.astype(np.int16), sample_rate, format="FLAC")
+    path.write_bytes(_flac(seed, sample_rate, channels, seconds))
 
 
 def write_corpus(la: Path, lines: dict[str, list[str]] = LINES) -> Path:

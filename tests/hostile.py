@@ -154,15 +154,10 @@ SCORES = [
     b"utt_id,label,score\nU1,bonafide,1.5\nU2,spoof,-2\n",
     b"utt_id,label_int,score\nU1,0,1.5\nU2,1,-2\n",
 ]
-CARD_SEED = {
-    "metadata": {
-        "model": "cnn",
-        "frontend": "logmel",
-        "corpus": {"title": "noise", "caveat": "", "n_train": 12},
-        "calibrated_on": "dev",
-    },
-    "calibration": {"slope": 1.0, "intercept": 0, "n_bonafide": 1, "n_spoof": 1},
-}
+LEARNED_FROM = {"title": "noise", "caveat": "", "n_train": 12}
+METADATA = {"model": "cnn", "frontend": "logmel", "calibrated_on": "dev"}
+FITTED = {"slope": 1.0, "intercept": 0, "n_bonafide": 1, "n_spoof": 1}
+CARD_SEED = {"metadata": METADATA | {"corpus": LEARNED_FROM}, "calibration": FITTED}
 
 
 @cache

@@ -25,11 +25,8 @@ import yaml
 from project_copy import copy_project
 
 SETTINGS = {"epochs": 1, "batch_size": 16}
-SWEEP = {
-    "models": ["cnn", "resnet"],
-    "seeds": [0, 1, 2],
-    "settings": {"cnn": SETTINGS, "resnet": SETTINGS},
-}
+SWEEP = {"models": ["cnn", "resnet"], "seeds": [0, 1, 2]}
+SWEEP["settings"] = dict.fromkeys(SWEEP["models"], SETTINGS)
 COMMAND = (
     *(sys.executable, "-m", "snakemake", "-s", "sweep.smk", "--cores", "2"),
     *("--configfile", "profiles/sweep-test.yaml", "--resources", "gpu=0"),

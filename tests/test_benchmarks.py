@@ -28,17 +28,14 @@ class Lstm(nn.LSTM):
         return super().forward(x[:, 0])[0]
 
 
-@pytest.mark.parametrize(
-    ("model", "shape", "expected"),
-    [
+def test_multiply_adds_of_layers():
+    for model, shape, expected in (
         (nn.Conv2d(2, 5, 3, padding=1), (2, 8, 10), 8 * 10 * 5 * 2 * 3 * 3),
         (nn.Conv2d(2, 5, 3, stride=2), (2, 9, 11), 4 * 5 * 5 * 2 * 3 * 3),
         (nn.Linear(7, 3), (4, 7), 4 * 7 * 3),
         (Lstm(8, 16, batch_first=True), (1, 13, 8), 13 * 4 * 16 * (8 + 16)),
-    ],
-)
-def test_multiply_adds_of_layers(model, shape, expected):
-    assert benchmarks.multiply_adds(model, shape) == expected
+    ):
+        assert benchmarks.multiply_adds(model, shape) == expected
 
 
 def test_multiply_adds_of_the_cnn():

@@ -79,11 +79,8 @@ def test_a_run_of_other_code():
     clean = source()
     clean.cells[2].source = "Other prose."
     assert notebook.stale_reason(clean, run(), ROOT) is None
-    for cells in (
-        [],
-        [new_code_cell("print(0)")],
-        [clean.cells[-1], new_code_cell("1")],
-    ):
+    more = [clean.cells[-1], new_code_cell("1")]
+    for cells in ([], [new_code_cell("print(0)")], more):
         other = new_notebook(cells=[*clean.cells[:-1], *cells])
         assert notebook.stale_reason(other, run(), ROOT) == notebook.CHANGED
 

@@ -14,11 +14,10 @@
    several chapters share has one row, which names them.
 """
 
-import os
 import re
-import subprocess
-import sys
+import warnings
 from pathlib import Path
+from types import SimpleNamespace
 
 import nbformat
 import pytest
@@ -27,7 +26,6 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 from antispoof_report.notebooks import provenance
 
 EXTENSIONS = Path(__file__).resolve().parents[1] / "book" / "_ext"
-LIBRARY = EXTENSIONS.parents[1] / "lib"
 
 CONF = f"""
 import sys
@@ -85,12 +83,10 @@ def write_run(book, name, title):
     folder = book / "_build" / "executed"
     folder.mkdir(parents=True, exist_ok=True)
     ran = chapter(title, code([printed, glued]))
-    ran.metadata[provenance.KEY] = {
-        "code": provenance.hash_code(ran, root=book),
-        "commit": "0123456789ab",
-        "parameters": {"corpus": "", "seeds": [0, 1]},
-        "seconds": 75.2,
-    }
+    made = {"commit": "0123456789ab", "seconds": 75.2}
+    made["parameters"] = {"corpus": "", "seeds": [0, 1]}
+    made["code"] = provenance.hash_code(ran, root=book)
+    ran.metadata[provenance.KEY] = made
     nbformat.write(ran, folder / f"{name}.ipynb")
 
 
@@ -104,9 +100,8 @@ def book(tmp_path, monkeypatch):
     (tmp_path / "lib" / "creature" / "legs.py").write_text("NUMBER = 4\n")
     (tmp_path / "conf.py").write_text(CONF)
     (tmp_path / "intro.md").write_text(INTRO)
-    (tmp_path / "pyproject.toml").write_text(
-        '[project.urls]\nRepository = "https://github.com/someone/something/"\n'
-    )
+    address = 'Repository = "https://github.com/someone/something/"\n'
+    (tmp_path / "pyproject.toml").write_text(f"[project.urls]\n{address}")
     for name, title in (("01_done", "Done?"), ("02_todo", "To do?")):
         path = tmp_path / "notebooks" / f"{name}.ipynb"
         nbformat.write(chapter(title, code()), path)
@@ -114,22 +109,31 @@ def book(tmp_path, monkeypatch):
     return tmp_path
 
 
-def build(book, *options, builder="html", require=""):
-    """Build as the real book is, warnings as errors; returns the finished process."""
-    environment = os.environ | {"ANTISPOOF_REQUIRE_EXECUTED": require}
-    environment["PYTHONPATH"] = f"{book / 'lib'}{os.pathsep}{LIBRARY}"
-    command = [sys.executable, "-m", "sphinx", "-b", builder, "-W", "-n"]
-    command += ["--keep-going", *options, str(book), str(book / "_build" / builder)]
-    return subprocess.run(command, capture_output=True, text=True, env=environment)
+@pytest.fixture
+def build(book, monkeypatch, capsys):
+    """Build as the real book is, warnings as errors; returns status, stdout, stderr."""
+
+    from sphinx.cmd.build import build_main
+
+    def run(*, builder="html", require=""):
+        monkeypatch.setenv("ANTISPOOF_REQUIRE_EXECUTED", require)
+        provenance._graph.cache_clear()  # as a new process does
+        options = ["-b", builder, "-W", "-n", "--keep-going"]
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of packages
+            status = build_main([*options, str(book), str(book / "_build" / builder)])
+        return SimpleNamespace(status=status, **capsys.readouterr()._asdict())
+
+    return run
 
 
 def page(book, name):
     return (book / "_build" / "html" / f"{name}.html").read_text("utf-8")
 
 
-def test_a_small_book(book):
-    done = build(book)
-    assert done.returncode == 0, done.stderr
+def test_a_small_book(book, build):
+    done = build()
+    assert done.status == 0, done.err
     intro, ran = page(book, "intro"), page(book, "notebooks/01_done")
     todo = page(book, "notebooks/02_todo")
 
@@ -147,9 +151,8 @@ def test_a_small_book(book):
     assert "git clone https://github.com/someone/something\ncd something" in text
 
     assert "Table 1" in text
-    rows = [
-        row.split("\n") for row in re.findall(r"\n(?:seeds|rate)\n.*\n.*\n.*\n.*", text)
-    ]
+    rows = re.findall(r"\n(?:seeds|rate)\n.*\n.*\n.*\n.*", text)
+    rows = [row.split("\n") for row in rows]
     assert rows == [
         ["", "seeds", "list", "[0]", "a {list}", "01, 02"],
         ["", "rate", "float or None", "None", "how fast", "01, 02"],
@@ -176,47 +179,47 @@ def test_a_small_book(book):
     assert download.read_text() == clean.read_text()
 
 
-def test_results_can_be_required(book):
-    failed = build(book, require="1")
-    assert failed.returncode != 0
-    assert "notebooks/02_todo has not been run yet" in failed.stderr
-    assert "01_done" not in failed.stderr
+def test_results_can_be_required(book, build):
+    failed = build(require="1")
+    assert failed.status != 0
+    assert "notebooks/02_todo has not been run yet" in failed.err
+    assert "01_done" not in failed.err
     assert not (book / "_build" / "html" / "intro.html").exists()
 
 
-def test_what_does_not_exist_is_a_warning(book):
+def test_what_does_not_exist_is_a_warning(book, build):
     wrong = "{result}`01_done::nonsense` {result}`03_gone::x` {mark}`X`\n"
     (book / "intro.md").write_text(INTRO + wrong)
-    failed = build(book, builder="text")
-    assert failed.returncode != 0
-    assert "glued nothing under the name 'nonsense'" in failed.stderr
-    assert "there is no chapter 'notebooks/03_gone'" in failed.stderr
-    assert "accepted are S, N, O" in failed.stderr
+    failed = build(builder="text")
+    assert failed.status != 0
+    assert "glued nothing under the name 'nonsense'" in failed.err
+    assert "there is no chapter 'notebooks/03_gone'" in failed.err
+    assert "accepted are S, N, O" in failed.err
 
 
-def test_a_chapter_that_ran_is_rendered_again(book):
-    assert build(book, builder="text").returncode == 0
+def test_a_chapter_that_ran_is_rendered_again(book, build):
+    assert build(builder="text").status == 0
     write_run(book, "02_todo", "To do?")
-    again = build(book, builder="text")
+    again = build(builder="text")
     text = (book / "_build" / "text" / "notebooks" / "02_todo.txt").read_text("utf-8")
     assert "the answer: 42" in text
     # It, and the page that quotes it.
-    assert "0 added, 2 changed, 0 removed" in again.stdout
+    assert "0 added, 2 changed, 0 removed" in again.out
 
 
-def test_a_chapter_of_other_code_is_rendered_again(book):
-    assert build(book, builder="text").returncode == 0
+def test_a_chapter_of_other_code_is_rendered_again(book, build):
+    assert build(builder="text").status == 0
     legs = book / "lib" / "creature" / "legs.py"
     legs.write_text('"""Limbs."""\n\nNUMBER = 4  # no more\n')
-    same = build(book, builder="text")
-    assert "notebooks/01_done" not in same.stdout
+    same = build(builder="text")
+    assert "notebooks/01_done" not in same.out
     legs.write_text("NUMBER = 8\n")
-    again = build(book, builder="text")
-    assert "notebooks/01_done" in again.stdout
-    assert "intro" in again.stdout  # which quotes it
+    again = build(builder="text")
+    assert "notebooks/01_done" in again.out
+    assert "intro" in again.out  # which quotes it
     text = (book / "_build" / "text" / "notebooks" / "01_done.txt").read_text("utf-8")
     assert "other code of the library (creature.legs)" in " ".join(text.split())
     assert "the answer" not in text
-    failed = build(book, builder="text", require="1")
-    assert failed.returncode != 0
-    assert "notebooks/01_done was last run with other code" in failed.stderr
+    failed = build(builder="text", require="1")
+    assert failed.status != 0
+    assert "notebooks/01_done was last run with other code" in failed.err

@@ -158,17 +158,14 @@ def test_what_a_chapter_declares_and_its_size(project, declared, prose, reason):
     assert reason in problems[0]
 
 
-@pytest.mark.parametrize(
-    ("options", "reason"),
-    [
+def test_options_that_cannot_be_read_raise(project):  # 1
+    for options, reason in (
         ('tags=["a", oops', "accepted are mystnb, tags"),
         ("A title", "the options {'title'"),
         ('tags="a"', "is not of type 'array'"),
-    ],
-)
-def test_options_that_cannot_be_read_raise(project, options, reason):  # 1
-    with pytest.raises(ChapterError, match=rf"01_one\.py: .*{reason}"):
-        write(project, f"# %% {options}\nx = 1\n")
+    ):
+        with pytest.raises(ChapterError, match=rf"01_one\.py: .*{reason}"):
+            write(project, f"# %% {options}\nx = 1\n")
 
 
 def test_parameters_are_read_with_their_types(project):  # 4
@@ -199,36 +196,30 @@ def test_typed_text_becomes_the_parameters_type(project):  # 4
         assert known[name].accepts(read)
 
 
-@pytest.mark.parametrize(
-    ("profile", "arguments", "reason"),
-    [
+def test_parameters_that_do_not_fit_raise(project):  # 4
+    for profile, arguments, reason in (
         ("", {"seeds": "[1, 2"}, "parameter 'seeds' takes list"),
         ("", {"epoch": "3"}, r"'epoch'.*corpus \(str\).*epochs \(int\)"),
         ("epoch: 5", {}, "has no parameter 'epoch'"),
         ("epochs: many", {}, "parameter 'epochs' takes int"),
         ("- epochs", {}, "must hold lines"),
         ("epochs: [", {}, "must hold lines"),
-    ],
-)
-def test_parameters_that_do_not_fit_raise(project, profile, arguments, reason):  # 4
-    path = project / "mini.yaml"
-    path.write_text(profile, encoding="utf-8")
-    with pytest.raises(ParameterError, match=reason):
-        run(one(project), project / "o.ipynb", profile=path, arguments=arguments)
+    ):
+        path = project / "mini.yaml"
+        path.write_text(profile, encoding="utf-8")
+        with pytest.raises(ParameterError, match=reason):
+            run(one(project), project / "o.ipynb", profile=path, arguments=arguments)
 
 
-@pytest.mark.parametrize(
-    ("source", "reason"),
-    [
+def test_a_parameters_cell_that_cannot_be_read_raises(project):  # 4
+    for source, reason in (
         ("# %%\nx = 1\n", "0 cells tagged 'parameters'"),
         (f"{TAGGED}a = f()\n", r"parameter 'a' is f\(\), not a plain value"),
         (f"{TAGGED}a = None  # type: number\n", "'a' cannot be .* of bool, dict"),
         (f'{TAGGED}a = "b=c"  # x\n', "the line of parameter 'a' cannot be read"),
-    ],
-)
-def test_a_parameters_cell_that_cannot_be_read_raises(project, source, reason):  # 4
-    with pytest.raises(AntispoofError, match=reason):
-        accepted(write(project, source, "02_two"))
+    ):
+        with pytest.raises(AntispoofError, match=reason):
+            accepted(write(project, source, "02_two"))
 
 
 def test_parameters_as_words_are_read_back(project):  # 4

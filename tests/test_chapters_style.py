@@ -104,10 +104,8 @@ def test_a_library_that_is_there_is_used(monkeypatch, capsys):  # 2
 
 
 def test_figures_have_unique_names_captions_and_alternative_texts():  # 3
-    cells = [
-        cell.metadata.get("mystnb", {}) for path in CHAPTERS for cell in code(path)
-    ]
-    shown = [options for options in cells if "figure" in options]
+    cells = [cell.metadata for path in CHAPTERS for cell in code(path)]
+    shown = [of["mystnb"] for of in cells if "figure" in of.get("mystnb", {})]
     names = [option["figure"]["name"] for option in shown]
     assert sorted(names) == sorted(set(names))
     for option in shown:

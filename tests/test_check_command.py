@@ -22,6 +22,8 @@ import numpy as np
 import pytest
 import soundfile
 
+from corpora import voice
+
 RATE = 16_000
 KEYS = ["clip", "score", "probability_bonafide", "answer", "seconds", "error"]
 KEYS += ["in_domain", "reason", "llr", "segments", "sha256", "warnings"]
@@ -31,9 +33,8 @@ KEYS += ["in_domain", "reason", "llr", "segments", "sha256", "warnings"]
 def run(antispoof, monkeypatch, tmp_path, detector):
     """Run `antispoof check` with a detector of random weights as the pretrained one."""
     detector.save(tmp_path / "pretrained")
-    monkeypatch.setattr(
-        "antispoof.inference.loading.PRETRAINED_DIR", tmp_path / "pretrained"
-    )
+    folder = "antispoof.inference.loading.PRETRAINED_DIR"
+    monkeypatch.setattr(folder, tmp_path / "pretrained")
 
     def check(*arguments, stdin=b""):
         piped = SimpleNamespace(buffer=io.BytesIO(stdin))
@@ -44,9 +45,7 @@ def run(antispoof, monkeypatch, tmp_path, detector):
 
 
 def write(name, seconds=0.5, **options):
-    n = np.arange(round(seconds * RATE))
-    pulses = (n % (RATE // 120) < 8) * (1 + np.sin(2 * np.pi * 3 * n / RATE))
-    soundfile.write(name, 0.2 * pulses, RATE, **{"format": "WAV", **options})
+    soundfile.write(name, voice(seconds), RATE, **{"format": "WAV", **options})
     return name
 
 
@@ -72,10 +71,7 @@ def test_json(run):
 # 2
 
 
-@pytest.mark.parametrize(
-    "arguments",
-    ["", "a.wav --track 0", "a.wav --colour"],
-)
+@pytest.mark.parametrize("arguments", ["", "a.wav --track 0", "a.wav --colour"])
 def test_misuse(run, arguments):
     result = run(*arguments.split())
     assert result.status == 2
@@ -135,9 +131,8 @@ def test_no_standard_input_and_a_pipe(run, monkeypatch, antispoof):
     assert "standard input is closed" in antispoof("check", "-").err
     write("voice.wav", 0.75)
     os.mkfifo("pipe")
-    feed = threading.Thread(
-        target=lambda: Path("pipe").write_bytes(Path("voice.wav").read_bytes())
-    )
+    sound = Path("voice.wav").read_bytes()
+    feed = threading.Thread(target=Path("pipe").write_bytes, args=(sound,))
     feed.start()
     (piped,) = json.loads(antispoof("check", "pipe", "--json").out)
     feed.join()

@@ -20,7 +20,6 @@
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 import pytest
 import torch
 
@@ -43,6 +42,7 @@ from antispoof_report.claims.verdicts import (
     Verdict,
     verdict_table,
 )
+from corpora import trials_table
 
 SPEAKERS, EACH = 20, 50  # one trial in ten is bona fide
 
@@ -60,9 +60,8 @@ def part(partition, models, *, n_seeds=3, noise=0.0):
         tables[name] = []
         for seed in range(n_seeds):
             # Equal recalls, equal scores: a shift is then all that differs.
-            rng = np.random.default_rng(
-                [seed, round(1e3 * spoof), round(1e3 * bonafide)]
-            )
+            recalls = round(1e3 * spoof), round(1e3 * bonafide)
+            rng = np.random.default_rng([seed, *recalls])
             scores = np.empty(n)
             for own, fraction, sign in ((~labels, spoof, -1), (labels, bonafide, 1)):
                 size = own.sum() // SPEAKERS
@@ -70,28 +69,18 @@ def part(partition, models, *, n_seeds=3, noise=0.0):
                 depth = (steps + rng.random(own.sum())) / size
                 moved = np.clip(fraction + noise * rng.normal(), 0.02, 0.98)
                 scores[own] = sign * (moved - depth)
-            tables[name].append(
-                pd.DataFrame(
-                    {
-                        "utt_id": [f"{partition}{i}" for i in range(n)],
-                        "speaker": [f"s{i // EACH}" for i in range(n)],
-                        "attack": np.where(labels, "-", "A07"),
-                        "label": np.where(labels, "bonafide", "spoof"),
-                        "score": scores - sum(shift),
-                    }
-                )
-            )
+            speakers, shifted = np.arange(n) // EACH, scores - sum(shift)
+            table = trials_table(labels, speakers, prefix=partition, attack="A07")
+            tables[name].append(table.assign(score=shifted))
     return tables
 
 
 def made(cnn, resnet, resnet_lstm, *, with_dev=False, **options):
     """A resampling of three models; on dev they are what they are on eval."""
     models = {"cnn": cnn, "resnet": resnet, "resnet_lstm": resnet_lstm}
-    return hypotheses.bootstrap_scores(
-        part("E", models, **options),
-        dev=part("D", models, **options) if with_dev else None,
-        n_replicates=200,
-    )
+    dev = part("D", models, **options) if with_dev else None
+    scores = part("E", models, **options)
+    return hypotheses.bootstrap_scores(scores, dev=dev, n_replicates=200)
 
 
 GOOD, FAIR, POOR = (0.97, 0.95), (0.92, 0.92), (0.75, 0.6)
@@ -101,26 +90,23 @@ BIASED = (0.918, 0.918, 0.5)
 # 1 ------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    ("value", "direction", "verdict"),
-    [
+def test_the_rule():
+    for value, direction, verdict in (
         (0.05, 1, REPRODUCED),
         (0.012, 1, UNDECIDED),
         (0.0, 1, CONTRADICTED),
         (-0.05, 1, CONTRADICTED),
         (-0.05, -1, REPRODUCED),
         (0.05, -1, CONTRADICTED),
-    ],
-)
-def test_the_rule(value, direction, verdict):
-    estimate = Estimate(value, ((4e-6, 40),), np.full(3, value))
-    p = estimate.p_value(direction * 0.01)
-    finding = Finding("x", estimate, direction, 0.01, p)
-    assert finding.verdict == verdict
-    low, high = finding.interval
-    beyond = (low if direction > 0 else -high) > 0.01
-    short = (high if direction > 0 else -low) < 0.01
-    assert (beyond, short) == (verdict == REPRODUCED, verdict == CONTRADICTED)
+    ):
+        estimate = Estimate(value, ((4e-6, 40),), np.full(3, value))
+        p = estimate.p_value(direction * 0.01)
+        finding = Finding("x", estimate, direction, 0.01, p)
+        assert finding.verdict == verdict
+        low, high = finding.interval
+        beyond = (low if direction > 0 else -high) > 0.01
+        short = (high if direction > 0 else -low) < 0.01
+        assert (beyond, short) == (verdict == REPRODUCED, verdict == CONTRADICTED)
 
 
 def test_one_seed_decides_nothing():
@@ -329,22 +315,15 @@ def test_h4_uses_the_replicates_of_the_others(monkeypatch):
 
 
 def dev_table(distance):
-    noise = np.random.default_rng(1).standard_normal(400)
-    label = np.array(["spoof", "bonafide"] * 200)
-    names = {"utt_id": [f"u{i}" for i in range(400)], "speaker": ["s1", "s2"] * 200}
-    score = noise + distance * (label == "bonafide")
-    attack = np.where(label == "spoof", "A01", "-")
-    return pd.DataFrame(names | {"attack": attack, "label": label, "score": score})
+    noise, bonafide = np.random.default_rng(1).standard_normal(400), np.arange(400) % 2
+    score = noise + distance * bonafide
+    return trials_table(bonafide == 1, bonafide, score=score)
 
 
 def test_comparisons_are_withheld_and_the_rest_stays():
     estimate = Estimate(0.15, ((0.0025, 1),), np.array([0.1, 0.2]))
-    rest = (
-        "claim",
-        "contradicted",
-        "It is so.",
-        (Finding("f", estimate, 1, 0.01, 0.5),),
-    )
+    findings = (Finding("f", estimate, 1, 0.01, 0.5),)
+    rest = ("claim", "contradicted", "It is so.", findings)
     verdicts = [Verdict(key, *rest) for key in ("H1", "H5")]
     dev = {"cnn": [dev_table(4.0)], "resnet": [dev_table(0.1)]}
     h1, h5 = gate_on_dev_eer(verdicts, dev)

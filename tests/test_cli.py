@@ -14,19 +14,22 @@
 8. Features are cached where the platform has space if no folder is given.
 """
 
+import os
+import sys
 import tempfile
 from dataclasses import fields
 from pathlib import Path
 
 import pytest
 
+from antispoof.augment import AUGMENTATIONS
 from antispoof.cli.text import format_table
 from antispoof.config import TrainConfig
 from antispoof.corpora import CORPORA, Corpus
 from antispoof.corpora.asvspoof2019 import PROTOCOL_FOLDER
 from antispoof.registry import Entry
 from antispoof.runs import Run, list_runs
-from conftest import SMALL, run_python
+from conftest import SMALL
 from corpora import flac_path, write_protocol
 
 pytestmark = pytest.mark.usefixtures("small_frontend")
@@ -81,19 +84,6 @@ def test_misuse(antispoof, arguments):
 # 2
 
 
-def test_settings_reach_the_configuration(antispoof, small_corpus, monkeypatch):
-    given = []
-    monkeypatch.setattr(
-        "antispoof.runs.train_or_load",
-        lambda config, *_, **__: given.append(config) or [],
-    )
-    options = ("--augment", "noise", "--augment", "trim", "--lr", "0.5")
-    assert antispoof(*TRAIN, small_corpus.root, *options).status == 0
-    (config,) = given
-    assert config.augment == ("noise", "trim")
-    assert (config.lr, config.epochs, config.batch_size) == (0.5, 1, 8)
-
-
 PLUGIN = """
 from antispoof.augment import register_augmentation
 
@@ -101,21 +91,16 @@ register_augmentation("nothing", title="nothing")(lambda waveform, rng: waveform
 """
 
 
-def test_plugins(tmp_path):
-    (tmp_path / "my_plugin.py").write_text(PLUGIN)
-
-    def train_help(*arguments, **variables):
-        code = "from antispoof.cli import main; main()"
-        words = (*arguments, "train", "--help")
-        return run_python(code, *words, cwd=tmp_path, **variables)
-
-    text = train_help("--plugin", "my_plugin").stdout
-    assert text == train_help(ANTISPOOF_PLUGINS="my_plugin").stdout
+def test_plugins(antispoof, plugin, monkeypatch):
+    plugin(Path("my_plugin.py"), PLUGIN)
+    text = antispoof("--plugin", "my_plugin", "train", "--help").out
     assert "nothing" in text
-    done = train_help("--plugin", "no_plugin")
-    assert done.returncode == 1
-    (line,) = done.stderr.splitlines()
-    assert line.startswith("antispoof: plugin 'no_plugin' cannot be imported")
+    del sys.modules["my_plugin"], AUGMENTATIONS._entries["nothing"]
+    monkeypatch.setenv("ANTISPOOF_PLUGINS", "my_plugin")
+    assert antispoof("--plugin", "email", "train", "--help").out == text
+    assert os.environ["ANTISPOOF_PLUGINS"] == "my_plugin,email"  # also for its children
+    done = antispoof("--plugin", "no_plugin", "features")
+    assert_refused(done, "plugin 'no_plugin' cannot be imported", left=["my_plugin.py"])
 
 
 # 3
@@ -154,36 +139,37 @@ def test_folder_that_cannot_be_written(antispoof, small_corpus, command, option)
     assert_refused(result, "file", left=["file"])
 
 
-@pytest.mark.parametrize(
-    ("setting", "message"),
-    [
+def test_bad_setting(antispoof, small_corpus):
+    for setting, message in (
         ("--model rnn", "'rnn'; accepted: cnn, lcnn, probe"),
         ("--frontend mfcc", "plugin registers it, load it with `antispoof --plugin"),
-        ("--epochs 0", "epochs=0 must be finite and positive"),
         ("--augment noise --augment reverb", "'reverb'; accepted: "),
         ("--seed -1", "seed=-1; accepted: whole numbers from 0"),
         ("--on-error ignore", "'ignore'; accepted: stop, skip"),
-    ],
-)
-def test_bad_setting(antispoof, small_corpus, setting, message):
-    result = antispoof(*TRAIN, small_corpus.root, *setting.split())
-    assert_refused(result, message, left=CHECKED)
+    ):
+        result = antispoof(*TRAIN, small_corpus.root, *setting.split())
+        assert_refused(result, message, left=CHECKED)
 
 
 # 4
 
 
 def test_train(antispoof, small_corpus, no_training):
-    result = antispoof(*TRAIN, small_corpus.root, "--seed", 1, "--seed", 0)
+    options = ("--augment", "noise", "--augment", "trim", "--lr", "0.5")
+    words = (*TRAIN, small_corpus.root, *options)
+    result = antispoof(*words, "--seed", 1, "--seed", 0)
     assert (result.status, result.err) == (0, "")
-    paths = [line for line in result.out.splitlines() if line.startswith("/")]
-    assert [Run.open(path).seed for path in paths] == [1, 0]
+    runs = [Run.open(x) for x in result.out.splitlines() if x.startswith("/")]
+    assert [run.seed for run in runs] == [1, 0]
+    config = runs[0].config
+    assert (config.augment, config.lr) == (("noise", "trim"), 0.5)
+    assert (config.epochs, config.batch_size) == (1, 8)
     assert "epoch 1/1" in result.out
     no_training()
-    again = antispoof(*TRAIN, small_corpus.root)
-    assert again.status == 0, again.err
-    assert "seed 0" in again.out
-    assert "reused" in again.out
+    again = antispoof(*words, "--seed", 0, "--seed", 1).out.splitlines()
+    on, paths = runs[0].corpus["id"], [str(run.path) for run in runs]
+    lines = [f"cnn seed {seed} on {on}: reused" for seed in (0, 1)]
+    assert again == [*lines, *paths[::-1]]
 
 
 # 5
@@ -209,9 +195,8 @@ def test_score_a_corpus_that_has_eval_only(
     result = antispoof("score", finished.path, "--corpus", "other", "--out", "x.txt")
     assert (result.status, result.out) == (0, "3 scores in x.txt\n")
     before = files()
-    result = antispoof(
-        "score", finished.path, "--corpus", "other", "--partition", "dev"
-    )
+    words = ("score", finished.path, "--corpus", "other", "--partition", "dev")
+    result = antispoof(*words)
     assert_refused(result, "no partition 'dev'; it has eval", left=before)
 
 

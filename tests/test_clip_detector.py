@@ -9,8 +9,7 @@
 
 import json
 import re
-import shutil
-import subprocess
+from base64 import b64encode
 from dataclasses import asdict, replace
 from pathlib import Path
 
@@ -30,6 +29,7 @@ from antispoof.inference.prediction import (
 )
 from antispoof.inference.windows import iter_windows
 from antispoof_book.clip_page import clip_data
+from conftest import run_node
 from corpora import voice
 
 BOOK = Path(__file__).resolve().parents[1] / "book"
@@ -38,7 +38,7 @@ RUN = """
 const detector = require(process.argv[1]);
 const { clips, data, sentences } = JSON.parse(require("fs").readFileSync(0, "utf-8"));
 const found = clips.map(({ samples, scores }) => {
-  const x = Float32Array.from(samples);
+  const x = new Float32Array(Uint8Array.from(Buffer.from(samples, "base64")).buffer);
   const network = { score: () => ({ score: scores.shift(), distance: 0.7 }) };
   const of = {
     trimmed: detector.trim(x).length,
@@ -61,8 +61,6 @@ console.log(JSON.stringify(found));
 @pytest.fixture(scope="module")
 def judged(tmp_path_factory):
     """Made clips with made scores, as the library and as the script judge them."""
-    if shutil.which("node") is None:
-        pytest.skip("Node.js is not here")
     rng, detector = np.random.default_rng(0), load_detector()
     quiet = np.concatenate([np.zeros(3_210), voice(2), np.zeros(5_000)])
     waves = [voice(0.15), voice(0.8), voice(3), quiet, voice(9), voice(13), voice(26)]
@@ -73,36 +71,25 @@ def judged(tmp_path_factory):
     for i, wave in enumerate(waves):
         wave = wave.astype(np.float32)
         scores = rng.normal(0, 4, 8) if i != 5 else np.array([5.0, -9.0, 5.0, 5.0])
-        clips.append({"samples": wave.tolist(), "scores": scores.tolist()})
+        clips.append({"samples": b64encode(wave).decode(), "scores": scores.tolist()})
         soundfile.write(path, wave, RATE, subtype="FLOAT")
         made = replace(detector)
-        object.__setattr__(
-            made, "score", lambda x, s=scores: (s[: len(x)], np.full(len(x), 0.7))
-        )
+        score = lambda x, s=scores: (s[: len(x)], np.full(len(x), 0.7))  # noqa: E731
+        object.__setattr__(made, "score", score)
         try:
             one = predict_clip(path, made)
         except AudioError as error:
             one = error
         expected.append((wave, one))
-    references = {
-        name: {"values": one.values.tolist(), "weights": one.weights.tolist()}
-        for name, one in vars(detector.domain).items()
-    }
-    data = {
-        "calibration": asdict(detector.calibration),
-        "window_calibration": asdict(detector.window_calibration),
-        "domain": references,
-    }
-    sentences = {
-        "answers": ANSWERS,
-        "even": EVEN,
-        "support": [[min(limit, 1e9), word] for limit, word in SUPPORT.items()],
-    }
-    given = json.dumps({"clips": clips, "data": data, "sentences": sentences})
-    command = ["node", "-e", RUN, str(BOOK / "_static" / "detector.js")]
-    done = subprocess.run(command, input=given, capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr
-    return list(zip(expected, json.loads(done.stdout), strict=True))
+    lists = lambda one: {name: array.tolist() for name, array in vars(one).items()}  # noqa: E731
+    data = {"domain": {name: lists(x) for name, x in vars(detector.domain).items()}}
+    for name in ("calibration", "window_calibration"):
+        data[name] = asdict(getattr(detector, name))
+    support = [[min(limit, 1e9), word] for limit, word in SUPPORT.items()]
+    sentences = {"answers": ANSWERS, "even": EVEN, "support": support}
+    given = {"clips": clips, "data": data, "sentences": sentences}
+    found = run_node(RUN, BOOK / "_static" / "detector.js", given)
+    return list(zip(expected, found, strict=True))
 
 
 def test_what_is_heard(judged):  # 1
@@ -133,9 +120,7 @@ def test_answers(judged):  # 2
 
 
 def test_no_answer(judged):  # 3
-    errors = [
-        (one, f["error"]) for (_, one), f in judged if isinstance(one, AudioError)
-    ]
+    errors = [(x, f["error"]) for (_, x), f in judged if isinstance(x, AudioError)]
     assert len(errors) >= 4
     for one, message in errors:
         said = str(one).partition(": ")[2].removeprefix("it holds ")

@@ -32,24 +32,21 @@ def read(path, protocol, **options):
     return trials, " ".join(str(warning.message) for warning in caught)
 
 
-@pytest.mark.parametrize(
-    ("name", "note"),
-    [
+def test_layouts_of_the_field(shared, protocol):  # 1
+    for name, note in (
         ("asvspoof5_sub.tsv", ""),
         ("asvspoof5_old_readme.txt", ""),
         ("nii_output.txt", ""),
         ("rawnet_id_label_score.txt", ""),
         ("bona-fide.txt", "'bona-fide' as bonafide"),
         ("flac_ids.txt", "ids without folder and ending"),
-    ],
-)
-def test_layouts_of_the_field(shared, protocol, name, note):  # 1
-    expected, said = read(shared(HERE) / "header_text.txt", protocol)
-    assert said == ""
-    found, said = read(shared(HERE) / name, protocol)
-    assert note in said
-    assert bool(note) == bool(said)
-    pd.testing.assert_frame_equal(found, expected, atol=1e-6)
+    ):
+        expected, said = read(shared(HERE) / "header_text.txt", protocol)
+        assert said == ""
+        found, said = read(shared(HERE) / name, protocol)
+        assert note in said
+        assert bool(note) == bool(said)
+        pd.testing.assert_frame_equal(found, expected, atol=1e-6)
 
 
 @pytest.mark.parametrize(
@@ -90,18 +87,15 @@ def test_an_ambiguous_file(shared, protocol):  # 2
         read(path, protocol, columns="utt_id,scoer,-")
 
 
-@pytest.mark.parametrize(
-    ("name", "partitions"),
-    [
+def test_keys_of_other_corpora(shared, protocol):  # 3
+    for name, partitions in (
         ("la21_trial_metadata.txt", {"eval"}),
         ("df21_trial_metadata.txt", {"eval", "progress"}),
         ("ASVspoof5.dev.track_1.tsv", None),
-    ],
-)
-def test_keys_of_other_corpora(shared, protocol, name, partitions):  # 3
-    table = read_protocol(shared("protocols-elsewhere") / name)
-    assert set(table.get("partition", [])) == set(partitions or ())
-    pd.testing.assert_frame_equal(table[[*protocol]], protocol)
+    ):
+        table = read_protocol(shared("protocols-elsewhere") / name)
+        assert set(table.get("partition", [])) == set(partitions or ())
+        pd.testing.assert_frame_equal(table[[*protocol]], protocol)
 
 
 @pytest.mark.parametrize(

@@ -16,9 +16,7 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner
 
-from antispoof.cli.corpus import corpus_app
 from antispoof.corpora import ISSUES, Counts, audit, open_corpus
 from corpora import LINES, flac_path, write_corpus, write_flac
 
@@ -118,32 +116,28 @@ def test_unlisted_and_repeated_sound_is_not_an_issue(la):
 # 4
 
 
-def run(*arguments):
-    return CliRunner().invoke(corpus_app, ["audit", *map(str, arguments)])
-
-
-def test_command_on_a_good_corpus(la):
-    result = run(la)
-    assert result.exit_code == 0
+def test_command_on_a_good_corpus(la, antispoof):
+    result = antispoof("corpus", "audit", la)
+    assert result.status == 0
     for part in ("Nothing is missing or broken.", "A subset of ASVspoof 2019", "25380"):
-        assert part in result.stdout
-    found = json.loads(run(la, "--json").stdout)
+        assert part in result.out
+    found = json.loads(antispoof("corpus", "audit", la, "--json").out)
     assert (found["ok"], found["name"]) == (True, "asvspoof2019-la-subset")
     assert found["partitions"]["eval"]["usable"]["attacks"] == {"A07": 1, "A08": 1}
     assert found == json.loads(json.dumps(audited(la).to_dict()))
 
 
-def test_command_on_a_broken_corpus(tmp_path):
+def test_command_on_a_broken_corpus(tmp_path, antispoof):
     lines = {**LINES, "train": [f"S1 T{k} - A01 spoof" for k in range(1, 31)]}
     la = write_corpus(tmp_path, lines)
     shutil.rmtree(la / "ASVspoof2019_LA_train")
     write_flac(flac_path(la, "dev", "D9"), seed=99)
-    result = run(la)
-    assert result.exit_code == 1
-    assert "30 x missing" in result.stdout
-    assert str(flac_path(la, "train", "T1")) in result.stdout
-    assert "and 20 more; --json lists all" in result.stdout
-    assert "dev: 1 file(s) in no protocol" in result.stdout
+    result = antispoof("corpus", "audit", la)
+    assert result.status == 1
+    assert "30 x missing" in result.out
+    assert str(flac_path(la, "train", "T1")) in result.out
+    assert "and 20 more; --json lists all" in result.out
+    assert "dev: 1 file(s) in no protocol" in result.out
 
 
 # 5

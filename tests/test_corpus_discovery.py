@@ -12,23 +12,10 @@ import shutil
 
 import pytest
 
-from antispoof.corpora import discovery, find_corpus
+from antispoof.corpora import find_corpus
 from antispoof.corpora.synthetic.reader import MARKER
 from antispoof.errors import CorpusError
 from corpora import write_corpus
-
-
-@pytest.fixture
-def places(tmp_path, monkeypatch):
-    """Every usual place below tmp_path, and nothing in any."""
-    for name in ("KAGGLE_INPUT", "COLAB", "COLAB_DRIVE"):
-        monkeypatch.setattr(discovery, name, tmp_path / name)
-    monkeypatch.setenv("KAGGLEHUB_CACHE", str(tmp_path / "cache"))
-    monkeypatch.delenv("ASVSPOOF2019_LA", raising=False)
-    (tmp_path / "project").mkdir()
-    monkeypatch.chdir(tmp_path / "project")
-    return tmp_path
-
 
 KAGGLEHUB = "cache/datasets/awsaf49/asvpoof-2019-dataset/versions"
 

@@ -13,11 +13,10 @@ from zlib import crc32
 
 import pytest
 
-from antispoof.config import TrainConfig
 from antispoof.corpora import audit, open_corpus
 from antispoof.errors import CorpusError
-from antispoof.runs import train_or_load
 from antispoof.training.validation import choose_val_speakers
+from conftest import train
 from corpora import write_flac
 
 N = 12  # clips of a partition, of which every third is bona fide
@@ -30,10 +29,7 @@ def rows(prefix, line):
         real = n % 3 == 0
         words = {"utt": f"{prefix}_{n}", "spk": f"{prefix}S{n % 4}"}
         words |= {"attack": "bonafide" if real else f"A0{n % 2}", "n": n}
-        words |= {
-            "label": "bonafide" if real else "spoof",
-            "dash": "-" if real else "A1",
-        }
+        words["label"] = "bonafide" if real else "spoof"
         lines.append(line.format(**words, part="eval" if n > 5 else "progress"))
     return lines
 
@@ -55,9 +51,8 @@ def asvspoof2021(root, track):
         "LA": "{spk} {utt} alaw ita_tx {attack} {label} notrim {part}",
         "DF": "{spk} {utt} nocodec vcc {attack} {label} notrim {part} nv - - - -",
     }[track]
-    write_sound(
-        root / f"ASVspoof2021_{track}_eval" / "flac", [f"U_{n}.flac" for n in range(N)]
-    )
+    folder = root / f"ASVspoof2021_{track}_eval" / "flac"
+    write_sound(folder, [f"U_{n}.flac" for n in range(N)])
     return write_key(root / f"keys/{track}/CM/trial_metadata.txt", rows("U", line))
 
 
@@ -85,10 +80,8 @@ def folder(root):
     lines = ["Clip;Split;System;Is Fake;Dataset"]
     for part in ("train", "validation", "Test"):
         line = f"{part}\\a {{n}}.flac;{part};{{dash}};{{is_fake}};{part}{{n}}"
-        lines += [
-            line.format(n=n, is_fake=int(n % 3 > 0), dash="" if n % 3 == 0 else "A 1")
-            for n in range(N)
-        ]
+        fakes = [(n, int(n % 3 > 0), "A 1" if n % 3 else "") for n in range(N)]
+        lines += [line.format(n=n, is_fake=is_fake, dash=d) for n, is_fake, d in fakes]
         write_sound(root / part, [f"a {n}.flac" for n in range(N)])
     return write_key(root / "list.csv", lines)
 
@@ -105,9 +98,7 @@ LAYOUTS = {
 @pytest.mark.usefixtures("small_frontend")
 def test_audited_scored_and_evaluated(tmp_path, antispoof):  # 1, 2
     keys = {name: LAYOUTS[name][0](tmp_path / name) for name in LAYOUTS}
-    config = TrainConfig.for_model("cnn", epochs=1, batch_size=8)
-    corpus = open_corpus(tmp_path / "folder")
-    (run,) = train_or_load(config, corpus, [0], runs_dir=tmp_path / "runs")
+    (run,) = train(open_corpus(tmp_path / "folder"), tmp_path)
     assert run.partitions == ["dev", "eval"]
     for name, (_, partitions) in LAYOUTS.items():
         corpus = open_corpus(tmp_path / name)
@@ -136,9 +127,8 @@ def test_a_folder_with_a_table(tmp_path):  # 3
     for part in ("train", "Test"):
         lines = ["utterance\tlabel", "a 0\thuman", "a 1\tdeepfake"]
         write_key(tmp_path / f"{part}.tsv", [s.replace("a ", part) for s in lines])
-    write_sound(
-        tmp_path / "wav", ["train0.flac", "train1.WAV", "Test0.mp3", "Test1.flac"]
-    )
+    names = ["train0.flac", "train1.WAV", "Test0.mp3", "Test1.flac"]
+    write_sound(tmp_path / "wav", names)
     corpus = open_corpus(tmp_path)
     assert sorted(corpus.partitions) == ["eval", "train"]
     assert len(corpus.require_audio("train")) == len(corpus.require_audio("eval")) == 2

@@ -10,18 +10,17 @@
 
 import io
 import json
-import shutil
 import time
 
 import numpy as np
+import pandas as pd
 import pytest
 import soundfile
-from typer.testing import CliRunner
 
 from antispoof.audio import load_mono_16k
-from antispoof.cli.corpus import corpus_app
 from antispoof.corpora import audit, open_corpus
 from antispoof.corpora.leaks import find_near_duplicates, fingerprint
+from conftest import SHARED
 
 
 def as_mp3(waveform):
@@ -43,18 +42,14 @@ CHANGES = {
 @pytest.fixture(scope="module")
 def clips():
     """Forty clips of the real subset."""
-    from pathlib import Path
-
-    folder = Path(__file__).resolve().parents[2] / "shared/corpora"
-    paths = sorted(folder.glob("asvspoof2019-la-subset/LA/*_train/flac/*"))[::9]
+    paths = SHARED.glob("corpora/asvspoof2019-la-subset/LA/*_train/flac/*")
+    paths = sorted(paths)[::9]
     if not paths:
         pytest.skip("needs ../shared")
     return [load_mono_16k(path) for path in paths]
 
 
 def near_duplicates(first, second):
-    import pandas as pd
-
     waveforms = [*first, *second]
     parts = ["train"] * len(first) + ["eval"] * len(second)
     table = {"partition": parts, "digest": [str(n) for n in range(len(parts))]}
@@ -106,24 +101,21 @@ def test_one_corpus(corpora, clips):  # 2
     table.write_text(table.read_text().replace("test1", "train1"))
     found = audit(open_corpus(corpora[0]))
     assert not found.ok
-    assert kinds(found.to_dict()["issues"])[1:] == [
-        ("shared_source", "train+eval", "train1")
-    ]
+    shared = ("shared_source", "train+eval", "train1")
+    assert kinds(found.to_dict()["issues"])[1:] == [shared]
 
 
-def test_several_corpora(corpora):  # 3
-    result = CliRunner().invoke(corpus_app, ["audit", *map(str, corpora), "--json"])
-    assert result.exit_code == 1
-    found = json.loads(result.stdout)
+def test_several_corpora(corpora, antispoof):  # 3
+    result = antispoof("corpus", "audit", *corpora, "--json")
+    assert result.status == 1
+    found = json.loads(result.out)
     assert [corpus["ok"] for corpus in found["corpora"]] == [True, True]
     assert kinds(found["leaks"]) == [
         ("same_audio", "one/train+two/eval", "one/1+two/3"),
         ("shared_source", "one/train+two/eval", "train0"),
         ("shared_source", "one/train+two/eval", "train1"),
     ]
-    result = CliRunner().invoke(corpus_app, ["audit", *map(str, corpora)])
-    assert "1 x same audio" in result.stdout
-    shutil.rmtree(corpora[1])
+    assert "1 x same audio" in antispoof("corpus", "audit", *corpora).out
 
 
 def test_open_fakes(shared):  # 4

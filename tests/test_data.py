@@ -15,11 +15,11 @@ import pytest
 import soundfile
 import torch
 
-from antispoof import audio, augment, data
+from antispoof import audio, data
+from antispoof.augment import register_augmentation
 from antispoof.config import TrainConfig
 from antispoof.data import training_batches
 from antispoof.frontends import FeatureSet, load_features
-from antispoof.registry import Entry
 
 pytestmark = pytest.mark.usefixtures("small_frontend")
 CPU = torch.device("cpu")
@@ -31,17 +31,6 @@ CHUNKS = [np.array([5, 0, 3]), np.array([11, 7])]
 @pytest.fixture
 def features(small_corpus, tmp_path):
     return load_features(small_corpus, "train", cache_dir=tmp_path / "cache")
-
-
-@pytest.fixture
-def register(monkeypatch):
-    """Register an augmentation for this test."""
-
-    def add(name, function, on):
-        entry = Entry(name, function, {"title": name, "on": on})
-        monkeypatch.setitem(augment.AUGMENTATIONS._entries, name, entry)
-
-    return add
 
 
 def batches(features, config, *, epoch=0, chunks=CHUNKS):
@@ -84,13 +73,10 @@ def test_any_number_of_workers(features, monkeypatch):
 # 3
 
 
-def invert(features, _rng):
-    return -features
-
-
-def test_augmented_features(features, register):
+def test_augmented_features(features, plugin):
     """The features, not the waveform, and with the drawn numbers of each row."""
-    register("invert", invert, on="features")
+    invert = register_augmentation("invert", title="", on="features")
+    invert(lambda features, _rng: -features)
     plain = batches(features, CONFIG)
     always = replace(CONFIG, augment=("invert",), augment_probability=1.0)
     assert same(batches(features, always), [-x for x in plain])
@@ -104,12 +90,8 @@ def test_augmented_features(features, register):
 # 4
 
 
-def silence(waveform, _rng):
-    return np.zeros_like(waveform)
-
-
-def test_both_classes_alike(features, register, tmp_path, make_features):
-    register("silence", silence, on="waveform")
+def test_both_classes_alike(features, plugin, tmp_path, make_features):
+    register_augmentation("silence", title="")(lambda waveform, _rng: 0 * waveform)
     n = 200
     noise = np.random.default_rng(0).standard_normal(1_600).astype(np.float32) / 10
     soundfile.write(tmp_path / "clip.wav", noise, 16_000)

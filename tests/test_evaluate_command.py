@@ -14,40 +14,36 @@ import re
 from pathlib import Path
 
 import pytest
-import typer
-from typer.testing import CliRunner
 
-from antispoof.cli.evaluate import evaluate
-from antispoof.errors import CorpusError, ScoreError
 from antispoof.metrics import METRICS, Metric, select_metrics
 
 GOLDEN = Path(__file__).parent / "golden"
 EXPECTED = json.loads((GOLDEN / "expected.json").read_text())["eval"]
 SCORES, PROTOCOL = GOLDEN / "eval-4-columns.txt", GOLDEN / "eval-protocol.txt"
-DEV = (
-    *("--dev-scores", GOLDEN / "dev-4-columns.txt"),
-    *("--dev-protocol", GOLDEN / "dev-protocol.txt"),
-)
+DEV = ("--dev-scores", GOLDEN / "dev-4-columns.txt")
+DEV += ("--dev-protocol", GOLDEN / "dev-protocol.txt")
 ASV = ("--asv-scores", GOLDEN / "asv.txt")
 
-app = typer.Typer()
-app.command()(evaluate)
+
+@pytest.fixture
+def run(antispoof):
+    return lambda *words: antispoof("evaluate", *words)
 
 
-def run(*words, **options):
-    return CliRunner().invoke(app, [str(word) for word in words], **options)
+@pytest.fixture
+def answer(run):
+    def read(*words):
+        result = run(*words, "--json")
+        assert result.status == 0, result.err
+        return json.loads(result.out)
 
-
-def answer(*words):
-    result = run(*words, "--json")
-    assert result.exit_code == 0, result.output
-    return json.loads(result.stdout)
+    return read
 
 
 # 1 ------------------------------------------------------------------------------------
 
 
-def test_json_in_full():
+def test_json_in_full(answer):
     found = answer(SCORES, "--protocol", PROTOCOL, *ASV, *DEV, "--replicates", 40)
     assert set(found) == {"eer", "min_tdcf", "at", "per_attack", "ci", "n", "metrics"}
     assert found["eer"] == pytest.approx(EXPECTED["eer"], abs=1e-12)
@@ -71,16 +67,16 @@ def test_json_in_full():
         assert low < high
 
 
-def test_without_options():
+def test_without_options(run, answer):
     found = answer(SCORES, "--protocol", PROTOCOL, "--replicates", 0)
     assert found["min_tdcf"] is found["at"]["dev"] is None
     assert found["metrics"]["cllr"] is None  # it needs calibration on dev
     assert found["ci"] == {}
     result = run(SCORES, "--protocol", PROTOCOL, "--replicates", 0)
-    assert "t-DCF" not in result.stdout
+    assert "t-DCF" not in result.out
 
 
-def test_an_attack_of_few_trials_has_no_eer(tmp_path):
+def test_an_attack_of_few_trials_has_no_eer(run, answer, tmp_path):
     """B12: null in the JSON, no interval, and "n < 10" in the table."""
     files = [tmp_path / "scores.txt", tmp_path / "protocol.txt"]
     for file, source in zip(files, (SCORES, PROTOCOL), strict=True):
@@ -92,68 +88,61 @@ def test_an_attack_of_few_trials_has_no_eer(tmp_path):
     assert found["per_attack"]["A01"] is None
     assert found["per_attack"]["A02"] == pytest.approx(EXPECTED["per_attack"]["A02"])
     assert "per_attack.A01" not in found["ci"]
-    assert re.search(r"A01 +9 +n < 10", run(*words).stdout)
+    assert re.search(r"A01 +9 +n < 10", run(*words).out)
 
 
 # 2 ------------------------------------------------------------------------------------
 
 
-def test_tables_for_people():
+def test_tables_for_people(run, monkeypatch):
     words = (SCORES, "--protocol", PROTOCOL, *ASV, *DEV, "--replicates", 20)
-    result = run(*words, env={"COLUMNS": "80"})
-    assert result.exit_code == 0, result.output
+    monkeypatch.setenv("COLUMNS", "80")
+    result = run(*words)
+    assert result.status == 0, result.err
     for part in (
         *("24 bona fide and 96 spoof trials", "EER 14.06 % (", "min t-DCF 0.3662 ("),
         *("min t-DCF", "zero", "score > 0.2", "oracle", "not a result"),
         *("always spoof", "0.800", "always bonafide", "A01", "A02", "A03"),
     ):
-        assert part in " ".join(result.stdout.split()), part
-    assert max(map(len, result.stdout.splitlines()[1:])) <= 80  # the first has a path
+        assert part in " ".join(result.out.split()), part
+    assert max(map(len, result.out.splitlines()[1:])) <= 80  # the first has a path
 
 
 # 3 ------------------------------------------------------------------------------------
 
 
-def test_a_registered_metric_is_everywhere(monkeypatch):
+def test_a_registered_metric_is_everywhere(run, answer, monkeypatch):
     own = Metric("mean score", lambda scores, labels: scores.mean(), bounded=False)
     monkeypatch.setitem(METRICS, "mean_score", own)
     words = (SCORES, "--protocol", PROTOCOL, "--replicates", 20)
     found = answer(*words)
     low, high = found["ci"]["metrics.mean_score"]
     assert low < found["metrics"]["mean_score"] < high < 0
-    assert f"mean score {found['metrics']['mean_score']:.4f} (" in " ".join(
-        run(*words).stdout.split()
-    )
+    shown = " ".join(run(*words).out.split())
+    assert f"mean score {found['metrics']['mean_score']:.4f} (" in shown
 
 
 # 4 ------------------------------------------------------------------------------------
 
 
-def test_a_reversed_sign():
+def test_a_reversed_sign(run):
     words = (GOLDEN / "eval-reversed.csv", "--protocol", PROTOCOL, "--replicates", 0)
     as_it_is = run(*words, "--json")
-    assert as_it_is.exit_code == 0
-    assert "Warning:" in as_it_is.stderr
-    assert "--negate" in as_it_is.stderr
-    assert json.loads(as_it_is.stdout)["eer"] == pytest.approx(1 - EXPECTED["eer"])
+    assert as_it_is.status == 0
+    assert "Warning:" in as_it_is.err
+    assert "--negate" in as_it_is.err
+    assert json.loads(as_it_is.out)["eer"] == pytest.approx(1 - EXPECTED["eer"])
     negated = run(*words, "--json", "--negate")
-    assert "Warning" not in negated.stderr
-    assert json.loads(negated.stdout)["eer"] == pytest.approx(EXPECTED["eer"])
+    assert "Warning" not in negated.err
+    assert json.loads(negated.out)["eer"] == pytest.approx(EXPECTED["eer"])
 
 
 # 5 ------------------------------------------------------------------------------------
 
 
-def test_usage_errors():
-    assert run(SCORES).exit_code == 2
-    assert run(SCORES, "--protocol", PROTOCOL, *DEV[:2]).exit_code == 2
-    assert run(SCORES, "--protocol", PROTOCOL, "--replicates", -1).exit_code == 2
-
-
-def test_bad_files():
-    for protocol, error, message in (
-        ("no.txt", CorpusError, r"no\.txt cannot be read"),
-        ("dev-protocol.txt", ScoreError, "not in protocol"),
-    ):
-        with pytest.raises(error, match=message):
-            run(SCORES, "--protocol", GOLDEN / protocol, catch_exceptions=False)
+def test_usage_errors(run):
+    assert run(SCORES).status == 2
+    assert run(SCORES, "--protocol", PROTOCOL, *DEV[:2]).status == 2
+    assert run(SCORES, "--protocol", PROTOCOL, "--replicates", -1).status == 2
+    bad = run(SCORES, "--protocol", GOLDEN / "dev-protocol.txt")
+    assert (bad.status, "not in protocol" in bad.err) == (1, True)

@@ -15,8 +15,6 @@ Contracts:
 
 import json
 import re
-import shutil
-import subprocess
 from pathlib import Path
 
 import numpy as np
@@ -26,9 +24,9 @@ from hypothesis import strategies as st
 
 from antispoof import metrics, models, runs
 from antispoof.metrics import rates
-from antispoof_book import chromium
 from antispoof_report import report
 from antispoof_report.score_explorer import panel
+from conftest import run_node
 
 SCRIPT = Path(__file__).resolve().parents[1] / "book" / "_static" / "explorer.js"
 REFERENCE = Path(__file__).resolve().parents[1] / "data" / "reference-runs"
@@ -85,15 +83,11 @@ def reference_data():
 
 
 def test_the_script_counts_as_the_library_does():  # 2
-    node = shutil.which("node")
-    if node is None:
-        pytest.skip("the script is run by node, which is not installed")
     made = reference_data()
-    command = [node, "-e", READ, str(SCRIPT)]
-    output = subprocess.check_output(command, input=json.dumps(made), text=True)
+    output = run_node(READ, SCRIPT, made)
     every = runs.list_runs(REFERENCE)
     recorded = {(models.title(r.config.model), r.seed): r for r in every}
-    for one, found in zip(made["panels"], json.loads(output), strict=True):
+    for one, found in zip(made["panels"], output, strict=True):
         run = recorded[one["model"], one["seed"]]
         part = "dev" if "dev" in one["partition"] else "eval"
         scores, labels = run.scores_and_labels(part)
@@ -140,26 +134,15 @@ def test_the_data_are_complete_small_and_escaped():  # 3
     assert "no recorded runs" in report.explorer({"none": []}, figure="fig-x").text
 
 
-@pytest.fixture
-def page(tmp_path):
+def test_in_a_browser(tmp_path, browser_page):  # 4
     """A page of one figure and its explorer, in a browser of phone size."""
-    if shutil.which("chromium") is None:
-        pytest.skip("chromium is not installed")
     styles = SCRIPT.with_suffix(".css")
     shown = report.explorer({"real": runs.list_runs(REFERENCE)}, figure="fig-x")
-    file = tmp_path / "page.html"
-    file.write_text(
-        f'<meta charset="utf-8"><link rel="stylesheet" href="{styles.as_uri()}">'
-        '<figure id="fig-x" style="margin: 0"><img width="9" height="9"></figure>'
-        f'{shown.html}<script src="{SCRIPT.as_uri()}"></script>'
-    )
-    with chromium.started() as browser:
-        opened = browser.new_page(viewport={"width": 360, "height": 800})
-        opened.goto(file.as_uri())
-        yield opened
-
-
-def test_in_a_browser(page):  # 4
+    html = f"""<link rel="stylesheet" href="{styles.as_uri()}">
+    <figure id="fig-x" style="margin: 0"><img width="9" height="9"></figure>
+    {shown.html}<script src="{SCRIPT.as_uri()}"></script>"""
+    phone = {"width": 360, "height": 800}
+    page = browser_page(tmp_path / "page.html", html, viewport=phone)
     still, live = page.locator("#fig-x img"), page.locator("#fig-x .explorer")
     assert live.is_visible()
     assert not still.is_visible()

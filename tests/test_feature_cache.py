@@ -75,10 +75,8 @@ def test_trimmed_silence(small_corpus, folder):
     speech = audio.load_mono_16k(path)
     soundfile.write(path, np.pad(speech, 800), 16_000)
     corpus = open_corpus(small_corpus.root)
-    kept, trimmed = (
-        load_features(corpus, "dev", silence=silence, cache_dir=folder)
-        for silence in ("keep", "trim")
-    )
+    kept = load_features(corpus, "dev", silence="keep", cache_dir=folder)
+    trimmed = load_features(corpus, "dev", silence="trim", cache_dir=folder)
     expected = build("logmel")(torch.from_numpy(speech)[None]).half()[0]
     np.testing.assert_allclose(trimmed.read_fp16([0])[0], expected, atol=0.02)
     assert abs(kept.read_fp16([0])[0] - expected).max() > 0.5
@@ -93,9 +91,8 @@ def test_rows_are_the_protocol(small_corpus, folder):
     module = FRONTENDS["logmel"].factory()
     for row, path in enumerate(trials["path"]):
         expected = module(torch.from_numpy(audio.load_mono_16k(path))[None])[0]
-        torch.testing.assert_close(
-            features.read([row])[0], expected, rtol=1e-3, atol=1e-3
-        )
+        found = features.read([row])[0]
+        torch.testing.assert_close(found, expected, rtol=1e-3, atol=1e-3)
 
 
 def test_feature_set(small_corpus, folder):
@@ -166,10 +163,8 @@ def test_rows_after_a_skipped_clip(small_corpus, folder):
 
 def test_all_damaged_clips_are_named(small_corpus, folder):
     damaged = damage(small_corpus, "train", "T13", "T41")
-    message = (
-        r"^2 of the 12 clips of train .*: T13, T41\..*T13\.flac.* --on-error skip$"
-    )
-    with pytest.raises(AudioError, match=message):
+    said = r"^2 of the 12 clips of train .*: T13, T41\..*T13\.flac.* --on-error skip$"
+    with pytest.raises(AudioError, match=said):
         load_features(damaged, "train", cache_dir=folder)
 
 
@@ -196,18 +191,15 @@ def test_small_disk(small_corpus, folder, small_disk, decoded):
 # 5
 
 
-@pytest.mark.parametrize(
-    ("partition", "settings", "message"),
-    [
+def test_unknown_settings(small_corpus, folder):
+    for partition, settings, message in (
         ("dev", {"frontend": "mfcc"}, "'mfcc'; accepted: .*logmel"),
         ("dev", {"on_error": "ignore"}, "'ignore'; accepted: stop, skip"),
         ("test", {}, "'test'"),
-    ],
-)
-def test_unknown_settings(small_corpus, folder, partition, settings, message):
-    with pytest.raises(ParameterError, match=message):
-        load_features(small_corpus, partition, cache_dir=folder, **settings)
-    assert not folder.exists()
+    ):
+        with pytest.raises(ParameterError, match=message):
+            load_features(small_corpus, partition, cache_dir=folder, **settings)
+        assert not folder.exists()
 
 
 # 6
@@ -255,9 +247,8 @@ def test_changed_code_of_a_second_frontend(
         file.write_text(PLUGIN.format(factor=factor))
         space = {"__name__": "scaled", "__file__": str(file)}
         exec(compile(file.read_text(), str(file), "exec"), space)
-        monkeypatch.setattr(
-            cache.hashing.inspect, "getsourcefile", lambda cls: str(file)
-        )
+        inspect = cache.hashing.inspect
+        monkeypatch.setattr(inspect, "getsourcefile", lambda cls: str(file))
         factory = partial(space["Scaled"], n_samples=5_200)
         entry = replace(FRONTENDS["logmel"], name="scaled", factory=factory)
         monkeypatch.setitem(FRONTENDS._entries, "scaled", entry)

@@ -77,9 +77,8 @@ def test_equals_librosa_on_speech(shared, partition):
     folder = shared(f"{REAL}/ASVspoof2019_LA_{partition}/flac")
     for path in sorted(folder.glob("*.flac"))[::40][:3]:
         wave = fix_length(audio.load_mono_16k(path), N)
-        np.testing.assert_allclose(
-            decibels(wave), librosa_decibels(wave), rtol=0, atol=1e-3
-        )
+        ours, theirs = decibels(wave), librosa_decibels(wave)
+        np.testing.assert_allclose(ours, theirs, rtol=0, atol=1e-3)
         check_linear(wave, atol=2e-3)
 
 
@@ -131,12 +130,7 @@ def test_normalised_clip_by_clip(name):
 def test_silence_gives_zeros(name, n_samples):
     module = FRONTENDS[name].factory(n_samples=n_samples)
     assert module(torch.zeros(1, n_samples)).abs().max() < 0.01
-
-
-@pytest.mark.parametrize("name", SHAPES)
-def test_constant_clip_is_finite(name):
-    features = frontends.build(name)(torch.full((1, N), 0.3))
-    assert features.half().isfinite().all()
+    assert module(torch.full((1, n_samples), 0.3)).half().isfinite().all()
 
 
 # 3
@@ -183,9 +177,8 @@ def test_clips_of_any_length(name, n):
         short = module(torch.from_numpy(noise()[:n])[None])
         long = module(torch.from_numpy(noise(2 * N))[None])
         torch.testing.assert_close(short, module(filled), rtol=0, atol=1e-5)
-        torch.testing.assert_close(
-            long, module(torch.from_numpy(noise(2 * N)[:N])[None])
-        )
+        cut = module(torch.from_numpy(noise(2 * N)[:N])[None])
+        torch.testing.assert_close(long, cut)
 
 
 @pytest.mark.parametrize("name", ["logmel", "linear"])
@@ -200,18 +193,15 @@ def test_row_frequencies_are_the_peaks_of_the_filters(name):
 # 5
 
 
-@pytest.mark.parametrize(
-    ("settings", "message"),
-    [
+def test_bad_settings():
+    for settings, message in (
         ({"n_bands": 0}, "n_bands=0"),
         ({"top_db": 0.0}, "top_db=0.0"),
         ({"win_length": 600}, "win_length=600 must be at most n_fft=512"),
         ({"n_samples": 256}, "n_samples=256"),
-    ],
-)
-def test_bad_settings(settings, message):
-    with pytest.raises(ParameterError, match=message):
-        LogMel(**settings)
+    ):
+        with pytest.raises(ParameterError, match=message):
+            LogMel(**settings)
 
 
 # 6

@@ -215,23 +215,20 @@ def test_the_pretrained_detector_gives_the_recorded_scores(shared):  # 5
         assert predict_clip(path, detector).score == pytest.approx(score, abs=1e-3)
 
 
-@pytest.mark.parametrize(
-    ("where", "value", "message"),
-    [
+def test_a_damaged_card(tmp_path, detector):  # 5
+    for where, value, message in (
         ("calibration", {"slope": 0}, "slope=0, intercept=0.0: .* accepted"),
         ("calibration", {"intercept": float("inf")}, "intercept=inf: .* accepted"),
         ("calibration", {"intercept": []}, "holds no detector"),
         ("metadata", {"corpus": {"title": "", "n_train": 3}}, "caveat"),
         ("metadata", {"model": "nothing"}, "unknown model 'nothing'"),
-    ],
-)
-def test_a_damaged_card(tmp_path, detector, where, value, message):  # 5
-    detector.save(tmp_path)
-    card = json.loads((tmp_path / "card.json").read_text())
-    card[where] |= value
-    (tmp_path / "card.json").write_text(json.dumps(card))
-    with pytest.raises(RunError, match=message):
-        Detector.load(tmp_path)
+    ):
+        detector.save(tmp_path)
+        card = json.loads((tmp_path / "card.json").read_text())
+        card[where] |= value
+        (tmp_path / "card.json").write_text(json.dumps(card))
+        with pytest.raises(RunError, match=message):
+            Detector.load(tmp_path)
 
 
 def test_damaged_weights(tmp_path, detector, clip):  # 5
@@ -301,34 +298,21 @@ def test_a_prediction_imports_little(clip, detector, tmp_path):  # 7
     assert done.stdout == "[]\n", done.stdout + done.stderr
 
 
-N = np.arange(4 * RATE)
+N, NOISE = np.arange(4 * RATE), np.random.default_rng(0).standard_normal(4 * RATE)
+SOUNDS = {
+    "silence": np.zeros(len(N)),
+    "click": np.eye(1, len(N), 100)[0],
+    "constant": np.full(len(N), 0.3),
+    "tone": 0.5 * np.sin(2 * np.pi * 440 * N / RATE),
+    "chord": sum(0.2 * np.sin(2 * np.pi * f * N / RATE) for f in (220, 277, 330)),
+    "square": 0.3 * np.sign(np.sin(2 * np.pi * 150 * N / RATE)),
+    "noise": NOISE,
+    "brown": np.cumsum(NOISE),
+    "one bit": np.sign(NOISE),
+}
 
 
-@pytest.mark.parametrize(
-    "sound",
-    [
-        np.zeros(len(N)),
-        np.eye(1, len(N), 100)[0],
-        np.full(len(N), 0.3),
-        0.5 * np.sin(2 * np.pi * 440 * N / RATE),
-        sum(0.2 * np.sin(2 * np.pi * f * N / RATE) for f in (220, 277, 330)),
-        0.3 * np.sign(np.sin(2 * np.pi * 150 * N / RATE)),
-        np.random.default_rng(0).standard_normal(len(N)),
-        np.cumsum(np.random.default_rng(0).standard_normal(len(N))),
-        np.sign(np.random.default_rng(0).standard_normal(len(N))),
-    ],
-    ids=[
-        "silence",
-        "click",
-        "constant",
-        "tone",
-        "chord",
-        "square",
-        "noise",
-        "brown",
-        "one bit",
-    ],
-)
+@pytest.mark.parametrize("sound", SOUNDS.values(), ids=SOUNDS)
 def test_no_voice_no_answer(sound, tmp_path, detector):  # 8
     assert not has_voice(sound)
     path = tmp_path / "sound.wav"

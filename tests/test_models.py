@@ -14,7 +14,6 @@ from functools import cache
 
 import pytest
 import torch
-import torchvision
 from torch import nn
 
 from antispoof import frontends, models
@@ -24,7 +23,6 @@ from antispoof.models.lcnn import MaxFeatureMap
 
 COUNTS = {"cnn": 360_162, "resnet": 23_505_858, "resnet_lstm": 25_863_618}
 COUNTS["lcnn"] = 357_186
-SHAPE = (1, 64, 65)
 
 
 @cache
@@ -56,8 +54,10 @@ def fill(model):
 @cache
 def torchvision_resnet50():
     """torchvision's ResNet50 for one channel and two classes."""
+    from torchvision.models import resnet50  # slow to import
+
     torch.manual_seed(4)
-    model = torchvision.models.resnet50(weights=None)
+    model = resnet50(weights=None)
     model.conv1 = nn.Conv2d(1, 64, 7, stride=2, padding=3, bias=False)
     model.fc = nn.Linear(2048, 2)
     return fill(model)
@@ -122,9 +122,6 @@ def test_lstm_reads_in_order():
         backwards = model.fc(model.lstm(steps.flip(1))[0][:, -1])
         torch.testing.assert_close(model(clips(1, 401)), forwards)
     assert (forwards - backwards).abs().max() > 1e-4
-
-
-# 5
 
 
 # 5

@@ -141,7 +141,7 @@ def test_a_figure_is_returned_legible_and_not_left_open(name):
     figure = FIGURES[name]()
     assert dict(plt.rcParams) == before
     assert plt.get_fignums() == []
-    figure.savefig(io.BytesIO(), format="png")
+    figure.savefig(io.BytesIO(), format="png", dpi=40)
     assert min(text.get_fontsize() for text in visible_texts(figure)) >= 8
     assert figure.get_figwidth() == style.WIDTH
 

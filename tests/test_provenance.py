@@ -45,19 +45,16 @@ def library(tmp_path, monkeypatch):
     provenance._graph.cache_clear()
 
 
-@pytest.mark.parametrize(
-    ("code", "needed"),
-    [
+def test_dependencies(library):  # 1
+    for code, needed in (
         ("from zoo.house import purr", "zoo.food zoo.house.cat"),
         ("from zoo import house\nhouse.purr()", "zoo.food zoo.house.cat"),
         ("import zoo.house as h\nh.bark()", "zoo.food zoo.house.dog"),
         ("from zoo.house import mouse", "zoo.house.mouse"),
         ("from zoo.shop import OPEN", "zoo.shop"),
         ("import os\nos.path.join('zoo', 'house')", ""),
-    ],
-)
-def test_dependencies(library, code, needed):  # 1
-    assert provenance.dependencies(code, library) == needed.split()
+    ):
+        assert provenance.dependencies(code, library) == needed.split()
 
 
 def test_the_real_chapters_depend_on_what_they_use():  # 1

@@ -24,10 +24,9 @@ ROOT = Path(__file__).resolve().parents[1]
 FOLDER, SHORT_FOLDER = ROOT / REFERENCES, ROOT / SHORT_RUNS
 MODELS = ("cnn", "resnet", "resnet_lstm")
 PARTITIONS = ("dev", "eval")
-FILES = {"config.json", "history.csv", "environment.json"} | {
-    f"{kind}-{partition}.txt"
-    for kind in ("scores", "protocol")
-    for partition in PARTITIONS
+FILES = {"config.json", "history.csv", "environment.json"}
+FILES |= {
+    f"{kind}-{part}.txt" for kind in ("scores", "protocol") for part in PARTITIONS
 }
 
 
@@ -86,9 +85,9 @@ def test_small_text_files():
 # 4
 
 
-@pytest.mark.parametrize("folder", [FOLDER, SHORT_FOLDER])
-def test_regression_check(folder):
-    assert load_references(folder=folder) == list_runs(folder)
+def test_regression_check():
+    for folder in (FOLDER, SHORT_FOLDER):  # of the same configurations, computed once
+        assert load_references(folder=folder) == list_runs(folder)
 
 
 # 5

@@ -50,18 +50,13 @@ def measured():
     n, attack = np.arange(30), ["-", "A07", "A08"] * 10
     trials = trials_table(n % 3 == 0, n % 6, attack=attack)
     real = trials["label"] == "bonafide"
-    return pd.concat(
-        [
-            trials.assign(
-                condition=name,
-                score=random.normal(2 * real - 1, 2),
-                distance=random.random(len(n)),
-                high_band=-60 * (name == "telephone") - random.random(len(n)),
-            )
-            for name in [CLEAN, *CONDITIONS]
-        ],
-        ignore_index=True,
-    )
+    tables = []
+    for name in (CLEAN, *CONDITIONS):
+        table = trials.assign(condition=name, score=random.normal(2 * real - 1, 2))
+        table["distance"] = random.random(len(n))
+        table["high_band"] = -60 * (name == "telephone") - random.random(len(n))
+        tables.append(table)
+    return pd.concat(tables, ignore_index=True)
 
 
 @pytest.fixture
@@ -127,10 +122,8 @@ def test_examples(measured, knowing):  # 3
     assert shown[f"refused ({clean['label'][1]} clip)"] == ids[1]
     assert [name.split()[0] for name in shown] == ["right", "wrong", "refused"]
     others = trials.assign(utt_id="other")
-    assert set(tables.example_clips(others, clean, knowing)) == {
-        "bonafide clip",
-        "spoof clip",
-    }
+    found = set(tables.example_clips(others, clean, knowing))
+    assert found == {"bonafide clip", "spoof clip"}
 
 
 def test_parts_and_refusals(measured, detector):  # 3
@@ -214,8 +207,6 @@ def test_figures():  # 5
     starts, scores = np.array([0.0, 4.0]), np.array([-3.0, 0.0])
     options = {"window": 4, "seconds": 8, "thresholds": (-2.0, 2.0)}
     (axes,) = timeline.score_timeline(starts, scores, **options).axes
-    drawn = [
-        [path.vertices.tolist() for path in lines.get_paths()]
-        for lines in axes.collections
-    ]
+    paths = [lines.get_paths() for lines in axes.collections]
+    drawn = [[path.vertices.tolist() for path in own] for own in paths]
     assert [[[0, -3], [4, -3]], [[4, 0], [8, 0]]] in drawn

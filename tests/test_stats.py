@@ -60,17 +60,12 @@ def simulate(rng, *, n_seeds, n_speakers, per_speaker, speaker_effect, seed_effe
     by_speaker = rng.normal(0, speaker_effect, (n_speakers, 2))
     shared = by_speaker[speakers, labels] + rng.normal(0, 0.8, n)
     trials = trials_table(labels == 1, speakers)
-    return {
-        model: [
-            trials.assign(
-                score=shared
-                + rng.normal(distance, seed_effect) * (labels - 0.5)
-                + rng.normal(0, 0.6, n)
-            )
-            for _ in range(n_seeds)
-        ]
-        for model, distance in DISTANCES.items()
-    }
+
+    def table(distance):
+        classes = rng.normal(distance, seed_effect) * (labels - 0.5)
+        return trials.assign(score=shared + classes + rng.normal(0, 0.6, n))
+
+    return {m: [table(d) for _ in range(n_seeds)] for m, d in DISTANCES.items()}
 
 
 def true_rates(distance, *, speaker_effect, seed_effect, **_):
@@ -81,10 +76,8 @@ def true_rates(distance, *, speaker_effect, seed_effect, **_):
     cells = [0.8 * right, 0.8 * (1 - right), 0.2 * (1 - right), 0.2 * right]
     # Large counts stand for fractions.
     confusions = 1e9 * np.stack(cells, axis=-1).reshape(-1, 2, 2)
-    return {
-        name: np.average(getattr(rates, name)(confusions), weights=weights)
-        for name in ("accuracy", "macro_f1")
-    }
+    of = {"accuracy": rates.accuracy, "macro_f1": rates.macro_f1}
+    return {name: np.average(f(confusions), weights=weights) for name, f in of.items()}
 
 
 def two_models(n_seeds=3, *, separation=1.0, **options):
@@ -334,10 +327,8 @@ def test_holm():
 
 def test_summary_has_every_operating_point_and_the_constants():
     panel = make_panel(two_models())
-    thresholds, other = (
-        operating_thresholds(of, dev=make_panel(two_models(n=90)))
-        for of in (panel, make_panel(two_models(separation=3.0)))
-    )
+    dev, easy = make_panel(two_models(n=90)), make_panel(two_models(separation=3.0))
+    thresholds, other = (operating_thresholds(of, dev=dev) for of in (panel, easy))
     for model in panel.models:  # dev thresholds do not depend on eval
         assert (thresholds["dev"][model] == other["dev"][model]).all()
         assert (thresholds["oracle"][model] != other["oracle"][model]).any()
@@ -357,9 +348,8 @@ def test_spoof_rate_curve():
     panel = make_panel(two_models())
     curve = spoof_rate_curve(panel, n_thresholds=20)
     for model, at_zero in curve[curve["threshold"] == 0].groupby("model"):
-        matrices = [
-            metrics.confusion_matrix(row, panel.labels) for row in panel.scores[model]
-        ]
+        scores, labels = panel.scores[model], panel.labels
+        matrices = [metrics.confusion_matrix(row, labels) for row in scores]
         for rate in ("predicted_spoof_rate", "recall_spoof", "recall_bonafide"):
             expected = metrics.METRICS[rate].fn(np.stack(matrices)).mean()
             assert at_zero[rate].item() == pytest.approx(expected, abs=1e-12)

@@ -9,10 +9,8 @@
    chapter in a folder of its own: see the tests of extension.)
 """
 
-import os
 import re
-import subprocess
-import sys
+import warnings
 from pathlib import Path
 
 import pytest
@@ -35,9 +33,8 @@ def in_the_project(monkeypatch):
 # 1
 
 
-@pytest.mark.parametrize(
-    ("change", "reason"),
-    [
+def test_a_bad_sweep_is_refused():
+    for change, reason in (
         ({"model": ["cnn"]}, "a sweep has no parameter 'model'; it accepts: models"),
         ({"seeds": 3}, "'seeds' takes list"),
         ({"seeds": []}, "seeds of a sweep are"),
@@ -53,11 +50,9 @@ def in_the_project(monkeypatch):
             "07_claims of a sweep would train resnet_lstm besides",
         ),
         ({"book": True}, "the book of a sweep would train resnet_lstm besides"),
-    ],
-)
-def test_a_bad_sweep_is_refused(change, reason):
-    with pytest.raises(ParameterError, match=reason):
-        Sweep.from_config(SMALL | change)
+    ):
+        with pytest.raises(ParameterError, match=reason):
+            Sweep.from_config(SMALL | change)
 
 
 def test_a_sweep_of_all_models_may_have_any_analysis():
@@ -97,33 +92,44 @@ def test_jobs_have_parameters_that_chapters_accept(path, small_corpus):
 # 3
 
 
-def plan(folder, *words):
+@pytest.fixture
+def plan(tmp_path, monkeypatch, capsys, plugin):
     """What Snakemake would run: exit status and output."""
-    environment = os.environ | {"XDG_CACHE_HOME": str(folder)}
-    environment.pop("ASVSPOOF2019_LA", None)
-    command = [sys.executable, "-m", "snakemake", "-n", "-p", "--nolock", *words]
-    options = {"capture_output": True, "text": True, "cwd": ROOT, "env": environment}
-    done = subprocess.run(command, **options, check=False)
-    return done.returncode, done.stdout + done.stderr
+    from snakemake.cli import main
+
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    monkeypatch.delenv("ASVSPOOF2019_LA", raising=False)
+
+    def run(*words):
+        with warnings.catch_warnings(), pytest.raises(SystemExit) as end:
+            warnings.simplefilter("ignore")  # of packages
+            main(["-n", "-p", "--nolock", *map(str, words)])
+        return end.value.code, "".join(capsys.readouterr())
+
+    return run
 
 
-def plan_sweep(folder, sweep):
-    file = folder / "sweep-it.yaml"  # a name of its own: nothing of it is done yet
-    file.write_text(yaml.safe_dump(sweep))
-    return plan(folder, "-s", "sweep.smk", "--configfile", file)
+@pytest.fixture
+def plan_sweep(plan, tmp_path):
+    def run(sweep):
+        file = tmp_path / "sweep-it.yaml"  # a name of its own: nothing of it is done
+        file.write_text(yaml.safe_dump(sweep))
+        return plan("-s", "sweep.smk", "--configfile", file)
+
+    return run
 
 
-def test_snakemake_plans_the_book(tmp_path):
-    status, output = plan(tmp_path, "--", "html")
+def test_snakemake_plans_the_book(plan):
+    status, output = plan("--", "html")
     assert status == 0, output
 
 
-def test_snakemake_plans_a_sweep(tmp_path):
-    status, output = plan_sweep(tmp_path, SMALL | {"epochs": 3})
+def test_snakemake_plans_a_sweep(plan_sweep):
+    status, output = plan_sweep(SMALL | {"epochs": 3})
     assert status != 0
     assert "a sweep has no parameter 'epochs'" in output
     added = {"plugins": ["email"], "settings": {"cnn": {"augment": ["noise"]}}}
-    status, output = plan_sweep(tmp_path, SMALL | added)
+    status, output = plan_sweep(SMALL | added)
     assert status == 0, output
     counts = dict(re.findall(r"^(\w+) +(\d+)$", output, re.MULTILINE))
     # An empty word would be lost in the shell, and the next taken in its place.

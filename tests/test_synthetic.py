@@ -152,7 +152,7 @@ def test_a_wrong_seed_is_named(tmp_path):
 
 
 @pytest.fixture
-def empty_project(tiny, tmp_path, monkeypatch):
+def empty_project(places, monkeypatch):
     """A project without a corpus; records the folders a corpus is made in."""
     made = []
 
@@ -160,14 +160,10 @@ def empty_project(tiny, tmp_path, monkeypatch):
         made.append(folder)
         return synthesize_corpus(folder, partitions=TINY, jobs=1)
 
-    for name in ("KAGGLE_INPUT", "COLAB", "COLAB_DRIVE"):
-        monkeypatch.setattr(discovery, name, tmp_path / "none")
-    monkeypatch.setenv("KAGGLEHUB_CACHE", str(tmp_path / "none"))
-    monkeypatch.delenv(discovery.ENVIRONMENT_VARIABLE, raising=False)
     monkeypatch.setattr(f"{GENERATE}.synthesize_corpus", synthesize)
-    (tmp_path / "project" / "notebooks").mkdir(parents=True)
-    (tmp_path / "project" / "_toc.yml").touch()
-    monkeypatch.chdir(tmp_path / "project" / "notebooks")
+    Path("notebooks").mkdir()
+    Path("_toc.yml").touch()
+    monkeypatch.chdir("notebooks")
     return made
 
 

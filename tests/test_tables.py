@@ -10,9 +10,7 @@
 """
 
 import re
-import sys
 from dataclasses import dataclass, field
-from types import ModuleType
 
 import numpy as np
 import pandas as pd
@@ -65,11 +63,8 @@ class FakeRun:
 
 @pytest.fixture
 def runs():
-    return [
-        FakeRun(TrainConfig.for_model(model), seed)
-        for model in ("resnet", "resnet_lstm", "cnn")
-        for seed in (1, 0)
-    ]
+    configs = map(TrainConfig.for_model, ("resnet", "resnet_lstm", "cnn"))
+    return [FakeRun(config, seed) for config in configs for seed in (1, 0)]
 
 
 @pytest.fixture
@@ -77,15 +72,6 @@ def own_metric(monkeypatch):
     """A metric that a plugin has registered."""
     own = metrics.Metric("mean score", lambda scores, labels: scores.mean())
     monkeypatch.setitem(metrics.METRICS, "mean_score", own)
-
-
-@pytest.fixture
-def glued(monkeypatch):
-    kept = {}
-    fake = ModuleType("myst_nb")
-    fake.glue = lambda name, value, display: kept.update({name: value})
-    monkeypatch.setitem(sys.modules, "myst_nb", fake)
-    return kept
 
 
 def frame():
@@ -118,17 +104,11 @@ def test_a_table_shows_values_for_reading():
 
 def test_numbers_are_on_the_right_also_as_text():
     assert right_aligned(report.table(frame())) == ["n", "eer"]
-    shown = pd.DataFrame(
-        {
-            "mean": ["0.9 ± 0.1", "1"],
-            "interval": ["+0.1 to −0.2", "0.3 [0.1, 0.4]"],
-            "seeds": ["2 of 3", None],
-            "shape": ["1 × 64", "2"],
-            "version": ["3.11.7 (main)", "2"],
-            "nothing": [None, None],
-        }
-    )
-    assert right_aligned(report.table(shown)) == ["mean", "interval", "seeds"]
+    numbers = {"mean": ["0.9 ± 0.1", "1"], "seeds": ["2 of 3", None]}
+    numbers["interval"] = ["+0.1 to −0.2", "0.3 [0.1, 0.4]"]
+    texts = {"shape": ["1 × 64", "2"], "version": ["3.11.7 (main)", "2"]}
+    shown = pd.DataFrame(numbers | texts | {"nothing": [None, None]})
+    assert right_aligned(report.table(shown)) == list(numbers)
 
 
 def test_the_index_is_shown_only_if_asked_for():

@@ -9,30 +9,22 @@ Contracts:
    left alone.
 """
 
-import json
-import shutil
-import subprocess
 from pathlib import Path
 
 import pandas as pd
-import pytest
 
-from antispoof_book import chromium
 from antispoof_report import report
+from conftest import run_node
 
 SCRIPT = Path(__file__).resolve().parents[1] / "book" / "_static" / "tables.js"
 
 
 def order(*columns):
     """Rising and falling order of each column, by the script itself."""
-    node = shutil.which("node")
-    if node is None:
-        pytest.skip("the script is run by node, which is not installed")
-    code = "const [t, c] = [require(process.argv[1]), JSON.parse(process.argv[2])];"
+    code = "const c = JSON.parse(require('fs').readFileSync(0, 'utf-8'));"
+    code += "const t = require(process.argv[1]);"
     code += "const both = c.map((one) => [t.order(one, false), t.order(one, true)]);"
-    code += "console.log(JSON.stringify(both))"
-    command = [node, "-e", code, str(SCRIPT), json.dumps(columns)]
-    positions = json.loads(subprocess.check_output(command, text=True))
+    positions = run_node(code + "console.log(JSON.stringify(both))", SCRIPT, columns)
     found = zip(columns, positions, strict=True)
     return [[[column[i] for i in one] for one in both] for column, both in found]
 
@@ -51,29 +43,21 @@ def test_order():  # 1, 2
     assert found[3] == [["1 a", "1 b", "1 c", "2"], ["2", "1 a", "1 b", "1 c"]]
 
 
-def test_in_a_browser(tmp_path):  # 3
-    if shutil.which("chromium") is None:
-        pytest.skip("chromium is not installed")
+def test_in_a_browser(tmp_path, browser_page):  # 3
     large = {"name": ["b", "c", "a"], "n": [2, 10, 1]}
     small = {"name": ["b", "a"], "n": [2, 1]}
     words, grouped = large | {"n": ["x", "y", "z"]}, large | {"name": ["b", "", "a"]}
     each = (report.table(pd.DataFrame(t)).html for t in (large, small, words, grouped))
-    tables = "".join(each)
-    file = tmp_path / "page.html"
-    file.write_text(
-        f'<meta charset="utf-8"><article class="bd-article">{tables}</article>'
-        f'<script src="{SCRIPT.as_uri()}"></script>'
-    )
-    with chromium.started() as browser:
-        page = browser.new_page()
-        page.goto(file.as_uri())
-        assert page.locator("button").count() == 2
+    html = f"""<article class="bd-article">{"".join(each)}</article>
+    <script src="{SCRIPT.as_uri()}"></script>"""
+    page = browser_page(tmp_path / "page.html", html)
+    assert page.locator("button").count() == 2
 
-        table = page.locator("table").first
-        head = table.get_by_role("columnheader", name="n", exact=True)
-        seen = []
-        for _ in range(3):
-            head.get_by_role("button").press("Enter")
-            cells = table.locator("td:first-child").all_inner_texts()
-            seen.append((head.get_attribute("aria-sort"), "".join(cells)))
-        assert seen == [("ascending", "abc"), ("descending", "cba"), (None, "bca")]
+    table = page.locator("table").first
+    head = table.get_by_role("columnheader", name="n", exact=True)
+    seen = []
+    for _ in range(3):
+        head.get_by_role("button").press("Enter")
+        cells = table.locator("td:first-child").all_inner_texts()
+        seen.append((head.get_attribute("aria-sort"), "".join(cells)))
+    assert seen == [("ascending", "abc"), ("descending", "cba"), (None, "bca")]

@@ -21,14 +21,14 @@ CNN = "settings: {cnn: {epochs: 1, batch_size: 8}}\n"
 
 
 @pytest.fixture
-def call(tmp_path, monkeypatch, small_corpus, small_frontend):
+def call(tmp_path, monkeypatch):
     """Call a script with a profile, in an empty folder."""
     monkeypatch.chdir(tmp_path)
 
     def run(script, profile, *words):
         Path("profile.yaml").write_text(profile)
-        options = ["--corpus", str(small_corpus.root), "--profile", "profile.yaml"]
-        monkeypatch.setattr("sys.argv", [script.__file__, *options, *words])
+        options = ["--profile", "profile.yaml"]
+        monkeypatch.setattr("sys.argv", [script.__file__, *map(str, words), *options])
         script.main()
 
     return run
@@ -41,77 +41,56 @@ la:
 """
 
 
-def call_study(monkeypatch, *words, text=STUDY):
-    Path("study.yaml").write_text(text)
-    monkeypatch.setattr("sys.argv", ["study.py", *words, "--profile", "study.yaml"])
-    study.main()
-
-
-def test_study(tmp_path, monkeypatch, capsys, small_corpus, small_frontend):
-    monkeypatch.chdir(tmp_path)
+def test_study(call, tmp_path, monkeypatch, capsys, small_corpus, small_frontend):
     monkeypatch.setattr(study, "project_folder", lambda: tmp_path)
-    call_study(monkeypatch, "list")
+    call(study, STUDY, "list")
     listed = capsys.readouterr().out.splitlines()
     assert listed == [f"la main {m} {s}" for m in ("cnn", "resnet") for s in (0, 1)]
     words = ("run", "main", "cnn", "1", "--corpus", f"la={small_corpus.root}")
-    call_study(monkeypatch, *words)
-    (run,), (test,) = (
-        list_runs("data/study/la/main"),
-        list_runs("data/study/la/main-trimmed"),
-    )
+    call(study, STUDY, *words)
+    (run,) = list_runs("data/profile/la/main")
+    (test,) = list_runs("data/profile/la/main-trimmed")
     assert (run.seed, run.config) == (1, test.config)
     assert not list(Path("data").rglob("*.safetensors"))
     monkeypatch.setattr(jobs.training, "fit", None)  # any further training fails
     capsys.readouterr()
-    call_study(monkeypatch, *words)
+    call(study, STUDY, *words)
     assert "already in" in capsys.readouterr().out
-    call_study(monkeypatch, "baselines", *words[-2:])
-    (folder,) = Path("data/study/la/baselines").iterdir()
+    call(study, STUDY, "baselines", *words[-2:])
+    (folder,) = Path("data/profile/la/baselines").iterdir()
     with pytest.warns(ScoreFileWarning, match="only 1 different"):  # equally long
-        frame = read_scores(
-            folder / "duration-scores-eval.txt",
-            read_protocol(folder / "protocol-eval.txt"),
-        )
+        trials = read_protocol(folder / "protocol-eval.txt")
+        frame = read_scores(folder / "duration-scores-eval.txt", trials)
     assert len(frame) == len(small_corpus.partition("eval"))
 
 
-@pytest.mark.parametrize(
-    ("text", "message"),
-    [
+def test_bad_study(call):
+    for text, message in (
         ("la: {}", "is not a study"),
         (STUDY.replace("trimmed", "louder"), "'louder'; accepted: trimmed"),
         (STUDY.replace("batch_size", "batch"), "unknown setting 'batch'"),
-    ],
-)
-def test_bad_study(tmp_path, monkeypatch, text, message):
-    monkeypatch.chdir(tmp_path)
-    with pytest.raises(ParameterError, match=message):
-        call_study(monkeypatch, "list", text=text)
+    ):
+        with pytest.raises(ParameterError, match=message):
+            call(study, text, "list")
 
 
-@pytest.mark.parametrize(
-    ("text", "message"),
-    [
+def test_bad_profile(call, small_corpus):
+    for text, message in (
         ("", "is not a profile"),
         ("seeds: 3\nsettings: {}", "is not a profile with `seeds`"),
         ("seeds: [first]\nsettings: {}", "seed='first'"),
         ("seeds: [0]\nsettings: {cnn: {epoch: 3}}", "unknown setting 'epoch'"),
         ("seeds: [0\nsettings", "is not a profile"),
-    ],
-)
-def test_bad_profile(call, text, message):
-    with pytest.raises(ParameterError, match=message):
-        call(export_weights, text)
+    ):
+        with pytest.raises(ParameterError, match=message):
+            call(export_weights, text, "--corpus", small_corpus.root)
 
 
-def test_export_weights(call, monkeypatch, capsys):
+def test_export_weights(call, monkeypatch, capsys, small_corpus):
     calls = []
-    monkeypatch.setattr(
-        export_weights,
-        "export_pretrained",
-        lambda corpus, config, **options: calls.append((config, options)) or "folder",
-    )
-    call(export_weights, f"seeds: [3, 4]\n{CNN}")
+    export = lambda corpus, config, **of: calls.append((config, of)) or "folder"  # noqa: E731
+    monkeypatch.setattr(export_weights, "export_pretrained", export)
+    call(export_weights, f"seeds: [3, 4]\n{CNN}", "--corpus", small_corpus.root)
     ((config, options),) = calls
     assert (config.model, config.epochs, options["seed"]) == ("cnn", 1, 3)
     assert capsys.readouterr().out == "folder\n"
