@@ -135,7 +135,7 @@ def count_answers(
 ) -> dict:
     """What was said of how many clips of eval, for `inference.base.describe_checks`.
 
-    Only of sources that no clip of the training is of.
+    Only of sources that no clip of the training is of; empty if these lack a class.
     """
     known = detector.metadata["coverage"]["sources"]
     measured, spliced = (x[~x["source"].isin(known)] for x in (measured, spliced))
@@ -147,6 +147,8 @@ def count_answers(
         }
         for label, clips in trials.groupby("label")
     }
+    if len(given) < len(LABELS):
+        return {}
     whole = spliced.loc[spliced["seconds"] == 0, "lowest"]
     parts = {"n": len(whole), "odd": int((whole <= ALPHA_PARTS).sum())}
     return given | {"n_sources": trials["source"].nunique(), "parts": parts}
