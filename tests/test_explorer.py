@@ -29,7 +29,7 @@ from antispoof_report.score_explorer import panel
 from conftest import run_node
 
 SCRIPT = Path(__file__).resolve().parents[1] / "book" / "_static" / "explorer.js"
-REFERENCE = Path(__file__).resolve().parents[1] / "data" / "reference-runs"
+REFERENCE = Path(__file__).resolve().parents[1] / "data/study/la/main"
 
 READ = """
 const explorer = require(process.argv[1]);

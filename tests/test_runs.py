@@ -124,7 +124,7 @@ def test_folders_of_the_project(small_corpus, tmp_path, monkeypatch):
     assert run.path == run_path(tmp_path / "runs", small_corpus.id, CONFIG, 0)
     assert list((tmp_path / "data" / "features").rglob("train.npy"))
     target = keep(run, runs.REFERENCES, {})
-    assert target.is_relative_to(tmp_path / "data" / "reference-runs")
+    assert target.is_relative_to(tmp_path / "data" / "study")
     shutil.rmtree(tmp_path / "runs")
     assert runs.train_or_load(CONFIG, small_corpus, [0]) == runs.load_references()
 

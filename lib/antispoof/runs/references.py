@@ -1,4 +1,4 @@
-"""Reference runs: trained once on real speech, committed without weights.
+"""Reference runs: trained once on real speech by the study, committed without weights.
 
 They took hours to train. They are shown only if the regression check still passes.
 """
@@ -12,14 +12,17 @@ from antispoof.runs import regression_check
 from antispoof.runs.record import Run, list_runs
 
 # Relative to the project.
-REFERENCES = Path("data/reference-runs")
-SHORT_RUNS = Path("data/short-runs")  # fewer epochs, which claim H4 compares with
+REFERENCES = Path("data/study/la/main")
+SHORT_RUNS = Path("data/study/la/short")  # fewer epochs, which claim H4 compares with
 
 
 def load_references(
     model: str | None = None, *, folder: str | Path = REFERENCES
 ) -> list[Run]:
     """The reference runs, of one model if it is named, if the regression check passes.
+
+    Several models are compared seed by seed, so without `model` only runs with the
+    seeds that all models have are returned.
 
     Raises
     ------
@@ -43,6 +46,10 @@ def load_references(
                 " made this run (the regression check differs); train it again or undo"
                 " the change"
             )
+    if model is None and runs:
+        seeds = [{r.seed for r in runs if r.config.model == name} for name in first]
+        common = set.intersection(*seeds)
+        runs = [run for run in runs if run.seed in common]
     return runs
 
 

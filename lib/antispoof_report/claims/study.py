@@ -9,7 +9,7 @@ import pandas as pd
 
 from antispoof.corpora import read_protocol
 from antispoof.files import project_folder
-from antispoof.runs import load_references
+from antispoof.runs import Run, list_runs, load_references
 from antispoof.runs.record import protocol_name, scores_name
 from antispoof.scoring.score_files import read_scores
 from antispoof_report.claims import CNN, RESNET_LSTM
@@ -32,6 +32,13 @@ ORDER = {
     "packed": ("order", "resnet_lstm_packed"),
 }
 RATIOS = (1, 3, 9)  # spoof clips for each bona fide one
+
+
+def all_runs() -> list[Run]:
+    """Every training of the study once, whatever it was tested on."""
+    groups = sorted((project_folder() / FOLDER).glob("*/*"))
+    found = [run for group in groups for run in list_runs(group)]
+    return list({(r.corpus["id"], r.config, r.seed): r for r in found}.values())
 
 
 def score_tables(
