@@ -1,7 +1,7 @@
 # ---
 # jupyter:
 #   antispoof:
-#     reads: [data/reference-runs]
+#     reads: [data/study/la/main]
 #   jupytext:
 #     text_representation:
 #       extension: .py

@@ -2,7 +2,7 @@
 # jupyter:
 #   antispoof:
 #     trains: cnn
-#     reads: [data/reference-runs]
+#     reads: [data/study/la/main]
 #   jupytext:
 #     text_representation:
 #       extension: .py
@@ -272,8 +272,8 @@ report.table(
 #
 # The configuration contains every setting that affects the trained model. The clips of
 # two training speakers are the validation set. After each epoch, the model is evaluated
-# on it, and the best epoch is kept, unless the configuration keeps the last one. The
-# testing and the evaluation dataset are not used for this choice.
+# on it. The configuration says whether the best epoch by this measure is kept, or the last
+# one. The testing and the evaluation dataset are not used for this choice.
 
 # %%
 config = TrainConfig.from_profile("cnn", settings, epochs=epochs or None)
@@ -293,9 +293,8 @@ report.settings_table(config, caption="The configuration of these runs")
 #
 # ### Real speech
 #
-# These reference runs were trained on real speech, a sample of ASVspoof 2019 LA. They are
-# shown only if the regression check still passes: the current code must reproduce their
-# stored scores on a small fixed input.
+# *Reference runs* were trained before, on real speech, and their scores were saved. They
+# are shown only if today's code still computes the same numbers on a small fixed input.
 
 # %%
 references = runs.load_references("cnn")
@@ -303,6 +302,11 @@ references = runs.load_references("cnn")
 # %% tags=["hide-input"]
 report.glue_results("real", references)
 report.describe_runs(references)
+
+# %% tags=["hide-cell"]
+report.settings_table(
+    references[0].config, caption="The configuration of the reference runs"
+) if references else None
 
 # %% [markdown]
 # The CNN's EER is {result}`real_cnn_dev_eer` % on the testing clips and
@@ -315,8 +319,10 @@ training.learning_curves(
 ) if references else None
 
 # %% [markdown]
-# The loss falls until the end: the network can learn the training clips nearly by heart.
-# What counts is whether the validation set follows.
+# The training loss falls to nearly zero: the network learns the training clips by heart.
+# The validation loss stops falling after some epochs and stays above it; the gap between
+# the two lines is overfitting. The validation macro-F1 stays where it is, so the training
+# that goes on does no harm, and does not help.
 
 # %% tags=["hide-input"] mystnb={"figure": {"name": "fig-cnn-real-confusion", "caption": "Confusion matrices of CNN on real speech at score 0, averaged over seeds. Percentages are relative to the true class."}, "image": {"alt": "Two confusion matrices of the reference runs, of the testing and the evaluation dataset."}}
 decisions.confusions(
@@ -324,8 +330,8 @@ decisions.confusions(
 ) if references else None
 
 # %% [markdown]
-# Read the rows: the upper row is the fakes. On the testing clips, most wrong decisions
-# are about one attack, on the evaluation clips about three; {doc}`06_analysis` shows which.
+# Read the rows: the upper row is the fakes. On the testing clips, most accepted fakes are
+# of one attack, on the evaluation clips of three; {doc}`06_analysis` shows which.
 
 # %% [markdown]
 # ### The runs of this build
@@ -345,11 +351,11 @@ decisions.confusions(runs.tables.confusions(trained))
 # %% [markdown]
 # ## What it means
 #
-# - **Known attacks are easy, new ones are not.** The EER rises from {result}`real_cnn_dev_eer` %
-#   on attacks of the training data to {result}`real_cnn_eval_eer` % on others. So a part of
-#   what the network learned are properties of particular attacks. Accuracy and macro-F1
-#   cannot show this, because they also depend on the class balance, which differs between
-#   the two datasets.
+# - **The evaluation clips are harder.** The EER rises from {result}`real_cnn_dev_eer` % on
+#   attacks of the training data to {result}`real_cnn_eval_eer` % on others. Three attacks cause
+#   nearly all of this rise ({doc}`06_analysis`): it depends on the kind of attack more than
+#   on whether it is new. Accuracy and macro-F1 cannot show the rise, because they also
+#   depend on the class balance, which differs between the two datasets.
 # - **It is better than a constant answer.** Always saying "spoof" has an accuracy of
 #   {result}`real_always_spoof_dev_accuracy` on the testing clips and
 #   {result}`real_always_spoof_eval_accuracy` on the evaluation clips; the CNN has
