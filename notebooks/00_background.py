@@ -373,9 +373,9 @@ drawing("cnn_layers")
 # {cite}`he2016`. Why? The slope at the first layers is a product with one factor for each
 # layer behind them. If most factors are smaller than one, the product is almost zero and
 # the first layers do not learn: the *vanishing gradient*. {doc}`04_resnet` measures it in
-# a stack without batch normalisation. With batch normalisation the gradients keep their
-# size, and deep stacks are still hard to train; {cite:t}`he2016` therefore do not give
-# the vanishing gradient as the reason.
+# a stack without batch normalisation. Batch normalisation keeps the gradient from
+# vanishing, and deep stacks are still hard to train; {cite:t}`he2016` therefore do not
+# give the vanishing gradient as the reason.
 #
 # A *residual block* {cite}`he2016` adds its input to its output. So its layers only have
 # to learn the difference $F(x)$. If a block is not needed, $F(x)$ can stay at zero. And in

@@ -390,9 +390,9 @@ report.table(
 # ## Exercises
 #
 # 1. A system answers "spoof" to every clip. What are its accuracy and its macro-F1 in each
-#    partition of the official corpus? For one class, *precision* is the share of the clips
-#    decided so that are so; *recall* is the share of the clips of the class that are found;
-#    and $F_1 = 2 \cdot \text{precision} \cdot \text{recall} / (\text{precision} +
+#    partition of the official corpus? Of the clips that are decided to be of a class,
+#    *precision* is the share that is of it. Of the clips of a class, *recall* is the share
+#    that is found. And $F_1 = 2 \cdot \text{precision} \cdot \text{recall} / (\text{precision} +
 #    \text{recall})$. The F1 of a class that is never chosen is 0. Macro-F1 is the mean of
 #    both classes.
 

@@ -108,8 +108,8 @@ decided = (ten > 0).astype(int)
 accuracy = np.mean(decided == labels)
 
 # %% [markdown]
-# For one class, *precision* is the share of the clips decided so that are so, $P =
-# \text{hits} / \text{decided}$, and *recall* is the share of the clips of the class that are
+# Of the clips that are decided to be of a class, *precision* is the share that is of it,
+# $P = \text{hits} / \text{decided}$. Of the clips of a class, *recall* is the share that is
 # found, $R = \text{hits} / \text{true}$. The F1 is their harmonic mean:
 #
 # $$ F_1 = \frac{2 P R}{P + R} = \frac{2 \, \text{hits}}{\text{decided} + \text{true}}. $$
@@ -494,8 +494,8 @@ report.explorer(
 #   {doc}`07_claims` says how many would do.
 # - **What they share matters more:** the voice conversions A17 to A19 pass all of them.
 # - **Accuracy needs its baseline.** A constant answer has
-#   {result}`real_always_spoof_dev_accuracy` on the testing clips, and the best model not much
-#   more.
+#   {result}`real_always_spoof_dev_accuracy` on the testing clips. Only what a model has above
+#   that was learned; the CNN has {result}`real_cnn_dev_accuracy`.
 # - **The threshold is a choice of its own.** Tables and matrices use score 0; the same scores
 #   give other results at another threshold, and the EER stays.
 #

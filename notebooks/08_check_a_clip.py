@@ -90,8 +90,8 @@ report.header(la)
 #   real voices? A linear function turns the score into the logarithm of this ratio
 #   {cite}`platt1999`, from the same clips. Both classes and all sources have the same
 #   weight. No ratio is larger than the number of clips that could have contradicted it
-#   {cite}`morrison2018`. Sources with few clips weigh as much as large ones, so this number
-#   is smaller than that of the clips.
+#   {cite}`morrison2018`. Because each source counts the same, a source with many clips
+#   counts for fewer than it has, so this number is smaller than the number of clips.
 # - **Probability** (in the JSON). The same, for somebody who expects as many fakes as real
 #   clips.
 # - **Parts.** Windows with one answer are joined. If one part scores lower than parts of
@@ -183,7 +183,7 @@ report.decisions_table(measured, detector)
 report.left_out_table(calibrated)
 
 # %% [markdown]
-# The fakes of UnivNet break the promise clearly: most of them are called real.
+# The fakes of UnivNet break the promise clearly: about half of them are called real.
 #
 # ### From the score to a ratio
 #
@@ -260,8 +260,8 @@ report.robustness_table(measured, detector)
 # ## What it means
 #
 # - **A hint, not proof.** It gives an answer for {result}`check_coverage` of these clips;
-#   {result}`check_selective_error` of these answers are wrong. But five in six of the clips
-#   are fake; with as many real ones, {result}`check_balanced_error` would be wrong.
+#   {result}`check_selective_error` of these answers are wrong. But most of these clips are
+#   fake; with as many real ones, {result}`check_balanced_error` would be wrong.
 # - **"Cannot tell" is the usual answer, and the right one.** Fakes of a new kind are often
 #   as close to real speech as the model can tell. It says so, instead of accusing
 #   somebody.

@@ -70,8 +70,9 @@ report.header(la)
 # codecs and modern text-to-speech. Its parts share no source. The CNN of {doc}`03_cnn` was
 # trained by one rule on two sets of clips: ASVspoof 2019 alone, and both corpora together
 # with copies of the real clips by vocoders and sentences that text-to-speech programs have
-# read. It was tested on dev and eval of both corpora. The runs are recorded;
-# {repo}`profiles/travel.yaml` lists them ("everything" is the second set), and more that are still to be trained {mark}`O`.
+# read, here called *everything*. It was tested on dev and eval of both corpora. The runs
+# are recorded. {repo}`profiles/travel.yaml` lists them, and others that are not trained yet
+# {mark}`O`.
 #
 # To test a model of your own on another corpus:
 # `antispoof score RUN --corpus OTHER --partition eval`, and `antispoof evaluate` on what it
@@ -176,7 +177,7 @@ report.table(
 #   weights, is good on one corpus. On another, at the threshold of home, its error
 #   ({result}`away_hter`) is close to chance.
 # - **More training clips are not enough.** With both corpora and copies, the CNN is worse at
-#   home and hardly better elsewhere. {doc}`11_travel` tries what else could help.
+#   home. Elsewhere it is no better on dev and a little better on eval. {doc}`11_travel` tries what else could help.
 # - **Accusing real people is the worst error.** A detector that is used elsewhere needs a
 #   way to say that it cannot tell.
 

@@ -187,9 +187,10 @@ def _describe_limits(calibration: Calibration) -> str:
     low, high = calibration.thresholds
     return (
         f"A ratio is rough. It is never stated as larger than {largest[0]:.0f} for a"
-        f" fake and {largest[1]:.0f} for a real voice, the number of clips that could"
-        " have contradicted it. Up to 2, it supports neither; up to 10, the support is"
-        " called weak, up to 100 moderate (guideline of ENFSI, 2015). A lower score"
+        f" fake and {largest[1]:.0f} for a real voice: about the number of clips that"
+        " could have contradicted it, where each source counts the same. Up to 2, it"
+        " supports neither; up to 10, the support is called weak, up to 100 moderate"
+        " (guideline of ENFSI, 2015). A lower score"
         " speaks for a fake, a higher one for a real voice, and one of"
         f" {calibration.threshold:.2f} for neither. The answer is “probably fake” below"
         f" {low:.2f} and “probably a real voice” above {high:.2f}."

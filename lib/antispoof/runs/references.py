@@ -21,17 +21,23 @@ def load_references(
 ) -> list[Run]:
     """The reference runs, of one model if it is named, if the regression check passes.
 
-    Several models are compared seed by seed, so without `model` only runs with the
-    seeds that all models have are returned.
+    Models are compared seed by seed, so only runs with seeds that all models of the
+    folder have are returned.
 
     Raises
     ------
     RunError
-        If today's code no longer reproduces the regression check of one of them, or
-        a model's runs have several configurations or corpora.
+        If today's code no longer reproduces the regression check of one of them, a
+        model's runs have several configurations or corpora, or no seed is common to
+        all models.
     """
-    runs = list_runs(project_folder() / folder, model=model)
+    runs = list_runs(project_folder() / folder)
     first = {run.config.model: run for run in reversed(runs)}
+    seeds = {name: {r.seed for r in runs if r.config.model == name} for name in first}
+    common = set.intersection(*seeds.values()) if seeds else set()
+    if runs and not common:
+        raise RunError(f"{folder}: the models have no common seed, but {seeds}")
+    runs = [r for r in runs if r.seed in common and model in (None, r.config.model)]
     for run in runs:
         other = first[run.config.model]
         if (other.corpus["id"], other.config) != (run.corpus["id"], run.config):
@@ -46,10 +52,6 @@ def load_references(
                 " made this run (the regression check differs); train it again or undo"
                 " the change"
             )
-    if model is None and runs:
-        seeds = [{r.seed for r in runs if r.config.model == name} for name in first]
-        common = set.intersection(*seeds)
-        runs = [run for run in runs if run.seed in common]
     return runs
 
 

@@ -34,8 +34,8 @@ def h4(lengths: Lengths, *, n_replicates: int = 2000) -> Verdict:
 
     Parameters
     ----------
-    lengths : model -> epochs trained -> one score table per seed, on the same trials;
-        only as many seeds as each length has are used.
+    lengths : model -> epochs trained -> one score table per seed, on the same trials
+        and with the same seeds.
     n_replicates : see :func:`~antispoof.stats.resample`.
 
     Raises
@@ -53,10 +53,7 @@ def h4(lengths: Lengths, *, n_replicates: int = 2000) -> Verdict:
             f"lengths of training of {', '.join(trained) or 'no model'}; at least two"
             f" of {RESNET_LSTM!r} are needed"
         )
-    n_seeds = min(len(of) for runs in trained.values() for of in runs.values())
-    tables = {
-        f"{m} {n}": runs[n][:n_seeds] for m, runs in trained.items() for n in runs
-    }
+    tables = {f"{m} {n}": runs[n] for m, runs in trained.items() for n in runs}
     resampled = resample(make_panel(tables), n_replicates=n_replicates, metrics={})
     changes = []
     for model, runs in trained.items():
