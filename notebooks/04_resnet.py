@@ -154,7 +154,7 @@ depths = [1, 2, 4, 8, 16, 32]
 ways = {
     "without": (False, False),
     "with shortcut": (True, False),
-    "and batch normalisation": (True, True),
+    "shortcut and batch normalisation": (True, True),
 }
 ratios = {
     name: [gradient_ratio(depth, *way) for depth in depths]
@@ -164,7 +164,7 @@ gradients = pd.DataFrame(ratios, index=pd.Index(depths, name="layers"))
 
 # %% tags=["hide-input"]
 report.glue("gradient_with", f"{gradients['with shortcut'].iloc[-1]:.2g}")
-both = gradients["and batch normalisation"].iloc[-1]
+both = gradients["shortcut and batch normalisation"].iloc[-1]
 report.glue("gradient_both", f"{both:.2g}")
 report.glue("gradient_without", f"{gradients['without'].iloc[-1]:.2g}")
 report.table(
