@@ -313,6 +313,8 @@ def test_mcnemar():
     assert test.p == pytest.approx(exact - binom.pmf(2, 11, 0.5))
     assert mcnemar(second, first).p == test.p
     assert mcnemar(first, first).p == 1
+    with pytest.raises(ParameterError, match="the same trials"):
+        mcnemar([True], [True, False])
 
 
 def test_holm():
