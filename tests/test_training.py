@@ -175,6 +175,9 @@ def test_drawn_clips(make_features):
 @pytest.mark.parametrize("name", ["train_set", "val_set"])
 def test_sets(make_features, name):
     given = {"train_set": make_features(), "val_set": make_features(12, seed=1)}
+    spoof = given[name].subset(given[name].labels == 0)
+    with pytest.raises(CorpusError, match="needs both classes; found spoof"):
+        fit(CONFIG, **{**given, name: spoof}, seed=0, cpu=True)
     given[name].trials.loc[7, "partition"] = "eval"
     with pytest.raises(CorpusError, match="partition train; found eval"):
         fit(CONFIG, **given, seed=0, cpu=True)
