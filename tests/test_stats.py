@@ -218,6 +218,9 @@ def test_bad_requests():
     panel = make_panel(two_models())
     with pytest.raises(ParameterError, match="n_replicates=1"):
         resample(panel, n_replicates=1)
+    for dev in (two_models(n_seeds=2), {"a": two_models()["a"]}):
+        with pytest.raises(ScoreError, match="the same models and seeds"):
+            operating_thresholds(panel, dev=make_panel(dev))
 
 
 # 3 ------------------------------------------------------------------------------------
