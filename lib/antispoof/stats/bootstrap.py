@@ -65,7 +65,21 @@ class BootstrapResult:
             (the accuracy of that constant answer), and those in ``values``.
         model : one of the panel's.
         at : operating point; not read for metrics without a threshold.
+
+        Raises
+        ------
+        ParameterError
+            If the metric, model or operating point is unknown.
         """
+        for what, name, accepted in (
+            ("model", model, self.panel.models),
+            ("metric", metric, self.metrics),
+            ("operating point", at, self.confusions),
+        ):
+            if name not in accepted:
+                raise ParameterError(
+                    f"no {what} {name!r}; accepted are {', '.join(accepted)}"
+                )
         if metric in self.values:
             values = self.values[metric][model]
         else:
