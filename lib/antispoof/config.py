@@ -198,12 +198,18 @@ class TrainConfig:
         given = {name: value for name, value in overrides.items() if value is not None}
         return cls.for_model(model, **{**settings.get(model, {}), **given})
 
-    def to_dict(self) -> dict[str, Any]:
-        """The settings as plain values, in their declared order.
+    @classmethod
+    def from_dict(cls, settings: Mapping[str, Any]) -> TrainConfig:
+        """The configuration that :meth:`to_dict` wrote.
 
-        Read again, a setting that was added later has its default, which must
-        reproduce the behaviour before it was added.
+        A setting that was added later has its default, which must reproduce the
+        behaviour before it was added.
         """
+        _check_known([name for name in settings if name != "model"])
+        return cls(**settings)
+
+    def to_dict(self) -> dict[str, Any]:
+        """The settings as plain values, in their declared order."""
         return asdict(self) | {"augment": list(self.augment)}
 
     @property

@@ -80,7 +80,7 @@ class Run:
             record = json.loads((path / CONFIG).read_text("utf-8"))
             if record.pop("format") != FORMAT:
                 raise ValueError(f"its format is not {FORMAT}")
-            record["config"] = TrainConfig(**record["config"])
+            record["config"] = TrainConfig.from_dict(record["config"])
             corpus_id = record["corpus"]["id"]
             if not NAME.fullmatch(corpus_id):
                 raise ValueError(f"corpus {corpus_id!r} cannot name a folder")
