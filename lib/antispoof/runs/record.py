@@ -78,7 +78,7 @@ class Run:
         name = CONFIG
         try:
             record = json.loads((path / CONFIG).read_text("utf-8"))
-            if record.pop("format") != FORMAT:
+            if record.pop("format", None) != FORMAT:
                 raise ValueError(f"its format is not {FORMAT}")
             record["config"] = TrainConfig.from_dict(record["config"])
             corpus_id = record["corpus"]["id"]
@@ -95,8 +95,12 @@ class Run:
             return cls(path=path, history=history, environment=environment, **record)
         except ParameterError as error:
             raise RunError(f"{path / name}: {error}") from error
-        except (OSError, *PARSE_ERRORS) as error:
+        except (FileNotFoundError, NotADirectoryError) as error:
+            raise RunError(f"{path} is not a run: {name} is missing") from error
+        except OSError as error:
             raise RunError(f"{path / name} cannot be read: {error}") from error
+        except PARSE_ERRORS as error:
+            raise RunError(f"{path / name} is malformed: {error}") from error
 
     @property
     def partitions(self) -> list[str]:
