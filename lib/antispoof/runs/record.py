@@ -161,7 +161,8 @@ class Run:
         n, best = len(self.history), self.best_epoch
         if not 0 <= best < n <= self.config.epochs:
             raise RunError(
-                f"{self.path}: {n} epochs of {self.config.epochs}, best {best}"
+                f"{self.path}: the history has {n} epochs; accepted: from {best + 1},"
+                f" the best, to {self.config.epochs}"
             )
         try:
             float(self.environment["seconds"])
