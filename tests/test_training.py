@@ -165,7 +165,9 @@ def test_drawn_clips(make_features):
     assert first.trials.equals(again.trials)
     assert not first.trials.equals(other.trials)
     assert draw_clips(features, TrainConfig.for_model("cnn"), 0) is features
-    with pytest.raises(ParameterError, match="n_spoof=99; accepted: up to 16"):
+    with pytest.raises(
+        ParameterError, match="n_spoof=99; accepted: up to 16, the spoof"
+    ):
         draw_clips(features, replace(config, n_spoof=99), 0)
 
 

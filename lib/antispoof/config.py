@@ -109,8 +109,10 @@ class TrainConfig:
         text="Training speakers used for validation instead of training.",
         positive=True,
     )
-    n_bonafide: int = _setting(0, text="Bona fide clips to draw; 0: all.", before=0)
-    n_spoof: int = _setting(0, text="Spoof clips to draw; 0: all.", before=0)
+    n_bonafide: int = _setting(
+        0, text="Bona fide training clips to draw; 0: all.", before=0
+    )
+    n_spoof: int = _setting(0, text="Spoof training clips to draw; 0: all.", before=0)
     patience: int = _setting(
         0,
         text="Epochs without improvement before training stops; 0: no early stopping.",
