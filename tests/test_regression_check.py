@@ -7,7 +7,7 @@
 3. It does not depend on the length of training. Dropout is off: its masks differ
    between versions of PyTorch.
 4. Rounding is tolerated; numbers that are not finite, and fewer numbers, are not.
-5. What is not a result of the check does not match.
+5. What is not a result of the check is a RunError.
 """
 
 from dataclasses import replace
@@ -22,6 +22,7 @@ from torch.optim.lr_scheduler import ConstantLR
 
 from antispoof import audio, augment, frontends, losses, models
 from antispoof.config import TrainConfig
+from antispoof.errors import RunError
 from antispoof.registry import Registry
 from antispoof.runs import regression_check
 from antispoof.runs.regression_check import compute, matches
@@ -172,4 +173,5 @@ def test_tolerance(part, monkeypatch):
 
 @pytest.mark.parametrize("wrong", [{}, {"trained": [1.0]}, {"high": [], "low": []}])
 def test_not_a_result(wrong):
-    assert not matches(wrong, CONFIG)
+    with pytest.raises(RunError, match="features, untrained, trained"):
+        matches(wrong, CONFIG)
