@@ -54,6 +54,7 @@ def test_same_every_time():
     torch.manual_seed(1234)
     before, dropout = torch.get_rng_state(), nn.functional.dropout
     assert compute(CONFIG) == expected
+    assert matches(expected, CONFIG)  # which computes again
     assert torch.equal(torch.get_rng_state(), before)
     assert nn.functional.dropout is dropout
     assert all(np.isfinite(values).all() for values in expected.values())
