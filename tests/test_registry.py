@@ -10,12 +10,13 @@
 """
 
 import sys
+from functools import partial
 
 import pytest
 
-from antispoof.errors import ParameterError
+from antispoof.errors import ParameterError, ScoreError
 from antispoof.plugins import VARIABLE, load_plugins
-from antispoof.registry import Registry
+from antispoof.registry import Registry, call
 
 
 @pytest.fixture
@@ -50,6 +51,30 @@ def test_name_is_taken_once(colours):
     with pytest.raises(ParameterError, match=r"colour 'red' is already registered by"):
         colours.register("red")(red)
     assert colours["red"].factory() == 1
+
+
+def test_a_partial_is_its_function(colours):
+    def one(value):
+        return value
+
+    def other(value):
+        return value
+
+    for value in (1, 2):
+        colours.register("green")(partial(one, value))
+    assert colours["green"].factory() == 2
+    with pytest.raises(ParameterError, match=r"'green' is already registered by test"):
+        colours.register("green")(partial(other, 3))
+
+
+def test_a_sentence_is_not_told_twice():
+    def refuse():
+        raise ScoreError("a sentence")
+
+    with pytest.raises(ScoreError, match=r"^a sentence$"):
+        call("metric", refuse, shape=())
+    with pytest.raises(ParameterError, match="metric: ValueError: invalid"):
+        call("metric", int, "x", shape=())
 
 
 def test_importing_a_module_again_replaces_its_entry(colours):
