@@ -131,7 +131,7 @@ class TrainConfig:
             choices = one.metadata["choices"]
             for given in value if name == "augment" else [value]:
                 if isinstance(choices, Registry):
-                    choices[given]
+                    choices[given]  # raises for an unknown name
                 elif choices is not None and given not in choices:
                     raise ParameterError(
                         f"{name}={given!r}; accepted: {', '.join(choices)}"

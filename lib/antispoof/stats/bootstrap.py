@@ -232,9 +232,9 @@ def _decisions(panel: Panel, thresholds: Thresholds) -> np.ndarray:
     """
     accepted = np.stack(
         [
-            s > at[m][:, None]
-            for at in thresholds.values()
-            for m, s in panel.scores.items()
+            panel.scores[model] > thresholds[point][model][:, np.newaxis]
+            for point in thresholds
+            for model in panel.models
         ]
     )
     cells = [
