@@ -87,12 +87,13 @@ def test_a_damaged_member(tmp_path, compression, start, offset, reason):  # 3
     assert not list((tmp_path / "out").glob("*"))
 
 
-@pytest.mark.parametrize("names", [("a", "a/b"), ("a/b", "a")])
-def test_a_file_and_a_folder_of_one_name(tmp_path, names):  # 3
+@pytest.mark.parametrize(
+    ("names", "reason"),
+    [(("a", "a/b"), "File exists"), (("a/b", "a"), "is a folder")],
+)
+def test_a_file_and_a_folder_of_one_name(tmp_path, names, reason):  # 3
     path = make(tmp_path / "a.zip", *((name, "x") for name in names))
-    with pytest.raises(
-        ArchiveError, match="cannot be unpacked: .*(File exists|is a folder)"
-    ):
+    with pytest.raises(ArchiveError, match=f"cannot be unpacked: .*{reason}"):
         extract_all(path, tmp_path / "out")
 
 
