@@ -15,7 +15,7 @@ from functools import partial
 import pytest
 
 from antispoof.errors import ParameterError, ScoreError
-from antispoof.plugins import VARIABLE, load_plugins
+from antispoof.plugins import VARIABLE, load_plugins, module_name
 from antispoof.registry import Registry, call
 
 
@@ -108,6 +108,24 @@ def test_plugins(tmp_path, monkeypatch):
     assert "third_plugin" in sys.modules
 
 
+@pytest.mark.parametrize("name", ["linked_plugin", "linked_plugin.py", "a_package.mod"])
+def test_plugins_through_links_and_in_packages(name, tmp_path, monkeypatch):
+    real = tmp_path / "real" / "other_name.py"
+    real.parent.mkdir()
+    real.write_text("LOADED = True\n")
+    (tmp_path / "work" / "a_package").mkdir(parents=True)
+    for link in ("linked_plugin.py", "a_package/mod.py", "a_package.py"):
+        (tmp_path / "work" / link).symlink_to(real)
+    (tmp_path / "work" / "a_package" / "__init__.py").touch()
+    monkeypatch.chdir(tmp_path / "work")
+    monkeypatch.setattr(sys, "path", [folder for folder in sys.path if folder])
+    monkeypatch.setenv(VARIABLE, "")
+    load_plugins([name])
+    module = sys.modules.pop(module_name(name))
+    sys.modules.pop("a_package", None)
+    assert module.LOADED
+
+
 @pytest.mark.parametrize(
     ("name", "code", "message"),
     [
@@ -116,6 +134,7 @@ def test_plugins(tmp_path, monkeypatch):
         ("faulty", "x = y", "NameError: name 'y' is not defined, .*faulty.py line 1"),
         ("statistics", "", "statistics.py has the same name; rename .*statistics.py"),
         ("absent.py", "", "there is no .*absent.py, nor"),
+        ("absent.module", "", "there is no .*absent.module.py, nor"),
     ],
 )
 def test_plugin_that_cannot_be_loaded(name, code, message, tmp_path, monkeypatch):
@@ -125,4 +144,4 @@ def test_plugin_that_cannot_be_loaded(name, code, message, tmp_path, monkeypatch
     monkeypatch.setenv(VARIABLE, "")
     with pytest.raises(ParameterError, match=message) as error:
         load_plugins([name])
-    assert ("nor such a module" in str(error.value)) == (name == "absent.py")
+    assert ("nor such a module" in str(error.value)) == name.startswith("absent")
