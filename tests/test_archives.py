@@ -53,7 +53,7 @@ def test_a_link(tmp_path):  # 2
     link = zipfile.ZipInfo("link")
     link.external_attr = (stat.S_IFLNK | 0o777) << 16
     path = make(tmp_path / "a.zip", (link, ".."), ("link/x", "x"))
-    with pytest.raises(ArchiveError, match="link/x: "):
+    with pytest.raises(ArchiveError, match="link/x cannot be unpacked: "):
         extract_all(path, tmp_path / "out")
     assert (tmp_path / "out/link").read_text() == ".."
     assert not (tmp_path / "out/link").is_symlink()
@@ -68,25 +68,32 @@ def test_no_archive(tmp_path):  # 2
 
 @pytest.mark.parametrize("compression", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED])
 @pytest.mark.parametrize(
-    ("start", "offset"),
-    [(b"PK\x03\x04", 60), (b"PK\x01\x02", 8), (b"PK\x01\x02", 42)],
+    ("start", "offset", "reason"),
+    [
+        (b"PK\x03\x04", 60, "CRC-32"),
+        (b"PK\x01\x02", 8, "encrypted"),
+        (b"PK\x01\x02", 42, "magic number"),
+    ],
     ids=["content", "encrypted", "misplaced"],
 )
-def test_a_damaged_member(tmp_path, compression, start, offset):  # 3
+def test_a_damaged_member(tmp_path, compression, start, offset, reason):  # 3
     member = ("a", bytes(range(256)) * 9)
     path = make(tmp_path / "a.zip", member, compression=compression)
     data = bytearray(path.read_bytes())
     data[data.index(start) + offset] ^= 1
     path.write_bytes(data)
-    with pytest.raises(ArchiveError, match=": a: "):
+    with pytest.raises(ArchiveError, match=f": a is damaged: .*{reason}"):
         extract_all(path, tmp_path / "out")
     assert not list((tmp_path / "out").glob("*"))
 
 
-@pytest.mark.parametrize("names", [("a", "a/b"), ("a/b", "a")])
-def test_a_file_and_a_folder_of_one_name(tmp_path, names):  # 3
+@pytest.mark.parametrize(
+    ("names", "reason"),
+    [(("a", "a/b"), "File exists"), (("a/b", "a"), "is a folder")],
+)
+def test_a_file_and_a_folder_of_one_name(tmp_path, names, reason):  # 3
     path = make(tmp_path / "a.zip", *((name, "x") for name in names))
-    with pytest.raises(ArchiveError, match="zip: a"):
+    with pytest.raises(ArchiveError, match=f"cannot be unpacked: .*{reason}"):
         extract_all(path, tmp_path / "out")
 
 

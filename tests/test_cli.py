@@ -254,6 +254,8 @@ def test_text_is_never_markup(antispoof, small_corpus):
     head, first, second = format_table(rows).splitlines()
     assert "[red]A01[/red]\\x1b[31m" in first
     assert len(head) == len(first) == len(second)
+    assert format_table([{"a": "x"}, {"n": 2}]).split() == ["a", "n", "x", "2"]
+    assert format_table([]) == ""
     lines = [line.replace("A01", "[red]A01[/red]") for line in SMALL["train"]]
     write_protocol(small_corpus.root, "train", "\n".join(lines) + "\n")
     assert "[red]A01[/red]" in antispoof("corpus", "audit", small_corpus.root).out

@@ -21,7 +21,7 @@ from pypdf import PdfReader
 import antispoof
 from antispoof.errors import ParameterError
 from antispoof.inference import predict_clips
-from antispoof.inference.prediction import MEANING, format_prediction
+from antispoof.inference.prediction import MEANING, Prediction, format_prediction
 from antispoof.inference.report import _priors, check_format, write_report
 from corpora import voice
 
@@ -88,6 +88,30 @@ def test_a_refused_clip_gets_no_numbers(tmp_path, clips, detector):  # 3
         assert (
             absent not in text.partition("What the detector knows")[0].split("<h2>")[1]
         )
+
+
+@pytest.mark.parametrize(
+    ("names", "headings", "command"),
+    [
+        (["a/x.wav", "b/y.wav"], ["x.wav", "y.wav"], "x.wav y.wav"),
+        (["a/x.wav", "b/x.wav"], ["a/x.wav", "b/x.wav"], "a/x.wav b/x.wav"),
+        (["a/x (track 1)", "a/x (track 2)"], ["x (track 1)", "x (track 2)"], "x"),
+    ],
+)
+def test_names(tmp_path, detector, names, headings, command):  # 3
+    lost = [Prediction(clip=name, error="no such file") for name in names]
+    write_report(tmp_path / "a.html", lost, detector)
+    text = (tmp_path / "a.html").read_text("utf-8")
+    assert re.findall("<h2>(.*?)</h2>", text)[: len(names)] == headings
+    assert f"<td>antispoof check {command}</td>" in text
+
+
+def test_standard_input(tmp_path, clips, detector):  # 3
+    (one, _) = predict_clips(clips, detector)
+    for clip in ("-", "- (track 1)"):
+        write_report(tmp_path / "a.html", [replace(one, clip=clip)], detector)
+        text = (tmp_path / "a.html").read_text("utf-8")
+        assert "<td>antispoof check -</td>" in text
 
 
 def test_refused(tmp_path, monkeypatch):  # 4

@@ -7,7 +7,7 @@
 3. An unknown setting or model, and a value of the wrong type or range, is a
    ParameterError that lists what is accepted, however annotations are evaluated.
 4. A profile's settings override the defaults, arguments override those; None keeps.
-5. What `to_dict` writes makes the same configuration.
+5. What `to_dict` writes, `from_dict` reads.
 """
 
 import sys
@@ -170,5 +170,7 @@ def test_bad_profiles():
 def test_round_trip():
     settings = {"lr": np.float64(0.5), "augment": ["noise", "codec"]}
     config = TrainConfig.for_model("cnn", epochs=3, **settings)
-    assert TrainConfig(**config.to_dict()) == config
+    assert TrainConfig.from_dict(config.to_dict()) == config
     assert config.to_dict()["lr"] == 0.5
+    with pytest.raises(ParameterError, match="unknown setting 'colour'; accepted: lr"):
+        TrainConfig.from_dict({**config.to_dict(), "colour": "red"})

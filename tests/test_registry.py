@@ -10,12 +10,13 @@
 """
 
 import sys
+from functools import partial
 
 import pytest
 
-from antispoof.errors import ParameterError
-from antispoof.plugins import VARIABLE, load_plugins
-from antispoof.registry import Registry
+from antispoof.errors import ParameterError, ScoreError
+from antispoof.plugins import VARIABLE, load_plugins, module_name
+from antispoof.registry import Registry, call
 
 
 @pytest.fixture
@@ -52,6 +53,30 @@ def test_name_is_taken_once(colours):
     assert colours["red"].factory() == 1
 
 
+def test_a_partial_is_its_function(colours):
+    def one(value):
+        return value
+
+    def other(value):
+        return value
+
+    for value in (1, 2):
+        colours.register("green")(partial(one, value))
+    assert colours["green"].factory() == 2
+    with pytest.raises(ParameterError, match=r"'green' is already registered by test"):
+        colours.register("green")(partial(other, 3))
+
+
+def test_a_sentence_is_not_told_twice():
+    def refuse():
+        raise ScoreError("a sentence")
+
+    with pytest.raises(ScoreError, match=r"^a sentence$"):
+        call("metric", refuse, shape=())
+    with pytest.raises(ParameterError, match="metric: ValueError: invalid"):
+        call("metric", int, "x", shape=())
+
+
 def test_importing_a_module_again_replaces_its_entry(colours):
     def make(value):
         def green():
@@ -83,6 +108,24 @@ def test_plugins(tmp_path, monkeypatch):
     assert "third_plugin" in sys.modules
 
 
+@pytest.mark.parametrize("name", ["linked_plugin", "linked_plugin.py", "a_package.mod"])
+def test_plugins_through_links_and_in_packages(name, tmp_path, monkeypatch):
+    real = tmp_path / "real" / "other_name.py"
+    real.parent.mkdir()
+    real.write_text("LOADED = True\n")
+    (tmp_path / "work" / "a_package").mkdir(parents=True)
+    for link in ("linked_plugin.py", "a_package/mod.py", "a_package.py"):
+        (tmp_path / "work" / link).symlink_to(real)
+    (tmp_path / "work" / "a_package" / "__init__.py").touch()
+    monkeypatch.chdir(tmp_path / "work")
+    monkeypatch.setattr(sys, "path", [folder for folder in sys.path if folder])
+    monkeypatch.setenv(VARIABLE, "")
+    load_plugins([name])
+    module = sys.modules.pop(module_name(name))
+    sys.modules.pop("a_package", None)
+    assert module.LOADED
+
+
 @pytest.mark.parametrize(
     ("name", "code", "message"),
     [
@@ -91,6 +134,7 @@ def test_plugins(tmp_path, monkeypatch):
         ("faulty", "x = y", "NameError: name 'y' is not defined, .*faulty.py line 1"),
         ("statistics", "", "statistics.py has the same name; rename .*statistics.py"),
         ("absent.py", "", "there is no .*absent.py, nor"),
+        ("absent.module", "", "there is no .*absent.module.py, nor"),
     ],
 )
 def test_plugin_that_cannot_be_loaded(name, code, message, tmp_path, monkeypatch):
@@ -100,4 +144,4 @@ def test_plugin_that_cannot_be_loaded(name, code, message, tmp_path, monkeypatch
     monkeypatch.setenv(VARIABLE, "")
     with pytest.raises(ParameterError, match=message) as error:
         load_plugins([name])
-    assert ("nor such a module" in str(error.value)) == (name == "absent.py")
+    assert ("nor such a module" in str(error.value)) == name.startswith("absent")

@@ -7,7 +7,7 @@
 3. It does not depend on the length of training. Dropout is off: its masks differ
    between versions of PyTorch.
 4. Rounding is tolerated; numbers that are not finite, and fewer numbers, are not.
-5. What is not a result of the check does not match.
+5. What is not a result of the check is a RunError.
 """
 
 from dataclasses import replace
@@ -22,6 +22,7 @@ from torch.optim.lr_scheduler import ConstantLR
 
 from antispoof import audio, augment, frontends, losses, models
 from antispoof.config import TrainConfig
+from antispoof.errors import RunError
 from antispoof.registry import Registry
 from antispoof.runs import regression_check
 from antispoof.runs.regression_check import compute, matches
@@ -53,6 +54,7 @@ def test_same_every_time():
     torch.manual_seed(1234)
     before, dropout = torch.get_rng_state(), nn.functional.dropout
     assert compute(CONFIG) == expected
+    assert matches(expected, CONFIG)  # which computes again
     assert torch.equal(torch.get_rng_state(), before)
     assert nn.functional.dropout is dropout
     assert all(np.isfinite(values).all() for values in expected.values())
@@ -172,4 +174,5 @@ def test_tolerance(part, monkeypatch):
 
 @pytest.mark.parametrize("wrong", [{}, {"trained": [1.0]}, {"high": [], "low": []}])
 def test_not_a_result(wrong):
-    assert not matches(wrong, CONFIG)
+    with pytest.raises(RunError, match="features, untrained, trained"):
+        matches(wrong, CONFIG)

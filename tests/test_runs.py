@@ -277,7 +277,7 @@ def test_small_disk(project, small_disk):
 @pytest.mark.parametrize("name", RECORD)
 def test_missing_file(finished, name):
     (finished.path / name).unlink()
-    with pytest.raises(RunError, match=f"{name} cannot be read"):
+    with pytest.raises(RunError, match=f"is not a run: {name} is missing"):
         Run.open(finished.path)
 
 

@@ -107,9 +107,17 @@ def test_a_different_run_is_refused(exported, there, name):
     ("ending", "data", "message"),
     [
         ("scores-eval.txt", lambda d: d[: d[:-1].rfind(b"\n") + 1], "not scored"),
-        ("config.json", lambda _: b"{}", "config.json cannot be read"),
-        ("history.csv", lambda d: d + d.splitlines()[-1], "2 epochs of 1"),
-        ("history.csv", None, "history.csv cannot be read"),
+        (
+            "config.json",
+            lambda _: b"{}",
+            "config.json is malformed: its format is not 2",
+        ),
+        (
+            "history.csv",
+            lambda d: d + d.splitlines()[-1],
+            "has 2 epochs; accepted: from 1, the best, to 1",
+        ),
+        ("history.csv", None, "is not a run: history.csv is missing"),
         ("environment.json", lambda _: b"{}", "seconds"),
         ("model.safetensors", lambda _: b"\x80\x04K\x01.", "does not hold weights"),
     ],

@@ -21,6 +21,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from antispoof.corpora import read_protocol
+from antispoof.corpora.protocol import write_protocol
 from antispoof.errors import DiskError, ScoreError
 from antispoof.scoring import score_files
 from antispoof.scoring.score_files import (
@@ -161,9 +162,40 @@ def test_scores_read_back_exactly(tmp_path_factory, values):
     assert path.read_text().startswith("u0 A01 spoof ")  # the organisers' layout
 
 
+def test_a_name_with_quotes(tmp_path):
+    trials = TRIALS.replace("u1", 'c"d').assign(score=[3.0, 2.0, 1.0])
+    write_scores(tmp_path / "scores.txt", trials)
+    write_protocol(tmp_path / "protocol.txt", trials)
+    read = read_scores(
+        tmp_path / "scores.txt", read_protocol(tmp_path / "protocol.txt")
+    )
+    assert read["utt_id"].tolist() == ["u2", 'c"d', "u3"]
+    assert 'c"d A07 spoof 2.0\n' in (tmp_path / "scores.txt").read_text()
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "sentence"),
+    [
+        ("score", np.nan, r"without a finite score: u1 \(nan\)"),
+        ("utt_id", "u2", "given twice: u2"),
+        ("attack", "A 7", "with attack that is not one word: 'A 7'"),
+    ],
+)
+def test_what_cannot_be_written(tmp_path, column, value, sentence):
+    trials = TRIALS.assign(score=[1.0, 2.0, 3.0])
+    trials.loc[1, column] = value
+    with pytest.raises(ScoreError, match=sentence):
+        write_scores(tmp_path / "scores.txt", trials)
+    with pytest.raises(ScoreError, match=f"lack the column '{column}'"):
+        write_scores(tmp_path / "scores.txt", trials.drop(columns=column))
+    assert not list(tmp_path.iterdir())
+
+
 def test_a_full_disk_leaves_the_old_file_and_no_other(tmp_path, monkeypatch):
     path = tmp_path / "scores.txt"
     path.write_text("old\n")
+    with pytest.raises(ScoreError, match="cannot be written"):
+        write_scores(path / "scores.txt", TRIALS.assign(score=1.0))
 
     def full(self, target):
         raise OSError(errno.ENOSPC, "No space left on device")

@@ -105,6 +105,8 @@ def test_a_panel_of_different_trials_raises():
     for change, sentence in (
         ({}, "no score tables"),
         ({"a": tables["a"], "b": tables["b"][:2]}, "a: 3, b: 2"),
+        ({"a": [table().drop(columns="speaker")]}, "lacks the column 'speaker'"),
+        ({"a": [table(), table().drop(columns="score")]}, "lacks the column 'score'"),
         ({"a": [table(), table().replace("u3", "x3")]}, "each once; u3 is missing"),
         ({"a": [table(), table().replace("spoof", "bonafide")]}, "unlike another"),
     ):
@@ -218,6 +220,17 @@ def test_bad_requests():
     panel = make_panel(two_models())
     with pytest.raises(ParameterError, match="n_replicates=1"):
         resample(panel, n_replicates=1)
+    resampled = resample(panel, n_replicates=2)
+    for metric, model, at in (
+        ("accuracy", "c", "zero"),
+        ("f1", "a", "zero"),
+        ("accuracy", "a", "half"),
+    ):
+        with pytest.raises(ParameterError, match="accepted are"):
+            resampled.quantity(metric, model, at=at)
+    for dev in (two_models(n_seeds=2), {"a": two_models()["a"]}):
+        with pytest.raises(ScoreError, match="the same models and seeds"):
+            operating_thresholds(panel, dev=make_panel(dev))
 
 
 # 3 ------------------------------------------------------------------------------------
@@ -313,6 +326,8 @@ def test_mcnemar():
     assert test.p == pytest.approx(exact - binom.pmf(2, 11, 0.5))
     assert mcnemar(second, first).p == test.p
     assert mcnemar(first, first).p == 1
+    with pytest.raises(ParameterError, match="the same trials"):
+        mcnemar([True], [True, False])
 
 
 def test_holm():

@@ -165,7 +165,9 @@ def test_drawn_clips(make_features):
     assert first.trials.equals(again.trials)
     assert not first.trials.equals(other.trials)
     assert draw_clips(features, TrainConfig.for_model("cnn"), 0) is features
-    with pytest.raises(ParameterError, match="n_spoof=99; accepted: up to 16"):
+    with pytest.raises(
+        ParameterError, match="n_spoof=99; accepted: up to 16, the spoof"
+    ):
         draw_clips(features, replace(config, n_spoof=99), 0)
 
 
@@ -175,6 +177,9 @@ def test_drawn_clips(make_features):
 @pytest.mark.parametrize("name", ["train_set", "val_set"])
 def test_sets(make_features, name):
     given = {"train_set": make_features(), "val_set": make_features(12, seed=1)}
+    spoof = given[name].subset(given[name].labels == 0)
+    with pytest.raises(CorpusError, match="needs both classes; found spoof"):
+        fit(CONFIG, **{**given, name: spoof}, seed=0, cpu=True)
     given[name].trials.loc[7, "partition"] = "eval"
     with pytest.raises(CorpusError, match="partition train; found eval"):
         fit(CONFIG, **given, seed=0, cpu=True)

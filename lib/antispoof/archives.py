@@ -72,7 +72,11 @@ def extract_all(
                 ):
                     shutil.copyfileobj(source, file, 2**20)
             except READ_ERRORS as error:
-                raise ArchiveError(f"{path}: {member.filename}: {error}") from None
+                on_disk = isinstance(error, OSError)
+                what = "cannot be unpacked" if on_disk else "is damaged"
+                raise ArchiveError(
+                    f"{path}: {member.filename} {what}: {error}"
+                ) from None
             progress(done, len(targets))
 
 

@@ -109,8 +109,10 @@ class TrainConfig:
         text="Training speakers used for validation instead of training.",
         positive=True,
     )
-    n_bonafide: int = _setting(0, text="Bona fide clips to draw; 0: all.", before=0)
-    n_spoof: int = _setting(0, text="Spoof clips to draw; 0: all.", before=0)
+    n_bonafide: int = _setting(
+        0, text="Bona fide training clips to draw; 0: all.", before=0
+    )
+    n_spoof: int = _setting(0, text="Spoof training clips to draw; 0: all.", before=0)
     patience: int = _setting(
         0,
         text="Epochs without improvement before training stops; 0: no early stopping.",
@@ -129,7 +131,7 @@ class TrainConfig:
             choices = one.metadata["choices"]
             for given in value if name == "augment" else [value]:
                 if isinstance(choices, Registry):
-                    choices[given]
+                    choices[given]  # raises for an unknown name
                 elif choices is not None and given not in choices:
                     raise ParameterError(
                         f"{name}={given!r}; accepted: {', '.join(choices)}"
@@ -198,12 +200,18 @@ class TrainConfig:
         given = {name: value for name, value in overrides.items() if value is not None}
         return cls.for_model(model, **{**settings.get(model, {}), **given})
 
-    def to_dict(self) -> dict[str, Any]:
-        """The settings as plain values, in their declared order.
+    @classmethod
+    def from_dict(cls, settings: Mapping[str, Any]) -> TrainConfig:
+        """The configuration that :meth:`to_dict` wrote.
 
-        Read again, a setting that was added later has its default, which must
-        reproduce the behaviour before it was added.
+        A setting that was added later has its default, which must reproduce the
+        behaviour before it was added.
         """
+        _check_known([name for name in settings if name != "model"])
+        return cls(**settings)
+
+    def to_dict(self) -> dict[str, Any]:
+        """The settings as plain values, in their declared order."""
         return asdict(self) | {"augment": list(self.augment)}
 
     @property

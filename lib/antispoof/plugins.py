@@ -15,8 +15,9 @@ VARIABLE = "ANTISPOOF_PLUGINS"
 def load_plugins(names: Iterable[str] = ()) -> list[str]:
     """Import the named modules and those in ``$ANTISPOOF_PLUGINS`` (comma separated).
 
-    A module is looked for on the Python path, then in the current folder; a name that
-    ends in ``.py`` is the path of its file. The names are added to the variable, so
+    A module, as ``my_module`` or ``my_package.my_module``, is looked for on the Python
+    path, then in the current folder; a name that ends in ``.py`` is the path of its
+    file. The names are added to the variable, so
     that processes started from here import them, too.
 
     Returns
@@ -45,13 +46,15 @@ def module_name(plugin: str) -> str:
 
 def _load(plugin: str) -> str:
     """Import a plugin; returns the name by which other processes find it."""
-    path = Path(plugin).resolve()
-    file = path.with_suffix(".py")
-    sys.path[:] = dict.fromkeys([*sys.path, str(path.parent)])
+    is_file = plugin.endswith(".py")
+    name = plugin if is_file else plugin.replace(".", "/") + ".py"
+    file = Path(name).absolute()  # not resolved: a link has a name of its own
+    folder = file.parent if is_file else Path.cwd()
+    sys.path[:] = dict.fromkeys([*sys.path, str(folder)])
     try:
         module = importlib.import_module(module_name(plugin))
-        found = Path(getattr(module, "__file__", None) or "built-in").resolve()
-        if file.exists() and found != file:
+        found = Path(getattr(module, "__file__", None) or "built-in")
+        if file.exists() and not (found.exists() and found.samefile(file)):
             raise ImportError(f"{found} has the same name; rename {file}")
     except Exception as error:
         steps = traceback.extract_tb(error.__traceback__)
@@ -60,4 +63,4 @@ def _load(plugin: str) -> str:
         if not own and isinstance(error, ModuleNotFoundError):
             why = f"there is no {file}, nor such a module on the Python path"
         raise ParameterError(f"plugin {plugin!r} cannot be imported: {why}") from error
-    return str(file) if path == file else plugin
+    return str(file) if is_file else plugin

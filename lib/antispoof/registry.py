@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from antispoof.errors import PARSE_ERRORS, ParameterError
+from antispoof.errors import PARSE_ERRORS, AntispoofError, ParameterError
 
 T = TypeVar("T", bound=Callable[..., Any])
 
@@ -98,11 +98,12 @@ def check_result(what: str, value: Any, shape: tuple, dtype: str = "") -> None:
         If `value` is something else.
     """
     found = getattr(value, "shape", () if isinstance(value, int | float) else None)
-    kind = dtype and f" {getattr(value, 'dtype', '')}"
-    given = f"{value!r:.60}" if found is None else f"shape {tuple(found)}{kind}"
-    accepted = f"shape {tuple(map(int, shape))}" + (dtype and f" {dtype}")
-    if given != accepted:
-        raise ParameterError(f"{what} returned {given}; accepted: {accepted}")
+    kind = str(getattr(value, "dtype", "")) if dtype else ""
+    if found is not None and (tuple(found), kind) == (tuple(shape), dtype):
+        return
+    given = f"{value!r:.60}" if found is None else f"shape {tuple(found)} {kind}"
+    accepted = f"shape {tuple(map(int, shape))} {dtype}".rstrip()
+    raise ParameterError(f"{what} returned {given.rstrip()}; accepted: {accepted}")
 
 
 def call(what: str, function: Callable, *given: Any, shape: tuple) -> Any:
@@ -111,10 +112,12 @@ def call(what: str, function: Callable, *given: Any, shape: tuple) -> Any:
     Raises
     ------
     ParameterError
-        If it fails, or returns another shape.
+        If it fails, or returns another shape. A documented error stays as it is.
     """
     try:
         value = function(*given)
+    except AntispoofError:  # a sentence already
+        raise
     except (IndexError, RuntimeError, *PARSE_ERRORS) as error:
         raise ParameterError(f"{what}: {type(error).__name__}: {error}") from error
     check_result(what, value, shape)
@@ -122,7 +125,11 @@ def call(what: str, function: Callable, *given: Any, shape: tuple) -> Any:
 
 
 def check_same(what: str, known: Callable, new: Callable) -> None:
-    """ParameterError unless `new` is defined where `known`, of the same name, is."""
+    """ParameterError unless `new` is defined where `known`, of the same name, is.
+
+    A ``functools.partial`` is defined where its function is.
+    """
+    known, new = (getattr(f, "func", f) for f in (known, new))
     origins = [(f.__module__, getattr(f, "__qualname__", "")) for f in (known, new)]
     if origins[0] != origins[1]:
         raise ParameterError(

@@ -95,7 +95,8 @@ def apply(
         p = entry.info.get("probability", probability)
         if entry.info["on"] == on and rng.random() < p:
             made = entry.factory(x, rng)
-            shape = x.shape if on == "features" else np.shape(made)[-1:] or x.shape
+            any_length = np.shape(made)[-1:] or x.shape
+            shape = x.shape if on == "features" else any_length
             check_result(f"augmentation {entry.name!r}", made, shape, "float32")
             x = made[..., :n]
     return x

@@ -71,6 +71,7 @@ def check(
             predictions.append(prediction)
             update(min(len(predictions), len(inputs)), len(inputs))
         if report is not None:
+            # Of a path, only the last part: see write_report.
             options = ["--run", run.name] if run else []
             options += ["--track", str(track)] if track else []
             write_report(report, predictions, detector, options=options)

@@ -20,7 +20,13 @@ trials, an upper bound and not a result. Ranges: 95 % intervals over speakers.""
 
 
 def evaluate(
-    scores: Annotated[Path, typer.Argument(help="Lines 'utt_id attack key score'.")],
+    scores: Annotated[
+        Path,
+        typer.Argument(
+            help="Lines 'utt_id attack key score', or another table with columns for"
+            " utterance and score."
+        ),
+    ],
     protocol: Annotated[Path, typer.Option(help="Protocol: the trials and labels.")],
     asv_scores: Annotated[Path | None, typer.Option(help="For the t-DCF.")] = None,
     dev_scores: Annotated[Path | None, typer.Option(help="Scores on dev.")] = None,
@@ -28,8 +34,12 @@ def evaluate(
     columns: Annotated[
         str, typer.Option(help="Columns of score files: utt_id,-,label,score")
     ] = "",
-    protocol_columns: Annotated[str, typer.Option(help="The same of protocols.")] = "",
-    negate: Annotated[bool, typer.Option("--negate", help="Reverse signs.")] = False,
+    protocol_columns: Annotated[
+        str, typer.Option(help="Columns of protocols, as speaker,utt_id,-,attack,label")
+    ] = "",
+    negate: Annotated[
+        bool, typer.Option("--negate", help="Reverse the sign of every score.")
+    ] = False,
     replicates: Annotated[int, typer.Option(min=0, help="Bootstrap samples.")] = 1000,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:

@@ -21,12 +21,17 @@ def features(
     from antispoof.frontends import load_features
 
     opened = open_corpus(corpus)
-    options = {"cache_dir": cache_dir, "on_error": on_error}
     typer.echo(printable(opened.description))
     for name in frontend:
         for partition in opened.partitions:
             with progress_bar(f"{name} {partition}") as bar:
-                options |= {"frontend": name, "progress": bar}
-                computed = load_features(opened, partition, **options)
+                computed = load_features(
+                    opened,
+                    partition,
+                    frontend=name,
+                    cache_dir=cache_dir,
+                    on_error=on_error,
+                    progress=bar,
+                )
             n_listed = len(opened.partition(partition))
             typer.echo(f"{name} {partition}: {len(computed)} of {n_listed} clips")

@@ -13,7 +13,10 @@ def score(
     run: Annotated[Path, typer.Argument(help="Folder of a run with weights.")],
     corpus: CorpusOption,
     partition: Annotated[str, typer.Option(help="Partition to score.")] = "eval",
-    out: Annotated[Path | None, typer.Option(help="Else scores-PARTITION.txt.")] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(help="File to write; scores-PARTITION.txt if omitted."),
+    ] = None,
     cache_dir: CacheDir = None,
     on_error: OnError = "stop",
 ) -> None:

@@ -20,8 +20,10 @@ def format_table(rows: Sequence[Mapping[str, object]]) -> str:
     """
     import pandas as pd
 
-    table = pd.DataFrame(rows).fillna("").map(lambda cell: printable(str(cell)))
-    return table.to_string(index=False)
+    if not rows:
+        return ""
+    table = pd.DataFrame(rows, dtype=object).fillna("")  # object: integers stay so
+    return table.map(lambda cell: printable(str(cell))).to_string(index=False)
 
 
 @contextmanager

@@ -14,7 +14,6 @@ from antispoof.columns import read_table, read_word
 from antispoof.constants import LABELS, NO_ATTACK
 from antispoof.errors import CorpusError
 
-WRITTEN = ("speaker", "utt_id", "environment", "attack", "label")
 UNKNOWN = "unknown"  # attack of a spoof trial where no column names it
 
 
@@ -76,5 +75,8 @@ def write_protocol(path: str | Path, trials: pd.DataFrame) -> None:
     trials
         Columns ``utt_id``, ``speaker``, ``attack``, ``label``; others are ignored.
     """
-    table = trials.assign(environment="-")[[*WRITTEN]]
-    table.to_csv(path, sep=" ", header=False, index=False, lineterminator="\n")
+    lines = [
+        f"{row.speaker} {row.utt_id} - {row.attack} {row.label}\n"
+        for row in trials.itertuples()
+    ]
+    Path(path).write_text("".join(lines), encoding="utf-8", newline="\n")

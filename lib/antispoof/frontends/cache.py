@@ -123,7 +123,9 @@ def load_features(
     module = build(frontend)
     trials = corpus.partition(partition)
     treat = TREATMENTS[silence]
-    name = f"{frontend}-{cache_key(module)}" + f"-{silence}" * (silence != "keep")
+    name = f"{frontend}-{cache_key(module)}"
+    if silence != "keep":
+        name += f"-{silence}"
     folder = project_folder() / (cache_dir or feature_cache_dir()) / corpus.id / name
     target = folder / f"{partition}.npy"
     probe = compute_probe(module, treat)

@@ -6,6 +6,7 @@ repeat it. The same clips, weights and version give the same bytes, but for the 
 
 import base64
 import io
+import re
 import shlex
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
@@ -27,6 +28,7 @@ from antispoof.inference.base import (
     describe_checks,
     describe_detector,
 )
+from antispoof.inference.inputs import STANDARD_INPUT
 from antispoof.inference.prediction import (
     ANSWERS,
     MEANING,
@@ -64,6 +66,10 @@ def write_report(
     date: datetime | None = None,
 ) -> None:
     """Write a report.
+
+    Folders are left out on purpose, of clips and in ``--run``: a report is for other
+    readers, and a path can tell who made it. Where two clips have one bare name, the
+    names are shown as they were given.
 
     Parameters
     ----------
@@ -126,13 +132,15 @@ def _body(
 ) -> Iterator[str]:
     yield "<h1>Real voice, or made by a program?</h1>"
     yield _paragraph(QUESTION)
-    for prediction in predictions:
+    headings = _without_folders([p.clip for p in predictions])
+    for heading, prediction in zip(headings, predictions, strict=True):
+        yield f"<h2>{escape(heading)}</h2>"
         yield from _clip(prediction, detector)
     yield "<h2>What the detector knows, and what it cannot know</h2>"
     yield _paragraph(describe_detector(detector))
     yield _paragraph(_describe_limits(detector.calibration))
     yield "<h2>How to repeat it</h2>"
-    names = dict.fromkeys(Path(p.path or p.clip).name for p in predictions)
+    names = dict.fromkeys(_without_folders([_argument(p) for p in predictions]))
     rows = {
         "Command": shlex.join(["antispoof", "check", *names, *options]),
         "Version": f"antispoof {antispoof.__version__}",
@@ -143,7 +151,6 @@ def _body(
 
 
 def _clip(prediction: Prediction, detector: ClipDetector) -> Iterator[str]:
-    yield f"<h2>{escape(Path(prediction.clip).name)}</h2>"
     yield f"<p><b>{escape(format_prediction(prediction))}</b></p>"
     if prediction.error is not None:
         return
@@ -170,6 +177,20 @@ def _clip(prediction: Prediction, detector: ClipDetector) -> Iterator[str]:
         "SHA-256": prediction.sha256,
     }
     yield _table(rows.items())
+
+
+def _argument(prediction: Prediction) -> str:
+    """The clip in a command: as it was given there, else its file."""
+    name = re.sub(r" \(track \d+\)$", "", prediction.clip)
+    if prediction.path is None or name == STANDARD_INPUT or Path(name).exists():
+        return name
+    return str(prediction.path)
+
+
+def _without_folders(names: Sequence[str]) -> list[str]:
+    """Bare names, if they tell apart what the names do."""
+    bare = [Path(name).name for name in names]
+    return bare if len(set(bare)) == len(set(names)) else list(names)
 
 
 def _priors(llr: float) -> str:

@@ -76,7 +76,10 @@ class Metric:
 
 
 class Metrics(dict[str, Metric]):
-    """Name -> metric; as in a registry, a name that is taken is refused."""
+    """Name -> metric, by assignment; as in a registry, a name that is taken is refused.
+
+    ``update`` and ``setdefault`` do not check.
+    """
 
     def __setitem__(self, name: str, metric: Metric) -> None:
         check_same(f"metric {name!r}", self.get(name, metric).fn, metric.fn)

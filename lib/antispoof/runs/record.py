@@ -78,9 +78,9 @@ class Run:
         name = CONFIG
         try:
             record = json.loads((path / CONFIG).read_text("utf-8"))
-            if record.pop("format") != FORMAT:
+            if record.pop("format", None) != FORMAT:
                 raise ValueError(f"its format is not {FORMAT}")
-            record["config"] = TrainConfig(**record["config"])
+            record["config"] = TrainConfig.from_dict(record["config"])
             corpus_id = record["corpus"]["id"]
             if not NAME.fullmatch(corpus_id):
                 raise ValueError(f"corpus {corpus_id!r} cannot name a folder")
@@ -95,8 +95,12 @@ class Run:
             return cls(path=path, history=history, environment=environment, **record)
         except ParameterError as error:
             raise RunError(f"{path / name}: {error}") from error
-        except (OSError, *PARSE_ERRORS) as error:
+        except (FileNotFoundError, NotADirectoryError) as error:
+            raise RunError(f"{path} is not a run: {name} is missing") from error
+        except OSError as error:
             raise RunError(f"{path / name} cannot be read: {error}") from error
+        except PARSE_ERRORS as error:
+            raise RunError(f"{path / name} is malformed: {error}") from error
 
     @property
     def partitions(self) -> list[str]:
@@ -157,7 +161,8 @@ class Run:
         n, best = len(self.history), self.best_epoch
         if not 0 <= best < n <= self.config.epochs:
             raise RunError(
-                f"{self.path}: {n} epochs of {self.config.epochs}, best {best}"
+                f"{self.path}: the history has {n} epochs; accepted: from {best + 1},"
+                f" the best, to {self.config.epochs}"
             )
         try:
             float(self.environment["seconds"])

@@ -25,6 +25,7 @@ from antispoof import augment, frontends, models
 from antispoof.audio.silence import TREATMENTS
 from antispoof.config import TrainConfig
 from antispoof.constants import NO_ATTACK
+from antispoof.errors import RunError
 from antispoof.frontends import FeatureSet
 from antispoof.frontends.cache import PROBE_CLIP, compute_probe
 from antispoof.registry import call
@@ -108,11 +109,21 @@ def _compute(config: TrainConfig) -> Scores:
 
 
 def matches(recorded: Scores, config: TrainConfig) -> bool:
-    """Whether today's code reproduces recorded numbers within the tolerance."""
+    """Whether today's code reproduces recorded numbers within the tolerance.
+
+    Raises
+    ------
+    RunError
+        If `recorded` is not what `compute` returns; that says nothing about the code.
+    """
+    if set(recorded) != set(TOLERANCE):
+        raise RunError(
+            f"a regression check has the parts {', '.join(TOLERANCE)}, not"
+            f" {', '.join(recorded) or 'none'}"
+        )
     tolerance = TOLERANCE_BF16 if config.precision == "bf16" else TOLERANCE
     now = compute(config)
-    agree = (_agree(recorded.get(k, []), now[k], tolerance[k]) for k in TOLERANCE)
-    return all(agree)
+    return all(_agree(recorded[part], now[part], tolerance[part]) for part in TOLERANCE)
 
 
 def _in_float64(model: nn.Module) -> set[float]:

@@ -107,13 +107,37 @@ def write_scores(path: str | Path, trials: pd.DataFrame) -> None:
 
     Raises
     ------
+    ScoreError
+        If a column is missing, a score is not finite, a trial is duplicate, a text
+        field is empty or holds a blank, or the file cannot be made.
     DiskError
         If the disk is full.
     """
+    path = Path(path)
+    missing = [name for name in COLUMNS if name not in trials]
+    if missing:
+        raise ScoreError(
+            f"scores for {path} lack the column {missing[0]!r}; "
+            f"{', '.join(COLUMNS)} are needed"
+        )
+    utt_ids = trials["utt_id"].map(str)
     # float() first: a float32 widened to float64 reads back to the very same value.
-    table = trials[list(COLUMNS)].astype({"score": float})
-    with atomic_path(path) as temporary:
-        table.to_csv(temporary, sep=" ", header=False, index=False, lineterminator="\n")
+    scores = _finite(trials["score"], utt_ids, path)
+    _raise_for_trials(utt_ids[utt_ids.duplicated()], path, "given twice")
+    fields = [trials[name].map(str).tolist() for name in COLUMNS[:-1]]
+    for name, column in zip(COLUMNS, fields, strict=False):
+        bad = [repr(value) for value in column if value.split() != [value]]
+        _raise_for_trials(bad, path, f"with {name} that is not one word")
+    # Joined, not to_csv: it would quote, and no reader of these files unquotes.
+    lines = map(" ".join, zip(*fields, map(repr, scores.tolist()), strict=True))
+    text = "".join(f"{line}\n" for line in lines)
+    try:
+        with atomic_path(path) as temporary:
+            temporary.write_text(text, encoding="utf-8", newline="\n")
+    except OSError as error:
+        raise ScoreError(
+            f"score file {path} cannot be written: {error.strerror}"
+        ) from None
 
 
 def read_asv_scores(path: str | Path) -> pd.DataFrame:
@@ -145,7 +169,7 @@ def _finite(scores: pd.Series, utt_ids: pd.Series, path: Path) -> pd.Series:
     """Scores as numbers; raises for those that are not finite numbers."""
     numbers = scores.map(read_number).astype(float)
     bad = ~np.isfinite(numbers)
-    named = utt_ids[bad] + " (" + scores[bad] + ")"
+    named = utt_ids[bad] + " (" + scores[bad].map(str) + ")"
     _raise_for_trials(named, path, "without a finite score")
     return numbers
 

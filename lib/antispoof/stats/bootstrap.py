@@ -65,7 +65,21 @@ class BootstrapResult:
             (the accuracy of that constant answer), and those in ``values``.
         model : one of the panel's.
         at : operating point; not read for metrics without a threshold.
+
+        Raises
+        ------
+        ParameterError
+            If the metric, model or operating point is unknown.
         """
+        for what, name, accepted in (
+            ("model", model, self.panel.models),
+            ("metric", metric, self.metrics),
+            ("operating point", at, self.confusions),
+        ):
+            if name not in accepted:
+                raise ParameterError(
+                    f"no {what} {name!r}; accepted are {', '.join(accepted)}"
+                )
         if metric in self.values:
             values = self.values[metric][model]
         else:
@@ -103,7 +117,20 @@ def operating_thresholds(
     Returns
     -------
     "zero", "dev" and "oracle" -> model -> (n_seeds,).
+
+    Raises
+    ------
+    ScoreError
+        If dev lacks a model or has another number of seeds.
     """
+    if dev is not None and (
+        not set(panel.models) <= set(dev.models) or dev.n_seeds != panel.n_seeds
+    ):
+        raise ScoreError(
+            f"dev scores of {', '.join(dev.models)} ({dev.n_seeds} seeds) cannot set"
+            f" thresholds for {', '.join(panel.models)} ({panel.n_seeds} seeds);"
+            " the same models and seeds are needed"
+        )
     points: dict[str, dict[str, list[float]]] = {}
     for model, rows in panel.scores.items():
         for seed, row in enumerate(rows):
@@ -111,7 +138,10 @@ def operating_thresholds(
             found = thresholds_of_system(row, panel.labels, dev=on)
             for point, value in found.items():
                 points.setdefault(point, {}).setdefault(model, []).append(value)
-    return {p: {m: np.array(v) for m, v in of.items()} for p, of in points.items()}
+    return {
+        point: {model: np.array(values) for model, values in of_models.items()}
+        for point, of_models in points.items()
+    }
 
 
 def resample(
@@ -202,9 +232,9 @@ def _decisions(panel: Panel, thresholds: Thresholds) -> np.ndarray:
     """
     accepted = np.stack(
         [
-            s > at[m][:, None]
-            for at in thresholds.values()
-            for m, s in panel.scores.items()
+            panel.scores[model] > thresholds[point][model][:, np.newaxis]
+            for point in thresholds
+            for model in panel.models
         ]
     )
     cells = [

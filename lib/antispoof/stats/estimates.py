@@ -82,8 +82,12 @@ class Estimate:
         Also the difference that such an interval finds with this power; it is
         the half-width at a power of one half.
         """
-        known = [(v, stdtrit(n, [power, alpha / 2])) for v, n in self.sources if v]
-        return float(np.sqrt(sum(v * (high - low) ** 2 for v, (high, low) in known)))
+        squares = [
+            variance * (stdtrit(n, power) - stdtrit(n, alpha / 2)) ** 2
+            for variance, n in self.sources
+            if variance
+        ]
+        return float(np.sqrt(sum(squares)))
 
     def detectable(self, power: float = POWER) -> float:
         """Smallest true difference that would be found with probability `power`.
@@ -133,9 +137,14 @@ class BootstrapDistribution:
         if n_seeds > 1:
             from_seeds = float(np.var(self.seed_replicates, ddof=1))
         from_speakers = max(variance - from_seeds, 0.0)
-        seeds = from_seeds, max(n_seeds - 1, 1)
-        speakers = from_speakers, max(self.n_units - 1, 1)
-        return Estimate(self.value, (seeds, speakers), self.per_seed)
+        return Estimate(
+            value=self.value,
+            sources=(
+                (from_seeds, max(n_seeds - 1, 1)),
+                (from_speakers, max(self.n_units - 1, 1)),
+            ),
+            per_seed=self.per_seed,
+        )
 
 
 def combine(
@@ -148,7 +157,10 @@ def combine(
     function : elementwise on arrays, such as ``np.subtract`` for a paired difference.
     given : quantities of one and the same resampling.
     """
-    names = ("value", "per_seed", "replicates", "seed_replicates")
-    value, *arrays = (function(*(getattr(q, n) for q in given)) for n in names)
-    n_units = min(q.n_units for q in given)
-    return BootstrapDistribution(float(value), *map(np.asarray, arrays), n_units)
+    return BootstrapDistribution(
+        value=float(function(*(q.value for q in given))),
+        per_seed=np.asarray(function(*(q.per_seed for q in given))),
+        replicates=np.asarray(function(*(q.replicates for q in given))),
+        seed_replicates=np.asarray(function(*(q.seed_replicates for q in given))),
+        n_units=min(q.n_units for q in given),
+    )

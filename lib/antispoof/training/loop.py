@@ -80,7 +80,7 @@ def fit(
     Raises
     ------
     CorpusError
-        If either set contains a trial outside the train partition.
+        If either set lacks a class, or contains a trial outside the train partition.
     ParameterError
         If the device lacks the precision, or the loss is not a scalar.
     RunError
@@ -218,3 +218,6 @@ def _check_set(features: FeatureSet, name: str) -> None:
     if partitions - {"train"}:
         found = ", ".join(sorted(partitions))
         raise CorpusError(f"{name} must be of partition train; found {found}")
+    if set(features.labels) != {SPOOF, BONAFIDE}:
+        found = ", ".join(sorted(set(features.trials["label"]))) or "no trials"
+        raise CorpusError(f"{name} needs both classes; found {found}")

@@ -81,9 +81,15 @@ def draw_clips(train_set: FeatureSet, config: TrainConfig, seed: int) -> Feature
         If there are fewer clips than asked for.
     """
     rng, kept = np.random.default_rng(seed), np.zeros(len(train_set), bool)
-    for label, n in ((BONAFIDE, config.n_bonafide), (SPOOF, config.n_spoof)):
+    for label, title, n in (
+        (BONAFIDE, "bona fide", config.n_bonafide),
+        (SPOOF, "spoof", config.n_spoof),
+    ):
         rows = np.flatnonzero(train_set.labels == label)
         if n > len(rows):
-            raise ParameterError(f"n_{LABELS[label]}={n}; accepted: up to {len(rows)}")
+            raise ParameterError(
+                f"n_{LABELS[label]}={n}; accepted: up to {len(rows)}, the {title}"
+                " training clips besides those of the validation speakers"
+            )
         kept[rng.permutation(rows)[: n or len(rows)]] = True
     return train_set if kept.all() else train_set.subset(kept)
