@@ -3,9 +3,8 @@
 A code line holds a token of code: blank lines, comments and docstrings do not count.
 Exits 1 if a limit is exceeded, so that ``make lint`` fails. An aim is what the design
 sets. Where a limit is above it, there is more code than there should be: the limit is
-what there is today, and what is added must be made room for. It was raised twice: by
-650 lines of the library for the domain check, parts, reports and the export of a
-detector, and by 45 for checks of what plugins register.
+what there is today. What is added must be made room for, and a limit that falls stays
+down.
 """
 
 from __future__ import annotations
@@ -18,9 +17,9 @@ from pathlib import Path
 
 # Folders -> aim, limit.
 LIMITS = {
-    ("lib/antispoof",): (6000, 7760),
-    ("lib/antispoof_report", "book/_ext"): (2500, 3100),
-    ("tests",): (8000, 9530),
+    ("lib/antispoof",): (6000, 7570),
+    ("lib/antispoof_report", "book/_ext"): (2500, 3080),
+    ("tests",): (8000, 9250),
     ("benchmarks",): (600, 600),
 }
 NOT_CODE = {
