@@ -145,7 +145,7 @@ def test_h1_is_the_order_by_macro_f1():
 
 
 def test_the_comparison_that_decides_comes_first():
-    kept = runs.list_runs(Path(__file__).parents[1] / runs.REFERENCES)
+    kept = runs.load_references()
     dev = runs.tables.score_tables(kept, "dev")
     found = hypotheses.h1(hypotheses.bootstrap_scores(dev, n_replicates=200))
     assert found.findings[0].verdict == found.verdict == CONTRADICTED

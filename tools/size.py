@@ -18,7 +18,7 @@ from pathlib import Path
 # Folders -> aim, limit.
 LIMITS = {
     ("lib/antispoof",): (6000, 7570),
-    ("lib/antispoof_report", "book/_ext"): (2500, 3080),
+    ("lib/antispoof_report", "book/_ext"): (2500, 3090),
     ("tests",): (8000, 9250),
     ("benchmarks",): (600, 600),
 }

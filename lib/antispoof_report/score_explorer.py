@@ -13,7 +13,9 @@ from typing import Any
 
 import numpy as np
 
+from antispoof import metrics
 from antispoof.constants import label_indices
+from antispoof.metrics.detection import eer_threshold_from_curve
 from antispoof.models import title
 from antispoof.runs import Run
 from antispoof.runs.tables import by_model, thresholds
@@ -58,7 +60,12 @@ def explorer(groups: Mapping[str, Sequence[Run]], *, figure: str) -> Html:
                     "partition": name,
                     "model": title(model),
                     "seed": run.seed,
-                    **panel(tables[run.path]["score"], thresholds(run, part), ends),
+                    **panel(
+                        tables[run.path]["score"],
+                        thresholds(run, part),
+                        ends,
+                        also=[_eer_threshold(run, part)],
+                    ),
                 }
                 for model, of_model in by_model(runs).items()
                 for run in of_model
@@ -77,8 +84,16 @@ def explorer(groups: Mapping[str, Sequence[Run]], *, figure: str) -> Html:
     return Html(html, line)
 
 
+def _eer_threshold(run: Run, partition: str) -> float:
+    curve = metrics.det_curve(*run.scores_and_labels(partition))
+    return eer_threshold_from_curve(curve)
+
+
 def panel(
-    scores: Sequence[float], points: Mapping[str, float], ends: tuple[float, float]
+    scores: Sequence[float],
+    points: Mapping[str, float],
+    ends: tuple[float, float],
+    also: Sequence[float] = (),
 ) -> dict[str, Any]:
     """The scores of one run with their thresholds, ready for JSON.
 
@@ -87,6 +102,7 @@ def panel(
     scores : (n,) floats.
     points : operating point -> threshold; each becomes one of the thresholds.
     ends : lowest and highest score of the axis; it is widened to what is shown.
+    also : more thresholds, such as that of the EER, between the even steps.
 
     Returns
     -------
@@ -99,7 +115,7 @@ def panel(
     span = highest - lowest if highest - lowest >= NARROWEST else 1.0
     # The first threshold is below all scores, so that every clip can be accepted.
     axis = np.linspace(lowest - span / N_BARS, highest, N_STEPS + 1)
-    grid = np.union1d(axis, list(points.values()))
+    grid = np.union1d(axis, [*points.values(), *also])
     shown = np.round(grid, 4).tolist()
     return {
         "low": shown[0],
