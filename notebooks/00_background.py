@@ -180,7 +180,7 @@ sound.mel_scale(front_end.filters.numpy())
 #
 # ### Machine learning and deep learning
 #
-# *Machine learning* finds rules in examples instead of being told them. In its classical
+# *Machine learning* finds rules in examples; nobody writes them down. In its classical
 # form, a person decides which *features* of the sound are looked at, and the machine
 # learns how to weigh them. In *deep learning*, a network with many layers also finds the
 # features. It needs more examples for that.
@@ -261,7 +261,7 @@ slope = z.detach().softmax(0) - torch.tensor([1.0, 0.0])
 torch.testing.assert_close(learned.grad, slope[:, None] * inputs)
 
 # %% [markdown]
-# In a network of many layers, the chain rule goes on: the slope at an early layer is a
+# In a network of many layers, the chain rule continues: the slope at an early layer is a
 # product with one factor for each layer behind it. PyTorch computes it from the last layer
 # back to the first, which is called the *backward pass*.
 #

@@ -267,7 +267,7 @@ def test_the_note_names_what_the_detector_knows(detector):  # 6
     assert "5 real and 7 fake clips of dev. Noise proves nothing." in note
     note = describe_detector(load_detector())
     assert "clips of 12 sources and 61 systems" in note
-    assert "of dev, 3 of whose 4 sources it had not heard" in note
+    assert "of dev, 3 of whose 4 sources it was not trained on" in note
 
 
 def test_the_counts_of_answers_are_those_of_the_measurements():  # 6

@@ -100,5 +100,5 @@ def test_glue_passes_plain_values_on(glued):  # 4
     report.glue("text", "12 %")
     assert glued == {"eer": 0.25, "text": "12 %"}
     assert type(glued["eer"]) is float
-    shown = report.say("EER {result}`eer`, {result}`nothing_of_this_name`.").data
+    shown = report.say("EER [[eer]], [[nothing_of_this_name]].").data
     assert shown == "EER 0.25, —."

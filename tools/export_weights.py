@@ -96,7 +96,9 @@ def export_pretrained(
     known = set(dev["attack"]) <= set(train["attack"])
     sources = set(calibrated["source"])
     unseen = len(sources - set(train.get("source", [corpus.name])))
-    calibrated_on = f"dev, {unseen} of whose {len(sources)} sources it had not heard"
+    calibrated_on = (
+        f"dev, {unseen} of whose {len(sources)} sources it was not trained on"
+    )
     if known:
         calibrated_on = "dev, whose attacks the model was trained on"
     about = {

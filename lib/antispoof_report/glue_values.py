@@ -7,7 +7,7 @@ import numpy as np
 
 VALUES: dict[str, Any] = {}  # name -> value, of this session
 UNKNOWN = "—"  # shown where there are no runs to take a number from
-ROLE = re.compile(r"\{result\}`(\w+)`")
+PLACE = re.compile(r"\[\[(\w+)\]\]")
 
 
 def glue(name: str, value: Any) -> None:
@@ -27,11 +27,11 @@ def glue(name: str, value: Any) -> None:
 
 
 def say(text: str) -> Any:
-    """Text with each ``{result}`name``` replaced by what was glued, as Markdown.
+    """Text with each ``[[name]]`` replaced by what was glued, as Markdown.
 
     What was not glued is a dash: a chapter that is alone has no recorded runs. (The
     book's build fails if a name is glued nowhere.)
     """
     from IPython.display import Markdown
 
-    return Markdown(ROLE.sub(lambda role: str(VALUES.get(role[1], UNKNOWN)), text))
+    return Markdown(PLACE.sub(lambda place: str(VALUES.get(place[1], UNKNOWN)), text))

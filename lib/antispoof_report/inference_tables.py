@@ -218,8 +218,8 @@ def glue_inference(detector: ClipDetector | None, measured: Table) -> None:
     quoted = dict.fromkeys(QUOTED, UNKNOWN)
     if detector is not None:
         quoted["n_train"] = str(detector.metadata["corpus"]["n_train"])
-        heard = detector.metadata.get("coverage", {}).get("systems", ())
-        quoted["systems"] = str(len(heard))
+        known = detector.metadata.get("coverage", {}).get("systems", ())
+        quoted["systems"] = str(len(known))
     if detector is not None and measured is not None:
         trials = with_answers(select_condition(measured), detector)
         calibration, labels = detector.calibration, label_indices(trials["label"])

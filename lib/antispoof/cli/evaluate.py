@@ -54,7 +54,7 @@ def evaluate(
     EER: null in the JSON. Under "metrics" are all registered metrics, with those of
     plugins; null where one is not defined.
 
-    Columns are told apart by their header or content. Where that is ambiguous, name
+    Columns are recognised by their header or content. Where that is ambiguous, name
     them with --columns and --protocol-columns; - is for what is not read.
     """
     # Imported late, so that --help and the other commands start at once.

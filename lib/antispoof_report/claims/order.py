@@ -60,7 +60,7 @@ class ResNet50LSTMPacked(ResNet50LSTM):
 class ShuffledSteps(nn.Module):
     """ResNet50+LSTM whose steps come in another order, the same for all clips.
 
-    The maps, and so what is heard, are those of the clip as it is.
+    The maps are those of the clip as it is.
     """
 
     def __init__(self, model: ResNet50LSTM, seed: int = 0) -> None:

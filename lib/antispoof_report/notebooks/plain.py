@@ -1,8 +1,9 @@
 """Chapters as they are opened in Jupyter, on Colab and on Kaggle: without MyST roles.
 
 Only the book understands a role such as ``{doc}`03_cnn```. A link replaces it, a badge
-becomes text, and a paragraph with ``{result}`` becomes a cell that shows it with
-the values that were computed above (:func:`antispoof_report.report.say`).
+becomes text, and a paragraph with ``{result}`` becomes a cell that shows it with the
+values that were computed above, each in its place ``[[name]]``
+(:func:`antispoof_report.report.say`).
 """
 
 import re
@@ -13,8 +14,8 @@ from pathlib import Path
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell
 
-ROLE = re.compile(r"\{(\w+)\}`([^`]+)`")
-RESULT = "{result}`"
+ROLE = re.compile(r"\{([\w:]+)\}`([^`]+)`")
+RESULT = re.compile(r"\{result\}`(\w+)`")
 HIDDEN = {"tags": ["hide-input"], "jupyter": {"source_hidden": True}}
 
 
@@ -28,11 +29,10 @@ def without_roles(notebook: NotebookNode, folder: Path, address: str) -> Noteboo
     address : of the repository.
     """
     result, cells = deepcopy(notebook), []
+    replace = _replace(folder, address)
     for cell in result.cells:
-        if cell.cell_type == "markdown":
-            cells += _split(ROLE.sub(_replace(folder, address), cell.source))
-        else:
-            cells.append(cell)
+        is_text = cell.cell_type == "markdown"
+        cells += _split(ROLE.sub(replace, cell.source)) if is_text else [cell]
     result.cells = cells
     return result
 
@@ -41,7 +41,8 @@ def _split(source: str) -> Iterator[NotebookNode]:
     """Markdown cells, and code cells for the paragraphs that quote results."""
     prose: list[str] = []
     for block in source.split("\n\n"):
-        if RESULT not in block:
+        block, n_results = RESULT.subn(r"[[\1]]", block)
+        if not n_results:
             prose.append(block)
             continue
         if prose:
@@ -66,7 +67,7 @@ def _replace(folder: Path, address: str) -> Callable[[re.Match], str]:
             return f"the figure *{text.removeprefix('fig-').replace('-', ' ')}*"
         if kind == "repo":
             return f"[`{text}`]({address}/blob/main/{text})"
-        if kind == "cite":
+        if kind in ("cite", "cite:t"):
             return ", ".join(_cited(key, folder) for key in text.split(","))
         source = folder / f"{target}.py"
         if kind == "doc" and source.is_file():
