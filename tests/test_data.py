@@ -2,7 +2,7 @@
 
 1. Without augmentation of waveforms, batches are the cached features.
 2. With it, they are computed from the sound: without anything drawn they equal the
-   cached features, and they are the same for any number of workers and for each call.
+   cached features, and they are the same for any number of threads and for each call.
    Every epoch draws again.
 3. Features are augmented where the configuration says so, in either case.
 4. An augmentation cannot know the label: both classes are augmented equally often.
@@ -59,13 +59,12 @@ def test_nothing_drawn_equals_the_cache(features):
     assert same(batches(features, config), batches(features, CONFIG))
 
 
-def test_any_number_of_workers(features, monkeypatch):
+def test_any_number_of_threads(features, monkeypatch):
     found = []
-    for n_workers in (0, 1, 2):
-        monkeypatch.setattr(data, "cpu_count", lambda n=n_workers: n)
+    for n_threads in (1, 2):
+        monkeypatch.setattr(data, "cpu_count", lambda n=n_threads: n)
         found.append(batches(features, NOISE))
     assert same(found[0], found[1])
-    assert same(found[0], found[2])
     assert not same(found[0], batches(features, CONFIG))
     assert not same(found[0], batches(features, NOISE, epoch=1))
 

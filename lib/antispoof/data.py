@@ -1,30 +1,29 @@
 """Batches of features: from the cache, or from augmented waveforms.
 
-Without waveform augmentation, batches come from the cached features, read ahead by a
-thread. With waveform augmentation, worker processes decode, augment and compute
-features clip by clip. What is drawn depends only on seed, epoch and row, so training is
-reproducible with any number of workers.
+Threads make them ahead of training. One reads cached batches; as many as there are
+cores decode, augment and compute features clip by clip, mostly outside Python's global
+lock. What is drawn depends only on seed, epoch and row, so training is reproducible
+with any number of threads.
 """
 
 from collections import deque
 from collections.abc import Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
+from itertools import islice
+from typing import Any
 
 import numpy as np
 import torch
 from joblib import cpu_count
 from torch import Tensor
-from torch.utils.data import DataLoader, Dataset
 
 from antispoof import audio, augment, frontends
 from antispoof.audio.silence import TREATMENTS
 from antispoof.config import TrainConfig
 from antispoof.frontends import FeatureSet
 from antispoof.frontends.cache import compute_features
-from antispoof.plugins import load_plugins
 
-PREFETCH = 3  # batches that are read before they are needed
-MAX_WORKERS = 8  # processes that augment
+PREFETCH = 3  # batches that are made before they are needed
 
 
 def cached_batches(
@@ -39,14 +38,10 @@ def cached_batches(
         x = features.read_fp16(index)
         return x.pin_memory() if device.type == "cuda" else x
 
-    waiting: deque = deque()
     with ThreadPoolExecutor(1) as reader:
-        for index in indices:
-            waiting.append(reader.submit(read, index))
-            if len(waiting) > PREFETCH:
-                yield _to_device(waiting.popleft().result(), device)
-        while waiting:
-            yield _to_device(waiting.popleft().result(), device)
+        reads = (reader.submit(read, index) for index in indices)
+        for x in _begun_ahead(reads, PREFETCH):
+            yield _to_device(x, device)
 
 
 def training_batches(
@@ -67,13 +62,7 @@ def training_batches(
     """
     kinds = {augment.AUGMENTATIONS[name].info["on"] for name in config.augment}
     if "waveform" in kinds:
-        batches = DataLoader(
-            _AugmentedClips(features, config, [seed, epoch]),
-            batch_sampler=[index.tolist() for index in indices],
-            num_workers=min(cpu_count(), MAX_WORKERS),
-            pin_memory=device.type == "cuda",
-            worker_init_fn=_load_plugins,
-        )
+        batches = _augmented_batches(features, config, indices, [seed, epoch])
     else:
         batches = cached_batches(features, indices, device)
     for index, x in zip(indices, batches, strict=True):
@@ -87,31 +76,40 @@ def training_batches(
         yield _to_device(x, device)
 
 
-def _load_plugins(_worker: int) -> None:
-    load_plugins()  # a spawned worker knows only what it imports
+def _augmented_batches(
+    features: FeatureSet,
+    config: TrainConfig,
+    indices: list[np.ndarray],
+    seed: list[int],
+) -> Iterator[Tensor]:
+    """Float16 batches, like those of the cache."""
+    paths = features.trials["path"].to_numpy()
+    frontend = frontends.build(config.frontend)
+
+    def compute(row: int) -> Tensor:
+        rng = np.random.default_rng([*seed, row])
+        waveform = TREATMENTS[config.silence](audio.load_mono_16k(paths[row]))
+        p = config.augment_probability
+        waveform = augment.apply(config.augment, waveform, rng, p)
+        return compute_features(frontend, waveform, paths[row]).half()
+
+    n_ahead = PREFETCH * config.batch_size
+    with ThreadPoolExecutor(cpu_count()) as pool:
+        futures = (pool.submit(compute, row) for index in indices for row in index)
+        clips = _begun_ahead(futures, n_ahead)
+        for index in indices:
+            yield torch.stack(list(islice(clips, len(index))))
 
 
-class _AugmentedClips(Dataset):
-    """Features (1, n_rows, n_frames) of one clip, decoded and augmented on demand."""
-
-    def __init__(
-        self, features: FeatureSet, config: TrainConfig, seed: list[int]
-    ) -> None:
-        self.paths = features.trials["path"].tolist()
-        self.config, self.seed = config, seed
-        self.frontend = frontends.build(config.frontend)
-        self.treat = TREATMENTS[config.silence]
-
-    def __len__(self) -> int:
-        return len(self.paths)
-
-    def __getitem__(self, row: int) -> Tensor:
-        names, probability = self.config.augment, self.config.augment_probability
-        rng = np.random.default_rng([*self.seed, row])
-        waveform = self.treat(audio.load_mono_16k(self.paths[row]))
-        waveform = augment.apply(names, waveform, rng, probability)
-        # float16, like the cache.
-        return compute_features(self.frontend, waveform, self.paths[row]).half()
+def _begun_ahead(futures: Iterable[Future], n_ahead: int) -> Iterator[Any]:
+    """Results in order; `n_ahead` more are begun before one is waited for."""
+    waiting: deque[Future] = deque()
+    for future in futures:
+        waiting.append(future)
+        if len(waiting) > n_ahead:
+            yield waiting.popleft().result()
+    while waiting:
+        yield waiting.popleft().result()
 
 
 def _to_device(x: Tensor, device: torch.device) -> Tensor:
