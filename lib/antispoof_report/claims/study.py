@@ -74,7 +74,8 @@ def ratios(corpus: str, partition: str) -> tuple[dict[int, list], list[pd.DataFr
     last = groups[max(found)] if found else ""
     weighted = score_tables(corpus, f"{last}-weighted", CNN, partition)
     found = _same_seeds({**found, 0: weighted})
-    return {r: runs for r, runs in found.items() if r}, found[0]
+    weighted = found.pop(0, [])
+    return found, weighted
 
 
 def test_controls(
@@ -83,13 +84,11 @@ def test_controls(
     """The verdicts H7 to H9 that the kept runs allow."""
     options, verdicts = {"n_replicates": n_replicates}, []
     silence = crossed(corpus, partition)
-    if silence["as is", "trimmed"]:
-        silence = {key: runs for key, runs in silence.items() if runs}
+    if ("as is", "trimmed") in silence:
         verdicts.append(h7(silence, baselines(corpus, partition), **options))
     steps = {k: score_tables(corpus, *g, partition) for k, g in ORDER.items()}
     steps = _same_seeds(steps)
-    if steps.get("shuffled"):
-        steps = {key: runs for key, runs in steps.items() if runs}
+    if "shuffled" in steps:
         verdicts.append(h8(steps, **options))
     by_ratio, weighted = ratios(corpus, partition)
     if len(by_ratio) > 1 and weighted:
@@ -98,6 +97,7 @@ def test_controls(
 
 
 def _same_seeds(found: dict) -> dict:
-    """As many seeds of each as the one with fewest has; those without any stay so."""
-    n_seeds = min((len(runs) for runs in found.values() if runs), default=0)
+    """Those that have runs, each with as many seeds as the one with fewest has."""
+    found = {key: runs for key, runs in found.items() if runs}
+    n_seeds = min(map(len, found.values()), default=0)
     return {key: runs[:n_seeds] for key, runs in found.items()}
