@@ -24,7 +24,7 @@ from antispoof.stats import make_panel, resample
 from antispoof_report.glue_values import glue
 from antispoof_report.html import Html
 from antispoof_report.quoted_results import UNKNOWN
-from antispoof_report.run_tables import NARROW, missing_runs
+from antispoof_report.run_tables import NARROW, missing_runs, per_cent
 from antispoof_report.tables import table
 
 # Conditions in the tables of ``tools/export_weights.py``: the clip itself, and the same
@@ -50,9 +50,7 @@ def answers(predictions: Sequence[Prediction], detector: ClipDetector | None) ->
     """
     if detector is None:
         return missing_runs("An answer", "pretrained weights")
-    texts = []
-    for p in predictions:
-        texts.append(f"{p.clip}: {format_prediction(p)}")
+    texts = [f"{p.clip}: {format_prediction(p)}" for p in predictions]
     note = describe_detector(detector)
     lines = [f"<p><strong>{escape(text)}</strong></p>" for text in texts]
     lines.append(f"<p><small>{escape(note)}</small></p>")
@@ -102,10 +100,10 @@ def robustness_table(measured: Table, detector: ClipDetector | None) -> Html:
         rows.append(
             (
                 name,
-                _percent(metrics.eer(trials["score"], labels)),
+                per_cent(metrics.eer(trials["score"], labels)),
                 f"{metrics.cllr(llr, labels):.2f}",
                 f"{metrics.min_cllr(llr, labels):.2f}",
-                _percent((~trials["in_domain"]).mean()),
+                per_cent((~trials["in_domain"]).mean()),
                 f"{(real['answer'] == 'spoof').sum()} of {len(real)}",
                 None if name == CLEAN else f"{moved[name]:.3f}",
             )
@@ -122,20 +120,13 @@ def decisions_table(measured: Table, detector: ClipDetector | None) -> Html:
         return missing_runs("Measured errors")
     measures = decision_measures(detector.calibration)
     trials = refuse(with_answers(select_condition(measured), detector), detector)
-    found = resample(
-        make_panel({CLEAN: [trials]}),
-        metrics=measures,
-        n_replicates=N_REPLICATES,
-        seed=SEED,
-    )
-    rows = [
-        (
-            measure.title,
-            _percent(found.quantity(name, CLEAN).value),
-            " to ".join(map(str, map(_percent, found.interval(name, CLEAN)))),
-        )
-        for name, measure in measures.items()
-    ]
+    options = {"metrics": measures, "n_replicates": N_REPLICATES, "seed": SEED}
+    found = resample(make_panel({CLEAN: [trials]}), **options)
+    rows = []
+    for name, measure in measures.items():
+        low, high = map(per_cent, found.interval(name, CLEAN))
+        value = per_cent(found.quantity(name, CLEAN).value)
+        rows.append((measure.title, value, f"{low} to {high}"))
     frame = pd.DataFrame(rows, columns=["Measure", "Value", "95 %"])
     return table(frame, caption="How far to trust it, evaluation clips")
 
@@ -171,11 +162,11 @@ def left_out_table(calibrated: Table) -> Html:
         labels = label_indices(rest["label"])
         options = {"partition": "dev", "sources": rest["source"]}
         fitted = Calibration.fit(rest["score"], labels, **options)
-        wrong = fitted.answer(clips["score"]) == np.where(
-            clips["label"] == LABELS[BONAFIDE], LABELS[SPOOF], LABELS[BONAFIDE]
-        )
-        real = clips["label"] == LABELS[BONAFIDE]
-        rows.append((source, _rate(wrong[real]), _rate(wrong[~real])))
+        given = fitted.answer(clips["score"])
+        real = (clips["label"] == LABELS[BONAFIDE]).to_numpy()
+        accused = given[real] == LABELS[SPOOF]
+        missed = given[~real] == LABELS[BONAFIDE]
+        rows.append((source, _rate(accused), _rate(missed)))
     columns = ["Source left out", "Real called fake", "Fake called real"]
     frame = pd.DataFrame(rows, columns=columns)
     return table(frame, caption="Calibrated on the other sources, with 95 % intervals")
@@ -217,9 +208,13 @@ def glue_inference(detector: ClipDetector | None, measured: Table) -> None:
     """Glue what pages quote of a detector; a dash for each value that is missing."""
     quoted = dict.fromkeys(QUOTED, UNKNOWN)
     if detector is not None:
-        quoted["n_train"] = str(detector.metadata["corpus"]["n_train"])
-        known = detector.metadata.get("coverage", {}).get("systems", ())
-        quoted["systems"] = str(len(known))
+        metadata = detector.metadata
+        quoted["n_train"] = str(metadata["corpus"]["n_train"])
+        quoted["systems"] = str(len(metadata.get("coverage", {}).get("systems", ())))
+        if checks := metadata.get("checks"):
+            real, fake = checks["bonafide"], checks["spoof"]
+            quoted["new_accused"] = f"{real['spoof']} of {real['n']}"
+            quoted["new_found"] = f"{fake['spoof']} of {fake['n']}"
     if detector is not None and measured is not None:
         trials = with_answers(select_condition(measured), detector)
         calibration, labels = detector.calibration, label_indices(trials["label"])
@@ -230,36 +225,28 @@ def glue_inference(detector: ClipDetector | None, measured: Table) -> None:
             for name, measure in decision_measures(calibration).items()
         }
         quoted |= {
-            "eer": _percent(metrics.eer(trials["score"], labels)),
+            "eer": per_cent(metrics.eer(trials["score"], labels)),
             "n": str(len(trials)),
             "ece": f"{reliability(measured, calibration).calibration_error:.2f}",
-            "refused": _percent((~trials["in_domain"]).mean()),
+            "refused": per_cent((~trials["in_domain"]).mean()),
             "largest": f"{np.exp(calibration.largest_llr_spoof):.0f}",
             **_quote_answers(trials),
-            **{name: _percent(value) for name, value in found.items()},
+            **{name: per_cent(value) for name, value in found.items()},
             "moved": f"{moved[[*FORMATS]].max():.3f}",
         }
-    checks = detector.metadata.get("checks") if detector is not None else None
-    for name, label in (("new_accused", "bonafide"), ("new_found", "spoof")):
-        if checks:
-            quoted[name] = f"{checks[label]['spoof']} of {checks[label]['n']}"
     for name, text in quoted.items():
         glue(f"check_{name}", text)
 
 
 def _quote_answers(trials: pd.DataFrame) -> dict[str, str]:
     """Share of wrong answers with equal classes, and how often "real" was wrong."""
-    real = trials["label"] == LABELS[BONAFIDE]
-    said = trials["answer"]
-    wrong = (said == LABELS[SPOOF])[real].mean() + (said == LABELS[BONAFIDE])[
-        ~real
-    ].mean()
+    real, said = trials["label"] == LABELS[BONAFIDE], trials["answer"]
+    said_real, said_fake = said == LABELS[BONAFIDE], said == LABELS[SPOOF]
+    wrong = said_fake[real].mean() + said_real[~real].mean()
     decided = said != "uncertain"
-    said_real = said == LABELS[BONAFIDE]
+    answered = decided[real].mean() + decided[~real].mean()
     return {
-        "balanced_error": _percent(
-            wrong / (decided[real].mean() + decided[~real].mean())
-        ),
+        "balanced_error": per_cent(wrong / answered),
         "said_real": str(said_real.sum()),
         "said_real_wrong": str((said_real & ~real).sum()),
     }
@@ -354,10 +341,6 @@ def _rate(hits: np.ndarray | pd.Series) -> str | None:
     k, n = int(np.sum(hits)), len(hits)
     low, high = binomtest(k, n).proportion_ci()
     return f"{k} of {n} ({100 * low:.0f} to {100 * high:.0f}{NARROW}%)"
-
-
-def _percent(rate: float) -> str | None:
-    return None if np.isnan(rate) else f"{100 * rate:.1f}{NARROW}%"
 
 
 def read_measurements(name: str, folder: Path = PRETRAINED_DIR) -> pd.DataFrame | None:

@@ -17,6 +17,11 @@ PARTS = {"dev": "testing (dev)", "eval": "evaluation (eval)"}
 NARROW = "\u202f"  # a space that does not break
 
 
+def per_cent(rate: float, places: int = 1) -> str | None:
+    """A rate in per cent; None where there is none."""
+    return None if np.isnan(rate) else f"{100 * rate:.{places}f}{NARROW}%"
+
+
 def mean_and_deviation(values: Sequence[float], *, percent: bool = False) -> str:
     """``mean ± standard deviation`` over seeds; only the mean of a single seed."""
     values = np.asarray(values, float) * (100 if percent else 1)

@@ -5,10 +5,9 @@ clips: dev and eval of ASVspoof 2019, and those of open-fakes, where the speaker
 source of a clip.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 
 from antispoof import metrics
@@ -16,7 +15,7 @@ from antispoof.constants import BONAFIDE, SPOOF, label_indices
 from antispoof.metrics.detection import eer_threshold_from_curve
 from antispoof.runs import Run, load_references
 from antispoof.stats import make_panel, resample
-from antispoof_report.run_tables import NARROW
+from antispoof_report.run_tables import per_cent
 
 FOLDER = Path("data/travel")
 HOME, ELSEWHERE = "ASVspoof 2019", "open-fakes"
@@ -47,7 +46,6 @@ STEPS = {
     ("mixed", "sources"): "the same, each source and class equally often",
 }
 N_REPLICATES = 500
-COLUMNS = ("trained", "group", "tested", "eer", "hter", "accused", "found")
 
 
 def load() -> dict[tuple[str, str], list[Run]]:
@@ -64,41 +62,40 @@ def split_by_corpus(trials: pd.DataFrame) -> dict[str, pd.DataFrame]:
 
 def home_threshold(run: Run) -> float:
     """The threshold of the EER on those dev clips that are like the training clips."""
-    parts, trained_on = split_by_corpus(run.scores("dev")), run.path.parts
-    dev = pd.concat(parts.values())
-    if trained_on[-6] in ("thesis", "copies"):
-        dev = parts[HOME]
-    elif trained_on[-6] == "modern":
-        dev = parts[ELSEWHERE]
+    dev, trained_on = run.scores("dev"), run.path.parts[-6]
+    if trained_on in ("thesis", "copies"):
+        dev = split_by_corpus(dev)[HOME]
+    elif trained_on == "modern":
+        dev = split_by_corpus(dev)[ELSEWHERE]
     curve = metrics.det_curve(dev["score"], label_indices(dev["label"]))
     return eer_threshold_from_curve(curve)
 
 
-def error_rates(runs: Mapping[tuple[str, str], list[Run]]) -> Iterator[dict]:
+def rates_table(runs: Mapping[tuple[str, str], list[Run]]) -> pd.DataFrame:
     """One row for each group and part of a corpus, means over seeds.
 
     ``trained``, ``group``, ``tested`` (corpus and part), ``eer``; and at the threshold
     of home: ``hter`` (half total error rate, the mean of both error rates), ``accused``
-    (real clips decided spoof) and ``found`` (fake clips decided spoof).
+    (real clips decided spoof) and ``found`` (fake clips decided spoof). Empty where
+    there are no recorded runs.
     """
-    for (trained, group), found in runs.items():
-        rows = []
-        for run in found:
-            threshold = home_threshold(run)
-            for part in run.partitions:
-                for corpus, trials in split_by_corpus(run.scores(part)).items():
-                    labels = label_indices(trials["label"])
-                    scores = trials["score"].to_numpy()
-                    is_spoof = scores < threshold
-                    accused = is_spoof[labels == BONAFIDE].mean()
-                    caught = is_spoof[labels == SPOOF].mean()
-                    row = {"tested": f"{corpus}, {part}"}
-                    row["eer"] = metrics.eer(scores, labels)
-                    row["hter"] = (accused + 1 - caught) / 2
-                    rows.append(row | {"accused": accused, "found": caught})
-        means = pd.DataFrame(rows).groupby("tested", sort=False).mean()
-        for tested, mean in means.iterrows():
-            yield {"trained": trained, "group": group, "tested": tested, **mean}
+    rows = []
+    for key, run in ((key, run) for key, found in runs.items() for run in found):
+        threshold = home_threshold(run)
+        for part in run.partitions:
+            for corpus, trials in split_by_corpus(run.scores(part)).items():
+                labels = label_indices(trials["label"])
+                scores = trials["score"].to_numpy()
+                is_spoof = scores < threshold
+                accused = is_spoof[labels == BONAFIDE].mean()
+                caught = is_spoof[labels == SPOOF].mean()
+                hter = (accused + 1 - caught) / 2
+                rates = metrics.eer(scores, labels), hter, accused, caught
+                rows.append((*key, f"{corpus}, {part}", *rates))
+    by = ["trained", "group", "tested"]
+    columns = [*by, "eer", "hter", "accused", "found"]
+    frame = pd.DataFrame(rows, columns=columns)
+    return frame.groupby(by, sort=False, as_index=False).mean()
 
 
 def steps_table(runs: Mapping[tuple[str, str], list[Run]], part: str) -> pd.DataFrame:
@@ -117,20 +114,15 @@ def steps_table(runs: Mapping[tuple[str, str], list[Run]], part: str) -> pd.Data
             {
                 "Changed": title,
                 "Runs": len(found),
-                "EER": _percent(there["eer"]),
+                "EER": per_cent(there["eer"], 0),
                 "95 %": f"{low} to {high}",
-                "HTER": _percent(there["hter"]),
-                "Real called fake": _percent(there["accused"]),
-                "Fake called fake": _percent(there["found"]),
-                "EER at home": _percent(home["eer"]),
+                "HTER": per_cent(there["hter"], 0),
+                "Real called fake": per_cent(there["accused"], 0),
+                "Fake called fake": per_cent(there["found"], 0),
+                "EER at home": per_cent(home["eer"], 0),
             }
         )
     return pd.DataFrame(rows)
-
-
-def rates_table(runs: Mapping[tuple[str, str], list[Run]]) -> pd.DataFrame:
-    """All of :func:`error_rates`; empty where there are no recorded runs."""
-    return pd.DataFrame(error_rates(runs), columns=COLUMNS)
 
 
 def heat_map(runs: Mapping[tuple[str, str], list[Run]]) -> pd.DataFrame:
@@ -140,7 +132,3 @@ def heat_map(runs: Mapping[tuple[str, str], list[Run]]) -> pd.DataFrame:
     wide = rates.pivot_table("eer", "trained", "tested", sort=False)
     wide.columns = wide.columns.str.replace(" ", "\n")  # side by side in a figure
     return wide.rename_axis(index=None, columns=None)
-
-
-def _percent(value: float) -> str | None:
-    return None if np.isnan(value) else f"{100 * value:.0f}{NARROW}%"
