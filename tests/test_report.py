@@ -33,9 +33,10 @@ def sound(html):
 
 def test_a_player_holds_the_clip_in_30_kb(tmp_path):  # 2
     t = np.arange(6 * SAMPLE_RATE) / SAMPLE_RATE
-    clip = (0.5 * np.sin(2 * np.pi * 440 * t)).astype(np.float32)
-    html = report.player(clip, label="a tone")._repr_html_()
-    assert len(re.search(r'src="(data:audio[^"]+)"', html)[1]) <= 30_000
+    noise = np.random.default_rng(0).uniform(-1, 1, len(t))
+    for clip in (noise, 0.5 * np.sin(2 * np.pi * 440 * t)):
+        html = report.player(clip, label="a tone")._repr_html_()
+        assert len(re.search(r'src="(data:audio[^"]+)"', html)[1]) <= 30_000
     file = tmp_path / "clip.mp3"
     file.write_bytes(sound(html))
     decoded = load_mono_16k(file)
@@ -72,9 +73,6 @@ def test_a_player_takes_a_file_and_has_an_accessible_label(tmp_path):  # 2
 
 
 def test_a_player_refuses_what_it_cannot_hold(tmp_path):  # 2
-    noise = np.random.default_rng(0).uniform(-1, 1, 20 * SAMPLE_RATE)
-    with pytest.raises(ParameterError, match=r"'long': 20\.0 s .* 30000 bytes"):
-        report.player(noise, label="long", seconds=None)
     with pytest.raises(ParameterError, match="'empty'"):
         report.player(np.zeros(0), label="empty")
     with pytest.raises(ParameterError, match=r"\(2, 5\)"):

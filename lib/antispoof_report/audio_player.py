@@ -18,34 +18,30 @@ from antispoof.errors import ParameterError
 from antispoof.plots import sound
 from antispoof_report.html import Html
 
-MAX_BYTES = 30_000  # of one clip inside the page, encoded as text
+N_SAMPLES = 4 * SAMPLE_RATE  # that are kept
 WEBP_QUALITY = 70  # from 0 to 100; about 15 KB
-COMPRESSION_LEVELS = (0.5, 0.7, 0.8, 0.9, 0.99)  # of libsndfile; 0 is the largest file
+COMPRESSION = 0.5  # of libsndfile, from 0 to 1; 4 s of noise are 19 KB as text
 
 
-def player(
-    clip: np.ndarray | str | Path, *, label: str, seconds: float | None = 4.0
-) -> Html:
-    """A spectrogram and an audio player for a clip.
+def player(clip: np.ndarray | str | Path, *, label: str) -> Html:
+    """A spectrogram and an audio player for the first four seconds of a clip.
 
     Parameters
     ----------
     clip : waveform (n,), float in [-1, 1], at 16 kHz; or the path of an audio file
     label : shown above the player and read out by screen readers
-    seconds : length from the start that is kept; None keeps all
 
     Raises
     ------
     ParameterError
-        If it is not a waveform, or too long to fit into 30 KB.
+        If it is not a waveform.
     """
     is_path = isinstance(clip, (str, Path))
     waveform = load_mono_16k(clip) if is_path else np.asarray(clip)
     if waveform.ndim != 1 or waveform.size == 0:
         problem = f"a waveform has the shape (n,) with n > 0, not {waveform.shape}"
         raise ParameterError(f"player {label!r}: {problem}")
-    if seconds is not None:
-        waveform = waveform[: round(seconds * SAMPLE_RATE)]
+    waveform = waveform[:N_SAMPLES]
     n_seconds = waveform.size / SAMPLE_RATE
     length, title = f"{n_seconds:.1f} s", escape(label, quote=True)
     picture, options = io.BytesIO(), {"quality": WEBP_QUALITY}
@@ -60,24 +56,20 @@ def player(
         f'alt="Spectrogram of the clip “{title}”: {length} to the right, 0 to '
         f'{SAMPLE_RATE // 2000} kHz upwards."></div>'
         f'<audio controls aria-label="{title}, {length}" '
-        f'src="{_sound_url(waveform, label)}" style="width:100%"></audio></figure>'
+        f'src="{_sound_url(waveform)}" style="width:100%"></audio></figure>'
     )
     return Html(html, f"[sound: {label}, {length}]")
 
 
-def _sound_url(waveform: np.ndarray, label: str) -> str:
-    """MP3, which every browser plays, in the best quality that fits."""
+def _sound_url(waveform: np.ndarray) -> str:
+    """MP3, which every browser plays."""
     import soundfile
 
     options = {"format": "MP3", "bitrate_mode": "VARIABLE"}
-    for level in COMPRESSION_LEVELS:
-        file, clipped = io.BytesIO(), np.clip(waveform, -1, 1)
-        soundfile.write(file, clipped, SAMPLE_RATE, compression_level=level, **options)
-        url = _data_url("audio/mpeg", file)
-        if len(url) <= MAX_BYTES:
-            return url
-    problem = f"{waveform.size / SAMPLE_RATE:.1f} s do not fit into {MAX_BYTES} bytes"
-    raise ParameterError(f"player {label!r}: {problem}; keep fewer seconds")
+    options["compression_level"] = COMPRESSION
+    file = io.BytesIO()
+    soundfile.write(file, np.clip(waveform, -1, 1), SAMPLE_RATE, **options)
+    return _data_url("audio/mpeg", file)
 
 
 def _data_url(kind: str, file: io.BytesIO) -> str:
