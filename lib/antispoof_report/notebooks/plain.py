@@ -7,8 +7,9 @@ values that were computed above, each in its place ``[[name]]``
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from copy import deepcopy
+from functools import partial
 from pathlib import Path
 
 from nbformat import NotebookNode
@@ -29,7 +30,7 @@ def without_roles(notebook: NotebookNode, folder: Path, address: str) -> Noteboo
     address : of the repository.
     """
     result, cells = deepcopy(notebook), []
-    replace = _replace(folder, address)
+    replace = partial(_replace, folder=folder, address=address)
     for cell in result.cells:
         is_text = cell.cell_type == "markdown"
         cells += _split(ROLE.sub(replace, cell.source)) if is_text else [cell]
@@ -53,33 +54,30 @@ def _split(source: str) -> Iterator[NotebookNode]:
         yield new_markdown_cell("\n\n".join(prose))
 
 
-def _replace(folder: Path, address: str) -> Callable[[re.Match], str]:
-    def replace(role: re.Match) -> str:
-        kind, text = role.groups()
-        shown, _, target = text.removesuffix(">").rpartition(" <")
-        if kind == "result":
-            return role[0]
-        if kind == "mark":
-            return f"**[{text}]**"
-        if kind == "term":
-            return shown or text
-        if kind == "numref":
-            return f"the figure *{text.removeprefix('fig-').replace('-', ' ')}*"
-        if kind == "repo":
-            return f"[`{text}`]({address}/blob/main/{text})"
-        if kind in ("cite", "cite:t"):
-            return ", ".join(_cited(key, folder) for key in text.split(","))
-        source = folder / f"{target}.py"
-        if kind == "doc" and source.is_file():
-            title = re.search(r"^# # (.+)$", source.read_text("utf-8"), re.MULTILINE)
-            return f"[{shown or title[1]}]({target}.ipynb)"
-        if kind == "doc":
-            page = target.rpartition("/")[2]
-            name = shown or page.replace("_", " ")
-            return f"[{name}]({address}/blob/main/book/{page}.md)"
-        raise ValueError(f"{{{kind}}} has no form without roles")
-
-    return replace
+def _replace(role: re.Match, *, folder: Path, address: str) -> str:
+    kind, text = role.groups()
+    shown, _, target = text.removesuffix(">").rpartition(" <")
+    if kind == "result":
+        return role[0]
+    if kind == "mark":
+        return f"**[{text}]**"
+    if kind == "term":
+        return shown or text
+    if kind == "numref":
+        return f"the figure *{text.removeprefix('fig-').replace('-', ' ')}*"
+    if kind == "repo":
+        return f"[`{text}`]({address}/blob/main/{text})"
+    if kind in ("cite", "cite:t"):
+        return ", ".join(_cited(key, folder) for key in text.split(","))
+    source = folder / f"{target}.py"
+    if kind == "doc" and source.is_file():
+        title = re.search(r"^# # (.+)$", source.read_text("utf-8"), re.MULTILINE)
+        return f"[{shown or title[1]}]({target}.ipynb)"
+    if kind == "doc":
+        page = target.rpartition("/")[2]
+        name = shown or page.replace("_", " ")
+        return f"[{name}]({address}/blob/main/book/{page}.md)"
+    raise ValueError(f"{{{kind}}} has no form without roles")
 
 
 def _cited(key: str, folder: Path) -> str:

@@ -107,22 +107,18 @@ def _with_ids(notebook: NotebookNode) -> NotebookNode:
     return notebook
 
 
-def generate(source: Path, *, address: str) -> str:
-    """Text of the notebook for one source, without MyST roles; see `read_source`."""
-    notebook = read_source(source, address=address)
-    plain = without_roles(notebook, source.parent, address)
-    return nbformat.writes(_with_ids(plain)) + "\n"
-
-
 def generate_all(folder: Path) -> dict[Path, str]:
-    """Notebook -> text, for every source ``NN_name.py`` of a folder."""
+    """Notebook -> text without MyST roles, for every ``NN_name.py`` of a folder."""
     address = repository(project_root(folder))
     found = sorted(Path(folder).glob(f"{CHAPTER}.py"))
     if not found:
         raise ChapterError(f"{folder}: holds no chapter (NN_name.py)")
-    return {
-        path.with_suffix(".ipynb"): generate(path, address=address) for path in found
-    }
+    texts = {}
+    for path in found:
+        notebook = read_source(path, address=address)
+        plain = without_roles(notebook, path.parent, address)
+        texts[path.with_suffix(".ipynb")] = nbformat.writes(_with_ids(plain)) + "\n"
+    return texts
 
 
 def sync_notebooks(folder: Path) -> list[Path]:
