@@ -57,7 +57,7 @@ def run(code=None):
 def test_prose_of_the_source_and_outputs_of_the_run():
     clean, ran = source(), run()
     joined = notebook.join(clean, ran)
-    nbformat.validate(notebook.read(nbformat.writes(joined)))
+    nbformat.validate(nbformat.reads(nbformat.writes(joined), as_version=4))
     assert "Today's prose." in joined.cells[0].source
     assert joined.cells[-1].outputs[0].text == "3\n"
     assert joined.cells[-1].metadata.mystnb.caption == "Today's."

@@ -11,19 +11,15 @@ def progress_line() -> Callable[[str], None]:
 
     Someone who runs the notebook sees every epoch; the finished page has the last line.
     """
-    from IPython.display import display
+    from IPython.display import DisplayHandle
 
-    handle = None
+    handle = DisplayHandle()
+    write = handle.display
 
     def show(text: str) -> None:
-        nonlocal handle
-        if handle is None:
-            handle = display(_line(text), display_id=True)  # None outside a notebook
-        else:
-            handle.update(_line(text))
+        nonlocal write
+        html = f'<p class="report-live"><small>{escape(text)}</small></p>'
+        write(Html(html, text))
+        write = handle.update
 
     return show
-
-
-def _line(text: str) -> Html:
-    return Html(f'<p class="report-live"><small>{escape(text)}</small></p>', text)

@@ -10,7 +10,6 @@ can change without a run.
 from ast import literal_eval
 from pathlib import Path
 
-import nbformat
 from nbformat import NotebookNode
 
 from antispoof_report.notebooks import provenance
@@ -38,11 +37,6 @@ MAX_NAMED = 3  # of the modules that have changed; dots stand for the others
 def run_path(root: Path, docname: str) -> Path:
     """Path of the run of the chapter ``docname`` below the book's ``root``."""
     return root / "_build" / "executed" / f"{Path(docname).name}.ipynb"
-
-
-def read(text: str) -> NotebookNode:
-    """Notebook from its JSON, as version 4."""
-    return nbformat.reads(text, as_version=4)
 
 
 def stale_reason(

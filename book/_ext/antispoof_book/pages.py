@@ -72,7 +72,7 @@ def _find_stale(app: Sphinx, env: BuildEnvironment, *changes: set[str]) -> list[
 @lru_cache(maxsize=64)
 def _read(path: Path, modified: int) -> NotebookNode:
     """Notebook at ``path``; parsed once, since prose quotes a chapter many times."""
-    return notebook.read(path.read_text("utf-8"))
+    return nbformat.read(path, as_version=4)
 
 
 def _require_results(app: Sphinx, env: BuildEnvironment, docnames: list[str]) -> None:

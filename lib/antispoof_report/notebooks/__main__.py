@@ -11,8 +11,8 @@ from antispoof_report.notebooks.execute import run
 from antispoof_report.notebooks.sync import check, sync_notebooks
 
 
-def parser() -> argparse.ArgumentParser:
-    """The two commands and their options."""
+def main(arguments: list[str] | None = None) -> int:
+    """Run the command; 0 on success, 1 with a sentence on stderr otherwise."""
     top = argparse.ArgumentParser(prog="python -m antispoof_report.notebooks")
     commands = top.add_subparsers(dest="command", required=True)
     add = commands.add_parser("sync", help="generate the notebooks").add_argument
@@ -27,12 +27,7 @@ def parser() -> argparse.ArgumentParser:
     add("-p", "--parameter", help="overrides the profile; may be repeated", **pair)
     add("--plugin", help="module to import; may be repeated", **repeated)
     add("--request", default="", help="text recorded with the results")
-    return top
-
-
-def main(arguments: list[str] | None = None) -> int:
-    """Run the command; 0 on success, 1 with a sentence on stderr otherwise."""
-    given = parser().parse_args(arguments)
+    given = top.parse_args(arguments)
     try:
         if given.command == "run":
             load_plugins(given.plugin)
