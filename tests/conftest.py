@@ -136,14 +136,24 @@ def antispoof(monkeypatch, tmp_path, capsys):
 
 
 @pytest.fixture
-def plugin(monkeypatch):
-    """Returns a function that writes a plugin; afterwards nobody knows it any more."""
-    from antispoof import augment, corpora, frontends, metrics, models
+def registries(monkeypatch):
+    """What a test registers is forgotten afterwards."""
+    from antispoof import augment, corpora, frontends, losses, metrics, models
+    from antispoof.synthesis import ENGINES
 
-    registries = augment.AUGMENTATIONS, corpora.CORPORA, frontends.FRONTENDS
-    for registry in (*registries, models.MODELS):
+    known = augment.AUGMENTATIONS, corpora.CORPORA, frontends.FRONTENDS, losses.LOSSES
+    for registry in (*known, models.MODELS, ENGINES):
         monkeypatch.setattr(registry, "_entries", dict(registry._entries))
-    measures, names = dict(metrics.METRICS), []
+    measures = dict(metrics.METRICS)
+    yield
+    metrics.METRICS.clear()
+    metrics.METRICS.update(measures)
+
+
+@pytest.fixture
+def plugin(monkeypatch, registries):
+    """Returns a function that writes a plugin; afterwards nobody knows it any more."""
+    names = []
     monkeypatch.setattr(sys, "path", list(sys.path))
     monkeypatch.setenv("ANTISPOOF_PLUGINS", "")
 
@@ -152,8 +162,6 @@ def plugin(monkeypatch):
         names.append(path.stem)
 
     yield write
-    metrics.METRICS.clear()
-    metrics.METRICS.update(measures)
     for name in names:
         sys.modules.pop(name, None)
 

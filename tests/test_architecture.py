@@ -10,14 +10,13 @@
 """
 
 import pkgutil
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 import tomllib
 
 import antispoof
+from conftest import run_python
 
 ROOT = Path(__file__).resolve().parents[1]
 GOLDEN = ROOT / "tests" / "golden"
@@ -54,8 +53,7 @@ assert shown["Python"] == platform.python_version()
 
 
 def run(code, folder, *words):
-    command = [sys.executable, "-W", "error", "-c", code, *words]
-    return subprocess.run(command, capture_output=True, text=True, cwd=folder)
+    return run_python(code, *words, cwd=folder, PYTHONWARNINGS="error")
 
 
 # 1

@@ -96,7 +96,7 @@ def test_draw():  # 2
     assert rng.bit_generator.state == state
 
 
-def test_apply(plugin):  # 3
+def test_apply(registries):  # 3
     register = augment.register_augmentation
     register("twice", title="twice as loud")(lambda waveform, rng: 2 * waveform)
     register("plus", title="shifted")(lambda waveform, rng: waveform + np.float32(1))
@@ -115,7 +115,7 @@ def test_apply(plugin):  # 3
     assert drawn.count(2) == pytest.approx(500, abs=80)
 
 
-def test_refused(plugin):  # 3, 4
+def test_refused(registries):  # 3, 4
     with pytest.raises(ParameterError, match="'reverb'; accepted: band, codec"):
         augment.apply(["reverb"], np.zeros(3), np.random.default_rng(0))
     with pytest.raises(ParameterError, match="on='spectrum'; accepted: waveform"):
@@ -292,7 +292,7 @@ def test_rawboost_impulsive_and_stationary():
 # 7
 
 
-def test_mix(plugin):
+def test_mix(registries):
     n, calls = 400, []
     for name in mix.PROBABILITIES:
         entry = augment.AUGMENTATIONS[name]

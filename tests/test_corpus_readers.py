@@ -25,7 +25,7 @@ b,S2,xtts,spoof,eval,b.mp3,xtts
 
 
 @pytest.fixture
-def table(tmp_path, plugin):
+def table(tmp_path, registries):
     """A registered reader of tables, and a folder in its layout."""
 
     @register_corpus("table", title="a table", layout="a folder with trials.csv")

@@ -72,7 +72,7 @@ def test_any_number_of_threads(features, monkeypatch):
 # 3
 
 
-def test_augmented_features(features, plugin):
+def test_augmented_features(features, registries):
     """The features, not the waveform, and with the drawn numbers of each row."""
     invert = register_augmentation("invert", title="", on="features")
     invert(lambda features, _rng: -features)
@@ -89,7 +89,7 @@ def test_augmented_features(features, plugin):
 # 4
 
 
-def test_both_classes_alike(features, plugin, tmp_path, make_features):
+def test_both_classes_alike(features, registries, tmp_path, make_features):
     register_augmentation("silence", title="")(lambda waveform, _rng: 0 * waveform)
     n = 200
     noise = np.random.default_rng(0).standard_normal(1_600).astype(np.float32) / 10

@@ -23,16 +23,15 @@ import torch
 from torch import nn
 
 from antispoof import hashing
-from antispoof.augment import AUGMENTATIONS, apply, register_augmentation
+from antispoof.augment import apply, register_augmentation
 from antispoof.config import TrainConfig
-from antispoof.corpora.registry import CORPORA
 from antispoof.errors import ParameterError
-from antispoof.frontends import FRONTENDS, load_features, register_frontend
-from antispoof.losses import LOSSES, register_loss
+from antispoof.frontends import load_features, register_frontend
+from antispoof.losses import register_loss
 from antispoof.metrics import METRICS, Metric
-from antispoof.models import MODELS, register_model
-from antispoof.runs import jobs, list_runs, regression_check, train_or_load
-from conftest import run_python
+from antispoof.models import register_model
+from antispoof.runs import jobs, list_runs, regression_check
+from conftest import run_python, train
 from corpora import write_flac
 
 LIB = Path(__file__).resolve().parents[1] / "lib"
@@ -143,29 +142,19 @@ def test_everything_from_outside(project):
 # 2
 
 
-@pytest.fixture
-def registries(monkeypatch):
-    """What a test registers is forgotten."""
-    for registry in (AUGMENTATIONS, CORPORA, FRONTENDS, LOSSES, MODELS):
-        monkeypatch.setattr(registry, "_entries", dict(registry._entries))
-
-
 @pytest.mark.usefixtures("small_frontend", "registries")
 def test_older_runs_stay_valid(small_corpus, tmp_path, monkeypatch):
     """B3: any new file in a package, and any new message, discarded all runs."""
-    config = TrainConfig.for_model("cnn", epochs=1, batch_size=8)
-    folders = {"runs_dir": tmp_path / "runs", "cache_dir": tmp_path / "cache"}
-    (run,) = train_or_load(config, small_corpus, [0], references=None, **folders)
+    (run,) = train(small_corpus, tmp_path)
     features = {p: p.stat().st_mtime_ns for p in tmp_path.rglob("*.npy")}
     # All code of the library counts as changed, and a plugin is imported.
     monkeypatch.setattr(hashing, "hash_folder", lambda folder: "other")
     exec(compile(PLUGIN, "my_plugin.py", "exec"), {"__name__": "my_plugin"})
-    METRICS.pop("recall_gap")
     monkeypatch.setattr(jobs.training, "fit", None)  # nothing is trained again
-    (again,) = train_or_load(config, small_corpus, [0], references=None, **folders)
+    (again,) = train(small_corpus, tmp_path)
     assert again == run
     assert {p: p.stat().st_mtime_ns for p in tmp_path.rglob("*.npy")} == features
-    assert list_runs(folders["runs_dir"]) == [run]
+    assert list_runs(tmp_path / "runs") == [run]
 
 
 # 3

@@ -52,7 +52,6 @@ OTHER = [
     "def half(x):\n    return x / 3\n",
     "def half(y):\n    return y / 2\n",
     "def half(x, *, z=1):\n    return x / 2\n",
-    "def half(x):\n    return None\n",
     "def half(x):\n    return\n",
     CODE + "half(1)\n",
     'def half(x):\n    x = "Half."\n    return x / 2\n',

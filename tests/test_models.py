@@ -69,7 +69,6 @@ def torchvision_resnet50():
 @pytest.mark.parametrize("name", COUNTS)
 def test_parameter_count(name):
     assert models.n_parameters(built(name)) == COUNTS[name]
-    assert sum(p.numel() for p in built(name).parameters()) == COUNTS[name]
 
 
 @pytest.mark.parametrize("name", COUNTS)

@@ -26,7 +26,7 @@ import pytest
 from antispoof.audio import load_mono_16k
 from antispoof.corpora import open_corpus
 from antispoof.errors import CorpusError, ParameterError
-from antispoof.synthesis import ENGINES, make_copies, register_engine, speak_texts
+from antispoof.synthesis import make_copies, register_engine, speak_texts
 from conftest import contents
 from corpora import flac_path, write_corpus
 
@@ -37,9 +37,8 @@ def corpus(tmp_path):
 
 
 @pytest.fixture(autouse=True)
-def engines(monkeypatch):
-    """Engines of this module; what tests register is forgotten."""
-    monkeypatch.setattr(ENGINES, "_entries", dict(ENGINES._entries))
+def engines(registries):
+    """Engines of this module."""
     for engine in (noisy, nothing):
         register_engine(engine.__name__, title="a test", kind="vocoder")(engine)
 
