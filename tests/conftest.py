@@ -39,13 +39,18 @@ def run_python(code, *arguments, cwd=None, **variables):
     return subprocess.run(command, **options, timeout=300)
 
 
-def run_node(code, script, given):
-    """What a browser's script answers in Node.js, which skips the test if not there."""
+def run_node(function, script, given):
+    """What a JavaScript function of (exports of the script, given) returns in Node.js.
+
+    Without Node.js the test is skipped.
+    """
     if shutil.which("node") is None:
         pytest.skip("the script is run by node, which is not installed")
-    command = ["node", "-e", code, str(script)]
-    given = json.dumps(given)
-    return json.loads(subprocess.check_output(command, input=given, text=True))
+    read = "JSON.parse(require('fs').readFileSync(0, 'utf-8'))"
+    called = f"({function})(require(process.argv[1]), {read})"
+    command = ["node", "-e", f"console.log(JSON.stringify({called}))", str(script)]
+    output = subprocess.check_output(command, input=json.dumps(given), text=True)
+    return json.loads(output)
 
 
 @pytest.fixture

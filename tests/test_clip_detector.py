@@ -35,9 +35,7 @@ from corpora import voice
 BOOK = Path(__file__).resolve().parents[1] / "book"
 RATE = 16_000
 RUN = """
-const detector = require(process.argv[1]);
-const { clips, data, sentences } = JSON.parse(require("fs").readFileSync(0, "utf-8"));
-const found = clips.map(({ samples, scores }) => {
+(detector, { clips, data, sentences }) => clips.map(({ samples, scores }) => {
   const x = new Float32Array(Uint8Array.from(Buffer.from(samples, "base64")).buffer);
   const network = { score: () => ({ score: scores.shift(), distance: 0.7 }) };
   const of = {
@@ -53,8 +51,7 @@ const found = clips.map(({ samples, scores }) => {
   } catch (error) {
     return { ...of, error: error.message };
   }
-});
-console.log(JSON.stringify(found));
+})
 """
 
 

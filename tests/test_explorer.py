@@ -32,9 +32,7 @@ SCRIPT = Path(__file__).resolve().parents[1] / "book" / "_static" / "explorer.js
 REFERENCE = Path(__file__).resolve().parents[1] / "data/study/la/main"
 
 READ = """
-const explorer = require(process.argv[1]);
-const { panels, trials, bars } = JSON.parse(require("fs").readFileSync(0, "utf-8"));
-const found = panels.map((panel) => {
+(explorer, { panels, trials, bars }) => panels.map((panel) => {
   const of = trials[`${panel.group}/${panel.partition}`];
   const all = explorer.select(panel, of, bars);
   const one = explorer.select(panel, of, bars, of.attacks.find((name) => name !== "-"));
@@ -49,8 +47,7 @@ const found = panels.map((panel) => {
     one: one.counts.map((counts) => counts.reduce((a, b) => a + b)),
     near: explorer.nearClips(all, panel.points.zero),
   };
-});
-console.log(JSON.stringify(found));
+})
 """
 
 trial = st.tuples(st.integers(-40, 40).map(lambda n: n / 8), st.booleans())

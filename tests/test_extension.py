@@ -34,7 +34,8 @@ from antispoof.runs import jobs, list_runs, regression_check
 from conftest import run_python, train
 from corpora import write_flac
 
-LIB = Path(__file__).resolve().parents[1] / "lib"
+pytestmark = pytest.mark.usefixtures("registries")
+
 PAGE = Path(__file__).resolve().parents[1] / "book" / "how_to_run.md"
 SECTION = PAGE.read_text("utf-8").partition("(extend)=")[2]
 EXAMPLE = SECTION.partition("```python\n")[2].partition("```")[0]
@@ -142,7 +143,7 @@ def test_everything_from_outside(project):
 # 2
 
 
-@pytest.mark.usefixtures("small_frontend", "registries")
+@pytest.mark.usefixtures("small_frontend")
 def test_older_runs_stay_valid(small_corpus, tmp_path, monkeypatch):
     """B3: any new file in a package, and any new message, discarded all runs."""
     (run,) = train(small_corpus, tmp_path)
@@ -172,7 +173,6 @@ OWN = {"settings": {}, "shape": (1, 1, 10)}
         ({"settings": {}}, np.ones(1), "must have settings and shape"),
     ],
 )
-@pytest.mark.usefixtures("registries")
 def test_bad_frontend(own, made, message, small_corpus, tmp_path):
     own = own | {"forward": lambda self, clips: torch.from_numpy(made)}
     register_frontend("bad", title="bad")(type("Bad", (nn.Module,), own))
@@ -192,7 +192,6 @@ FIXED = nn.Sequential(nn.Flatten(), nn.Linear(99, 2))
         (None, "bad", r"loss 'bad' returned shape \(3,\); accepted: shape \(\)"),
     ],
 )
-@pytest.mark.usefixtures("registries")
 def test_bad_model_or_loss(model, loss, message):
     register_model("bad", title="bad", lr=1)(lambda: model)
     register_loss("bad", title="bad")(partial(nn.CrossEntropyLoss, reduction="none"))
@@ -209,7 +208,6 @@ def test_bad_model_or_loss(model, loss, message):
         ("features", lambda x: x[0], "shape (2, 3) float32; accepted: shape (1, 2, 3)"),
     ],
 )
-@pytest.mark.usefixtures("registries")
 def test_bad_augmentation(on, change, given):
     register_augmentation("bad", title="bad", on=on)(lambda x, rng: change(x))
     x, rng = np.ones((1, 2, 3), np.float32), np.random.default_rng(0)

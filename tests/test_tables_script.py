@@ -21,10 +21,8 @@ SCRIPT = Path(__file__).resolve().parents[1] / "book" / "_static" / "tables.js"
 
 def order(*columns):
     """Rising and falling order of each column, by the script itself."""
-    code = "const c = JSON.parse(require('fs').readFileSync(0, 'utf-8'));"
-    code += "const t = require(process.argv[1]);"
-    code += "const both = c.map((one) => [t.order(one, false), t.order(one, true)]);"
-    positions = run_node(code + "console.log(JSON.stringify(both))", SCRIPT, columns)
+    both = "(t, all) => all.map((one) => [t.order(one, false), t.order(one, true)])"
+    positions = run_node(both, SCRIPT, columns)
     found = zip(columns, positions, strict=True)
     return [[[column[i] for i in one] for one in both] for column, both in found]
 
