@@ -74,10 +74,9 @@ def example_clips(
             "wrong": known["answer"] == wrong,
             "refused": ~known["in_domain"],
         }
-        found = {kind: known[rows] for kind, rows in kinds.items() if rows.any()}
+        found = {k: known[rows].iloc[0] for k, rows in kinds.items() if rows.any()}
         if found:
-            firsts = {kind: rows.iloc[0] for kind, rows in found.items()}
-            return {f"{k} ({one.label} clip)": one.path for k, one in firsts.items()}
+            return {f"{k} ({one.label} clip)": one.path for k, one in found.items()}
     first = trials.groupby("label").first()["path"]
     return {f"{label} clip": path for label, path in first.items()}
 

@@ -12,7 +12,7 @@ from antispoof_report.run_tables import NARROW, PARTS, mean_and_deviation
 
 CLAIMS = tuple(f"H{number}" for number in range(1, 10))
 QUOTED = ("macro_f1", "accuracy", "eer")
-NOT_TESTED = "It was not tested: the runs that it needs are missing."
+NOT_TESTED = "not tested", "It was not tested: the runs that it needs are missing."
 
 
 def glue_results(prefix: str, runs: Sequence[Run]) -> None:
@@ -32,11 +32,11 @@ def glue_results(prefix: str, runs: Sequence[Run]) -> None:
 
 def glue_verdicts(verdicts: Sequence[Verdict]) -> None:
     """Glue ``<claim>_verdict`` and ``<claim>_sentence`` of every claim."""
-    found = {verdict.key: verdict for verdict in verdicts}
+    found = {one.key: (one.verdict, one.sentence) for one in verdicts}
     for claim in CLAIMS:
-        tested = claim in found
-        glue(f"{claim}_verdict", found[claim].verdict if tested else "not tested")
-        glue(f"{claim}_sentence", found[claim].sentence if tested else NOT_TESTED)
+        verdict, sentence = found.get(claim, NOT_TESTED)
+        glue(f"{claim}_verdict", verdict)
+        glue(f"{claim}_sentence", sentence)
 
 
 def _quote(runs: Sequence[Run]) -> dict[str, str]:

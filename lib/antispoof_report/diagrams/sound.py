@@ -7,15 +7,12 @@ from antispoof.constants import SAMPLE_RATE
 from antispoof.plots import sound, style
 
 
-def fundamental_frequency(
-    waveform: np.ndarray, *, lowest: float = 75.0, highest: float = 400.0
-) -> tuple[np.ndarray, np.ndarray]:
-    """F0 along a clip, by the pYIN method (Mauch and Dixon, 2014).
+def fundamental_frequency(waveform: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """F0 of 75 to 400 Hz along a clip, by the pYIN method (Mauch and Dixon, 2014).
 
     Parameters
     ----------
     waveform : (n,) float, 16 kHz
-    lowest, highest : range of the search, in Hz
 
     Returns
     -------
@@ -26,8 +23,8 @@ def fundamental_frequency(
 
     f0, voiced, _ = librosa.pyin(
         np.asarray(waveform, float),
-        fmin=lowest,
-        fmax=highest,
+        fmin=75.0,
+        fmax=400.0,
         sr=SAMPLE_RATE,
         frame_length=1024,
         hop_length=160,

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 from copy import deepcopy
 from functools import partial
+from itertools import groupby
 from pathlib import Path
 
 from nbformat import NotebookNode
@@ -40,18 +41,14 @@ def without_roles(notebook: NotebookNode, folder: Path, address: str) -> Noteboo
 
 def _split(source: str) -> Iterator[NotebookNode]:
     """Markdown cells, and code cells for the paragraphs that quote results."""
-    prose: list[str] = []
-    for block in source.split("\n\n"):
-        block, n_results = RESULT.subn(r"[[\1]]", block)
-        if not n_results:
-            prose.append(block)
-            continue
-        if prose:
-            yield new_markdown_cell("\n\n".join(prose))
-            prose = []
-        yield new_code_cell(f'report.say(r"""\n{block}\n""")', metadata=HIDDEN)
-    if prose:
-        yield new_markdown_cell("\n\n".join(prose))
+    paragraphs = source.split("\n\n")
+    for quotes, group in groupby(paragraphs, lambda text: bool(RESULT.search(text))):
+        if quotes:
+            for text in group:
+                said = RESULT.sub(r"[[\1]]", text)
+                yield new_code_cell(f'report.say(r"""\n{said}\n""")', metadata=HIDDEN)
+        else:
+            yield new_markdown_cell("\n\n".join(group))
 
 
 def _replace(role: re.Match, *, folder: Path, address: str) -> str:
