@@ -25,7 +25,8 @@ def stream(text):
     return new_output("stream", name="stdout", text=text)
 
 
-def glued(name, shown, prefix="application/papermill.record/"):
+def glued(name, shown):
+    prefix = "application/papermill.record/"
     scrapbook = {"name": name, "mime_prefix": prefix}
     data = {f"{prefix}text/plain": shown}
     return new_output("display_data", data=data, metadata={"scrapbook": scrapbook})
@@ -42,9 +43,9 @@ def source():
     )
 
 
-def run(code=None):
+def run():
     return new_notebook(
-        metadata={provenance.KEY: {"code": code or {}}},
+        metadata={provenance.KEY: {"code": {}}},
         cells=[
             new_markdown_cell("# An old title?"),
             new_code_cell("seed = 0"),
@@ -73,9 +74,6 @@ def test_which_runs_are_shown():
     assert notebook.stale_reason(source(), None, ROOT) == notebook.NOT_RUN
     del ran.metadata[provenance.KEY]
     assert notebook.stale_reason(source(), ran, ROOT) == notebook.NO_RECORD
-
-
-def test_a_run_of_other_code():
     clean = source()
     clean.cells[2].source = "Other prose."
     assert notebook.stale_reason(clean, run(), ROOT) is None
