@@ -19,6 +19,10 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 SHARED = Path(os.environ.get("ANTISPOOF_SHARED", SHARED))
 
+# Of the JSON of `antispoof check`: six that stay (DESIGN, section 3), and more.
+KEYS = ["clip", "score", "probability_bonafide", "answer", "seconds", "error"]
+KEYS += ["in_domain", "reason", "llr", "segments", "sha256", "warnings"]
+
 # Four speakers in train, so that two can be held out.
 SMALL = {
     "train": [

@@ -52,6 +52,13 @@ def voice(seconds: float, *, seed: int = 0) -> np.ndarray:
     return (0.05 * (noise / 4 + buzz) * swell).astype(np.float32)
 
 
+def write_voice(path, seconds=0.5, **options):
+    """Write such a voice, as a WAV whatever the ending says; returns the path."""
+    options = {"format": "WAV", **options}
+    soundfile.write(path, voice(seconds), SAMPLE_RATE, **options)
+    return path
+
+
 @cache
 def _flac(seed: int, sample_rate: int, channels: int, seconds: float) -> bytes:
     n, file = np.arange(int(seconds * sample_rate))[:, None], io.BytesIO()

@@ -22,11 +22,10 @@ import numpy as np
 import pytest
 import soundfile
 
-from corpora import voice
+from conftest import KEYS
+from corpora import write_voice as write
 
 RATE = 16_000
-KEYS = ["clip", "score", "probability_bonafide", "answer", "seconds", "error"]
-KEYS += ["in_domain", "reason", "llr", "segments", "sha256", "warnings"]
 
 
 @pytest.fixture
@@ -42,11 +41,6 @@ def run(antispoof, monkeypatch, tmp_path, detector):
         return antispoof("check", *arguments)
 
     return check
-
-
-def write(name, seconds=0.5, **options):
-    soundfile.write(name, voice(seconds), RATE, **{"format": "WAV", **options})
-    return name
 
 
 # 1

@@ -21,7 +21,7 @@ from antispoof.inference import load_detector, predict_clip
 from antispoof.inference.exported import ExportedDetector, export_onnx
 from antispoof.inference.prediction import format_prediction
 from conftest import run_python
-from corpora import voice
+from corpora import voice, write_voice
 
 pytestmark = pytest.mark.skipif(
     not (find_spec("onnxruntime") and find_spec("onnxscript")), reason="not installed"
@@ -37,9 +37,7 @@ def file(tmp_path_factory):
 
 @pytest.fixture
 def clip(tmp_path):
-    path = tmp_path / "clip.wav"
-    soundfile.write(path, voice(7), RATE)
-    return path
+    return write_voice(tmp_path / "clip.wav", 7)
 
 
 def test_the_same_predictions(file, tmp_path, clip):  # 1

@@ -44,23 +44,11 @@ from antispoof.inference.loading import PRETRAINED_DIR
 from antispoof.inference.prediction import format_prediction
 from antispoof.inference.windows import iter_windows
 from antispoof_report.inference_tables import read_measurements
-from conftest import SHARED, run_python
-from corpora import voice
+from conftest import KEYS, SHARED, run_python
+from corpora import voice, write_voice
 from export_weights import count_answers
 
 RATE = 16_000
-KEYS = ["clip", "score", "probability_bonafide", "answer", "seconds", "error"]
-KEYS += ["in_domain", "reason", "llr", "segments", "sha256", "warnings"]
-
-
-@pytest.fixture
-def clip(tmp_path):
-    def write(name, seconds, **options):
-        path = tmp_path / name
-        soundfile.write(path, voice(seconds, **options), RATE, subtype="PCM_16")
-        return path
-
-    return write
 
 
 @pytest.mark.parametrize("length", [1, 10, 11, 20, 39])
@@ -144,11 +132,11 @@ def test_the_score_is_the_mean_over_windows(tmp_path, detector):  # 3
     assert prediction.probability_bonafide == pytest.approx(sigmoid, abs=1e-6)
 
 
-def test_clips_that_cannot_be_judged(clip, tmp_path, detector):  # 3, 4
+def test_clips_that_cannot_be_judged(tmp_path, detector):  # 3, 4
     soundfile.write(tmp_path / "silent.wav", np.zeros(RATE), RATE)
     (tmp_path / "bad.wav").write_bytes(b"no sound")
-    clip("short.wav", 0.19)
-    clip("good.wav", 0.2)
+    write_voice(tmp_path / "short.wav", 0.19)
+    write_voice(tmp_path / "good.wav", 0.2)
     names = ["good.wav", "silent.wav", "bad.wav", "short.wav", "good.wav"]
     clips = [(name, tmp_path / name) for name in names]
     first, *failed, last = predict_clips(clips, detector)
@@ -177,8 +165,8 @@ def test_what_was_cut_off(tmp_path, detector, kind):  # 9
     assert not any("cut off" in w for w in predict_clip(path, detector).warnings)
 
 
-def test_a_recorder_that_cannot_seek(clip, detector):  # 9
-    path = clip("a.wav", 3)
+def test_a_recorder_that_cannot_seek(tmp_path, detector):  # 9
+    path = write_voice(tmp_path / "a.wav", 3)
     data = path.read_bytes()
     at = data.index(b"data") + 4
     for size in (b"\xff\xff\xff\x7f", b"\xff" * 4, b"\0" * 4):
@@ -187,9 +175,7 @@ def test_a_recorder_that_cannot_seek(clip, detector):  # 9
         assert "cut off" not in str(prediction.error) + str(prediction.warnings)
 
 
-def test_a_detector_is_read_as_it_was_written(  # 5
-    clip, detector, tmp_path, monkeypatch
-):
+def test_a_detector_is_read_as_it_was_written(detector, tmp_path, monkeypatch):  # 5
     folder = tmp_path / "pretrained"
     monkeypatch.setattr("antispoof.inference.loading.PRETRAINED_DIR", folder)
     assert not inference.has_pretrained()
@@ -200,7 +186,7 @@ def test_a_detector_is_read_as_it_was_written(  # 5
     read = load_detector()
     assert read.calibration == detector.calibration
     assert read.metadata == detector.metadata
-    path = clip("x.wav", 2)
+    path = write_voice(tmp_path / "x.wav", 2)
     score = predict_clip(path, detector).score
     assert predict_clip(path, read).score == antispoof.predict(path).score == score
 
@@ -231,12 +217,13 @@ def test_a_damaged_card(tmp_path, detector):  # 5
             Detector.load(tmp_path)
 
 
-def test_damaged_weights(tmp_path, detector, clip):  # 5
+def test_damaged_weights(tmp_path, detector):  # 5
     detector.save(tmp_path)
     broken = Detector.load(tmp_path)
     with torch.no_grad():
         next(broken.model.parameters()).fill_(float("nan"))
-    (prediction,) = predict_clips([("x", clip("x.wav", 1))], broken)
+    clip = write_voice(tmp_path / "x.wav", 1)
+    (prediction,) = predict_clips([("x", clip)], broken)
     assert "scores that are not finite" in prediction.error
     (tmp_path / "model.safetensors").write_bytes(b"garbage")
     with pytest.raises(RunError, match="holds no detector"):
@@ -292,9 +279,10 @@ print([name for name in heavy if name in sys.modules])
 """
 
 
-def test_a_prediction_imports_little(clip, detector, tmp_path):  # 7
+def test_a_prediction_imports_little(detector, tmp_path):  # 7
     detector.save(tmp_path / "kept")
-    done = run_python(WITHOUT_HEAVY, clip("x.wav", 1), tmp_path / "kept")
+    clip = write_voice(tmp_path / "x.wav", 1)
+    done = run_python(WITHOUT_HEAVY, clip, tmp_path / "kept")
     assert done.stdout == "[]\n", done.stdout + done.stderr
 
 
