@@ -278,4 +278,5 @@ def detector():
     metadata["corpus"] = corpus | {"n_train": 12}
     fitted = Calibration(1.0, 0.0, 5, 7, spoof_below=-2.2, bonafide_above=2.2)
     model, frontend = models.build("cnn").eval(), frontends.build("logmel")
-    return Detector(model, frontend, fitted, metadata)
+    fields = {"calibration": fitted, "metadata": metadata}
+    return Detector(model=model, frontend=frontend, **fields)

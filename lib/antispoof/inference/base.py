@@ -1,10 +1,16 @@
 """What every detector has, whatever computes its scores. Nothing here needs PyTorch."""
 
-from typing import Any, NamedTuple, Protocol
+import math
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 
+from antispoof.audio.silence import TREATMENTS
 from antispoof.calibration import Calibration
+from antispoof.errors import ParameterError, RunError
 from antispoof.inference.domain import Domain
 
 LIMITS = (
@@ -26,29 +32,88 @@ class Scored(NamedTuple):
     distances: np.ndarray
 
 
-class ClipDetector(Protocol):
+@dataclass(frozen=True, eq=False, kw_only=True)
+class ClipDetector(ABC):
     """What turns windows into scores, and scores into probabilities.
+
+    A subclass has the property ``n_samples``, the length of a window, and the methods
+    ``compute`` and ``weights_hash() -> str``, the SHA-256 of the weights.
 
     Attributes
     ----------
-    n_samples : length of a window.
     calibration : of the scores of clips.
+    metadata : ``model``, ``frontend``, ``seed``, ``corpus`` that it was trained on (as
+        in a run: ``title``, ``caveat``, ``n_train``, ...), and ``calibrated_on``.
     window_calibration : of the scores of single windows; that of clips if None.
     domain : what the calibration clips are like; None if it is not known.
-    metadata : ``model``, ``frontend``, ``corpus``, ``calibrated_on``, ...
+
+    Raises
+    ------
+    ParameterError
+        If the calibration is not finite, or its slope not above 0.
     """
 
-    n_samples: int
+    where: ClassVar[str] = ""  # the weights are, for an error
     calibration: Calibration
-    window_calibration: Calibration | None
-    domain: Domain | None
     metadata: dict[str, Any]
+    window_calibration: Calibration | None = None
+    domain: Domain | None = None
+
+    def __post_init__(self) -> None:
+        slope, intercept = self.calibration.slope, self.calibration.intercept
+        if not (slope > 0 and math.isfinite(slope) and math.isfinite(intercept)):
+            raise ParameterError(
+                f"slope={slope}, intercept={intercept}: scores cannot be turned into"
+                " probabilities; accepted: finite numbers, slope above 0 so that higher"
+                " scores are more bona fide"
+            )
+
+    @abstractmethod
+    def compute(self, waveforms: Sequence[np.ndarray]) -> Scored:
+        """Score windows, float32 (n,); n is smaller where silence was trimmed."""
 
     def score(self, windows: np.ndarray) -> Scored:
-        """Score windows, (n, n_samples) float32; RunError if one is not finite."""
+        """Score windows, (n, n_samples) float32.
 
-    def weights_hash(self) -> str:
-        """SHA-256 of the weights, in hexadecimal digits."""
+        Raises
+        ------
+        RunError
+            If a score is not finite.
+        """
+        treat = TREATMENTS[self.metadata.get("silence", "keep")]
+        scored = self.compute([treat(window) for window in windows])
+        if not np.isfinite(scored.scores).all():
+            raise RunError(
+                f"the weights{self.where} give scores that are not finite (NaN or"
+                " infinite); they are damaged, or their training diverged"
+            )
+        return scored
+
+    def card(self) -> dict[str, Any]:
+        """Metadata and calibrations as plain values; :func:`read_card` reads them."""
+        window = self.window_calibration
+        return {
+            "metadata": self.metadata,
+            "calibration": asdict(self.calibration),
+            "window_calibration": window and asdict(window),
+        }
+
+
+def read_card(card: Mapping[str, Any], domain: bytes) -> dict[str, Any]:
+    """The fields of a detector from its card and ``Domain.to_bytes``, or b"".
+
+    Raises
+    ------
+    KeyError, TypeError, ValueError, SafetensorError
+        If one of them is damaged.
+    """
+    window = card.get("window_calibration")
+    return {
+        "metadata": card["metadata"],
+        "calibration": Calibration(**card["calibration"]),
+        "window_calibration": window and Calibration(**window),
+        "domain": Domain.from_bytes(domain) if domain else None,
+    }
 
 
 def describe_detector(detector: ClipDetector) -> str:

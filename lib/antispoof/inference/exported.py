@@ -11,19 +11,17 @@ from __future__ import annotations
 import base64
 import json
 import warnings
-from dataclasses import asdict, dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from antispoof.audio.silence import TREATMENTS
-from antispoof.calibration import Calibration
 from antispoof.errors import ParameterError, RunError
 from antispoof.files import atomic_path
 from antispoof.hashing import hash_file
-from antispoof.inference.base import Scored
-from antispoof.inference.domain import Domain
+from antispoof.inference.base import ClipDetector, Scored, read_card
 
 if TYPE_CHECKING:
     from antispoof.inference.detector import Detector
@@ -32,39 +30,40 @@ INPUT, OUTPUTS = "waveform", ("score", "distance")
 CARD = "antispoof"  # key of what is written into the file beside the graph
 
 
-@dataclass(frozen=True, eq=False)
-class ExportedDetector:
-    """A detector that onnxruntime computes; see ``base.ClipDetector``."""
+@dataclass(frozen=True, eq=False, kw_only=True)
+class ExportedDetector(ClipDetector):
+    """A detector that onnxruntime computes; see ``base.ClipDetector``.
+
+    Attributes
+    ----------
+    session : of onnxruntime.
+    path : the file.
+    repeats : whether a short waveform is repeated, instead of filled with zeros.
+    """
 
     session: Any
     path: Path
-    n_samples: int
     repeats: bool
-    calibration: Calibration
-    window_calibration: Calibration | None
-    domain: Domain | None
-    metadata: dict[str, Any]
 
-    def score(self, windows: np.ndarray) -> Scored:
-        """Score windows, (n, n_samples) float32.
+    @property
+    def where(self) -> str:
+        """The file, for an error."""
+        return f" in {self.path}"
 
-        Raises
-        ------
-        RunError
-            If a score is not finite.
-        """
-        treat = TREATMENTS[self.metadata.get("silence", "keep")]
+    @property
+    def n_samples(self) -> int:
+        """Length of a window."""
+        return self.session.get_inputs()[0].shape[1]
+
+    def compute(self, waveforms: Sequence[np.ndarray]) -> Scored:
+        """Score each waveform."""
         found = []
-        for window in windows:
-            x = treat(window)
+        for x in waveforms:
             if self.repeats:
                 x = np.resize(x, self.n_samples)
             x = np.pad(x, (0, self.n_samples - len(x))).astype(np.float32)
             found.append(self.session.run(OUTPUTS, {INPUT: x[np.newaxis]}))
-        scores, distances = (np.concatenate(part) for part in zip(*found, strict=True))
-        if not np.isfinite(scores).all():
-            raise RunError(f"{self.path} gives scores that are not finite")
-        return Scored(scores, distances)
+        return Scored(*map(np.concatenate, zip(*found, strict=True)))
 
     def weights_hash(self) -> str:
         """SHA-256 of the file."""
@@ -91,18 +90,9 @@ class ExportedDetector:
                 str(path), providers=["CPUExecutionProvider"]
             )
             card = json.loads(session.get_modelmeta().custom_metadata_map[CARD])
-            window = card["window_calibration"]
-            domain = base64.b64decode(card["domain"])
-            return cls(
-                session=session,
-                path=Path(path),
-                n_samples=session.get_inputs()[0].shape[1],
-                repeats=card["repeats"],
-                calibration=Calibration(**card["calibration"]),
-                window_calibration=window and Calibration(**window),
-                domain=Domain.from_bytes(domain) if domain else None,
-                metadata=card["metadata"],
-            )
+            fields = read_card(card, base64.b64decode(card["domain"]))
+            file = {"session": session, "path": Path(path)}
+            return cls(repeats=card["repeats"], **file, **fields)
         except Exception as error:  # those of onnxruntime have no other common base
             reason = str(error).split("\n")[0]
             raise RunError(f"{path} is no exported detector: {reason}") from error
@@ -154,17 +144,11 @@ def export_onnx(detector: Detector, path: str | Path) -> Path:
             output_names=list(OUTPUTS),
         )
     domain = b"" if detector.domain is None else detector.domain.to_bytes()
-    window, title = (
-        detector.window_calibration,
-        models.title(detector.metadata["model"]),
-    )
-    card = {
-        "metadata": {"title": title, **detector.metadata},
-        "calibration": asdict(detector.calibration),
-        "window_calibration": window and asdict(window),
-        "domain": base64.b64encode(domain).decode(),
-        "repeats": getattr(detector.frontend, "repeats", False),
-    }
+    card = detector.card()
+    title = models.title(detector.metadata["model"])
+    card["metadata"] = {"title": title, **detector.metadata}
+    card["domain"] = base64.b64encode(domain).decode()
+    card["repeats"] = getattr(detector.frontend, "repeats", False)
     program.model.metadata_props[CARD] = json.dumps(card)
     with atomic_path(path) as temporary:
         program.save(temporary, external_data=False)

@@ -4,15 +4,10 @@ What computes the scores is imported when it is known: PyTorch takes seconds to 
 and an exported detector does not need it.
 """
 
-from __future__ import annotations
-
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from antispoof.errors import RunError
-
-if TYPE_CHECKING:
-    from antispoof.inference.base import ClipDetector
+from antispoof.inference.base import ClipDetector
 
 PRETRAINED_DIR = Path(__file__).with_name("pretrained_weights")
 WEIGHTS = "model.safetensors"
