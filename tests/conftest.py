@@ -152,7 +152,7 @@ def registries(monkeypatch):
 
     known = augment.AUGMENTATIONS, corpora.CORPORA, frontends.FRONTENDS, losses.LOSSES
     for registry in (*known, models.MODELS, ENGINES):
-        monkeypatch.setattr(registry, "_entries", dict(registry._entries))
+        monkeypatch.setattr(registry, "data", dict(registry.data))
     measures = dict(metrics.METRICS)
     yield
     metrics.METRICS.clear()
@@ -193,7 +193,7 @@ def small_frontend(monkeypatch):
     from antispoof.runs import regression_check
 
     entry = replace(FRONTENDS["logmel"], factory=partial(LogMel, n_samples=5_200))
-    monkeypatch.setitem(FRONTENDS._entries, "logmel", entry)
+    monkeypatch.setitem(FRONTENDS, "logmel", entry)
     monkeypatch.setattr(regression_check, "compute", small_regression_check())
 
 

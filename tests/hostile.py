@@ -74,8 +74,8 @@ def _small_models() -> Iterator[None]:
 
     model = replace(models.MODELS["cnn"], factory=small)
     short = replace(FRONTENDS["logmel"], factory=partial(LogMel, n_samples=5_200))
-    changed = mock.patch.dict(models.MODELS._entries, cnn=model)
-    with changed, mock.patch.dict(FRONTENDS._entries, logmel=short):
+    changed = mock.patch.dict(models.MODELS, cnn=model)
+    with changed, mock.patch.dict(FRONTENDS, logmel=short):
         yield
 
 

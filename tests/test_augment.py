@@ -297,7 +297,7 @@ def test_mix(registries):
     for name in mix.PROBABILITIES:
         entry = augment.AUGMENTATIONS[name]
         spy = lambda x, rng, name=name: calls.append(name) or x  # noqa: E731
-        augment.AUGMENTATIONS._entries[name] = type(entry)(name, spy, entry.info)
+        augment.AUGMENTATIONS[name] = type(entry)(name, spy, entry.info)
     for seed in range(n):
         augment.apply(["mix"], tone(), np.random.default_rng(seed), 0.0)
     assert calls[: calls.index("crop") + 1][-1] == "crop"

@@ -95,7 +95,7 @@ def test_plugins(antispoof, plugin, monkeypatch):
     plugin(Path("my_plugin.py"), PLUGIN)
     text = antispoof("--plugin", "my_plugin", "train", "--help").out
     assert "nothing" in text
-    del sys.modules["my_plugin"], AUGMENTATIONS._entries["nothing"]
+    del sys.modules["my_plugin"], AUGMENTATIONS["nothing"]
     monkeypatch.setenv("ANTISPOOF_PLUGINS", "my_plugin")
     assert antispoof("--plugin", "email", "train", "--help").out == text
     assert os.environ["ANTISPOOF_PLUGINS"] == "my_plugin,email"  # also for its children
@@ -190,7 +190,7 @@ def test_score_a_corpus_that_has_eval_only(
     trials = small_corpus.partition("eval")
     other = Corpus(name="other", title="Other", root=Path("other"), trials=trials)
     found = Entry("other", lambda root: other if root.name == "other" else None, {})
-    monkeypatch.setitem(CORPORA._entries, "other", found)
+    monkeypatch.setitem(CORPORA.data, "other", found)
     Path("other").mkdir()
     result = antispoof("score", finished.path, "--corpus", "other", "--out", "x.txt")
     assert (result.status, result.out) == (0, "3 scores in x.txt\n")

@@ -219,7 +219,7 @@ def test_other_sound(small_corpus, folder):
 def test_other_settings(small_corpus, folder, monkeypatch):
     one = load_features(small_corpus, "dev", cache_dir=folder)
     entry = replace(FRONTENDS["logmel"], factory=partial(LogMel, n_samples=8_000))
-    monkeypatch.setitem(FRONTENDS._entries, "logmel", entry)
+    monkeypatch.setitem(FRONTENDS, "logmel", entry)
     two = load_features(small_corpus, "dev", cache_dir=folder)
     assert one.array.shape[-1] < two.array.shape[-1]
 
@@ -251,7 +251,7 @@ def test_changed_code_of_a_second_frontend(
         monkeypatch.setattr(inspect, "getsourcefile", lambda cls: str(file))
         factory = partial(space["Scaled"], n_samples=5_200)
         entry = replace(FRONTENDS["logmel"], name="scaled", factory=factory)
-        monkeypatch.setitem(FRONTENDS._entries, "scaled", entry)
+        monkeypatch.setitem(FRONTENDS.data, "scaled", entry)
         return load_features(small_corpus, "dev", frontend="scaled", cache_dir=folder)
 
     before, after = computed(1).read(), computed(100).read()

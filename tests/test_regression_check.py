@@ -110,7 +110,7 @@ def test_change_is_noticed(where, name, other, monkeypatch):
     assert config == CONFIG or matches(expected, config)
     if isinstance(where, Registry):
         entry = replace(where[name], factory=other)
-        monkeypatch.setitem(where._entries, name, entry)
+        monkeypatch.setitem(where, name, entry)
     elif isinstance(where, dict):
         monkeypatch.setitem(where, name, other)
     else:

@@ -5,13 +5,12 @@ need no lists of their own. What a registered function returns is checked where 
 used, so that an error names the function.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections import UserDict
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any
 
 from antispoof.errors import PARSE_ERRORS, AntispoofError, ParameterError
-
-T = TypeVar("T", bound=Callable[..., Any])
 
 
 @dataclass(frozen=True)
@@ -30,7 +29,7 @@ class Entry:
     info: dict[str, Any]
 
 
-class Registry(Mapping[str, Entry]):
+class Registry(UserDict[str, Entry]):
     """Name -> entry, in the order of registration.
 
     Parameters
@@ -39,10 +38,10 @@ class Registry(Mapping[str, Entry]):
     """
 
     def __init__(self, kind: str) -> None:
+        super().__init__()
         self.kind = kind
-        self._entries: dict[str, Entry] = {}
 
-    def register(self, name: str, **info: Any) -> Callable[[T], T]:
+    def register(self, name: str, **info: Any) -> Callable:
         """Decorator that registers a class or function under a name.
 
         Raises
@@ -52,10 +51,10 @@ class Registry(Mapping[str, Entry]):
             notebooks do, replaces its own entry.
         """
 
-        def add(factory: T) -> T:
+        def add(factory: Callable) -> Callable:
             if name in self:
                 check_same(f"{self.kind} {name!r}", self[name].factory, factory)
-            self._entries[name] = Entry(name, factory, info)
+            self[name] = Entry(name, factory, info)
             return factory
 
         return add
@@ -63,16 +62,10 @@ class Registry(Mapping[str, Entry]):
     def __getitem__(self, name: str) -> Entry:
         if name not in self:
             raise unknown(f"{self.kind} {name!r}", self)
-        return self._entries[name]
+        return super().__getitem__(name)
 
     def __contains__(self, name: object) -> bool:
-        return isinstance(name, str) and name in self._entries
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._entries)
-
-    def __len__(self) -> int:
-        return len(self._entries)
+        return isinstance(name, str) and super().__contains__(name)
 
 
 def unknown(what: str, accepted: Iterable[str]) -> ParameterError:

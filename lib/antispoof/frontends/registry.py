@@ -1,7 +1,7 @@
 """Front-ends by name: what turns a waveform into the input of a model."""
 
 from collections.abc import Callable
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol
 
 import numpy as np
 from torch import Tensor, nn
@@ -10,8 +10,6 @@ from antispoof.errors import ParameterError
 from antispoof.registry import Registry
 
 FRONTENDS = Registry("front-end")
-
-F = TypeVar("F", bound=Callable[[], nn.Module])
 
 
 class FrontEnd(Protocol):
@@ -39,7 +37,7 @@ class FrontEnd(Protocol):
         """(batch, n) float32 at 16 kHz, any n from 1 on -> (batch, *shape)."""
 
 
-def register_frontend(name: str, *, title: str) -> Callable[[F], F]:
+def register_frontend(name: str, *, title: str) -> Callable:
     """Decorator that registers a front-end class.
 
     Parameters

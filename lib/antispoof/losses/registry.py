@@ -1,7 +1,6 @@
 """Losses by name."""
 
 from collections.abc import Callable
-from typing import TypeVar
 
 from torch import nn
 
@@ -9,12 +8,10 @@ from antispoof.registry import Registry
 
 LOSSES = Registry("loss")
 
-L = TypeVar("L", bound=Callable[..., nn.Module])
-
 
 def register_loss(
     name: str, *, title: str, head: Callable[[int], nn.Module] | None = None
-) -> Callable[[L], L]:
+) -> Callable:
     """Decorator that registers a loss class.
 
     It is made with ``weight``, a (2,) tensor of class weights or None, and called with

@@ -1,7 +1,6 @@
 """Models by name; a module registers its model, and every table and option lists it."""
 
 from collections.abc import Callable
-from typing import TypeVar
 
 from torch import nn
 
@@ -10,16 +9,10 @@ from antispoof.registry import Registry
 
 MODELS = Registry("model")
 
-M = TypeVar("M", bound=Callable[[], nn.Module])
-
 
 def register_model(
-    name: str,
-    *,
-    title: str,
-    lr: float,
-    frontend: str | None = None,
-) -> Callable[[M], M]:
+    name: str, *, title: str, lr: float, frontend: str | None = None
+) -> Callable:
     """Decorator that registers a model class.
 
     Parameters
