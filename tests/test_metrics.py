@@ -197,11 +197,11 @@ def test_bad_requests():
         metrics.min_tdcf(scores, labels, reversed_asv)
     with pytest.raises(ScoreError, match="1 nontarget and 0 spoof"):
         metrics.asv_error_rates([1.0, 0.0], ["target", "nontarget"])
-    with pytest.raises(ParameterError, match="'2019', 'revisited'"):
+    with pytest.raises(ParameterError, match="accepted: 2019, revisited"):
         metrics.min_tdcf(scores, labels, golden_asv(), formulation="2021")
     with pytest.raises(ScoreError, match="119 attack names for 120 trials"):
         metrics.per_attack(scores, labels, ["A01"] * 119)
-    with pytest.raises(ParameterError, match="accepted are 'scores', 'curve'"):
+    with pytest.raises(ParameterError, match="needs='labels'; accepted: scores, curve"):
         metrics.Metric("mine", lambda labels: 0.0, needs="labels")
 
 

@@ -226,7 +226,7 @@ def test_bad_requests():
         ("f1", "a", "zero"),
         ("accuracy", "a", "half"),
     ):
-        with pytest.raises(ParameterError, match="accepted are"):
+        with pytest.raises(ParameterError, match="; accepted: "):
             resampled.quantity(metric, model, at=at)
     for dev in (two_models(n_seeds=2), {"a": two_models()["a"]}):
         with pytest.raises(ScoreError, match="the same models and seeds"):

@@ -13,7 +13,7 @@ from typing import Any, get_type_hints
 
 from antispoof import augment, frontends, hashing, losses, models
 from antispoof.audio import silence
-from antispoof.errors import ParameterError
+from antispoof.errors import ParameterError, check_choice
 from antispoof.registry import Registry
 
 SCHEMA = 2  # raise it when a setting keeps its name and changes its meaning
@@ -132,10 +132,8 @@ class TrainConfig:
             for given in value if name == "augment" else [value]:
                 if isinstance(choices, Registry):
                     choices[given]  # raises for an unknown name
-                elif choices is not None and given not in choices:
-                    raise ParameterError(
-                        f"{name}={given!r}; accepted: {', '.join(choices)}"
-                    )
+                elif choices is not None:
+                    check_choice(name, given, choices)
         only = models.MODELS[self.model].info["frontend"]
         if only not in (None, self.frontend):
             raise ParameterError(

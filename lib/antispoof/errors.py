@@ -4,6 +4,8 @@ The command line prints the sentence and exits with status 1; any other exceptio
 reaches it is a bug.
 """
 
+from collections.abc import Collection
+
 # Exceptions that reading a damaged text file raises (JSON and pandas: ValueError).
 PARSE_ERRORS = (
     ArithmeticError,
@@ -29,6 +31,12 @@ class CorpusError(AntispoofError):
 
 class ParameterError(AntispoofError, ValueError):
     """A setting or name outside what is accepted."""
+
+
+def check_choice(name: str, value: object, accepted: Collection[str]) -> None:
+    """ParameterError unless a setting has one of the accepted values."""
+    if value not in accepted:
+        raise ParameterError(f"{name}={value!r}; accepted: {', '.join(accepted)}")
 
 
 class ScoreError(AntispoofError):

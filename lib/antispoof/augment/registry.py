@@ -17,7 +17,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from antispoof.errors import ParameterError
+from antispoof.errors import check_choice
 from antispoof.registry import Registry, check_result
 
 AUGMENTATIONS = Registry("augmentation")
@@ -43,8 +43,7 @@ def register_augmentation(
     ParameterError
         If the name is taken, or ``on`` is neither.
     """
-    if on not in ("waveform", "features"):
-        raise ParameterError(f"on={on!r}; accepted: waveform, features")
+    check_choice("on", on, ("waveform", "features"))
     return AUGMENTATIONS.register(name, title=title, on=on, **info)
 
 

@@ -28,7 +28,7 @@ from antispoof import audio, hashing
 from antispoof.audio.silence import TREATMENTS
 from antispoof.constants import label_indices
 from antispoof.corpora import Corpus
-from antispoof.errors import AudioError, ParameterError
+from antispoof.errors import AudioError, ParameterError, check_choice
 from antispoof.files import atomic_path, check_disk_space, project_folder
 from antispoof.frontends.registry import build
 from antispoof.platforms import feature_cache_dir
@@ -118,8 +118,7 @@ def load_features(
     ParameterError
         If the front-end, its features, the partition or `on_error` is not accepted.
     """
-    if on_error not in ("stop", "skip"):
-        raise ParameterError(f"on_error={on_error!r}; accepted: stop, skip")
+    check_choice("on_error", on_error, ("stop", "skip"))
     module = build(frontend)
     trials = corpus.partition(partition)
     treat = TREATMENTS[silence]

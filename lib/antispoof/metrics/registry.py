@@ -12,19 +12,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from antispoof.errors import ParameterError
-from antispoof.metrics import rates
-from antispoof.metrics.calibration import (
-    actual_dcf,
-    cllr,
-    min_cllr_from_curve,
-    min_dcf_from_curve,
-)
-from antispoof.metrics.detection import (
-    auc_from_curve,
-    eer_from_curve,
-    eer_hull_from_curve,
-)
+from antispoof.errors import check_choice
+from antispoof.metrics import calibration, detection, rates
 from antispoof.registry import call, check_same
 
 NEEDS = ("scores", "curve", "confusion", "llr")
@@ -58,11 +47,7 @@ class Metric:
     bounded: bool = True
 
     def __post_init__(self) -> None:
-        if self.needs not in NEEDS:
-            raise ParameterError(
-                f"needs={self.needs!r} of metric {self.title!r}; accepted are "
-                f"{', '.join(map(repr, NEEDS))}"
-            )
+        check_choice(f"metric {self.title!r}: needs", self.needs, NEEDS)
 
     def __call__(self, *given: Any) -> Any:
         """The function's value; ParameterError if it fails or has another shape."""
@@ -92,18 +77,20 @@ METRICS = Metrics(
     macro_f1=Metric("macro-F1", rates.macro_f1, "confusion"),
     accuracy=Metric("accuracy", rates.accuracy, "confusion"),
     balanced_accuracy=Metric("balanced accuracy", rates.balanced_accuracy, "confusion"),
-    eer=Metric("EER", eer_from_curve, "curve", **PERCENT),
+    eer=Metric("EER", detection.eer_from_curve, "curve", **PERCENT),
     predicted_spoof_rate=Metric(
         "decided spoof", rates.predicted_spoof_rate, "confusion", True, None
     ),
     eer_hull=Metric(
-        "EER, ROC hull", eer_hull_from_curve, "curve", main=False, **PERCENT
+        "EER, ROC hull", detection.eer_hull_from_curve, "curve", main=False, **PERCENT
     ),
-    auc=Metric("AUC", auc_from_curve, "curve", main=False),
-    min_dcf=Metric("min DCF", min_dcf_from_curve, "curve", **COST),
-    actual_dcf=Metric("actual DCF", actual_dcf, "llr", bounded=False, **COST),
-    min_cllr=Metric("min Cllr", min_cllr_from_curve, "curve", **COST),
-    cllr=Metric("Cllr", cllr, "llr", bounded=False, **COST),
+    auc=Metric("AUC", detection.auc_from_curve, "curve", main=False),
+    min_dcf=Metric("min DCF", calibration.min_dcf_from_curve, "curve", **COST),
+    actual_dcf=Metric(
+        "actual DCF", calibration.actual_dcf, "llr", bounded=False, **COST
+    ),
+    min_cllr=Metric("min Cllr", calibration.min_cllr_from_curve, "curve", **COST),
+    cllr=Metric("Cllr", calibration.cllr, "llr", bounded=False, **COST),
     recall_spoof=Metric("spoof recall", rates.recall_spoof, "confusion", main=False),
     recall_bonafide=Metric(
         "bona fide recall", rates.recall_bonafide, "confusion", main=False

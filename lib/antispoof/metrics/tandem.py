@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from antispoof.constants import BONAFIDE, SPOOF
-from antispoof.errors import ParameterError, ScoreError
+from antispoof.errors import ScoreError, check_choice
 from antispoof.metrics.detection import DetCurve, det_curve, eer_threshold_from_curve
 
 FORMULATIONS = ("2019", "revisited")
@@ -120,11 +120,7 @@ def min_tdcf_from_curve(
     curve: DetCurve, asv: AsvErrorRates, formulation: str = "2019"
 ) -> float:
     """:func:`min_tdcf` of a curve."""
-    if formulation not in FORMULATIONS:
-        raise ParameterError(
-            f"formulation={formulation!r}; accepted are "
-            f"{', '.join(map(repr, FORMULATIONS))}"
-        )
+    check_choice("formulation", formulation, FORMULATIONS)
     asv_alone = P_TARGET * C_MISS * asv.miss
     asv_alone += P_NONTARGET * C_FALSE_ALARM * asv.false_alarm
     c1 = P_TARGET * C_MISS - asv_alone

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from antispoof.constants import BONAFIDE, SPOOF
-from antispoof.errors import ParameterError, ScoreError
+from antispoof.errors import ParameterError, ScoreError, check_choice
 from antispoof.metrics import METRICS, Metric, rates, select_metrics
 from antispoof.metrics.detection import rank
 from antispoof.metrics.thresholds import operating_thresholds as thresholds_of_system
@@ -71,15 +71,9 @@ class BootstrapResult:
         ParameterError
             If the metric, model or operating point is unknown.
         """
-        for what, name, accepted in (
-            ("model", model, self.panel.models),
-            ("metric", metric, self.metrics),
-            ("operating point", at, self.confusions),
-        ):
-            if name not in accepted:
-                raise ParameterError(
-                    f"no {what} {name!r}; accepted are {', '.join(accepted)}"
-                )
+        check_choice("model", model, self.panel.models)
+        check_choice("metric", metric, self.metrics)
+        check_choice("operating point", at, self.confusions)
         if metric in self.values:
             values = self.values[metric][model]
         else:
