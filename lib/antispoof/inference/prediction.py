@@ -24,10 +24,7 @@ from antispoof.inference.windows import iter_windows
 
 MIN_SECONDS = 0.2  # hardly a syllable
 BATCH_SIZE = 16  # windows
-KEYS = (
-    *("clip", "score", "probability_bonafide", "answer", "seconds", "error"),
-    *("in_domain", "reason", "llr", "segments", "sha256", "warnings"),
-)
+INTERNAL = ("path", "track", "starts", "scores")  # not shown as JSON
 TOLERANCE = 0.1  # seconds that may be missing: codecs add some at both ends
 SHORT = 1.0  # seconds; of so short clips few were tested
 ANSWERS = {
@@ -117,10 +114,7 @@ class Prediction:
 
     def to_dict(self) -> dict[str, Any]:
         """The keys that ``antispoof check --json`` prints."""
-        shown = {key: getattr(self, key) for key in KEYS}
-        if self.segments is not None:
-            shown["segments"] = [asdict(segment) for segment in self.segments]
-        return shown
+        return {k: v for k, v in asdict(self).items() if k not in INTERNAL}
 
 
 def score_windows(
@@ -179,24 +173,22 @@ def predict_clip(
 
     starts, (scores, distances) = score_windows(counted(), detector)
     seconds = n_samples / SAMPLE_RATE
-    if seconds < MIN_SECONDS:
-        found = f"{seconds:.4f} s of sound; at least {MIN_SECONDS} s are needed"
-        raise AudioError(f"cannot judge {clip}: it holds {found}")
     lost = (
         f"only {seconds:.1f} s of the {announced[0]:.1f} s that it announces can be"
         " decoded; it was cut off"
     )
-    if seconds < announced[0] / 2 - TOLERANCE:
-        raise AudioError(f"cannot judge {clip}: {lost}")
-    if not len(starts):
-        raise AudioError(
-            f"cannot judge {clip}: it is silent throughout, there is no voice in it"
-        )
-    if not voiced:
-        raise AudioError(
-            f"cannot judge {clip}: no voice was found in it; a tone, noise or a whisper"
-            " cannot be judged"
-        )
+    fault = None
+    if seconds < MIN_SECONDS:
+        needed = f"at least {MIN_SECONDS} s are needed"
+        fault = f"it holds {seconds:.4f} s of sound; {needed}"
+    elif seconds < announced[0] / 2 - TOLERANCE:
+        fault = lost
+    elif not len(starts):
+        fault = "it is silent throughout, there is no voice in it"
+    elif not voiced:
+        fault = "no voice was found in it; a tone, noise or a whisper cannot be judged"
+    if fault is not None:
+        raise AudioError(f"cannot judge {clip}: {fault}")
     score, calibration = float(scores.mean()), detector.calibration
     answer, reason, in_domain = str(calibration.answer(score)), None, None
     if detector.domain is not None:

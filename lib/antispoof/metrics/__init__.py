@@ -27,7 +27,7 @@ of scores as log-likelihood ratios
     :class:`antispoof.calibration.Calibration` turns any scores into such ratios by a
     line fitted on train or dev
 at a threshold
-    :func:`macro_f1`, :func:`predicted_spoof_rate`; :func:`confusion_matrix`, of which
+    :func:`macro_f1`; :func:`confusion_matrix`, of which
     :mod:`antispoof.metrics.rates` has every rate; :func:`constant_answer`
 thresholds
     :func:`choose_threshold` chooses on train or dev and refuses eval;
@@ -61,12 +61,7 @@ from antispoof.metrics.calibration import (
     min_dcf,
     reliability,
 )
-from antispoof.metrics.decisions import (
-    confusion_matrix,
-    decide,
-    macro_f1,
-    predicted_spoof_rate,
-)
+from antispoof.metrics.decisions import confusion_matrix, decide, macro_f1
 from antispoof.metrics.detection import DetCurve, auc, det_curve, eer, eer_hull
 from antispoof.metrics.evaluation import (
     MIN_TRIALS,

@@ -37,11 +37,3 @@ def confusion_matrix(
 def macro_f1(scores: ArrayLike, labels: ArrayLike, *, threshold: float = 0.0) -> float:
     """Mean of the F1 of spoof and of bonafide; an absent class counts as 0."""
     return float(rates.macro_f1(confusion_matrix(scores, labels, threshold=threshold)))
-
-
-def predicted_spoof_rate(
-    scores: ArrayLike, labels: ArrayLike, *, threshold: float = 0.0
-) -> float:
-    """Fraction of all trials decided spoof."""
-    confusion = confusion_matrix(scores, labels, threshold=threshold)
-    return float(rates.predicted_spoof_rate(confusion))

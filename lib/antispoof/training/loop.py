@@ -17,13 +17,14 @@ import pandas as pd
 import torch
 from torch import nn
 
-from antispoof import metrics, models
+from antispoof import models
 from antispoof.config import TrainConfig
 from antispoof.constants import BONAFIDE, SPOOF
 from antispoof.data import training_batches
 from antispoof.errors import CorpusError, RunError, TrainingError
 from antispoof.frontends import FeatureSet
 from antispoof.losses import LOSSES
+from antispoof.metrics import confusion_matrix, rates
 from antispoof.registry import check_result
 from antispoof.scoring.partition import compute_logits
 from antispoof.training.accelerators import make_accelerator
@@ -184,13 +185,13 @@ def _validate(
     model: nn.Module, val_set: FeatureSet, device: torch.device
 ) -> dict[str, float]:
     z = compute_logits(model, val_set, device=device)
-    scores = z[:, BONAFIDE] - z[:, SPOOF]
     labels = val_set.labels
     loss = nn.functional.cross_entropy(torch.from_numpy(z), torch.from_numpy(labels))
+    confusion = confusion_matrix(z[:, BONAFIDE] - z[:, SPOOF], labels)
     return {
         "val_loss": loss.item(),
-        "val_macro_f1": metrics.macro_f1(scores, labels),
-        "val_spoof_rate": metrics.predicted_spoof_rate(scores, labels),
+        "val_macro_f1": float(rates.macro_f1(confusion)),
+        "val_spoof_rate": float(rates.predicted_spoof_rate(confusion)),
     }
 
 
