@@ -23,11 +23,7 @@ from antispoof.calibration import Calibration
 from antispoof.constants import SAMPLE_RATE
 from antispoof.errors import ParameterError
 from antispoof.files import atomic_path
-from antispoof.inference.base import (
-    ClipDetector,
-    describe_checks,
-    describe_detector,
-)
+from antispoof.inference.base import ClipDetector, describe_checks, describe_detector
 from antispoof.inference.inputs import STANDARD_INPUT
 from antispoof.inference.prediction import (
     ANSWERS,

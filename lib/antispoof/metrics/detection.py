@@ -198,9 +198,7 @@ def eer_hull_from_curve(curve: DetCurve) -> float:
     return float(np.interp(0, misses - false_alarms, misses))
 
 
-def isotonic_posteriors(
-    curve: DetCurve,
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def isotonic_posteriors(curve: DetCurve) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """The best monotone recalibration, by pooling adjacent violators.
 
     Returns

@@ -10,12 +10,6 @@ last ``nn.Linear``.
 from antispoof.models.cnn import CNN
 from antispoof.models.lcnn import LCNN
 from antispoof.models.probe import Probe
-from antispoof.models.registry import (
-    MODELS,
-    build,
-    n_parameters,
-    register_model,
-    title,
-)
+from antispoof.models.registry import MODELS, build, n_parameters, register_model, title
 from antispoof.models.resnet import ResNet50
 from antispoof.models.resnet_lstm import ResNet50LSTM
