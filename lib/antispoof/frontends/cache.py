@@ -94,7 +94,7 @@ def load_features(
     silence: str = "keep",
     cache_dir: str | Path | None = None,
     on_error: OnError = "stop",
-    progress: Progress | None = None,
+    progress: Progress = lambda done, n: None,
 ) -> FeatureSet:
     """The features of a partition, computed on all cores if they are not cached.
 
@@ -210,7 +210,7 @@ def _compute(
     module: nn.Module,
     treat: Treat,
     probe: list[float],
-    progress: Progress | None,
+    progress: Progress,
 ) -> None:
     """Compute all features, then put array and manifest in place."""
     for left in target.parent.glob(f".{target.name}.*.tmp"):  # of a killed process
@@ -240,8 +240,7 @@ def _compute(
 
             done = pool.map(compute, range(len(trials)), trials["path"])
             for row, _ in enumerate(done):
-                if progress is not None:
-                    progress(row + 1, len(trials))
+                progress(row + 1, len(trials))
             array.flush()
             with atomic_path(target.with_suffix(".json")) as manifest:
                 text = json.dumps({"probe": probe, "failed": failed}, sort_keys=True)

@@ -7,11 +7,3 @@ onnxruntime in ``exported``.
 
 from antispoof.inference.loading import has_pretrained, load_detector
 from antispoof.inference.prediction import Prediction, predict_clip, predict_clips
-
-__all__ = [
-    "Prediction",
-    "has_pretrained",
-    "load_detector",
-    "predict_clip",
-    "predict_clips",
-]

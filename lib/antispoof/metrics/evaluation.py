@@ -23,16 +23,14 @@ def compute_metrics(
     scores: ArrayLike,
     labels: ArrayLike,
     *,
-    threshold: float = 0.0,
     ratios: ArrayLike | None = None,
     metrics: Mapping[str, Metric] | None = None,
 ) -> dict[str, float]:
-    """Every registered metric.
+    """Every registered metric, decisions at 0.
 
     Parameters
     ----------
     scores : (n,) floats. labels : (n,) class indices; both classes are needed.
-    threshold : of the decisions.
     ratios : (n,) the scores as log-likelihood ratios, calibrated on dev; without them
         metrics that need ratios are NaN.
     metrics : name -> metric; METRICS by default.
@@ -46,7 +44,7 @@ def compute_metrics(
     given = {
         "scores": (scores, labels),
         "curve": (det_curve(scores, labels),),
-        "confusion": (confusion_matrix(scores, labels, threshold=threshold),),
+        "confusion": (confusion_matrix(scores, labels),),
     }
     if ratios is not None:
         given["llr"] = (np.asarray(ratios), labels)

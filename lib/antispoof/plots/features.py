@@ -1,9 +1,6 @@
 """Figures of the way from waveform to model input."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -11,10 +8,8 @@ from matplotlib.figure import Figure
 from matplotlib.image import AxesImage
 
 from antispoof.constants import SAMPLE_RATE
+from antispoof.frontends import FrontEnd
 from antispoof.plots import sound, style
-
-if TYPE_CHECKING:
-    from antispoof.frontends import FrontEnd
 
 TICKS_HZ = (250, 1000, 2000, 4000, 7000)  # on an axis of frequencies
 

@@ -31,19 +31,18 @@ class TimeLimit:
         When it is called. The checkpoint is written.
     """
 
-    def __init__(self, *, n_epochs: int, reserve: float = RESERVE_SECONDS) -> None:
-        self.n_epochs, self.reserve = n_epochs, reserve
-        self._longest = 0.0
+    def __init__(self, *, n_epochs: int) -> None:
+        self.n_epochs, self._longest = n_epochs, 0.0
 
     def __call__(self, row: dict[str, float]) -> None:
         """Compare the time left with the time that is needed."""
         left = platforms.seconds_left()
         self._longest = max(self._longest, row["seconds"])
         needed = self._longest if row["epoch"] + 1 < self.n_epochs else 0.0
-        if left is not None and left < needed + self.reserve:
+        if left is not None and left < needed + RESERVE_SECONDS:
             raise TimeLimitError(
                 f"stopped after epoch {int(row['epoch']) + 1}: another epoch takes"
-                f" {needed:.0f} s, writing results up to {self.reserve:.0f} s, and"
+                f" {needed:.0f} s, writing results up to {RESERVE_SECONDS:.0f} s, and"
                 f" {max(left, 0):.0f} s are left. Nothing is lost: run the same again"
                 " where the folder `runs` exists or is attached, and training resumes"
                 " from its checkpoint"
