@@ -13,6 +13,7 @@ import json
 import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -78,12 +79,10 @@ class ExportedDetector(ClipDetector):
         RunError
             If onnxruntime is missing, or the file is not such a file.
         """
-        try:
-            import onnxruntime
-        except ImportError:
-            raise RunError(
-                f"{path}: needs onnxruntime (pip install onnxruntime)"
-            ) from None
+        if find_spec("onnxruntime") is None:
+            raise RunError(f"{path}: needs onnxruntime (pip install onnxruntime)")
+        import onnxruntime
+
         onnxruntime.set_default_logger_severity(3)  # warnings are about its optimiser
         try:
             session = onnxruntime.InferenceSession(
@@ -110,15 +109,13 @@ def export_onnx(detector: Detector, path: str | Path) -> Path:
     ParameterError
         If the packages onnx and onnxscript are missing.
     """
-    import torch
-
-    try:
-        import onnxscript  # noqa: F401
-    except ImportError:
+    if find_spec("onnxscript") is None:
         raise ParameterError(
             "an export needs the packages onnx and onnxscript (pip install onnx"
             " onnxscript)"
-        ) from None
+        )
+    import torch
+
     from antispoof import models
 
     class Whole(torch.nn.Module):

@@ -11,6 +11,7 @@ import shlex
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from html import escape
+from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
@@ -109,14 +110,11 @@ def check_format(path: str | Path) -> Path:
         raise ParameterError(f"{path}: a report ends in {' or '.join(FORMATS)}")
     if not path.parent.is_dir():
         raise ParameterError(f"{path}: the folder {path.parent} is missing")
-    if path.suffix.lower() == ".pdf":
-        try:
-            import fpdf  # noqa: F401
-        except ImportError:
-            raise ParameterError(
-                f"{path}: a PDF needs the package fpdf2 (pip install fpdf2); or give a"
-                " name that ends in .html, and print the page"
-            ) from None
+    if path.suffix.lower() == ".pdf" and find_spec("fpdf") is None:
+        raise ParameterError(
+            f"{path}: a PDF needs the package fpdf2 (pip install fpdf2); or give a"
+            " name that ends in .html, and print the page"
+        )
     return path
 
 

@@ -74,8 +74,7 @@ def read_scores(
     needed = ("utt_id", "score")
     table = read_table(path, needed, ScoreError, columns=columns, known=known)
     if table.attrs["note"]:
-        note = f"{path} is read with {table.attrs['note']}"
-        warnings.warn(note, ScoreFileWarning, stacklevel=2)
+        _warn(f"{path} is read with {table.attrs['note']}")
     utt_ids = table["utt_id"]
     table["score"] = _finite(table["score"], utt_ids, path)
     _raise_for_trials(utt_ids[utt_ids.duplicated()], path, "given twice")
@@ -212,20 +211,20 @@ def _warn_of_scores(trials: pd.DataFrame, path: Path, negate: bool) -> None:
         return
     n_scores = trials["score"].nunique()
     if n_scores <= 2 < len(trials):
-        warnings.warn(
+        _warn(
             f"{path} has only {n_scores} different score(s), so they are decisions and"
-            " not scores; EER and t-DCF need scores",
-            ScoreFileWarning,
-            stacklevel=3,
+            " not scores; EER and t-DCF need scores"
         )
     error = eer(trials["score"], label_indices(trials["label"]))
     if error > 0.5:
         reading = "with all signs reversed by negate" if negate else "as it is"
         remedy = "without negate" if negate else "with negate (--negate)"
-        warnings.warn(
+        _warn(
             f"{path}, read {reading}, has an EER of {100 * error:.2f} %, above chance: "
             "its sign is probably reversed. Here a higher score means more bona fide; "
-            f"nothing was changed. If that is so, read it {remedy}.",
-            ScoreFileWarning,
-            stacklevel=3,
+            f"nothing was changed. If that is so, read it {remedy}."
         )
+
+
+def _warn(message: str) -> None:
+    warnings.warn(message, ScoreFileWarning, stacklevel=3)
