@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from antispoof.cli.options import AsJson
 from antispoof.cli.text import printable, progress_bar
 
 
@@ -17,10 +18,7 @@ def check(
             help="Sound files of any kind, folders of them, or - for standard input.",
         ),
     ],
-    as_json: Annotated[
-        bool,
-        typer.Option("--json", help="Print a JSON list with one object per sound."),
-    ] = False,
+    as_json: AsJson = False,
     report: Annotated[
         Path | None,
         typer.Option(
@@ -45,6 +43,8 @@ def check(
     """Is this voice fake? A hint: probably fake, probably a real voice, or cannot tell.
 
     Usually it cannot tell. No answer is proof; it may be wrong in both directions.
+
+    With --json it prints a list with one object per sound.
 
     Exit status: 0 if every clip got an answer, whichever it is; 1 if one got none, or
     no clip was found; 2 if the command was misused.

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from antispoof.cli.options import CorpusArgument
+from antispoof.cli.options import AsJson, CorpusArgument
 from antispoof.cli.text import format_table, printable, progress_bar
 from antispoof.errors import ParameterError
 
@@ -35,7 +35,7 @@ def audit_command(
     folders: Annotated[
         list[Path], typer.Argument(metavar="CORPUS...", help="Folders of corpora.")
     ],
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Report what is there, and what is missing or broken; exit 1 if anything is.
 

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from antispoof.cli.options import AsJson
+
 if TYPE_CHECKING:
     from antispoof.stats import BootstrapResult
 
@@ -41,7 +43,7 @@ def evaluate(
         bool, typer.Option("--negate", help="Reverse the sign of every score.")
     ] = False,
     replicates: Annotated[int, typer.Option(min=0, help="Bootstrap samples.")] = 1000,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Metrics of a score file: EER, t-DCF, decisions at three thresholds.
 

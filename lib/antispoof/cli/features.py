@@ -20,18 +20,14 @@ def features(
     from antispoof.corpora import open_corpus
     from antispoof.frontends import load_features
 
+    options = {"cache_dir": cache_dir, "on_error": on_error}
     opened = open_corpus(corpus)
     typer.echo(printable(opened.description))
     for name in frontend:
         for partition in opened.partitions:
             with progress_bar(f"{name} {partition}") as bar:
                 computed = load_features(
-                    opened,
-                    partition,
-                    frontend=name,
-                    cache_dir=cache_dir,
-                    on_error=on_error,
-                    progress=bar,
+                    opened, partition, frontend=name, progress=bar, **options
                 )
             n_listed = len(opened.partition(partition))
             typer.echo(f"{name} {partition}: {len(computed)} of {n_listed} clips")

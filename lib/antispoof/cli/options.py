@@ -13,6 +13,7 @@ CorpusArgument = Annotated[Path, typer.Argument(metavar="CORPUS", help=CORPUS)]
 CorpusOption = Annotated[Path, typer.Option("--corpus", help=CORPUS)]
 RunsDir = Annotated[Path, typer.Option(resolve_path=True, help="Folder of runs.")]
 CacheDir = Annotated[Path | None, typer.Option(resolve_path=True, help=CACHE)]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 OnError = Annotated[
     str, typer.Option(metavar="stop|skip", help="What to do with damaged clips.")
 ]

@@ -202,10 +202,7 @@ def predict_clip(
                 f"its part from {starts[at] / SAMPLE_RATE:.0f} s on scores lower than"
                 " parts of real clips do, and the rest does not"
             )
-    parts = (detector.window_calibration or calibration).answer(scores)
-    if in_domain is False:
-        parts = np.full(len(scores), "uncertain")
-    segments = _segments(starts / SAMPLE_RATE, scores, parts, seconds, detector)
+    segments = _segments(starts / SAMPLE_RATE, scores, in_domain, seconds, detector)
     warnings = [lost] if seconds < announced[0] - TOLERANCE else []
     if seconds < SHORT:
         warnings.append(f"{seconds:.1f} s are less than {SHORT:.0f} s: less exact")
@@ -233,12 +230,15 @@ def predict_clip(
 def _segments(
     starts: np.ndarray,
     scores: np.ndarray,
-    answers: np.ndarray,
+    in_domain: bool | None,
     seconds: float,
     detector: ClipDetector,
 ) -> list[Segment]:
     """Windows merged while their answers stay the same; the last overlaps no other."""
     calibration = detector.window_calibration or detector.calibration
+    answers = calibration.answer(scores)
+    if in_domain is False:
+        answers = np.full(len(scores), "uncertain")
     first = np.flatnonzero(np.append(True, answers[1:] != answers[:-1]))
     length = detector.n_samples / SAMPLE_RATE
     segments = []

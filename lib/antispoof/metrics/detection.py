@@ -72,10 +72,8 @@ class Ranking:
     cut_points: np.ndarray
     thresholds: np.ndarray
 
-    def curve(self, weights: np.ndarray | None = None) -> DetCurve:
-        """The curve, every trial counting once or trial i `weights`[i] times (n,)."""
-        if weights is None:
-            weights = np.ones(self.order.size, dtype=np.int64)
+    def curve(self, weights: np.ndarray) -> DetCurve:
+        """The curve where trial i counts `weights`[i] times (n,)."""
         weight = weights[self.order]
         misses, rejected = np.zeros((2, weight.size + 1), dtype=np.int64)
         np.cumsum(weight * self.is_bonafide, out=misses[1:])
@@ -117,7 +115,8 @@ def det_curve(scores: ArrayLike, labels: ArrayLike) -> DetCurve:
 
     Parameters and errors as in :func:`rank`.
     """
-    return rank(scores, labels).curve()
+    ranking = rank(scores, labels)
+    return ranking.curve(np.ones_like(ranking.order))
 
 
 def eer(scores: ArrayLike, labels: ArrayLike) -> float:
