@@ -8,8 +8,8 @@ from antispoof_report.glue_values import glue
 from antispoof_report.html import Html
 
 SIMULATED = (
-    "A program made the “bona fide” voices as well as the “spoofed” ones; what this "
-    "page shows is that every step works, no more."
+    "A program made the voices for the cells that run here, also the “bona fide” ones. "
+    "Results on real speech come from recorded runs, not from this corpus."
 )
 STYLE = "border-left:.25rem solid {colour};padding:.5rem .75rem;margin:1rem 0"
 
