@@ -177,7 +177,7 @@ def test_standard_metrics_are_means_over_seeds(runs, own_metric):
 def test_results_table(runs, own_metric):
     text = report.results_table(runs, caption="Results").text
     assert text.count("always “spoof”") == 2
-    assert "0.750" in text  # the accuracy of always-spoof
+    assert "0.75" in text  # the accuracy of always-spoof
     assert "mean score" in text
     column = tables.results_frame(runs).query("model == 'cnn' and partition == 'dev'")
     assert report.mean_and_deviation(column["accuracy"]) in text
@@ -185,7 +185,7 @@ def test_results_table(runs, own_metric):
 
 
 def test_mean_and_deviation():
-    assert report.mean_and_deviation([0.5, 0.7]) == "0.600\u202f±\u202f0.141"
+    assert report.mean_and_deviation([0.5, 0.7]) == "0.60\u202f±\u202f0.14"
     assert report.mean_and_deviation([0.5], percent=True) == "50.0\u202f%"
 
 
@@ -222,10 +222,10 @@ def test_comparison_tables(runs, own_metric):
     parts = {part: tables.score_tables(runs, part) for part in ("dev", "eval")}
     resampled = bootstrap_scores(parts["eval"], dev=parts["dev"], n_replicates=20)
     text = report.comparison_table(resampled, caption="").text
-    for words in ("chosen on dev", "oracle (no choice)", "always-spoof", "0.750"):
+    for words in ("chosen on dev", "oracle (no choice)", "always-spoof", "0.75"):
         assert words in text
     low, high = resampled.interval("accuracy", "cnn", at="dev")
-    assert f"[{low:.3f}, {high:.3f}]" in text
+    assert f"[{low:.2f}, {high:.2f}]" in text
     text = report.threshold_free_table(resampled, caption="").text
     assert "EER" in text
     assert "mean score" in text
@@ -242,7 +242,7 @@ def test_every_quoted_name_is_glued(runs, glued):
     report.glue_results("all", runs)
     assert {name.removeprefix("all_") for name in glued} == names
     assert (glued["all_n_eval"], glued["all_seeds"]) == ("120", "2")
-    assert glued["all_always_spoof_dev_accuracy"] == "0.750"
+    assert glued["all_always_spoof_dev_accuracy"] == "0.75"
     assert glued["all_order_dev"].startswith(f"{glued['all_best_dev']} > ")
 
 

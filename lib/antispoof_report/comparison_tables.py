@@ -8,7 +8,7 @@ import pandas as pd
 from antispoof.metrics import METRICS
 from antispoof.models import MODELS, title
 from antispoof.stats import BootstrapResult, summary
-from antispoof_report.claims.verdicts import UNDECIDED, Verdict
+from antispoof_report.claims.verdicts import MIN_SEEDS, UNDECIDED, Verdict
 from antispoof_report.html import Html
 from antispoof_report.run_tables import PARTS
 from antispoof_report.tables import table
@@ -27,9 +27,9 @@ def comparison_table(resampled: BootstrapResult, *, caption: str) -> Html:
     rows = []
     for (model, at), group in decisions.groupby(["model", "at"], sort=False):
         cells = {
-            METRICS[row.metric].title: f"{row.value:.3f}"
+            METRICS[row.metric].title: f"{row.value:.2f}"
             if pd.isna(row.low)
-            else f"{row.value:.3f} [{row.low:.3f}, {row.high:.3f}]"
+            else f"{row.value:.2f} [{row.low:.2f}, {row.high:.2f}]"
             for row in group.itertuples()
         }
         name = title(model) if model in MODELS else model
@@ -79,24 +79,25 @@ def verdicts_table(
     rows = []
     pairs = [(part, one) for part, verdicts in found.items() for one in verdicts]
     for part, verdict in sorted(pairs, key=lambda pair: pair[1].key):
-        decisive = verdict.findings[0]
-        low, high = decisive.interval
+        first = verdict.findings[0]
+        low, high = (100 * limit for limit in first.interval)
+        interval = f"{low:+.1f} to {high:+.1f}" if first.n_seeds > MIN_SEEDS else None
         decided = verdict.verdict != UNDECIDED
-        clips = n_clips[part] * decisive.estimate.more_speakers(decisive.margin)
+        clips = n_clips[part] * first.estimate.more_speakers(first.margin)
         rows.append(
             {
                 "claim": f"{verdict.key}: {verdict.statement}",
                 "dataset": PARTS[part],
                 "verdict": verdict.verdict,
-                "decisive effect": decisive.name,
-                "95 % interval": f"{low:+.3f} to {high:+.3f}",
-                "detectable": decisive.estimate.detectable(),
+                "decisive effect": first.name,
+                "95 % interval, points": interval,
+                "detectable, points": 100 * first.estimate.detectable(),
                 "clips needed": _clips(decided, clips),
             }
         )
     shown = pd.DataFrame(rows)
     shown.loc[shown["claim"].duplicated(), "claim"] = ""  # said in the row above
-    return table(shown, caption=caption, formats={"detectable": ".3f"})
+    return table(shown, caption=caption, formats={"detectable, points": ".1f"})
 
 
 def _clips(decided: bool, clips: float) -> str:

@@ -45,7 +45,8 @@ def _quote(runs: Sequence[Run]) -> dict[str, str]:
     for (model, part), group in results.groupby(["model", "partition"]):
         for name in QUOTED:
             # The pages' tables have the per cent sign in their headings.
-            text = mean_and_deviation(group[name], percent=METRICS[name].percent)
+            options = {"percent": METRICS[name].percent, "n_clips": group["n"].max()}
+            text = mean_and_deviation(group[name], **options)
             quoted[f"{model}_{part}_{name}"] = text.removesuffix(f"{NARROW}%")
     for part, group in results.groupby("partition"):
         mean = group.groupby("title")["macro_f1"].mean()
@@ -54,5 +55,5 @@ def _quote(runs: Sequence[Run]) -> dict[str, str]:
         quoted[f"best_{part}"] = titles[0]
         quoted[f"order_{part}"] = " > ".join(titles)
         quoted[f"n_{part}"] = str(group["n"].iloc[0])
-        quoted[f"always_spoof_{part}_accuracy"] = f"{constant:.3f}"
+        quoted[f"always_spoof_{part}_accuracy"] = f"{constant:.2f}"
     return quoted

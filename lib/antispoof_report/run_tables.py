@@ -22,10 +22,15 @@ def per_cent(rate: float, places: int = 1) -> str | None:
     return None if np.isnan(rate) else f"{100 * rate:.{places}f}{NARROW}%"
 
 
-def mean_and_deviation(values: Sequence[float], *, percent: bool = False) -> str:
-    """``mean ± standard deviation`` over seeds; only the mean of a single seed."""
+def mean_and_deviation(
+    values: Sequence[float], *, percent: bool = False, n_clips: float = np.inf
+) -> str:
+    """``mean ± standard deviation`` over seeds; only the mean of a single seed.
+
+    Per cents of a thousand clips or fewer are whole: their decimals mean nothing.
+    """
     values = np.asarray(values, float) * (100 if percent else 1)
-    places, unit = (1, f"{NARROW}%") if percent else (3, "")
+    places, unit = (int(n_clips > 1000), f"{NARROW}%") if percent else (2, "")
     mean = f"{values.mean():.{places}f}"
     if len(values) == 1:
         return mean + unit
@@ -51,8 +56,9 @@ def results_table(runs: Sequence[Run], *, caption: str) -> Html:
             row = {"model": title, "partition": PARTS.get(part, part), "seeds": seeds}
             for name, metric in main.items():
                 if prefix + name in values:
-                    column, percent = values[prefix + name], metric.percent
-                    row[metric.title] = mean_and_deviation(column, percent=percent)
+                    options = {"percent": metric.percent, "n_clips": of_part["n"].max()}
+                    column = values[prefix + name]
+                    row[metric.title] = mean_and_deviation(column, **options)
             rows.append(row)
     return table(pd.DataFrame(rows), caption=caption)
 
