@@ -254,7 +254,7 @@ def test_sentences_hold_their_numbers():
         finding = verdict.findings[-1]
         assert f"{100 * finding.estimate.value:+.1f} points" in verdict.sentence
         low, high = finding.interval
-        interval = f"({100 * low:+.1f} to {100 * high:+.1f} is possible)"
+        interval = f"(95 % interval {100 * low:+.1f} to {100 * high:+.1f})"
         assert (interval in verdict.sentence) == finding.varies
         assert verdict.sentence.endswith(".")
         assert 0 <= finding.p <= 1

@@ -62,11 +62,9 @@ def split_by_corpus(trials: pd.DataFrame) -> dict[str, pd.DataFrame]:
 
 def home_threshold(run: Run) -> float:
     """The threshold of the EER on those dev clips that are like the training clips."""
-    dev, trained_on = run.scores("dev"), run.path.parts[-6]
-    if trained_on in ("thesis", "copies"):
-        dev = split_by_corpus(dev)[HOME]
-    elif trained_on == "modern":
-        dev = split_by_corpus(dev)[ELSEWHERE]
+    trained_on = {"thesis": [HOME], "copies": [HOME], "modern": [ELSEWHERE]}
+    own = trained_on.get(run.path.parts[-6], [HOME, ELSEWHERE])
+    dev = pd.concat(map(split_by_corpus(run.scores("dev")).get, own))
     curve = metrics.det_curve(dev["score"], label_indices(dev["label"]))
     return eer_threshold_from_curve(curve)
 
@@ -119,7 +117,7 @@ def steps_table(runs: Mapping[tuple[str, str], list[Run]], part: str) -> pd.Data
                 "HTER": per_cent(there["hter"], 0),
                 "Real called fake": per_cent(there["accused"], 0),
                 "Fake called fake": per_cent(there["found"], 0),
-                "EER at home": per_cent(home["eer"], 0),
+                "EER, ASVspoof dev": per_cent(home["eer"], 0),
             }
         )
     return pd.DataFrame(rows)

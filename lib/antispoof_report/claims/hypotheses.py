@@ -145,7 +145,7 @@ def h3(resampled: BootstrapResult) -> Verdict:
     """
     effects, findings = [], []
     for metric, name, direction in (
-        ("predicted_spoof_rate", "rate of trials decided spoof", 1),
+        ("predicted_spoof_rate", "rate of clips decided spoof", 1),
         ("recall_spoof", "recall of spoof", 1),
         ("recall_bonafide", "recall of bonafide", -1),
     ):

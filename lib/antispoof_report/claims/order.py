@@ -107,7 +107,7 @@ def h8(
             findings.append(make_finding(label, effect, direction=direction))
     return make_verdict(
         "H8",
-        "ResNet50+LSTM uses the order of what it hears.",
+        "ResNet50+LSTM uses the order of sounds.",
         "That the LSTM uses order",
         findings[0].verdict,
         findings,

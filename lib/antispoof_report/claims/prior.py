@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
+from antispoof.metrics import METRICS
 from antispoof.stats.bootstrap import resample
 from antispoof.stats.panel import make_panel
 from antispoof_report.claims.verdicts import (
@@ -35,15 +36,12 @@ def h9(
     """
     low, high = min(ratios), max(ratios)
     tables = {f"1:{ratio}": runs for ratio, runs in ratios.items()}
-    resampled = resample(
-        make_panel({**tables, WEIGHTED: weighted}),
-        n_replicates=n_replicates,
-        metrics={},
-    )
+    panel = make_panel({**tables, WEIGHTED: weighted})
+    resampled = resample(panel, n_replicates=n_replicates, metrics={})
 
     def change(metric: str, first: str, second: str, direction: int):
         effect = paired_difference(resampled, metric, (first, second))
-        name = f"{metric.replace('_', ' ')}, {first} minus {second}"
+        name = f"{METRICS[metric].title}, {first} minus {second}"
         return effect, make_finding(name, effect, direction=direction)
 
     ends = f"1:{high}", f"1:{low}"

@@ -53,7 +53,7 @@ def h7(
     )
     eer = {name: resampled.quantity("eer", name) for name in tables}
     found = make_findings(
-        [f"0.5 minus EER of the {BASELINES[name]} alone" for name in baselines],
+        [f"50 % minus the EER of the {BASELINES[name]} alone" for name in baselines],
         [combine(lambda v: 0.5 - v, eer[name]) for name in baselines],
         min_effect=MIN_EFFECT_RATE,
     )
@@ -67,7 +67,7 @@ def h7(
     changes.sort(key=lambda finding: -finding.direction)
     return make_verdict(
         "H7",
-        "Silence and length give the classes away, and the CNN makes use of it.",
+        "The classes differ in silence or length, and the CNN makes use of it.",
         "That silence and length are a shortcut",
         conjunction(
             [disjunction(finding.verdict for finding in found), changes[0].verdict]

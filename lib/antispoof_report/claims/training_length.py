@@ -64,7 +64,7 @@ def h4(lengths: Lengths, *, n_replicates: int = 2000) -> Verdict:
         rates = [resampled.quantity("predicted_spoof_rate", name) for name in names]
         change = combine(lambda *v, w=weights: np.tensordot(w, v, axes=1), *rates)
         name = (
-            f"change of the rate of trials decided spoof from {epochs[0]} to "
+            f"change of the rate of clips decided spoof from {epochs[0]} to "
             f"{epochs[-1]} epochs, {TITLES[model]}"
         )
         direction = -1 if model == RESNET_LSTM else 0
@@ -75,7 +75,7 @@ def h4(lengths: Lengths, *, n_replicates: int = 2000) -> Verdict:
         for metric in ("predicted_spoof_rate", "always_spoof")
     ]
     bias = make_finding(
-        f"rate of trials decided spoof minus rate of spoof after {shortest} epochs, "
+        f"rate of clips decided spoof minus rate of spoof after {shortest} epochs, "
         f"{TITLES[RESNET_LSTM]}",
         combine(np.subtract, *rates),
         direction=1,

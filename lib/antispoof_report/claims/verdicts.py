@@ -98,11 +98,11 @@ class Finding:
         """Value and interval, in points of a hundred."""
         low, high = self.interval
         words = f"{self.name}: {100 * self.estimate.value:+.1f} points"
-        if self.n_seeds < MIN_SEEDS:
-            return words
+        if self.n_seeds <= MIN_SEEDS:  # Student's t of one degree is of no use
+            return f"{words} (seeds: {self.n_seeds}, so no interval)"
         if not self.varies:
             return f"{words}, the same in every bootstrap replicate"
-        return f"{words} ({100 * low:+.1f} to {100 * high:+.1f} is possible)"
+        return f"{words} (95 % interval {100 * low:+.1f} to {100 * high:+.1f})"
 
 
 @dataclass(frozen=True)
