@@ -144,7 +144,7 @@ def sources_table(measured: Table, detector: ClipDetector | None) -> Html:
         for label, title in (("bonafide", "Real"), ("spoof", "Fake")):
             given = clips.loc[clips["label"] == label, "answer"]
             for answer, called in (("spoof", "fake"), ("bonafide", "real")):
-                row[f"{title} called {called}"] = _rate(given == answer)
+                row[f"{title} called {called}"] = share(given == answer)
         rows.append(row)
     caption = "Answers by source, with 95 % intervals; of all others it cannot tell"
     return table(pd.DataFrame(rows), caption=caption)
@@ -154,6 +154,12 @@ def left_out_table(calibrated: Table) -> Html:
     """The guarantee on a new source: each source of dev left out of the calibration."""
     if calibrated is None:
         return missing_runs("Measured errors")
+    caption = "Calibrated on the other sources, with 95 % intervals"
+    return table(left_out_rates(calibrated), caption=caption)
+
+
+def left_out_rates(calibrated: pd.DataFrame) -> pd.DataFrame:
+    """Errors on each source of dev, calibrated on the others."""
     rows = []
     for source in sorted(calibrated["source"].unique()):
         clips = calibrated[calibrated["source"] == source]
@@ -165,10 +171,9 @@ def left_out_table(calibrated: Table) -> Html:
         real = (clips["label"] == LABELS[BONAFIDE]).to_numpy()
         accused = given[real] == LABELS[SPOOF]
         missed = given[~real] == LABELS[BONAFIDE]
-        rows.append((source, _rate(accused), _rate(missed)))
+        rows.append((source, share(accused), share(missed)))
     columns = ["Source left out", "Real called fake", "Fake called real"]
-    frame = pd.DataFrame(rows, columns=columns)
-    return table(frame, caption="Calibrated on the other sources, with 95 % intervals")
+    return pd.DataFrame(rows, columns=columns)
 
 
 def refusals_table(calibrated: Table, detector: ClipDetector | None) -> Html:
@@ -184,7 +189,7 @@ def refusals_table(calibrated: Table, detector: ClipDetector | None) -> Html:
         "probability near one half": -log_odds,
     }
     rows = [
-        (name, _rate(odd[wrong] >= np.quantile(odd, 1 - REFUSED)))
+        (name, share(odd[wrong] >= np.quantile(odd, 1 - REFUSED)))
         for name, odd in ways.items()
     ]
     frame = pd.DataFrame(rows, columns=["Refused by", "Errors among the refused"])
@@ -196,7 +201,7 @@ def parts_table(spliced: Table) -> Html:
     if spliced is None:
         return missing_runs("Measured errors")
     rows = [
-        (f"{seconds} s" if seconds else "none", _rate(clips["lowest"] <= ALPHA_PARTS))
+        (f"{seconds} s" if seconds else "none", share(clips["lowest"] <= ALPHA_PARTS))
         for seconds, clips in spliced.groupby("seconds")
     ]
     frame = pd.DataFrame(rows, columns=["Fake part of 12 s", "Noticed"])
@@ -333,7 +338,7 @@ def _mean(values: np.ndarray) -> float:
     return float(values.mean()) if len(values) else float("nan")
 
 
-def _rate(hits: np.ndarray | pd.Series) -> str | None:
+def share(hits: np.ndarray | pd.Series) -> str | None:
     """Hits of clips, with the exact 95 % interval of their share; None of no clips."""
     if not len(hits):
         return None
