@@ -78,7 +78,7 @@ class ShuffledSteps(nn.Module):
 
 AS_IS = "as is"
 VARIANTS = {
-    "shuffled": "steps shuffled at test",
+    "shuffled": "time steps shuffled at test",
     "mean": "mean over time instead of the LSTM",
     "packed": "LSTM stopped where the sound ends",
 }
