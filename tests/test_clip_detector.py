@@ -113,7 +113,7 @@ def test_answers(judged):  # 2
             assert theirs == pytest.approx(asdict(ours), abs=1e-6)
         assert found["text"] == format_prediction(one)
         reasons.add(one.reason)
-    assert any("its part from 4 s" in str(reason) for reason in reasons)
+    assert any("its part from 4 to 8 s" in str(reason) for reason in reasons)
 
 
 def test_no_answer(judged):  # 3

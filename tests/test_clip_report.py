@@ -84,10 +84,20 @@ def test_a_refused_clip_gets_no_numbers(tmp_path, clips, detector):  # 3
     write_report(tmp_path / "a.html", [refused], detector)
     text = (tmp_path / "a.html").read_text("utf-8")
     assert "it is noise; such clips are not judged" in text
-    for absent in ("as frequent", "score ", "Part", "probability of"):
-        assert (
-            absent not in text.partition("What the detector knows")[0].split("<h2>")[1]
-        )
+    of_clip = text.split("<h2>")[1]
+    for absent in ("as frequent", "score ", "Part", "this share"):
+        assert absent not in of_clip
+
+
+@pytest.mark.parametrize("answer", ["uncertain", "spoof"])
+def test_shares_only_where_there_is_an_answer(tmp_path, clips, detector, answer):  # 3
+    (one, _) = predict_clips(clips, detector)
+    one = replace(one, in_domain=True, reason=None, answer=answer)
+    write_report(tmp_path / "a.html", [one], detector)
+    text = (tmp_path / "a.html").read_text("utf-8")
+    assert ("this share of clips" in text) == (answer == "spoof")
+    assert ("found signs of a fake" in text) == (answer == "spoof")
+    assert ("gave no clear answer" in text) == (answer == "uncertain")
 
 
 @pytest.mark.parametrize(

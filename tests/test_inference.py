@@ -264,8 +264,9 @@ def test_the_counts_of_answers_are_those_of_the_measurements():  # 6
     assert detector.metadata["checks"] == checks
     real, fake = checks["bonafide"], checks["spoof"]
     said = describe_detector(detector)
-    assert f"said of {real['spoof']} real clips and {fake['spoof']} fakes" in said
-    assert f"{real['bonafide']} real clips and {fake['bonafide']} fakes" in said
+    said_fake, said_real = (real[x] + fake[x] for x in ("spoof", "bonafide"))
+    assert f"“probably fake” {said_fake} times, and {real['spoof']} of" in said
+    assert f"real voice” {said_real} times, and {fake['bonafide']} of" in said
 
 
 WITHOUT_HEAVY = """

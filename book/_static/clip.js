@@ -155,8 +155,8 @@
       const odds = (prior / (1 - prior)) * ratio;
       return [percent(prior), capped(odds / (1 + odds))];
     });
-    const heads = ["If this share of such clips is fake",
-      "this clip is fake with a probability of"];
+    const heads = ["If this share of the clips that you get is fake",
+      "then this share of clips with such a score is fake"];
     return table("What it means depends on how frequent fakes are", heads, rows);
   }
 
@@ -167,9 +167,10 @@
       element("p", {}, sentences.meaning[result.answer]),
     ];
     if (result.in_domain) {
-      shown.push(priors(result.llr), timeline(result, sentences.thresholds, width));
+      if (result.answer !== "uncertain") shown.push(priors(result.llr));
+      shown.push(timeline(result, sentences.thresholds, width));
       if (result.segments.length > 1) {
-        shown.push(table("Each part by itself is less certain than the clip",
+        shown.push(table(`A part alone is less certain than the clip. ${sentences.parts}`,
           ["Part", "Answer"],
           result.segments.map((one) => [
             `${one.start.toFixed(1)} to ${one.end.toFixed(1)} s`,

@@ -389,8 +389,9 @@ const ClipDetector = (() => {
     const odd = found.find(
       (one) => pValue(domain.windows, one.score) * found.length <= ALPHA_PARTS);
     if (inDomain && answer !== "spoof" && found.length > 1 && odd) {
-      reason = `its part from ${odd.start.toFixed(0)} s on scores lower than parts of ` +
-        "real clips do, and the rest does not";
+      const last = Math.min(odd.start + WINDOW / RATE, seconds);
+      reason = `only its part from ${odd.start.toFixed(0)} to ${last.toFixed(0)} s seems ` +
+        "fake; listen to that part";
     }
     const segments = [];
     found.forEach((one, i) => {
@@ -443,11 +444,11 @@ const ClipDetector = (() => {
     if (ratio <= even) {
       return `such a score is about as frequent among ${more} as among ${less}`;
     }
-    const [, word] = support.find(([limit]) => ratio <= limit);
-    const words = answer === "uncertain" ? "too little to decide"
-      : `${word} support for a ${llr >= 0 ? "real voice" : "fake"}`;
     const step = ratio > 100 ? 10 : 1;
     const times = step * Math.floor(ratio / step + 0.5);
+    const [, word] = support.find(([limit]) => times <= limit);
+    const words = answer === "uncertain" ? "too little to decide"
+      : `${word} support for a ${llr >= 0 ? "real voice" : "fake"}`;
     return `such a score is about ${times} times as frequent among ${more} as among ` +
       `${less}, ${words}`;
   }

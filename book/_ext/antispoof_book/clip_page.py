@@ -18,7 +18,7 @@ from antispoof.inference import has_pretrained, load_detector
 from antispoof.inference.base import describe_detector
 from antispoof.inference.detector import DOMAIN
 from antispoof.inference.loading import PRETRAINED_DIR, WEIGHTS
-from antispoof.inference.prediction import ANSWERS, EVEN, MEANING, SUPPORT
+from antispoof.inference.prediction import ANSWERS, EVEN, MEANING, PARTS, SUPPORT
 
 PAGE = "book/ask_of_a_clip"
 AFTER_THE_OTHERS = 850  # scripts of all pages have 800, and clip.js uses explorer.js
@@ -57,6 +57,7 @@ def clip_data(book: Path) -> str:
         "sentences": {
             "answers": ANSWERS,
             "meaning": MEANING,
+            "parts": PARTS,
             "support": [[min(limit, 1e9), word] for limit, word in SUPPORT.items()],
             "even": EVEN,
             "about": describe_detector(detector),

@@ -52,7 +52,11 @@ def check(
     from antispoof.inference.base import describe_detector
     from antispoof.inference.inputs import open_inputs
     from antispoof.inference.loading import load_detector
-    from antispoof.inference.prediction import format_prediction, predict_clips
+    from antispoof.inference.prediction import (
+        format_part,
+        format_prediction,
+        predict_clips,
+    )
 
     with open_inputs(clips) as inputs, progress_bar("Checking") as update:
         if report is not None:  # matplotlib, which an answer does not need
@@ -68,6 +72,10 @@ def check(
             if not as_json:
                 text = f"{prediction.clip}: {format_prediction(prediction)}"
                 typer.echo(printable(text), err=prediction.error is not None)
+                parts = prediction.segments or ()
+                if len(parts) > 1:
+                    shown = "; ".join(map(format_part, parts))
+                    typer.echo(f"  parts: {shown}")
             predictions.append(prediction)
             update(min(len(predictions), len(inputs)), len(inputs))
         if report is not None:

@@ -117,7 +117,13 @@ def read_card(card: Mapping[str, Any], domain: bytes) -> dict[str, Any]:
 
 
 def describe_detector(detector: ClipDetector) -> str:
-    """What the detector learned from, how often it was right, what it cannot know."""
+    """How often the detector was right, what it learned from, what it cannot know."""
+    parts = describe_checks(detector), describe_training(detector), LIMITS
+    return " ".join(filter(None, parts))
+
+
+def describe_training(detector: ClipDetector) -> str:
+    """What the detector learned from, and where its ratios come from."""
     metadata, calibration = detector.metadata, detector.calibration
     corpus = metadata["corpus"]
     title = metadata.get("title")
@@ -129,15 +135,12 @@ def describe_detector(detector: ClipDetector) -> str:
     if "coverage" in metadata:
         numbers = [f"{len(names)} {k}" for k, names in metadata["coverage"].items()]
         learned = f"{' and '.join(numbers)}, which the file card.json names"
-    sentences = [
-        describe_checks(detector),
+    return (
         f"Its model, {title}, learned from {corpus['n_train']} clips of"
         f" {learned}. Its ratios come from {calibration.n_bonafide} real and"
-        f" {calibration.n_spoof} fake clips of {metadata['calibrated_on']}.",
-        corpus["caveat"],
-        LIMITS,
-    ]
-    return " ".join(filter(None, sentences))
+        f" {calibration.n_spoof} fake clips of {metadata['calibrated_on']}."
+        f" {corpus['caveat']}"
+    ).rstrip()
 
 
 def describe_checks(detector: ClipDetector) -> str:
@@ -146,10 +149,12 @@ def describe_checks(detector: ClipDetector) -> str:
     if not checks:
         return ""
     real, fake = checks["bonafide"], checks["spoof"]
+    said_fake, said_real = (real[x] + fake[x] for x in ("spoof", "bonafide"))
     return (
-        f"Checked on {real['n']} real clips and {fake['n']} fakes of"
-        f" {checks['n_sources']} sources that it did not know: “probably fake” was said"
-        f" of {real['spoof']} real clips and {fake['spoof']} fakes, “probably a real"
-        f" voice” of {real['bonafide']} real clips and {fake['bonafide']} fakes, and"
-        " “cannot tell” of all others."
+        f"In a check on {real['n']} real clips and {fake['n']} fakes of"
+        f" {checks['n_sources']} sources that it did not know, it said “probably fake”"
+        f" {said_fake} times, and {real['spoof']} of these were real. It said “probably"
+        f" a real voice” {said_real} times, and {fake['bonafide']} of these were fakes."
+        f" Of the other {real['n'] + fake['n'] - said_fake - said_real} clips it said"
+        " “cannot tell”."
     )

@@ -40,9 +40,13 @@ MEANING = {
     "spoof": f"At most 1 in {1 / ALPHA[BONAFIDE]:.0f} of the real voices that set this"
     " limit scores so low; of voices from other sources it may be more. It is a reason"
     " to look further, and no proof that the voice is fake.",
-    "uncertain": "Nothing follows from this: neither that the voice is real, nor that"
-    " it is fake.",
+    "uncertain": "Nothing follows from this for the whole clip: neither that the voice"
+    " is real, nor that it is fake.",
 }
+PARTS = (
+    "A shorter fake part can be missed, and where the answer changes from one part to"
+    " the next, the clip need not have been cut."
+)
 # Likelihood ratio up to which -> how it is put in words (ENFSI guideline for evaluative
 # reporting, 2015). Up to 2 it supports neither hypothesis.
 SUPPORT = {
@@ -197,10 +201,11 @@ def predict_clip(
         in_domain = reason is None
         odd = detector.domain.unlike_real(scores)
         if in_domain and answer != "spoof" and len(scores) > 1 and odd.any():
-            at = int(np.flatnonzero(odd)[0])
+            first = starts[int(np.flatnonzero(odd)[0])] / SAMPLE_RATE
+            last = min(first + detector.n_samples / SAMPLE_RATE, seconds)
             reason = (
-                f"its part from {starts[at] / SAMPLE_RATE:.0f} s on scores lower than"
-                " parts of real clips do, and the rest does not"
+                f"only its part from {first:.0f} to {last:.0f} s seems fake; listen to"
+                " that part"
             )
     segments = _segments(starts / SAMPLE_RATE, scores, in_domain, seconds, detector)
     warnings = [lost] if seconds < announced[0] - TOLERANCE else []
@@ -280,6 +285,11 @@ def predict_clips(
                 yield Prediction(clip=shown, error=message)
 
 
+def format_part(part: Segment) -> str:
+    """Where a part of a clip is, and the answer for it alone."""
+    return f"{part.start:.1f} to {part.end:.1f} s {ANSWERS[part.answer]}"
+
+
 def format_prediction(prediction: Prediction) -> str:
     """One prediction as a sentence, without the name of the clip."""
     if prediction.error is not None:
@@ -300,12 +310,12 @@ def format_ratio(llr: float, answer: str) -> str:
     ratio = float(np.exp(abs(llr)))
     if ratio <= EVEN:
         return f"such a score is about as frequent among {more} as among {less}"
-    words = "too little to decide"
-    if answer != "uncertain":
-        word = next(word for limit, word in SUPPORT.items() if ratio <= limit)
-        words = f"{word} support for {ONE_OF[more]}"
     step = 10 if ratio > 100 else 1  # no more digits than it deserves
     times = step * int(ratio / step + 0.5)
+    words = "too little to decide"
+    if answer != "uncertain":
+        word = next(word for limit, word in SUPPORT.items() if times <= limit)
+        words = f"{word} support for {ONE_OF[more]}"
     return (
         f"such a score is about {times} times as frequent among {more} as among"
         f" {less}, {words}"

@@ -24,11 +24,17 @@ from antispoof.calibration import Calibration
 from antispoof.constants import SAMPLE_RATE
 from antispoof.errors import ParameterError
 from antispoof.files import atomic_path
-from antispoof.inference.base import ClipDetector, describe_checks, describe_detector
+from antispoof.inference.base import (
+    LIMITS,
+    ClipDetector,
+    describe_checks,
+    describe_training,
+)
 from antispoof.inference.inputs import STANDARD_INPUT
 from antispoof.inference.prediction import (
     ANSWERS,
     MEANING,
+    PARTS,
     Prediction,
     format_prediction,
 )
@@ -45,12 +51,26 @@ table { border-collapse: collapse; } td, th { border: 1px solid #595959;
 padding: 0.2rem 0.6rem; text-align: left; vertical-align: top; }
 img { max-width: 100%; } td { overflow-wrap: anywhere; }"""
 QUESTION = (
+    "Was this spoken by a person, or was the voice made or changed by a program? MP3, a"
+    " telephone line or an editor alone does not make a voice fake."
+)
+ADVICE = (
+    "What you may write: “An automatic test {}.” Do not write that the clip is real,"
+    " fake or verified, nor a percentage. What to do next: get the original file, ask"
+    " who sent it and when, ask the speaker, look for the whole recording, or ask a"
+    " laboratory for forensic analysis of speech."
+)
+OUTCOMES = {
+    "bonafide": "found no sign of a fake, and such tests are often wrong",
+    "spoof": "found signs of a fake voice, and such tests are often wrong",
+    "uncertain": "gave no clear answer",
+}
+HYPOTHESES = (
     "Two hypotheses are compared: the clip is a recording of a real voice; or the voice"
     " was synthesised, converted, or rebuilt by a neural network (a neural codec"
-    " included). MP3, a telephone line or an editor alone does not make a voice fake."
-    " The report says how many times as frequent such a score is under one hypothesis"
-    " as under the other. This is the likelihood ratio. It is not the probability of a"
-    " fake, which depends also on what else is known about the clip."
+    " included). The report says how many times as frequent such a score is under one"
+    " hypothesis as under the other. This is the likelihood ratio. It is not the"
+    " probability of a fake, which depends also on what else is known about the clip."
 )
 
 
@@ -130,8 +150,11 @@ def _body(
     for heading, prediction in zip(headings, predictions, strict=True):
         yield f"<h2>{escape(heading)}</h2>"
         yield from _clip(prediction, detector)
-    yield "<h2>What the detector knows, and what it cannot know</h2>"
-    yield _paragraph(describe_detector(detector))
+    yield "<h2>What the detector cannot know</h2>"
+    yield _paragraph(LIMITS)
+    yield "<h2>For experts</h2>"
+    yield _paragraph(HYPOTHESES)
+    yield _paragraph(describe_training(detector))
     yield _paragraph(_describe_limits(detector.calibration))
     yield "<h2>How to repeat it</h2>"
     names = dict.fromkeys(_without_folders([_argument(p) for p in predictions]))
@@ -147,12 +170,15 @@ def _body(
 def _clip(prediction: Prediction, detector: ClipDetector) -> Iterator[str]:
     yield f"<p><b>{escape(format_prediction(prediction))}</b></p>"
     if prediction.error is not None:
+        yield _paragraph("This does not mean that the file is real or fake.")
         return
-    yield _paragraph(MEANING[prediction.answer])
-    judged = prediction.in_domain is not False
-    if judged:
+    answer = prediction.answer
+    yield _paragraph(MEANING[answer])
+    yield _paragraph(ADVICE.format(OUTCOMES[answer]))
+    if prediction.in_domain is not False:
         yield _paragraph(describe_checks(detector))
-        yield _priors(prediction.llr)
+        if answer != "uncertain":
+            yield _priors(prediction.llr)
         yield from _parts(prediction, detector)
     n = PICTURE_SECONDS * SAMPLE_RATE
     sound = next(iter_blocks(prediction.path, track=prediction.track))[:n]
@@ -161,11 +187,11 @@ def _clip(prediction: Prediction, detector: ClipDetector) -> Iterator[str]:
         f"The spectrogram of the first {len(sound) / SAMPLE_RATE:.1f} s. Most people"
         " cannot tell a fake from this picture."
     )
-    unlike = {None: "not tested", True: "no", False: "yes"}[prediction.in_domain]
+    known = {None: "not tested", True: "yes", False: "no"}[prediction.in_domain]
     with open_audio(prediction.path) as opened:
         properties = ffmpeg.describe(opened)
     rows = {
-        "Unlike the speech it knows (as noise, music or a telephone line)": unlike,
+        "Sounds like speech that it knows (languages are not tested)": known,
         "Sound": f"{prediction.seconds:.2f} s",
         **properties,
         "SHA-256": prediction.sha256,
@@ -193,8 +219,8 @@ def _priors(llr: float) -> str:
     rows = [
         (f"{p:.0%}", _capped(x / (1 + x))) for p, x in zip(PRIORS, odds, strict=True)
     ]
-    first = "If this share of such clips is fake (the program does not know it)"
-    return _table(rows, (first, "this clip is fake with a probability of"))
+    first = "If this share of the clips that you get is fake (only you can judge it)"
+    return _table(rows, (first, "then this share of clips with such a score is fake"))
 
 
 def _describe_limits(calibration: Calibration) -> str:
@@ -231,11 +257,11 @@ def _parts(prediction: Prediction, detector: ClipDetector) -> Iterator[str]:
     ]
     yield _table(rows, ("Part", "Answer for this part alone"))
     checks = detector.metadata.get("checks", {}).get("parts")
-    text = "A part alone is less certain than the clip."
+    text = f"A part alone is less certain than the clip. {PARTS}"
     if checks:
         text += (
-            f" Of {checks['n']} real clips of 12 s without a fake part, a part of"
-            f" {checks['odd']} seemed fake."
+            f" In a check on {checks['n']} real clips of 12 s, {checks['odd']} had a"
+            " part that wrongly seemed fake."
         )
     yield _paragraph(text)
 
