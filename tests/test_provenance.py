@@ -64,7 +64,7 @@ def test_the_real_chapters_depend_on_what_they_use():  # 1
     }
     for chapter in ("03", "04", "05", "06", "07"):
         assert "antispoof.training.loop" in found[chapter]
-        assert {"data/study/la/main", "data/study"} & found[chapter]
+        assert any(name.startswith("data/study") for name in found[chapter])
     assert "antispoof.training.loop" not in found["00"] | found["02"]
     assert "antispoof.cli" not in "".join(set().union(*found.values()))
 

@@ -9,6 +9,7 @@
    chapter in a folder of its own: see the tests of extension.)
 """
 
+import gc
 import re
 import warnings
 from pathlib import Path
@@ -106,7 +107,10 @@ def plan(tmp_path, monkeypatch, capsys, plugin):
             main(["-n", "-p", "--nolock", *map(str, words)])
         return end.value.code, "".join(capsys.readouterr())
 
-    return run
+    yield run
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # Snakemake leaves folders to the collector
+        gc.collect()
 
 
 @pytest.fixture
