@@ -191,3 +191,4 @@ def test_channels_that_cancel(run, tmp_path):
 
 def test_an_address_is_not_fetched(run):
     assert "addresses are not fetched" in run("https://example.org/a.wav").err
+    assert "the name of a clip is empty" in run("").err

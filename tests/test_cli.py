@@ -14,6 +14,7 @@
 8. Features are cached where the platform has space if no folder is given.
 """
 
+import io
 import os
 import sys
 import tempfile
@@ -23,6 +24,7 @@ from pathlib import Path
 import pytest
 
 from antispoof.augment import AUGMENTATIONS
+from antispoof.cli import main
 from antispoof.cli.text import format_table
 from antispoof.config import TrainConfig
 from antispoof.corpora import CORPORA, Corpus
@@ -70,6 +72,20 @@ def test_help(antispoof):
     train = antispoof("train", "--help").out  # 2
     for one in fields(TrainConfig):
         assert f"--{one.name.replace('_', '-')}" in train
+
+
+def test_any_encoding(monkeypatch):
+    def command(**_options):
+        print("“→”")
+        raise SystemExit(0)
+
+    shown = io.TextIOWrapper(io.BytesIO(), "latin-1")
+    monkeypatch.setattr(sys, "stdout", shown)
+    monkeypatch.setattr("antispoof.cli.app.app", command)
+    with pytest.raises(SystemExit):
+        main()
+    shown.flush()
+    assert shown.buffer.getvalue().strip() == rb"\u201c\u2192\u201d"
 
 
 @pytest.mark.parametrize(

@@ -298,6 +298,7 @@ SOUNDS = {
     "noise": NOISE,
     "brown": np.cumsum(NOISE),
     "one bit": np.sign(NOISE),
+    "step": np.repeat([0.0, 0.3], len(N) // 2),
 }
 
 

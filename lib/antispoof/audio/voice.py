@@ -35,7 +35,8 @@ def has_voice(waveform: np.ndarray) -> bool:
     correlation = np.fft.irfft(np.abs(spectrum) ** 2)[:, :FRAME]
     window = np.fft.rfft(np.hanning(FRAME), 2 * FRAME)
     fading = np.fft.irfft(np.abs(window) ** 2)[:FRAME]  # of the window itself
-    periodic = correlation[:, LAGS] / correlation[:, :1] / (fading[LAGS] / fading[0])
+    energy = np.maximum(correlation[:, :1], np.finfo(float).tiny)  # 0 after a step
+    periodic = correlation[:, LAGS] / energy / (fading[LAGS] / fading[0])
     n_voiced = int((periodic.max(1) > PERIODICITY).sum())
     change = np.std(10 * np.log10(np.square(frames).mean(1)))
     return n_voiced * STEP / SAMPLE_RATE >= MIN_SECONDS and change >= MIN_CHANGE_DB

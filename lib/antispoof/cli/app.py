@@ -56,6 +56,9 @@ def main() -> None:
     # need the core, and large activations are allocated in huge pages.
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     os.environ.setdefault("THP_MEM_ALLOC_ENABLE", "1")
+    for stream in filter(None, (sys.stdout, sys.stderr)):
+        # No character of a name or a sentence ends a command, in any encoding.
+        stream.reconfigure(errors="backslashreplace")
     status = 1
     try:
         app(prog_name="antispoof")

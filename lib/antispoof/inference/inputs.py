@@ -15,6 +15,8 @@ EXTENSIONS = (
     *(".wav", ".flac", ".mp3", ".ogg", ".oga", ".opus", ".m4a", ".aac", ".webm"),
     *(".aif", ".aiff", ".amr", ".wma", ".mp4", ".mov", ".mkv", ".mka", ".3gp", ".au"),
     *(".caf", ".w64", ".wv", ".ac3", ".ts", ".avi", ".m4b", ".m4v", ".tta"),
+    *(".wave", ".ogx", ".m4r", ".3g2", ".mts", ".m2ts", ".flv", ".mpg", ".mpeg"),
+    *(".mp2", ".mpga", ".voc", ".eac3", ".asf", ".wmv", ".oma", ".snd", ".weba"),
 )
 
 
@@ -30,11 +32,13 @@ def open_inputs(names: Sequence[str]) -> Iterator[list[tuple[str, Path]]]:
     Raises
     ------
     AudioError
-        If standard input is closed, or larger than files may be.
+        If a name is empty, standard input is closed, or it is larger than files may be.
     """
     clips = []
     with tempfile.TemporaryDirectory(prefix="antispoof-") as folder:
         for i, name in enumerate(names):
+            if not name:
+                raise AudioError("the name of a clip is empty")
             path = Path(name)
             if name == STANDARD_INPUT:
                 if sys.stdin is None:

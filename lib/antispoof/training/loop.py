@@ -154,16 +154,20 @@ def fit(
 
         sizes = list(map(len, mine))
         mean_loss = float(np.dot(torch.stack(losses).tolist(), sizes)) / sum(sizes)
-        if not math.isfinite(mean_loss):
-            raise TrainingError(
-                f"training of {config.model} diverged in epoch {state.epoch + 1}: the"
-                f" loss is {mean_loss}; lower the learning rate (lr={config.lr:g})"
-            )
         eval_model.load_state_dict(model.state_dict())
+        z = compute_logits(eval_model, val_set, device=device)
+        # The last step may have diverged, which only the outputs show.
+        for what, found in (("loss", mean_loss), ("largest output", np.abs(z).max())):
+            if not math.isfinite(found):
+                raise TrainingError(
+                    f"training of {config.model} diverged in epoch {state.epoch + 1}:"
+                    f" the {what} is {found}; lower the learning rate"
+                    f" (lr={config.lr:g})"
+                )
         row = {
             "epoch": state.epoch,
             "loss": mean_loss,
-            **_validate(eval_model, val_set, device),
+            **_validate(z, val_set.labels),
             "lr": scheduler.get_last_lr()[0],
             "seconds": time.perf_counter() - started,
         }
@@ -181,11 +185,7 @@ def fit(
     return FitResult(eval_model.eval(), history, state.best_epoch)
 
 
-def _validate(
-    model: nn.Module, val_set: FeatureSet, device: torch.device
-) -> dict[str, float]:
-    z = compute_logits(model, val_set, device=device)
-    labels = val_set.labels
+def _validate(z: np.ndarray, labels: np.ndarray) -> dict[str, float]:
     loss = nn.functional.cross_entropy(torch.from_numpy(z), torch.from_numpy(labels))
     confusion = confusion_matrix(z[:, BONAFIDE] - z[:, SPOOF], labels)
     return {
