@@ -17,7 +17,7 @@ from pathlib import Path
 
 # Folders -> aim, limit.
 LIMITS = {
-    ("lib/antispoof",): (6000, 7510),
+    ("lib/antispoof",): (6000, 7515),
     ("lib/antispoof_report", "book/_ext"): (2500, 3055),
     ("tests",): (8000, 9215),
     ("benchmarks",): (600, 600),
