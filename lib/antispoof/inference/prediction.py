@@ -76,6 +76,11 @@ class Segment:
     answer: str
     probability_bonafide: float
 
+    @property
+    def place(self) -> str:
+        """Where it is in the clip, in words."""
+        return f"{self.start:.1f} to {self.end:.1f} s"
+
 
 @dataclass(frozen=True, eq=False)
 class Prediction:
@@ -287,7 +292,7 @@ def predict_clips(
 
 def format_part(part: Segment) -> str:
     """Where a part of a clip is, and the answer for it alone."""
-    return f"{part.start:.1f} to {part.end:.1f} s {ANSWERS[part.answer]}"
+    return f"{part.place} {ANSWERS[part.answer]}"
 
 
 def format_prediction(prediction: Prediction) -> str:

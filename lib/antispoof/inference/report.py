@@ -251,10 +251,7 @@ def _parts(prediction: Prediction, detector: ClipDetector) -> Iterator[str]:
     )
     yield _picture(figure, "Score of each part over time")
     yield _paragraph("The score over time. In the pale band, the detector cannot tell.")
-    rows = [
-        (f"{s.start:.1f} to {s.end:.1f} s", ANSWERS[s.answer])
-        for s in prediction.segments
-    ]
+    rows = [(part.place, ANSWERS[part.answer]) for part in prediction.segments]
     yield _table(rows, ("Part", "Answer for this part alone"))
     checks = detector.metadata.get("checks", {}).get("parts")
     text = f"A part alone is less certain than the clip. {PARTS}"
