@@ -319,10 +319,10 @@ training.learning_curves(
 ) if references else None
 
 # %% [markdown]
-# The training loss falls to nearly zero: the network learns the training clips by heart.
+# The training loss falls to nearly zero: the network fits the training clips almost perfectly.
 # The validation loss stops falling after some epochs and stays above it; the gap between
-# the two lines is overfitting. The validation macro-F1 stays where it is, so the training
-# that goes on does no harm, and does not help.
+# the two lines is overfitting. The validation macro-F1 stays where it is, so longer
+# training does no harm, and does not help.
 
 # %% tags=["hide-input"] mystnb={"figure": {"name": "fig-cnn-real-confusion", "caption": "Confusion matrices of CNN on real speech at score 0, averaged over seeds. Percentages are relative to the true class."}, "image": {"alt": "Two confusion matrices of the reference runs, of the testing and the evaluation dataset."}}
 decisions.confusions(

@@ -22,7 +22,7 @@
 # them beside a constant answer, and say by which attacks these models are deceived. *About
 # 50 minutes.*
 #
-# **In short.** On attacks that are new to the models, the three cannot be told apart. On
+# **In short.** On attacks that are new to the models, no order of the three is shown. On
 # attacks known from training, which is the easier test, the small CNN is ahead.
 #
 # ## Question
@@ -540,7 +540,7 @@ report.explorer(
 # %% [markdown]
 # ## What it means
 #
-# - **On unknown attacks the three cannot be told apart.** By mean macro-F1 the order is
+# - **On unknown attacks no order of the three is shown.** By mean macro-F1 the order is
 #   {result}`real_order_eval`, but the differences are smaller than what {result}`real_n_eval` clips
 #   and {result}`real_seeds` seeds can show; {doc}`07_claims` gives their intervals.
 # - **On known attacks the CNN is best, with as many steps for all:** an EER of

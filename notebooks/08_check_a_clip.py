@@ -164,7 +164,7 @@ report.upload(detector, wanted=upload)
 # On real speech these are evaluation clips with a right answer, a wrong one, and one that
 # the detector refuses: the wrong one sounds like all others, and that is why no answer is
 # proof. If the corpus of this page is simulated, a program made both voices, and the
-# detector has never heard such ones: "fake" is not wrong for either.
+# detector was not trained on such ones: "fake" is not wrong for either.
 
 # %% tags=["hide-input"]
 players = [report.player(path, label=name) for name, path in clips.items()]
