@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 import torch
 from joblib import cpu_count
+from threadpoolctl import threadpool_limits
 from torch import Tensor
 
 from antispoof import audio, augment, frontends
@@ -93,10 +94,11 @@ def _augmented_batches(
         waveform = augment.apply(config.augment, waveform, rng, p)
         return compute_features(frontend, waveform, paths[row]).half()
 
-    n_ahead = PREFETCH * config.batch_size
-    with ThreadPoolExecutor(cpu_count()) as pool:
+    # Filters use BLAS, whose own threads would compete with these.
+    one = threadpool_limits(1, user_api="blas")
+    with one, ThreadPoolExecutor(cpu_count()) as pool:
         futures = (pool.submit(compute, row) for index in indices for row in index)
-        clips = _begun_ahead(futures, n_ahead)
+        clips = _begun_ahead(futures, PREFETCH * config.batch_size)
         for index in indices:
             yield torch.stack(list(islice(clips, len(index))))
 
