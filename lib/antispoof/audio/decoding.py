@@ -9,7 +9,6 @@ float32 is exact; nothing is dithered, clipped or normalised.
 
 import os
 import re
-import struct
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -19,13 +18,12 @@ from typing import BinaryIO
 import miniaudio
 import numpy as np
 
-from antispoof.audio import ffmpeg, limits
+from antispoof.audio import containers, ffmpeg, limits
+from antispoof.audio.containers import Part
 from antispoof.audio.resampling import resample
 from antispoof.constants import SAMPLE_RATE
 from antispoof.errors import AudioError
 
-UNKNOWN_SIZE = 0x7FFF_0000  # bytes; recorders that cannot seek write such sizes
-CANCELLED = 0.01  # power of the mean, of that of the loudest channel: 20 dB less
 _READERS = {
     "flac": (miniaudio.flac_get_info, miniaudio.flac_read_f32),
     "wav": (miniaudio.wav_get_info, miniaudio.wav_read_f32),
@@ -42,43 +40,23 @@ class Clip:
         float32, shape (n, channels), full scale 1.0.
     sample_rate
         Hz.
-    announced
-        Samples of a channel by the header; 0 if it does not say.
+    declared
+        Samples of a channel by the header of a FLAC, else 0.
     """
 
     samples: np.ndarray
     sample_rate: int
-    announced: int = 0
+    declared: int = 0
 
     def mono(self) -> np.ndarray:
-        """One channel, see :func:`mix_down`."""
-        return mix_down(self.samples)
-
-
-def mix_down(samples: np.ndarray) -> np.ndarray:
-    """The mean over the channels; the loudest one where the mean cancels the sound.
-
-    Parameters
-    ----------
-    samples : (n, channels) float.
-
-    Returns
-    -------
-    float32, shape (n,).
-    """
-    mean = samples.mean(axis=1, dtype=np.float64)
-    if samples.shape[1] > 1:
-        power = np.square(samples, dtype=np.float64).mean(axis=0)
-        if np.square(mean).mean() < CANCELLED * power.max():
-            mean = samples[:, power.argmax()]
-    return mean.astype(np.float32)
+        """The mean over the channels, float32 of shape (n,)."""
+        return self.samples.mean(axis=1, dtype=np.float64).astype(np.float32)
 
 
 def load_mono_16k(path: str | Path) -> np.ndarray:
     """Decode a clip to mono at 16 kHz.
 
-    Channels are mixed (:func:`mix_down`), then other rates resampled to
-    ``SAMPLE_RATE``.
+    The mean over the channels; other rates are resampled to ``SAMPLE_RATE``.
 
     Parameters
     ----------
@@ -93,8 +71,8 @@ def load_mono_16k(path: str | Path) -> np.ndarray:
     ------
     AudioError
         If the file is missing, empty, not audio, truncated, without samples, too large
-        for memory (:mod:`antispoof.audio.limits`), or has samples that are not
-        finite; names the path and the reason.
+        for memory (:mod:`antispoof.audio.limits`), if several files are joined in it,
+        or if it has samples that are not finite; names the path and the reason.
 
     Examples
     --------
@@ -117,12 +95,15 @@ def count_tracks(path: str | Path) -> int:
     Films and screen recordings may have several, each a clip of its own.
     """
     with open_audio(path) as file:
-        return 1 if _detect_encoding(file) else ffmpeg.count_tracks(file)
+        part = containers.split(file)[0]
+        return 1 if _detect_encoding(part) else ffmpeg.count_tracks(part)
 
 
 def decode(file: BinaryIO) -> Clip:
     """Decode an open file, or bytes in memory; raises AudioError without a path."""
-    clip = load_native(file, max_in_memory=None) or Clip(*ffmpeg.read(file))
+    part, *others = containers.split(file)
+    limits.check_one_file(1 + len(others))
+    clip = load_native(part) or Clip(*ffmpeg.read(part))
     limits.check_sound(clip.samples, clip.sample_rate)
     return clip
 
@@ -138,7 +119,7 @@ def open_audio(path: str | Path) -> Iterator[BinaryIO]:
             yield file
     except FileNotFoundError:
         # A path has one slash where an address has two.
-        is_address = re.match(r"(https?|ftp):/", str(path))
+        is_address = re.match(r"[a-z][a-z0-9]+:/", str(path), re.IGNORECASE)
         hint = "; download it first: addresses are not fetched" if is_address else ""
         raise AudioError(f"cannot decode {path}: no such file{hint}") from None
     except (AudioError, OSError) as error:
@@ -146,7 +127,9 @@ def open_audio(path: str | Path) -> Iterator[BinaryIO]:
         raise AudioError(f"cannot decode {path}: {reason}") from None
 
 
-def load_native(file: BinaryIO, *, max_in_memory: int | None) -> Clip | None:
+def load_native(
+    file: Part, *, max_in_memory: int | None = None, strict: bool = True
+) -> Clip | None:
     """Decode a FLAC or WAV with miniaudio; None if FFmpeg has to do it.
 
     Leaves the file at its start if the result is None.
@@ -156,6 +139,8 @@ def load_native(file: BinaryIO, *, max_in_memory: int | None) -> Clip | None:
     max_in_memory
         Samples times channels above which the result is None. With None a clip that
         is too large for memory raises.
+    strict
+        Whether a FLAC raises that has more or fewer samples than its header declares.
 
     Raises
     ------
@@ -166,8 +151,12 @@ def load_native(file: BinaryIO, *, max_in_memory: int | None) -> Clip | None:
     if encoding is None:
         return None
     get_info, reader = _READERS[encoding]
+    sound = containers.find_sound(file)
     data = file.read()
     file.seek(0)
+    if sound and sound.held > sound.declared:  # the reader believes the header
+        size = sound.held.to_bytes(4, "little")
+        data = data[: sound.start - 4] + size + data[sound.start :]
     try:
         header = get_info(data)
         n_values = header.num_frames * header.nchannels
@@ -190,34 +179,17 @@ def load_native(file: BinaryIO, *, max_in_memory: int | None) -> Clip | None:
     except miniaudio.MiniaudioError:  # such as a WAV with GSM, or not sound at all
         return None
     samples = flat.reshape(-1, decoded.nchannels)
-    if encoding == "flac":
+    if encoding == "wav":
+        return Clip(samples, decoded.sample_rate)
+    if strict:
         limits.check_complete(len(samples), header.num_frames)
-    width = header.sample_width * header.nchannels
-    announced = _wav_bytes(data) // width if encoding == "wav" else header.num_frames
-    return Clip(samples, decoded.sample_rate, announced)
+    return Clip(samples, decoded.sample_rate, header.num_frames)
 
 
-def _wav_bytes(data: bytes) -> int:
-    """Bytes of sound that a WAV announces; 0 if it does not know, as in a recording.
-
-    miniaudio only says how many there are.
-    """
-    at = 12
-    while at + 8 <= len(data):
-        name, size = struct.unpack_from("<4sI", data, at)
-        if name == b"data":
-            return size if size < UNKNOWN_SIZE else 0
-        at += 8 + size + size % 2
-    return 0
-
-
-def _detect_encoding(file: BinaryIO) -> str | None:
+def _detect_encoding(file: Part) -> str | None:
     """``flac``, ``wav`` or None, from the first bytes; leaves the file at its start."""
+    file.seek(containers.tag_end(file.read(10)))
     head = file.read(12)
-    if head[:3] == b"ID3":  # a tag before the sound, seven bits of length per byte
-        size = sum((byte & 0x7F) << 7 * i for i, byte in enumerate(head[9:5:-1]))
-        file.seek(10 + size)
-        head = file.read(12)
     file.seek(0)
     if head[:4] == b"fLaC":
         return "flac"

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import chain
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from antispoof.audio import limits
+from antispoof.audio.containers import Part
 from antispoof.errors import AudioError
 
 if TYPE_CHECKING:
-    from av import AudioStream
+    from av import AudioFrame, AudioStream
     from av.container import InputContainer
 
 # Containers of sound and film only: FFmpeg also plays lists that name other files and
@@ -29,22 +30,7 @@ _TOLD = (b"Xing", b"Info", b"VBRI")  # a first frame of MP3 that says how many f
 _HEAD = 2**16  # bytes in which it is looked for: it may follow a tag
 
 
-class _UnnamedFile:
-    """An open file without its name, from which FFmpeg would guess the format."""
-
-    def __init__(self, file: BinaryIO):
-        self._file = file
-        self.read, self.tell = file.read, file.tell
-
-    def seek(self, offset: int, whence: int = 0) -> int:
-        """Seek; -1, FFmpeg's code for failure, where a damaged file points outside."""
-        try:
-            return self._file.seek(offset, whence)
-        except OSError:
-            return -1
-
-
-def read(file: BinaryIO) -> tuple[np.ndarray, int]:
+def read(file: Part) -> tuple[np.ndarray, int]:
     """Decode the first audio stream: float32 of shape (n, channels), and its rate.
 
     Raises
@@ -62,7 +48,7 @@ def read(file: BinaryIO) -> tuple[np.ndarray, int]:
     return np.concatenate(parts), sample_rate
 
 
-def count_tracks(file: BinaryIO) -> int:
+def count_tracks(file: Part) -> int:
     """How many audio streams can be decoded, at least 1; leaves the file at its start.
 
     Raises
@@ -76,7 +62,7 @@ def count_tracks(file: BinaryIO) -> int:
     return n
 
 
-def announced_seconds(file: BinaryIO, track: int = 0) -> float | None:
+def announced_seconds(file: Part, track: int = 0) -> float | None:
     """Seconds of an audio stream by the file's headers; leaves the file at its start.
 
     None where the headers do not say it, and FFmpeg would only guess from the size.
@@ -93,7 +79,7 @@ def announced_seconds(file: BinaryIO, track: int = 0) -> float | None:
     return None if guessed else length or None
 
 
-def describe(file: BinaryIO) -> dict[str, str]:
+def describe(file: Part) -> dict[str, str]:
     """Format, codec, sample rate, channels and audio tracks, as a report shows them.
 
     Raises
@@ -112,11 +98,11 @@ def describe(file: BinaryIO) -> dict[str, str]:
         }
 
 
-def _open(file: BinaryIO) -> InputContainer:
+def _open(file: Part) -> InputContainer:
     import av
 
     try:
-        return av.open(_UnnamedFile(file), options={"format_whitelist": _CONTAINERS})
+        return av.open(file, options={"format_whitelist": _CONTAINERS})
     except (av.FFmpegError, ValueError):
         raise AudioError(
             "not a sound file, or one that was cut off (FLAC, WAV, MP3, Ogg, m4a, Opus,"
@@ -131,8 +117,16 @@ def _audio_streams(container: InputContainer) -> list[AudioStream]:
     return found
 
 
-def frames(file: BinaryIO, track: int = 0) -> Iterator[tuple[np.ndarray, int]]:
+def frames(
+    file: Part, track: int = 0, *, damaged: list[float] | None = None
+) -> Iterator[tuple[np.ndarray, int]]:
     """Decode an audio stream in small parts; the first one is number 0.
+
+    Parameters
+    ----------
+    damaged
+        Gets the seconds of each packet that cannot be decoded, which is left out. With
+        None, such a packet raises.
 
     Yields
     ------
@@ -142,7 +136,8 @@ def frames(file: BinaryIO, track: int = 0) -> Iterator[tuple[np.ndarray, int]]:
     Raises
     ------
     AudioError
-        If FFmpeg finds no audio in the file, or cannot decode it to its end.
+        If FFmpeg finds no audio in the file, if the rate or the channels change, or if
+        a packet or the end is missing.
     """
     import av  # loads FFmpeg's libraries; most clips do not need them
 
@@ -152,21 +147,37 @@ def frames(file: BinaryIO, track: int = 0) -> Iterator[tuple[np.ndarray, int]]:
         # because PyAV reads beyond the planes of more than 8 channels.
         to_float = av.AudioResampler(format="flt")
         first, n_samples = None, 0
-        try:
-            for frame in chain(container.decode(stream), [None]):
-                for part in to_float.resample(frame):
-                    shape = part.sample_rate, len(part.layout.channels)
-                    first = first or shape
-                    if shape != first:
-                        raise AudioError(
-                            "its sample rate or number of channels changes"
-                        )
-                    n_samples += part.samples
-                    yield part.to_ndarray()[0].reshape(-1, shape[1]), shape[0]
-        except (av.FFmpegError, ValueError) as error:
-            raise AudioError(f"damaged or truncated ({error})") from None
-        if stream.codec_context.name == "flac" and stream.duration:
+        for frame in chain(_decode(container, stream, damaged), [None]):
+            for part in to_float.resample(frame):
+                shape = part.sample_rate, len(part.layout.channels)
+                first = first or shape
+                if shape != first:
+                    raise AudioError("its sample rate or number of channels changes")
+                n_samples += part.samples
+                yield part.to_ndarray()[0].reshape(-1, shape[1]), shape[0]
+        if damaged is None and stream.codec_context.name == "flac" and stream.duration:
             declared = round(stream.duration * stream.time_base * stream.rate)
             limits.check_complete(n_samples, declared)
         if first is None:
             yield np.empty((0, 1), dtype=np.float32), stream.rate
+
+
+def _decode(
+    container: InputContainer, stream: AudioStream, damaged: list[float] | None
+) -> Iterator[AudioFrame]:
+    import av
+
+    packets, packet = container.demux(stream), None
+    while True:
+        try:
+            packet = next(packets, None)
+            if packet is None:
+                return
+            decoded = packet.decode()
+        except (av.FFmpegError, ValueError) as error:
+            if damaged is None:
+                raise AudioError(f"damaged or truncated ({error})") from None
+            seconds = packet and packet.duration and packet.duration * packet.time_base
+            damaged.append(float(seconds or 0))
+            continue
+        yield from decoded

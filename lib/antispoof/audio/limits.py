@@ -56,18 +56,20 @@ def check_sound(samples: np.ndarray, sample_rate: int) -> None:
         raise AudioError("it contains samples that are not finite (NaN or infinite)")
 
 
+def check_one_file(n_files: int) -> None:
+    """Raise if several sound files are joined into one."""
+    if n_files > 1:
+        raise AudioError(
+            f"{n_files} files joined into one; one sound in a file is accepted"
+        )
+
+
 def check_complete(n_samples: int, declared: int) -> None:
     """Raise if a FLAC has fewer or more samples than its header declares.
 
-    Decoders silently skip a missing end, frames that fail their checksum, and, where
-    several files are joined, the frame at the joint.
+    Decoders silently skip a missing end and frames that fail their checksum.
     """
-    if n_samples > declared:
-        raise AudioError(
-            f"{n_samples} samples can be decoded, its header declares {declared};"
-            " several files joined into one are not accepted"
-        )
-    if n_samples < declared:
+    if n_samples != declared:
         raise AudioError(
             f"damaged or truncated, {n_samples} of the {declared} samples declared in"
             " its header can be decoded"

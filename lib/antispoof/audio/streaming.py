@@ -2,12 +2,12 @@
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import BinaryIO
 
 import numpy as np
 
 from antispoof.audio import ffmpeg, limits
-from antispoof.audio.decoding import load_native, mix_down, open_audio
+from antispoof.audio.containers import Completeness, ends_early, find_sound, split
+from antispoof.audio.decoding import load_native, open_audio
 from antispoof.audio.resampling import filter_half_width, resample, up_down
 from antispoof.constants import SAMPLE_RATE
 from antispoof.errors import AudioError
@@ -20,7 +20,8 @@ def iter_blocks(
     path: str | Path,
     *,
     track: int = 0,
-    on_announced: Callable[[float], None] = lambda seconds: None,
+    channel: int | None = None,
+    completeness: Completeness | None = None,
     max_in_memory: int = STREAM_ABOVE,
     block_seconds: float = BLOCK_SECONDS,
 ) -> Iterator[np.ndarray]:
@@ -36,8 +37,11 @@ def iter_blocks(
         As in :func:`~antispoof.audio.load_mono_16k`.
     track
         Number of the audio track, from 0.
-    on_announced
-        Called with the seconds of sound that the headers announce, if they do.
+    channel
+        Number of the channel, from 0; None for the mean over all.
+    completeness
+        Filled in. With it, what is damaged, cut off or joined is decoded as far as it
+        can be; without it, it raises.
     max_in_memory
         Samples times channels up to which a clip is one block.
     block_seconds
@@ -53,23 +57,64 @@ def iter_blocks(
         As :func:`~antispoof.audio.load_mono_16k`, but clips up to a day long are
         accepted. It may be raised after some blocks, where a file is damaged.
     """
+    strict, found = completeness is None, completeness or Completeness()
+    error = None
+
+    def mix(samples: np.ndarray) -> np.ndarray:
+        found.channels = max(found.channels, samples.shape[1])
+        if channel is not None and channel >= samples.shape[1]:
+            raise AudioError(f"it has {samples.shape[1]} channel(s)")
+        return samples.mean(axis=1) if channel is None else samples[:, channel]
+
     with open_audio(path) as file:
-        clip = None if track else load_native(file, max_in_memory=max_in_memory)
-        if clip is not None:
-            limits.check_sound(clip.samples, clip.sample_rate)
-            on_announced(clip.announced / clip.sample_rate)
-            yield resample(clip.mono(), clip.sample_rate, SAMPLE_RATE)
-            return
-        on_announced(ffmpeg.announced_seconds(file, track) or 0.0)
-        yield from _resampled_blocks(file, block_seconds, track)
+        parts = split(file)
+        if strict:
+            limits.check_one_file(len(parts))
+        for part in parts:
+            n_samples, announced, damaged = 0, 0.0, None if strict else []
+            try:
+                clip = None
+                if not track:
+                    limit = max_in_memory
+                    clip = load_native(part, max_in_memory=limit, strict=strict)
+                if clip is not None:
+                    limits.check_sound(clip.samples, clip.sample_rate)
+                    announced = clip.declared / clip.sample_rate
+                    mono = mix(clip.samples).astype(np.float32)
+                    blocks = iter([resample(mono, clip.sample_rate, SAMPLE_RATE)])
+                else:
+                    announced = ffmpeg.announced_seconds(part, track) or 0.0
+                    frames = ffmpeg.frames(part, track, damaged=damaged)
+                    blocks = _resampled_blocks(frames, mix, block_seconds)
+                for block in blocks:
+                    n_samples += len(block)
+                    yield block
+            except AudioError as raised:
+                if strict or len(parts) == 1:
+                    raise
+                error, found.cut = raised, True
+            found.files += n_samples > 0
+            found.cut |= ends_early(part)
+            seconds = n_samples / SAMPLE_RATE
+            sound = find_sound(part)
+            share = 1.0
+            if sound:  # FFmpeg reads what is declared, load_native what is held
+                read = sound.held if clip else min(sound[1:])
+                share = max(sound[1:]) / max(read, 1)
+            held = seconds * share + (sum(damaged or ()) if announced < seconds else 0)
+            found.announced += max(announced, held)
+        if error is not None and not found.files:
+            raise error
 
 
 def _resampled_blocks(
-    file: BinaryIO, block_seconds: float, track: int
+    frames: Iterator[tuple[np.ndarray, int]],
+    mix: Callable[[np.ndarray], np.ndarray],
+    block_seconds: float,
 ) -> Iterator[np.ndarray]:
     n_samples = n_before = n_pending = 0
     parts: list[np.ndarray] = []  # samples before the pending ones, then the pending
-    for part, sample_rate in ffmpeg.frames(file, track):
+    for part, sample_rate in frames:
         if not part.size:
             continue
         limits.check_sound(part, sample_rate)
@@ -81,7 +126,7 @@ def _resampled_blocks(
             length = down * max(1, round(block_seconds * sample_rate / down))
         n_samples += len(part)
         limits.check_duration(n_samples, sample_rate)
-        parts.append(mix_down(part))
+        parts.append(mix(part))
         n_pending += len(part)
         while n_pending >= length + margin:
             samples = np.concatenate(parts)

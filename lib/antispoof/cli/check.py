@@ -31,6 +31,10 @@ def check(
         int | None,
         typer.Option(min=1, help="Of a film, the audio track to check; else each."),
     ] = None,
+    channel: Annotated[
+        int | None,
+        typer.Option(min=1, help="The channel to check; else the mean over them."),
+    ] = None,
     run: Annotated[
         Path | None,
         typer.Option(
@@ -68,7 +72,8 @@ def check(
             raise typer.Exit(1)
         detector = load_detector(run)
         predictions = []
-        for prediction in predict_clips(inputs, detector, track=track):
+        chosen = {"track": track, "channel": channel}
+        for prediction in predict_clips(inputs, detector, **chosen):
             if not as_json:
                 text = f"{prediction.clip}: {format_prediction(prediction)}"
                 typer.echo(printable(text), err=prediction.error is not None)
@@ -81,7 +86,8 @@ def check(
         if report is not None:
             # Of a path, only the last part: see write_report.
             options = ["--run", run.name] if run else []
-            options += ["--track", str(track)] if track else []
+            for option, number in chosen.items():
+                options += [f"--{option}", str(number)] if number else []
             write_report(report, predictions, detector, options=options)
     failed = [prediction.error is not None for prediction in predictions]
     if as_json:

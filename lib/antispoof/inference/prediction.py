@@ -5,6 +5,7 @@ whose parts contradict each other.
 """
 
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from itertools import islice, pairwise
 from pathlib import Path
@@ -13,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from antispoof.audio import count_tracks, iter_blocks
+from antispoof.audio.containers import Completeness
 from antispoof.audio.voice import has_voice
 from antispoof.calibration import ALPHA
 from antispoof.constants import BONAFIDE, SAMPLE_RATE, SPOOF
@@ -24,7 +26,7 @@ from antispoof.inference.windows import iter_windows
 
 MIN_SECONDS = 0.2  # hardly a syllable
 BATCH_SIZE = 16  # windows
-INTERNAL = ("path", "track", "starts", "scores")  # not shown as JSON
+INTERNAL = ("path", "track", "channel", "starts", "scores")  # not shown as JSON
 TOLERANCE = 0.1  # seconds that may be missing: codecs add some at both ends
 SHORT = 1.0  # seconds; of so short clips few were tested
 ANSWERS = {
@@ -100,7 +102,8 @@ class Prediction:
     segments : the windows merged by their answers, in order.
     sha256 : of the file, in hexadecimal digits.
     warnings : sentences on what may make the answer less exact.
-    path, track : the file, and the number of its audio track, from 0.
+    path, track, channel : the file, and the number of its audio track and channel, from
+        0; None for the mean over the channels.
     starts, scores : (n,) start in seconds and score of every window with sound in it.
     """
 
@@ -118,6 +121,7 @@ class Prediction:
     warnings: list[str] | None = None
     path: Path | None = None
     track: int = 0
+    channel: int | None = None
     starts: np.ndarray = field(default_factory=lambda: np.empty(0))
     scores: np.ndarray = field(default_factory=lambda: np.empty(0))
 
@@ -151,8 +155,21 @@ def score_windows(
     return np.array(starts), Scored(*map(np.concatenate, zip(*parts, strict=True)))
 
 
+class NoVoiceError(AudioError):
+    """There is no voice in the mean over this many ``channels``, or in one channel."""
+
+    def __init__(self, message: str, channels: int):
+        super().__init__(message)
+        self.channels = channels
+
+
 def predict_clip(
-    path: str | Path, detector: ClipDetector, *, name: str | None = None, track: int = 0
+    path: str | Path,
+    detector: ClipDetector,
+    *,
+    name: str | None = None,
+    track: int = 0,
+    channel: int | None = None,
 ) -> Prediction:
     """Predict whether one clip is real or fake.
 
@@ -160,21 +177,24 @@ def predict_clip(
     ----------
     path : a sound file of any kind, rate and number of channels, 0.2 s to a day long.
     name : what the prediction calls it; the path if None.
-    track : number of the audio track, from 0.
+    track, channel : numbers from 0; the mean over the channels if None.
 
     Raises
     ------
     AudioError
         If it cannot be decoded, or less than half of what it announces; if it is too
-        short or too long, or has no voice in it.
+        short or too long.
+    NoVoiceError
+        If there is no voice in it.
     """
     clip = str(path) if name is None else name
     n_samples, voiced, powers = 0, False, np.zeros(2)
-    announced: list[float] = []
+    found = Completeness()
 
     def counted() -> Iterator[np.ndarray]:
         nonlocal n_samples, voiced, powers
-        for block in iter_blocks(path, track=track, on_announced=announced.append):
+        source = {"track": track, "channel": channel}
+        for block in iter_blocks(path, **source, completeness=found):
             n_samples += len(block)
             voiced = voiced or has_voice(block)
             powers = powers + band_powers(block)
@@ -182,22 +202,21 @@ def predict_clip(
 
     starts, (scores, distances) = score_windows(counted(), detector)
     seconds = n_samples / SAMPLE_RATE
-    lost = (
-        f"only {seconds:.1f} s of the {announced[0]:.1f} s that it announces can be"
-        " decoded; it was cut off"
-    )
-    fault = None
+    warnings = _losses(seconds, found)
+    fault, no_voice = None, False
     if seconds < MIN_SECONDS:
         needed = f"at least {MIN_SECONDS} s are needed"
         fault = f"it holds {seconds:.4f} s of sound; {needed}"
-    elif seconds < announced[0] / 2 - TOLERANCE:
-        fault = lost
+    elif seconds < found.announced / 2 - TOLERANCE:
+        fault = "less than half of it can be decoded"
     elif not len(starts):
-        fault = "it is silent throughout, there is no voice in it"
+        fault, no_voice = "it is silent throughout, there is no voice in it", True
     elif not voiced:
+        no_voice = True
         fault = "no voice was found in it; a tone, noise or a whisper cannot be judged"
     if fault is not None:
-        raise AudioError(f"cannot judge {clip}: {fault}")
+        message = f"cannot judge {clip}: {'; '.join([fault, *warnings])}"
+        raise NoVoiceError(message, found.channels) if no_voice else AudioError(message)
     score, calibration = float(scores.mean()), detector.calibration
     answer, reason, in_domain = str(calibration.answer(score)), None, None
     if detector.domain is not None:
@@ -213,7 +232,6 @@ def predict_clip(
                 " that part"
             )
     segments = _segments(starts / SAMPLE_RATE, scores, in_domain, seconds, detector)
-    warnings = [lost] if seconds < announced[0] - TOLERANCE else []
     if seconds < SHORT:
         warnings.append(f"{seconds:.1f} s are less than {SHORT:.0f} s: less exact")
     if in_domain is None:
@@ -232,9 +250,25 @@ def predict_clip(
         warnings=warnings,
         path=Path(path),
         track=track,
+        channel=channel,
         starts=starts / SAMPLE_RATE,
         scores=scores,
     )
+
+
+def _losses(seconds: float, found: Completeness) -> list[str]:
+    """Sentences on what is missing of a file, and on files joined."""
+    notes = []
+    if found.files > 1:
+        notes.append(f"{found.files} files are joined in it, and judged as one clip")
+    if seconds < found.announced - TOLERANCE:
+        notes.append(
+            f"only {seconds:.1f} s of the {found.announced:.1f} s that it announces or"
+            " holds can be decoded; it was cut off or is damaged"
+        )
+    elif found.cut:
+        notes.append("its end is missing, and nothing in it says how long it was")
+    return notes
 
 
 def _segments(
@@ -265,6 +299,7 @@ def predict_clips(
     detector: ClipDetector,
     *,
     track: int | None = None,
+    channel: int | None = None,
 ) -> Iterator[Prediction]:
     """Predict many clips; one that cannot be judged gives a prediction with an error.
 
@@ -272,6 +307,9 @@ def predict_clips(
     ----------
     clips : name and path of each.
     track : number of the audio track, from 1; None predicts each track by itself.
+    channel : number of the channel, from 1; None predicts the mean over all, and where
+        there is no voice in it, as where one channel is the inverse of another, each
+        channel by itself.
     """
     for name, path in clips:
         try:
@@ -283,11 +321,38 @@ def predict_clips(
             continue
         for k in range(n) if track is None else [track - 1]:
             shown = name if n == 1 else f"{name} (track {k + 1})"
-            try:
-                yield predict_clip(path, detector, name=shown, track=k)
-            except AntispoofError as error:
-                message = str(error).replace(str(path), name)  # of standard input
-                yield Prediction(clip=shown, error=message)
+            number = None if channel is None else channel - 1
+            yield from _predict_track(path, detector, name, shown, k, number)
+
+
+def _predict_track(
+    path: str | Path,
+    detector: ClipDetector,
+    name: str,
+    shown: str,
+    track: int,
+    channel: int | None,
+) -> Iterator[Prediction]:
+    """One prediction, or one for each channel with a voice where the mean has none."""
+
+    def failed(error: AntispoofError) -> Prediction:
+        message = str(error).replace(str(path), name)  # of standard input
+        return Prediction(clip=shown, error=message)
+
+    where = {"track": track, "channel": channel}
+    try:
+        yield predict_clip(path, detector, name=shown, **where)
+    except NoVoiceError as error:
+        single = []
+        for k in range(error.channels if channel is None and error.channels > 1 else 0):
+            one = f"{shown} (channel {k + 1})"
+            with suppress(NoVoiceError):
+                single.append(
+                    predict_clip(path, detector, name=one, track=track, channel=k)
+                )
+        yield from single or [failed(error)]
+    except AntispoofError as error:
+        yield failed(error)
 
 
 def format_part(part: Segment) -> str:

@@ -19,6 +19,7 @@ from matplotlib.figure import Figure
 
 import antispoof
 from antispoof.audio import ffmpeg, iter_blocks
+from antispoof.audio.containers import Completeness, split
 from antispoof.audio.decoding import open_audio
 from antispoof.calibration import Calibration
 from antispoof.constants import SAMPLE_RATE
@@ -181,7 +182,13 @@ def _clip(prediction: Prediction, detector: ClipDetector) -> Iterator[str]:
             yield _priors(prediction.llr)
         yield from _parts(prediction, detector)
     n = PICTURE_SECONDS * SAMPLE_RATE
-    sound = next(iter_blocks(prediction.path, track=prediction.track))[:n]
+    blocks = iter_blocks(
+        prediction.path,
+        track=prediction.track,
+        channel=prediction.channel,
+        completeness=Completeness(),
+    )
+    sound = next(blocks)[:n]
     yield _picture(clip_picture(sound), "Spectrogram")
     yield _paragraph(
         f"The spectrogram of the first {len(sound) / SAMPLE_RATE:.1f} s. Most people"
@@ -189,7 +196,7 @@ def _clip(prediction: Prediction, detector: ClipDetector) -> Iterator[str]:
     )
     known = {None: "not tested", True: "yes", False: "no"}[prediction.in_domain]
     with open_audio(prediction.path) as opened:
-        properties = ffmpeg.describe(opened)
+        properties = ffmpeg.describe(split(opened)[0])
     rows = {
         "Sounds like speech that it knows (languages are not tested)": known,
         "Sound": f"{prediction.seconds:.2f} s",
