@@ -181,14 +181,21 @@ def test_a_folder_with_links_and_other_endings(run, tmp_path):
 
 
 def test_channels_that_cancel(run, tmp_path):
-    """A stereo file with one channel inverted is judged as its loudest channel."""
-    write("mono.wav")
+    """Where the mean has no voice, each channel that has one is judged by itself."""
+    write("mono.wav", 3)
     sound, _ = soundfile.read("mono.wav")
-    soundfile.write("antiphase.wav", np.column_stack([sound, -sound]), RATE)
-    mono, both = json.loads(run("mono.wav", "antiphase.wav", "--json").out)
-    assert mono["score"] == pytest.approx(both["score"], abs=1e-4)
+    noise = np.random.default_rng(0).normal(0, 0.003, len(sound))
+    for name, same in (("anti.wav", 0), ("noisy.wav", noise)):
+        soundfile.write(name, np.column_stack([sound + same, same - sound]), RATE)
+        mono, *both = json.loads(run("mono.wav", name, "--json").out)
+        assert [x["clip"] for x in both] == [f"{name} (channel {k})" for k in (1, 2)]
+        assert both[0]["score"] == pytest.approx(mono["score"], abs=0.5)
+    (one,) = json.loads(run("noisy.wav", "--channel", "1", "--json").out)
+    assert (one["clip"], one["score"]) == ("noisy.wav", both[0]["score"])
+    assert "it has 2 channel(s)" in run("noisy.wav", "--channel", "3").err
 
 
 def test_an_address_is_not_fetched(run):
-    assert "addresses are not fetched" in run("https://example.org/a.wav").err
+    for name in ("https://example.org/a.wav", "HTTPS://a", "s3://a/b", "file:///a"):
+        assert "addresses are not fetched" in run(name).err
     assert "the name of a clip is empty" in run("").err

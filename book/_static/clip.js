@@ -8,7 +8,6 @@
 (() => {
   const RATE = 16000;
   const RECORDED = 10; // seconds
-  const CANCELLED = 0.01; // as in antispoof.audio.decoding
   const PRIORS = [0.01, 0.1, 0.5, 0.9]; // share of fakes
 
   const { element, drawn } = ScoreExplorer; // explorer.js is on every page
@@ -53,7 +52,7 @@
 
   /* ------------------------------------------------------------------ sound */
 
-  /* A file's bytes as mono samples at 16 kHz, as antispoof.audio.load_mono_16k. */
+  /* A file's bytes as channels at 16 kHz; the first one is their mean. */
   async function decode(bytes) {
     const context = new OfflineAudioContext(1, 1, RATE);
     let buffer;
@@ -64,12 +63,24 @@
     }
     const channels = Array.from({ length: buffer.numberOfChannels }, (_, i) =>
       buffer.getChannelData(i));
-    if (channels.length === 1) return channels[0];
-    const power = (x) => x.reduce((sum, v) => sum + v * v, 0) / x.length;
-    const mixed = channels[0].map((_, i) =>
+    if (channels.length === 1) return channels;
+    const mean = channels[0].map((_, i) =>
       channels.reduce((sum, x) => sum + x[i], 0) / channels.length);
-    const loudest = channels.reduce((a, b) => (power(b) > power(a) ? b : a));
-    return power(mixed) < CANCELLED * power(loudest) ? loudest : mixed;
+    return [mean, ...channels];
+  }
+
+  /* The prediction for the mean; where it has no voice, for the first channel with one. */
+  async function askEach(ask, sounds, onProgress) {
+    let failed;
+    for (const [channel, samples] of sounds.entries()) {
+      try {
+        return { channel, found: await ask(samples, onProgress) };
+      } catch (error) {
+        failed ??= error;
+        if (!/voice/.test(error.message)) break;
+      }
+    }
+    throw failed;
   }
 
   /* ----------------------------------------------------------------- pictures */
@@ -232,20 +243,22 @@
       bar.hidden = picture.hidden = true;
       status.textContent = `Decoding ${name}\u2026`;
       try {
-        const samples = await decode(await blob.arrayBuffer());
+        const sounds = await decode(await blob.arrayBuffer());
+        const [samples] = sounds;
         paintSpectrogram(canvas, samples);
         picture.hidden = bar.hidden = false;
         bar.value = 0;
         status.textContent = "Loading the detector, once\u2026";
         const { ask, sentences } = await detector(folder);
         status.textContent = `Checking ${(samples.length / RATE).toFixed(1)} s of sound\u2026`;
-        const found = await ask(samples, (share) => {
+        const { channel, found } = await askEach(ask, sounds, (share) => {
           if (mine === turn) bar.value = share;
         });
         if (mine !== turn) return;
         root.prediction = found;
         result.replaceChildren(...answer(found, sentences, result.clientWidth));
-        status.textContent = `${name}: done.`;
+        const which = channel ? ` (channel ${channel})` : "";
+        status.textContent = `${name}${which}: done.`;
       } catch (error) {
         if (mine !== turn) return;
         status.textContent = `No answer for ${name}: ${error.message}.`;

@@ -98,12 +98,15 @@ def test_other_formats(visit, clips, tmp_path):  # 2
 def test_no_answer_and_then_one(visit, clips, tmp_path):  # 4
     soundfile.write(tmp_path / "tone.wav", 0.1 * np.sin(np.arange(32_000) / 6), RATE)
     (tmp_path / "text.wav").write_text("no sound")
+    sound, _ = soundfile.read(clips[3])
+    soundfile.write(tmp_path / "2.wav", np.column_stack([sound, -sound]), RATE)
     with visit(f"{HTML.as_uri()}/{PAGE}") as opened:
         for name, words in (("tone.wav", "no voice"), ("text.wav", "cannot decode")):
             found, text = ask(opened.page, tmp_path / name)
             assert found is None
             assert words in text
         assert ask(opened.page, clips[0])[0] is not None
+        assert "2.wav (channel 1): done" in ask(opened.page, tmp_path / "2.wav")[1]
 
 
 def test_a_clip_of_another_page(visit):  # 1

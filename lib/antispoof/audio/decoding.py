@@ -48,9 +48,13 @@ class Clip:
     sample_rate: int
     declared: int = 0
 
-    def mono(self) -> np.ndarray:
-        """The mean over the channels, float32 of shape (n,)."""
-        return self.samples.mean(axis=1, dtype=np.float64).astype(np.float32)
+    def mono(self, channel: int | None = None) -> np.ndarray:
+        """The mean over the channels, or one of them from 0 on; (n,) float32."""
+        if channel is None:
+            return self.samples.mean(axis=1, dtype=np.float64).astype(np.float32)
+        if channel >= self.samples.shape[1]:
+            raise AudioError(f"it has {self.samples.shape[1]} channel(s)")
+        return self.samples[:, channel]
 
 
 def load_mono_16k(path: str | Path) -> np.ndarray:

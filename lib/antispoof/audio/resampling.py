@@ -1,67 +1,43 @@
-"""Change the sample rate with a windowed-sinc filter.
+"""Change the sample rate with soxr.
 
-A long Kaiser window (128 zero crossings, beta 14.77) passes everything below 94 % of
-the lower Nyquist frequency and attenuates what is above it by 140 dB: traces of
-synthesis are at high frequencies, where a soft filter or an alias would look like one.
+Its best quality passes everything below 91 % of the lower Nyquist frequency and
+attenuates what is above it by 140 dB and more: traces of synthesis are at high
+frequencies, where an alias would look like one.
 """
-
-from fractions import Fraction
-from functools import lru_cache
 
 import numpy as np
 
-_ZERO_CROSSINGS = 64  # on each side of the centre
-_KAISER_BETA = 14.77  # stop band below -140 dB
-_ROLLOFF = 0.945  # of the lower Nyquist frequency
-# Usual rates have far smaller ratios. An odd one, such as 44 101 Hz, is approximated by
-# a ratio with at most this denominator, or its filter would not fit into memory.
-_MAX_DENOMINATOR = 1_000
+QUALITY = "VHQ"
 
 
-def resample(waveform: np.ndarray, sample_rate: int, new_rate: int) -> np.ndarray:
-    """Resample a waveform.
+class Resampler:
+    """Resamples consecutive blocks of a waveform; joined, they are it, resampled.
 
     Parameters
     ----------
-    waveform
-        float32, shape (n,).
     sample_rate, new_rate
         Hz.
-
-    Returns
-    -------
-    float32, shape (ceil(n * new_rate / sample_rate),); the input itself if the rates
-    are equal.
     """
-    if sample_rate == new_rate:
-        return waveform
-    from scipy.signal import resample_poly  # slow to import, and seldom needed
 
-    up, down = up_down(sample_rate, new_rate)
-    taps = _low_pass(max(up, down))
-    resampled = resample_poly(waveform.astype(np.float64), up, down, window=taps)
-    return resampled.astype(np.float32)
+    def __init__(self, sample_rate: int, new_rate: int):
+        self._stream = None
+        if sample_rate != new_rate:
+            import soxr
 
+            self._stream = soxr.ResampleStream(
+                sample_rate, new_rate, num_channels=1, quality=QUALITY
+            )
 
-def up_down(sample_rate: int, new_rate: int) -> tuple[int, int]:
-    """The ratio of the rates: ``up`` new samples per ``down`` old ones."""
-    ratio = Fraction(new_rate, sample_rate).limit_denominator(_MAX_DENOMINATOR)
-    return ratio.numerator, ratio.denominator
-
-
-def filter_half_width(sample_rate: int, new_rate: int) -> int:
-    """Number of old samples before and after it that a new sample depends on."""
-    up, down = up_down(sample_rate, new_rate)
-    return -(-_ZERO_CROSSINGS * max(up, down) // up)
+    def __call__(self, block: np.ndarray, *, last: bool = False) -> np.ndarray:
+        """The next block, (n,) float32; with ``last``, also what was held back."""
+        if self._stream is None:
+            return block
+        return self._stream.resample_chunk(block, last=last)
 
 
-@lru_cache(maxsize=8)
-def _low_pass(factor: int) -> np.ndarray:
-    """Filter at ``factor`` times the lower rate, shape (2 * 64 * factor + 1,)."""
-    from scipy.signal import firwin
+def resample(waveform: np.ndarray, sample_rate: int, new_rate: int) -> np.ndarray:
+    """Resample a waveform, (n,) float32, to about n * new_rate / sample_rate samples.
 
-    return firwin(
-        2 * _ZERO_CROSSINGS * factor + 1,
-        _ROLLOFF / factor,
-        window=("kaiser", _KAISER_BETA),
-    )
+    If the rates (Hz) are equal, it is the waveform itself.
+    """
+    return Resampler(sample_rate, new_rate)(waveform, last=True)

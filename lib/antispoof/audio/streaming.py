@@ -1,14 +1,14 @@
 """Decode long clips in blocks, so that hours of sound need the memory of a minute."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 
 from antispoof.audio import ffmpeg, limits
 from antispoof.audio.containers import Completeness, ends_early, find_sound, split
-from antispoof.audio.decoding import load_native, open_audio
-from antispoof.audio.resampling import filter_half_width, resample, up_down
+from antispoof.audio.decoding import Clip, load_native, open_audio
+from antispoof.audio.resampling import Resampler
 from antispoof.constants import SAMPLE_RATE
 from antispoof.errors import AudioError
 
@@ -60,12 +60,6 @@ def iter_blocks(
     strict, found = completeness is None, completeness or Completeness()
     error = None
 
-    def mix(samples: np.ndarray) -> np.ndarray:
-        found.channels = max(found.channels, samples.shape[1])
-        if channel is not None and channel >= samples.shape[1]:
-            raise AudioError(f"it has {samples.shape[1]} channel(s)")
-        return samples.mean(axis=1) if channel is None else samples[:, channel]
-
     with open_audio(path) as file:
         parts = split(file)
         if strict:
@@ -78,15 +72,12 @@ def iter_blocks(
                     limit = max_in_memory
                     clip = load_native(part, max_in_memory=limit, strict=strict)
                 if clip is not None:
-                    limits.check_sound(clip.samples, clip.sample_rate)
                     announced = clip.declared / clip.sample_rate
-                    mono = mix(clip.samples).astype(np.float32)
-                    blocks = iter([resample(mono, clip.sample_rate, SAMPLE_RATE)])
+                    frames = iter([(clip.samples, clip.sample_rate)])
                 else:
                     announced = ffmpeg.announced_seconds(part, track) or 0.0
                     frames = ffmpeg.frames(part, track, damaged=damaged)
-                    blocks = _resampled_blocks(frames, mix, block_seconds)
-                for block in blocks:
+                for block in _mono_blocks(frames, channel, found, block_seconds):
                     n_samples += len(block)
                     yield block
             except AudioError as raised:
@@ -107,36 +98,32 @@ def iter_blocks(
             raise error
 
 
-def _resampled_blocks(
+def _mono_blocks(
     frames: Iterator[tuple[np.ndarray, int]],
-    mix: Callable[[np.ndarray], np.ndarray],
+    channel: int | None,
+    found: Completeness,
     block_seconds: float,
 ) -> Iterator[np.ndarray]:
-    n_samples = n_before = n_pending = 0
-    parts: list[np.ndarray] = []  # samples before the pending ones, then the pending
-    for part, sample_rate in frames:
-        if not part.size:
+    parts: list[np.ndarray] = []
+    n_samples = n_pending = 0
+    for samples, sample_rate in frames:
+        if not samples.size:
             continue
-        limits.check_sound(part, sample_rate)
+        limits.check_sound(samples, sample_rate)
         if not n_samples:
-            up, down = up_down(sample_rate, SAMPLE_RATE)
-            # Multiples of `down`, so that old and new samples coincide where blocks
-            # meet.
-            margin = down * -(-filter_half_width(sample_rate, SAMPLE_RATE) // down)
-            length = down * max(1, round(block_seconds * sample_rate / down))
-        n_samples += len(part)
+            resampler = Resampler(sample_rate, SAMPLE_RATE)
+            found.channels = max(found.channels, samples.shape[1])
+        n_samples += len(samples)
         limits.check_duration(n_samples, sample_rate)
-        parts.append(mix(part))
-        n_pending += len(part)
-        while n_pending >= length + margin:
-            samples = np.concatenate(parts)
-            end = n_before + length
-            resampled = resample(samples[: end + margin], down, up)
-            yield resampled[n_before * up // down : end * up // down]
-            n_before = min(end, margin)
-            parts = [samples[end - n_before :]]
-            n_pending -= length
+        parts.append(Clip(samples, sample_rate).mono(channel))
+        n_pending += len(samples)
+        if n_pending >= block_seconds * sample_rate:
+            block = resampler(np.concatenate(parts))
+            if len(block):
+                yield block
+            parts, n_pending = [], 0
     if not n_samples:
         raise AudioError("it contains no samples")
-    if n_pending:
-        yield resample(np.concatenate(parts), down, up)[n_before * up // down :]
+    block = resampler(np.concatenate([np.empty(0, np.float32), *parts]), last=True)
+    if len(block):
+        yield block
