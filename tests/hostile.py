@@ -22,6 +22,7 @@ from functools import cache, partial
 from pathlib import Path
 from unittest import mock
 
+import numpy as np
 import pandas as pd
 import soundfile
 import yaml
@@ -30,6 +31,7 @@ from torch import nn
 
 from antispoof import models
 from antispoof.audio import iter_blocks, load
+from antispoof.audio.containers import Completeness
 from antispoof.config import TrainConfig
 from antispoof.corpora import read_protocol, write_protocol
 from antispoof.errors import AntispoofError
@@ -141,9 +143,15 @@ def detector_card(data: bytes) -> None:
 
 
 def sound(data: bytes) -> None:
-    """A clip, decoded at once and in blocks."""
+    """A clip, decoded at once, in blocks, and as far as it can be."""
     path = _file(data)
-    _read_each_way(lambda: load(path), lambda: list(iter_blocks(path, max_in_memory=0)))
+    whole = Completeness()
+    _read_each_way(
+        lambda: load(path),
+        lambda: list(iter_blocks(path, max_in_memory=0)),
+        lambda: list(iter_blocks(path, completeness=whole)),
+    )
+    assert np.isfinite(whole.announced)
 
 
 PROTOCOL = b"S1 U1 - - bonafide\nS2 U2 - A01 spoof\n"
@@ -208,7 +216,7 @@ def _clip(kind: str, *, n_samples: int = 800) -> bytes:
 
 
 CLIPS = "WAV PCM_16,WAV GSM610,FLAC PCM_16,MP3 MPEG_LAYER_III,OGG VORBIS,OGG OPUS"
-CLIPS += ",AIFF PCM_24"
+CLIPS += ",AIFF PCM_24,CAF PCM_16,W64 PCM_16"
 
 
 # Name -> reader, and inputs that it accepts, which mutation starts from.
@@ -221,4 +229,5 @@ READERS: dict[str, tuple[Callable[[bytes], None], Callable[[], list[bytes]]]] = 
     "run_archive": (run_archive, lambda: [_archive()]),
     "detector_card": (detector_card, lambda: _each_as_input(_detector_files())),
     "sound": (sound, lambda: [_clip(kind) for kind in CLIPS.split(",")]),
+    "joined": (sound, lambda: [2 * _clip(kind) for kind in CLIPS.split(",")]),
 }

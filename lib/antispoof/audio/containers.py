@@ -21,7 +21,7 @@ _READ_ON = (b"OggS", b"\x1aE\xdf\xa3")
 _STARTS = re.compile(
     rb"fLaC[\0\x80]\0\0\x22|(?:RIFF|RF64)....WAVE|FORM....AIF[FC]|caff\0\x01\0\0desc"
     rb"|riff\x2e\x91\xcf\x11|FLV\x01[\x01\x04\x05]\0\0\0\x09|TTA1[\x01\x03]\0"
-    rb"|wvpk....[\x02-\x10]\x04......\0\0\0\0|Creative Voice File|(?<=\0\0\0.)ftyp",
+    rb"|wvpk....[\x02-\x10]\x04......\0\0\0\0|Creative Voice File|ftyp(?<=\0\0\0.ftyp)",
     re.DOTALL,
 )
 # First bytes -> where the chunks begin, header of a chunk, name of the one with the
