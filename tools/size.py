@@ -17,9 +17,9 @@ from pathlib import Path
 
 # Folders -> aim, limit.
 LIMITS = {
-    ("lib/antispoof",): (6000, 7515),
+    ("lib/antispoof",): (6000, 7705),
     ("lib/antispoof_report", "book/_ext"): (2500, 3055),
-    ("tests",): (8000, 9215),
+    ("tests",): (8000, 9345),
     ("benchmarks",): (600, 600),
 }
 NOT_CODE = {
