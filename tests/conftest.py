@@ -21,7 +21,7 @@ SHARED = Path(os.environ.get("ANTISPOOF_SHARED", SHARED))
 
 # Of the JSON of `antispoof check`: six that stay (DESIGN, section 3), and more.
 KEYS = ["clip", "score", "probability_bonafide", "answer", "seconds", "error"]
-KEYS += ["in_domain", "reason", "llr", "segments", "sha256", "warnings"]
+KEYS += ["in_domain", "reason", "llr", "segments", "sha256", "warnings", "sentence"]
 
 # Four speakers in train, so that two can be held out.
 SMALL = {

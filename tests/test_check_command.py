@@ -59,7 +59,7 @@ def test_json(run):
     text = run("lost.wav", "voice.flac")
     assert text.status == 1
     assert text.err.startswith("lost.wav: no answer; cannot decode lost.wav: no such")
-    assert "voice.flac: " in text.out
+    assert f"voice.flac: {good['sentence']}" in text.out
 
 
 # 2

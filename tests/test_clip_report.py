@@ -57,7 +57,11 @@ def test_the_same_bytes(tmp_path, clips, detector, ending):  # 1, 2, 3
     digest = hashlib.sha256(clips[0][1].read_bytes()).hexdigest()
     for expected in (
         *("<b>my & clip", "no such file", "Two hypotheses", "22050 Hz"),
-        *("not meant for a court", f"antispoof {antispoof.__version__}", "2026-01-0"),
+        *(
+            "not meant for a court",
+            f"antispoof {antispoof.__version__}, https://",
+            "2026-01-0",
+        ),
         format_prediction(predictions[0])[:40],
         MEANING[predictions[0].answer][:40],
         "antispoof check clip.wav lost --track 1",
@@ -106,6 +110,7 @@ def test_shares_only_where_there_is_an_answer(tmp_path, clips, detector, answer)
         (["a/x.wav", "b/y.wav"], ["x.wav", "y.wav"], "x.wav y.wav"),
         (["a/x.wav", "b/x.wav"], ["a/x.wav", "b/x.wav"], "a/x.wav b/x.wav"),
         (["a/x (track 1)", "a/x (track 2)"], ["x (track 1)", "x (track 2)"], "x"),
+        (["x (track 1) (channel 1)"], ["x (track 1) (channel 1)"], "x"),
     ],
 )
 def test_names(tmp_path, detector, names, headings, command):  # 3
@@ -114,6 +119,17 @@ def test_names(tmp_path, detector, names, headings, command):  # 3
     text = (tmp_path / "a.html").read_text("utf-8")
     assert re.findall("<h2>(.*?)</h2>", text)[: len(names)] == headings
     assert f"<td>antispoof check {command}</td>" in text
+    overview = [
+        f"<tr><td>{heading}</td><td>no answer</td></tr>" for heading in headings
+    ]
+    assert ("".join(overview) in text) == (len(names) > 1)
+
+
+def test_a_file_without_an_answer_is_named_by_its_hash(tmp_path, clips, detector):  # 3
+    clips[1][1].write_text("no sound")
+    write_report(tmp_path / "a.html", list(predict_clips(clips, detector)), detector)
+    digest = hashlib.sha256(b"no sound").hexdigest()
+    assert digest in (tmp_path / "a.html").read_text("utf-8")
 
 
 def test_standard_input(tmp_path, clips, detector):  # 3

@@ -48,7 +48,9 @@ def check(
 
     Usually it cannot tell. No answer is proof; it may be wrong in both directions.
 
-    With --json it prints a list with one object per sound.
+    With --json it prints a list with one object per sound. Its probability_bonafide
+    takes real and fake for equally frequent; llr, the natural logarithm of the
+    likelihood ratio, serves for any other share.
 
     Exit status: 0 if every clip got an answer, whichever it is; 1 if one got none, or
     no clip was found; 2 if the command was misused.

@@ -127,7 +127,8 @@ class Prediction:
 
     def to_dict(self) -> dict[str, Any]:
         """The keys that ``antispoof check --json`` prints."""
-        return {k: v for k, v in asdict(self).items() if k not in INTERNAL}
+        shown = {k: v for k, v in asdict(self).items() if k not in INTERNAL}
+        return {**shown, "sentence": self.answer and format_prediction(self)}
 
 
 def score_windows(
@@ -317,7 +318,8 @@ def predict_clips(
             if track is not None and track > n:
                 raise AudioError(f"cannot judge {name}: it has {n} audio track(s)")
         except AntispoofError as error:
-            yield Prediction(clip=name, error=str(error).replace(str(path), name))
+            message = str(error).replace(str(path), name)  # of standard input
+            yield Prediction(clip=name, error=message, path=Path(path))
             continue
         for k in range(n) if track is None else [track - 1]:
             shown = name if n == 1 else f"{name} (track {k + 1})"
@@ -336,8 +338,8 @@ def _predict_track(
     """One prediction, or one for each channel with a voice where the mean has none."""
 
     def failed(error: AntispoofError) -> Prediction:
-        message = str(error).replace(str(path), name)  # of standard input
-        return Prediction(clip=shown, error=message)
+        message = str(error).replace(str(path), name)
+        return Prediction(clip=shown, error=message, path=Path(path), track=track)
 
     where = {"track": track, "channel": channel}
     try:

@@ -11,6 +11,7 @@ import shlex
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from html import escape
+from importlib.metadata import metadata
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -25,6 +26,7 @@ from antispoof.calibration import Calibration
 from antispoof.constants import SAMPLE_RATE
 from antispoof.errors import ParameterError
 from antispoof.files import atomic_path
+from antispoof.hashing import hash_file
 from antispoof.inference.base import (
     LIMITS,
     ClipDetector,
@@ -148,6 +150,9 @@ def _body(
     yield "<h1>Real voice, or made by a program?</h1>"
     yield _paragraph(QUESTION)
     headings = _without_folders([p.clip for p in predictions])
+    if len(predictions) > 1:
+        answers = [ANSWERS.get(p.answer, "no answer") for p in predictions]
+        yield _table(zip(headings, answers, strict=True), ("Sound", "Answer"))
     for heading, prediction in zip(headings, predictions, strict=True):
         yield f"<h2>{escape(heading)}</h2>"
         yield from _clip(prediction, detector)
@@ -161,7 +166,7 @@ def _body(
     names = dict.fromkeys(_without_folders([_argument(p) for p in predictions]))
     rows = {
         "Command": shlex.join(["antispoof", "check", *names, *options]),
-        "Version": f"antispoof {antispoof.__version__}",
+        "Program": f"antispoof {antispoof.__version__}, {_address()}",
         "Weights (SHA-256)": detector.weights_hash(),
         "Date": f"{date:%Y-%m-%d %H:%M %z}",
     }
@@ -172,6 +177,8 @@ def _clip(prediction: Prediction, detector: ClipDetector) -> Iterator[str]:
     yield f"<p><b>{escape(format_prediction(prediction))}</b></p>"
     if prediction.error is not None:
         yield _paragraph("This does not mean that the file is real or fake.")
+        if prediction.path is not None and prediction.path.is_file():
+            yield _table([("SHA-256", hash_file(prediction.path))])
         return
     answer = prediction.answer
     yield _paragraph(MEANING[answer])
@@ -206,10 +213,16 @@ def _clip(prediction: Prediction, detector: ClipDetector) -> Iterator[str]:
     yield _table(rows.items())
 
 
+def _address() -> str:
+    """Where the program comes from, as its package says."""
+    found = metadata(antispoof.__name__).get_all("Project-URL")
+    return dict(one.split(", ", 1) for one in found)["Repository"]
+
+
 def _argument(prediction: Prediction) -> str:
     """The clip in a command: as it was given there, else its file."""
-    name = re.sub(r" \(track \d+\)$", "", prediction.clip)
-    if prediction.path is None or name == STANDARD_INPUT or Path(name).exists():
+    name = re.sub(r"( \((track|channel) \d+\))+$", "", prediction.clip)
+    if prediction.error or name == STANDARD_INPUT or Path(name).exists():
         return name
     return str(prediction.path)
 
