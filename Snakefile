@@ -38,6 +38,9 @@ TRAINING = [name for name, declared in DECLARED.items() if declared.trains]
 BUSY = [*TRAINING, *(name for name, declared in DECLARED.items() if declared.compares)]
 EXECUTED = "_build/executed/{name}.ipynb"
 STEPS = [sys.executable, "tools/build_steps.py"]
+# Not the command `jupyter-book`: pip writes commands that fail where the name of the
+# folder has a blank and quotes.
+MAKE_PAGES = [sys.executable, "-c", "from jupyter_book.cli.main import main; main()"]
 GENERATOR = Path(corpora.__file__).with_name("synthetic")
 
 
@@ -75,10 +78,9 @@ rule html:
         "_build/html/index.html",
     params:
         requests=json.dumps({EXECUTED.format(name=n): r for n, r in REQUESTS.items()}),
-        book=str(Path(sys.executable).with_name("jupyter-book")),
     shell:
         "{STEPS:q} check-requests {params.requests:q}"
-        " && ANTISPOOF_REQUIRE_EXECUTED=1 {params.book:q} build ."
+        " && ANTISPOOF_REQUIRE_EXECUTED=1 {MAKE_PAGES:q} build ."
         " --warningiserror --nitpick --keep-going --quiet"
 
 

@@ -4,13 +4,17 @@
    front-ends, settings, chapters, corpora; and that no analysis would train a model
    that the sweep does not name.
 2. The parameters of its jobs are accepted by the chapters that get them.
-3. Snakemake plans the jobs of the sweeps in profiles/, and refuses a bad one.
+3. Snakemake plans the jobs of the sweeps in profiles/, and refuses a bad one. The
+   commands of its jobs, and of the book's, name the interpreter in one word, whatever
+   the name of the folder.
 4. Plugins and augmentations of a sweep reach its jobs. (A model of a plugin, with a
    chapter in a folder of its own: see the tests of extension.)
 """
 
 import gc
 import re
+import shlex
+import sys
 import warnings
 from pathlib import Path
 
@@ -24,6 +28,7 @@ from antispoof_report.notebooks.sweep import Sweep
 ROOT = Path(__file__).resolve().parents[1]
 SWEEPS = sorted(ROOT.glob("profiles/sweep-*.yaml"))
 SMALL = {"models": ["cnn", "resnet"], "seeds": [0, 1]}
+PYTHON = '/My "it\'s" проект é (1)/python'
 
 
 @pytest.fixture(autouse=True)
@@ -100,12 +105,16 @@ def plan(tmp_path, monkeypatch, capsys, plugin):
 
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     monkeypatch.delenv("ASVSPOOF2019_LA", raising=False)
+    monkeypatch.setattr(sys, "executable", PYTHON)
 
     def run(*words):
         with warnings.catch_warnings(), pytest.raises(SystemExit) as end:
             warnings.simplefilter("ignore")  # of packages
             main(["-n", "-p", "--nolock", *map(str, words)])
-        return end.value.code, "".join(capsys.readouterr())
+        output = "".join(capsys.readouterr())
+        commands = re.findall(r"^Shell command: (?!None)(.*)$", output, re.MULTILINE)
+        assert all(PYTHON in shlex.split(command) for command in commands)
+        return end.value.code, output
 
     yield run
     with warnings.catch_warnings():
@@ -124,8 +133,9 @@ def plan_sweep(plan, tmp_path):
 
 
 def test_snakemake_plans_the_book(plan):
-    status, output = plan("--", "html")
+    status, output = plan("--forceall", "--", "html")
     assert status == 0, output
+    assert output.count(shlex.quote(PYTHON)) > 10  # a word of every command
 
 
 def test_snakemake_plans_a_sweep(plan_sweep):
