@@ -41,6 +41,12 @@ STEPS = [sys.executable, "tools/build_steps.py"]
 # Not the command `jupyter-book`: pip writes commands that fail where the name of the
 # folder has a blank and quotes.
 MAKE_PAGES = [sys.executable, "-c", "from jupyter_book.cli.main import main; main()"]
+# Sphinx takes a page for current that it was stopped from writing, and does not copy a
+# style or a script that has changed if no page has. So pages are made from nothing, if
+# this file does not say that the last were finished, with these styles and scripts.
+FINISHED = "_build/pages-finished"
+PAGES = "_build/html _build/.doctrees _build/jupyter_execute"
+STATIC = {str(p): hashing.hash_file(p) for p in Path("book/_static").rglob("*.*")}
 GENERATOR = Path(corpora.__file__).with_name("synthetic")
 
 
@@ -69,8 +75,7 @@ def needed_first(wildcards):
 rule html:
     input:
         expand(EXECUTED, name=NOTEBOOKS),
-        "_config.yml",
-        "_toc.yml",
+        ["_config.yml", "_toc.yml", "pyproject.toml", "profiles/sweep-full.yaml"],
         sorted(str(p) for p in Path("book").rglob("*") if p.is_file() and p.suffix != ".pyc"),
         sorted(map(str, NOTEBOOKS.values())),
         sorted(map(str, Path("lib").rglob("*.py"))),  # for the reference of the library
@@ -78,10 +83,14 @@ rule html:
         "_build/html/index.html",
     params:
         requests=json.dumps({EXECUTED.format(name=n): r for n, r in REQUESTS.items()}),
+        static=hashing.hash_json(STATIC),
     shell:
         "{STEPS:q} check-requests {params.requests:q}"
+        " && (grep -qs {params.static} {FINISHED} || rm -rf {PAGES})"
+        " && rm -f {FINISHED}"
         " && ANTISPOOF_REQUIRE_EXECUTED=1 {MAKE_PAGES:q} build ."
         " --warningiserror --nitpick --keep-going --quiet"
+        " && echo {params.static} > {FINISHED}"
 
 
 rule corpus:
