@@ -73,7 +73,7 @@ study: setup  ## all that the file STUDY lists, on CORPUS and OPEN_FAKES; resume
 		--ignore-incomplete --rerun-triggers params $(MORE)
 
 # Slow tests, each a script that says what it checks.
-test-switch: setup  ## the book with another corpus and profile, there and back
+test-switch: setup  ## the book with another corpus or profile, killed, in odd folders
 	$(BIN)/python tests/slow_switch.py
 
 test-sweep: setup  ## a sweep that is killed twice completes
