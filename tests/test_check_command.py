@@ -175,8 +175,11 @@ def test_a_folder_with_links_and_other_endings(run, tmp_path):
     write(other / "two.wav")
     (folder / "linked").symlink_to(other)
     (other / "circle").symlink_to(folder)
-    shown = json.loads(run(str(folder), "--json").out)
-    names = [Path(one["clip"]).name for one in shown]
+    for name in ("notes.txt", "more.TXT", "list", ".hidden"):
+        (other / name).write_text("no sound")
+    result = run(str(folder), "--json")
+    assert result.err.endswith("not of sound: 2 .txt, 1 without an ending\n")
+    names = [Path(one["clip"]).name for one in json.loads(result.out)]
     assert sorted(names) == ["one.caf", "two.wav"]
 
 

@@ -37,9 +37,9 @@ from corpora import flac_path, write_protocol
 pytestmark = pytest.mark.usefixtures("small_frontend")
 
 COMMANDS = (
-    "corpus, corpus audit, corpus make, corpus fetch, corpus copies, corpus speak,"
-    " features, train, score, evaluate, check, runs, runs list, runs export,"
-    " runs import"
+    "corpus, corpus audit, corpus make, corpus fetch, corpus join, corpus copies,"
+    " corpus speak, features, train, score, evaluate, check, export, runs, runs list,"
+    " runs export, runs import"
 )
 TRAIN = ("train", "--model", "cnn", "--epochs", "1", "--batch-size", "8", "--corpus")
 CHECKED = ["regression_scores.json"]  # written before features are read

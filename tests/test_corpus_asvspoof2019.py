@@ -13,6 +13,7 @@
 """
 
 import shutil
+from pathlib import Path
 
 import pytest
 
@@ -24,6 +25,7 @@ from antispoof.corpora.asvspoof2019 import (
     EXPECTED_COUNTS,
     PROTOCOL_FOLDER,
 )
+from antispoof.corpora.discovery import search_la_folders
 from antispoof.errors import CorpusError, ParameterError
 from corpora import LINES, flac_path, write_corpus, write_flac, write_protocol
 
@@ -51,6 +53,23 @@ def test_nesting(tmp_path, monkeypatch, inside):
     monkeypatch.setenv("HOME", str(tmp_path))
     for folder in (tmp_path / "corpus", "corpus", "~/corpus"):
         assert open_corpus(folder).root == la
+
+
+@pytest.mark.parametrize("name", ["wav", "FLAC", "."])
+def test_sound_in_another_folder(la, name):
+    for partition in PARTITIONS:
+        folder = flac_path(la, partition, "x").parent
+        for path in folder.iterdir():
+            target = folder.parent / "new" / name / f"{path.stem}.wav"
+            target.parent.mkdir(parents=True, exist_ok=True)
+            path.rename(target)
+        folder.rmdir()
+        for path in (folder.parent / "new").iterdir():
+            path.rename(folder.parent / path.name)
+        (folder.parent / "new").rmdir()
+    trials = open_corpus(la).trials
+    assert [Path(path).is_file() for path in trials["path"]] == [True] * 8
+    assert next(search_la_folders(la.parent, depth=0)) == la
 
 
 # 2

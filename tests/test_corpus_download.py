@@ -12,6 +12,7 @@
 
 import http.server
 import io
+import re
 import shutil
 import threading
 import zipfile
@@ -121,8 +122,10 @@ def test_refused_and_busy(server, tmp_path):
         get(server, tmp_path)
     assert server.requested == [None]
     assert left(tmp_path) == []
-    server.statuses = [503, 500]
-    assert get(server, tmp_path).read_bytes() == DATA
+    server.statuses, seen = [503, 500], []
+    assert get(server, tmp_path, on_retry=seen.append).read_bytes() == DATA
+    assert re.fullmatch(r"attempt 1 of 6: .*503.*; next in 0 s", seen[0])
+    assert len(seen) == 2
 
 
 # 4
@@ -145,14 +148,14 @@ def make_archive(corpus, prefix=""):
     return file.getvalue()
 
 
-@pytest.mark.parametrize("prefix", ["", "copy/"])
+@pytest.mark.parametrize("prefix", ["", "copy/", "a/b/"])
 def test_fetch_leaves_a_corpus(server, tmp_path, small_corpus, prefix):
     server.data = make_archive(small_corpus, prefix)
     folder = tmp_path / "data"
     found = fetch(folder, url=server.url)
     assert found.root == folder / prefix / "LA"
     assert found.id == small_corpus.id
-    assert left(folder) == [prefix.rstrip("/") or "LA"]
+    assert left(folder) == [prefix.partition("/")[0] or "LA"]
 
 
 def test_the_command_resumes_unpacking(server, small_corpus, antispoof):
@@ -161,6 +164,8 @@ def test_the_command_resumes_unpacking(server, small_corpus, antispoof):
     half.write_text("half")
     Path("data/LA.zip").write_bytes(make_archive(small_corpus))
     result = antispoof("corpus", "fetch", "data", "--url", server.url)
+    assert f"downloading {server.url} to data\n" in result.err
+    assert "Downloading and unpacking: 100 % of" in result.err
     assert "A subset of ASVspoof 2019 LA" in result.out
     assert open_corpus("data").id == small_corpus.id
     assert server.requested == []

@@ -64,11 +64,18 @@ def check(
         predict_clips,
     )
 
-    with open_inputs(clips) as inputs, progress_bar("Checking") as update:
+    with (
+        open_inputs(clips) as (inputs, passed_over),
+        progress_bar("Checking") as update,
+    ):
         if report is not None:  # matplotlib, which an answer does not need
             from antispoof.inference.report import check_format, write_report
 
             check_format(report)
+        if passed_over:
+            kinds = ", ".join(f"{n} {kind}" for kind, n in passed_over.most_common())
+            text = f"passed over, because their endings are not of sound: {kinds}"
+            typer.echo(printable(text), err=True)
         if not inputs:
             typer.echo("antispoof: no sound file was found", err=True)
             raise typer.Exit(1)

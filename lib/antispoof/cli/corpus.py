@@ -89,8 +89,14 @@ def fetch_command(
     """Download ASVspoof 2019 LA; an interrupted download resumes."""
     from antispoof.corpora.download import OFFICIAL_ARCHIVE, fetch
 
-    with progress_bar("Downloading and unpacking") as bar:
-        corpus = fetch(folder, url=url or OFFICIAL_ARCHIVE, progress=bar)
+    url = url or OFFICIAL_ARCHIVE
+
+    def show(text: str) -> None:
+        typer.echo(printable(text), err=True)
+
+    show(f"downloading {url} to {folder}")
+    with progress_bar("Downloading and unpacking", in_lines=True) as bar:
+        corpus = fetch(folder, url=url, progress=bar, on_retry=show)
     typer.echo(f"{corpus.root}: {corpus.description}")
 
 

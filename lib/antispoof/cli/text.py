@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import partial
 
 
 def printable(text: str) -> str:
@@ -27,13 +28,29 @@ def format_table(rows: Sequence[Mapping[str, object]]) -> str:
 
 
 @contextmanager
-def progress_bar(description: str) -> Iterator[Callable[[int, int | None], None]]:
-    """A bar on stderr if that is a terminal; yields its update(done, total)."""
+def progress_bar(
+    description: str, *, in_lines: bool = False
+) -> Iterator[Callable[[int, int | None], None]]:
+    """A bar on stderr if that is a terminal; yields its update(done, total).
+
+    Elsewhere nothing is shown, or with ``in_lines`` a line for each tenth.
+    """
     from rich.console import Console
     from rich.markup import escape
     from rich.progress import Progress
 
     hidden = not sys.stderr.isatty()
+    if hidden and in_lines:
+        yield partial(_show_tenth, description, set())
+        return
     with Progress(console=Console(stderr=True), transient=True, disable=hidden) as bar:
         task = bar.add_task(escape(description), total=None)
         yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
+def _show_tenth(
+    description: str, shown: set[tuple[int, int]], done: int, total: int | None
+) -> None:
+    if total and (tenth := (10 * done // total, total)) not in shown:
+        shown.add(tenth)
+        print(f"{description}: {10 * tenth[0]} % of {total}", file=sys.stderr)

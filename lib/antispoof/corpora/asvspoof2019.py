@@ -11,7 +11,13 @@ from pathlib import Path
 import pandas as pd
 
 from antispoof.constants import PARTITIONS, SAMPLE_RATE
-from antispoof.corpora.corpus import Corpus, Counts, count_trials, find_audio
+from antispoof.corpora.corpus import (
+    Corpus,
+    Counts,
+    count_trials,
+    find_audio,
+    list_folder,
+)
 from antispoof.corpora.protocol import read_protocol
 from antispoof.corpora.registry import register_corpus
 
@@ -77,8 +83,16 @@ def locate_la_root(folder: Path) -> Path | None:
 
 
 def audio_folder(la: Path, partition: str) -> Path:
-    """Folder of the FLACs of a partition."""
-    return la / f"ASVspoof2019_LA_{partition}" / "flac"
+    """Folder with the sound of a partition: ``flac``, or where it is put instead.
+
+    That is the only other folder, such as ``wav``, or the partition's own.
+    """
+    parent = la / f"ASVspoof2019_LA_{partition}"
+    entries = list_folder(parent)
+    folders = [Path(entry) for entry in entries if entry.is_dir()]
+    if len(folders) == 1:
+        return folders[0]
+    return parent if entries and not folders else parent / "flac"
 
 
 def asv_score_files(la: Path) -> dict[str, Path]:

@@ -3,6 +3,7 @@
 import http.client
 import time
 import urllib.request
+from collections.abc import Callable
 from pathlib import Path, PurePosixPath
 
 from antispoof.archives import Progress, extract_all
@@ -22,6 +23,7 @@ def fetch(
     *,
     url: str = OFFICIAL_ARCHIVE,
     progress: Progress = lambda done, n: None,
+    on_retry: Callable[[str], None] = lambda text: None,
 ) -> Corpus:
     """Download the archive of the corpus, unpack it in ``folder``, open it.
 
@@ -31,6 +33,7 @@ def fetch(
     ----------
     progress : called with (bytes received, bytes in all or None), then with (members
         extracted, members in all).
+    on_retry : called with a sentence before each further attempt.
 
     Raises
     ------
@@ -44,9 +47,9 @@ def fetch(
     folder = Path(folder)
     path = folder / PurePosixPath(url).name
     if not path.exists():
-        download(url, path, progress=progress)
+        download(url, path, progress=progress, on_retry=on_retry)
     extract_all(path, folder, progress=progress)
-    corpus = open_corpus(next(search_la_folders(folder, depth=1), folder))
+    corpus = open_corpus(next(search_la_folders(folder, depth=3), folder))
     path.unlink()
     return corpus
 
@@ -56,6 +59,7 @@ def download(
     target: str | Path,
     *,
     progress: Progress = lambda done, n: None,
+    on_retry: Callable[[str], None] = lambda text: None,
     attempts: int = 6,
     pause: float = 2.0,
 ) -> Path:
@@ -68,6 +72,7 @@ def download(
     Parameters
     ----------
     progress : called with (bytes received, bytes in all or None).
+    on_retry : called with a sentence before each attempt after one without a new byte.
     attempts : number of attempts in a row without a new byte before giving up.
     pause : seconds before the second attempt, doubled before each further one.
 
@@ -103,7 +108,9 @@ def download(
                 f" {n_bytes} bytes are in {part}, and the next call resumes there"
             )
         if failed:
-            time.sleep(pause * 2 ** (failed - 1))
+            seconds = pause * 2 ** (failed - 1)
+            on_retry(f"attempt {failed} of {attempts}: {reason}; next in {seconds:g} s")
+            time.sleep(seconds)
 
 
 def _receive(url: str, part: Path, etag_path: Path, progress: Progress) -> bool:

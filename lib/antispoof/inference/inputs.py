@@ -2,6 +2,7 @@
 
 import sys
 import tempfile
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -21,8 +22,10 @@ EXTENSIONS = (
 
 
 @contextmanager
-def open_inputs(names: Sequence[str]) -> Iterator[list[tuple[str, Path]]]:
-    """Name and path of every clip, in order.
+def open_inputs(
+    names: Sequence[str],
+) -> Iterator[tuple[list[tuple[str, Path]], Counter[str]]]:
+    """Name and path of every clip, in order; and endings of files passed over.
 
     A folder means all sound and film files below it, by their extension and without
     hidden ones; links to folders are followed. "-" is standard input; it and a named
@@ -34,7 +37,7 @@ def open_inputs(names: Sequence[str]) -> Iterator[list[tuple[str, Path]]]:
     AudioError
         If a name is empty, standard input is closed, or it is larger than files may be.
     """
-    clips = []
+    clips, passed_over = [], Counter()
     with tempfile.TemporaryDirectory(prefix="antispoof-") as folder:
         for i, name in enumerate(names):
             if not name:
@@ -52,8 +55,12 @@ def open_inputs(names: Sequence[str]) -> Iterator[list[tuple[str, Path]]]:
             if not path.is_dir():
                 clips.append((name, path))
                 continue
-            clips += [(str(file), file) for file in sorted(_sound_files(path, set()))]
-        yield clips
+            for file in sorted(_files(path, set())):
+                if file.suffix.lower() in EXTENSIONS:
+                    clips.append((str(file), file))
+                else:
+                    passed_over[file.suffix.lower() or "without an ending"] += 1
+        yield clips, passed_over
 
 
 def _keep(stream: BinaryIO, path: Path) -> None:
@@ -63,8 +70,8 @@ def _keep(stream: BinaryIO, path: Path) -> None:
             file.write(block)
 
 
-def _sound_files(folder: Path, seen: set[Path]) -> Iterator[Path]:
-    """Files of all folders below, each folder once: links may form a circle."""
+def _files(folder: Path, seen: set[Path]) -> Iterator[Path]:
+    """Files in and below a folder, each folder once: links may form a circle."""
     real = folder.resolve()
     if real in seen:
         return
@@ -73,6 +80,6 @@ def _sound_files(folder: Path, seen: set[Path]) -> Iterator[Path]:
         if path.name.startswith("."):
             continue
         if path.is_dir():
-            yield from _sound_files(path, seen)
-        elif path.suffix.lower() in EXTENSIONS and path.is_file():
+            yield from _files(path, seen)
+        elif path.is_file():
             yield path
