@@ -16,7 +16,7 @@ import numpy as np
 import pytest
 import soundfile
 
-from antispoof.audio import iter_blocks, load
+from antispoof.audio import containers, iter_blocks, load
 from antispoof.audio.containers import Completeness
 from antispoof.errors import AudioError
 from corpora import voice
@@ -79,6 +79,16 @@ def test_joined(hear, kind):  # 1, 4
     seconds, found = hear(first + encode(kind, B))
     assert seconds == pytest.approx(5, abs=0.3)
     assert found.files == 1 + (kind in COUNTED)
+
+
+def test_a_file_is_searched_in_blocks(monkeypatch):  # 1
+    data = encode("WAV", A) + encode("ipod", B) + encode("FLAC", B)
+    bounds = [part.size for part in containers.split(io.BytesIO(data))]
+    assert len(bounds) == 3
+    for size in range(40, 60):
+        monkeypatch.setattr(containers, "BLOCK", size)
+        parts = containers.split(io.BytesIO(data))
+        assert [part.size for part in parts] == bounds
 
 
 @pytest.mark.parametrize(

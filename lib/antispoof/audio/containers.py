@@ -5,15 +5,15 @@ crashed, files were joined, or somebody wants a part not to be judged. Decoders 
 the header without a word.
 """
 
-import mmap
+import os
 import re
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
-from io import UnsupportedOperation
 from itertools import pairwise
 from typing import BinaryIO, NamedTuple
 
+BLOCK, OVERLAP = 2**20, 32  # bytes; the overlap holds the longest pattern
 UNKNOWN_SIZE = 0x7FFF_0000  # bytes; recorders that cannot seek write such sizes
 # How files begin whose decoders stop where another one begins. Frames of MP3 and others
 # are read on; so are Ogg and Matroska, within which a FLAC may begin.
@@ -94,16 +94,16 @@ class Part:
 
 def split(file: BinaryIO) -> list[Part]:
     """The sound files that are joined in a file, in order; the file if it is one."""
-    try:
-        data = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
-    except UnsupportedOperation:  # bytes in memory
-        data = file.getbuffer()
-    first = tag_end(data[:10])
-    if data[:4] in _READ_ON:
-        return [Part(file, 0, len(data))]
-    found = ((m.start(), m[0]) for m in _STARTS.finditer(data, first + 1))
-    starts = [at - 4 * (name == b"ftyp") for at, name in found]
-    bounds = [0, *(at for at in starts if at > first), len(data)]
+    size = file.seek(0, os.SEEK_END)
+    whole = Part(file, 0, size)
+    first = tag_end(_peek(whole, 0, 10))
+    starts = set()
+    if _peek(whole, 0, 4) not in _READ_ON:
+        for at in range(first + 1, size, BLOCK):
+            data = _peek(whole, at, BLOCK + OVERLAP)
+            for match in _STARTS.finditer(data):
+                starts.add(at + match.start() - 4 * (match[0] == b"ftyp"))
+    bounds = [0, *sorted(start for start in starts if start > first), size]
     return [Part(file, *pair) for pair in pairwise(bounds)]
 
 
