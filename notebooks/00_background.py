@@ -289,8 +289,8 @@ report.glue("loss_last", f"{losses[-1]:.2f}")
 # In twenty steps the loss falls from {result}`loss_first`, which is what guessing costs
 # ($\log 2$), to {result}`loss_last`.
 #
-# A network can also learn its examples by heart. This is *overfitting*: the loss on the
-# training clips falls on, and the loss on other clips rises. So a part of the clips, the
+# A network can also learn its examples one by one. This is *overfitting*: the loss on the
+# training clips keeps falling, but the loss on other clips rises. So a part of the clips, the
 # validation set, is held back and never learned from.
 #
 # ### Convolution finds one pattern at every position

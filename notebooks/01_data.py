@@ -426,7 +426,7 @@ print("The threshold was chosen on these clips, so this is too good.")
 
 # %% [markdown]
 # 3. Why may no speaker be in both the training and the testing partition? Think of a
-#    detector that has learned one voice by heart, of which it has only fakes.
+#    detector that knows one voice, of which it has only fakes.
 
 # %% tags=["hide-cell", "solution"]
 print(
