@@ -177,8 +177,9 @@ for name, count in (
 #
 # - **No change that we tried lowers the CNN's EER clearly.** It begins with {result}`base_eer`.
 #   The lowest is {result}`mix_eer`, with augmentation. Other training data does not do it
-#   either: vocoder copies of the real clips give {result}`copies_eer`, modern fakes instead of
-#   those of 2019 {result}`modern_eer`, and all together, with spoken texts, {result}`all_eer`.
+#   either: modern clips instead of those of 2019 give {result}`modern_eer`, vocoder copies of
+#   the real clips {result}`copies_eer`, which is chance, and everything together, with spoken
+#   texts, {result}`all_eer`.
 # - **Trimmed silence and augmentation accuse fewer people.** At its own threshold the CNN
 #   calls {result}`base_real` of the real clips fake. With trimmed silence and random crops it
 #   is {result}`trim_real`, with augmentation {result}`mix_real`; the HTER falls from
