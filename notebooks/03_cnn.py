@@ -50,7 +50,7 @@ print(platforms.describe_environment())
 
 # %% tags=["parameters"]
 corpus = ""  # folder of ASVspoof 2019 LA; empty: find or create one
-seeds = [0, 1, 2, 3, 4]  # one run for each seed
+seeds = None  # type: list  one run each; None: five, or a short one on a CPU
 seed = None  # type: int  one seed, instead of `seeds`
 epochs = 0  # number of epochs; 0: the default of the configuration
 settings = {}  # changes to configurations: {"cnn": {"lr": 1e-4}}
@@ -276,11 +276,15 @@ report.table(
 # one. The testing and the evaluation dataset are not used for this choice.
 
 # %%
+chosen = seeds if seed is None else [seed]
+settings, seeds = report.plan_training(
+    la, ["cnn"], settings, chosen, epochs=epochs
+)
 config = TrainConfig.from_profile("cnn", settings, epochs=epochs or None)
 trained = runs.train_or_load(
     config,
     la,
-    seeds if seed is None else [seed],
+    seeds,
     references=None if fresh else runs.REFERENCES,
     log=report.progress_line(),
 )

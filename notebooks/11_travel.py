@@ -169,7 +169,8 @@ for name, count in (
 
 # %% [markdown]
 # *HTER*, *real called fake* and *fake called fake* are at the model's own threshold, as in
-# {doc}`10_elsewhere`. The dev part of open-fakes has {result}`n_clips` clips, {result}`n_real` real
+# {doc}`10_elsewhere`; for a model that was trained on open-fakes, it is chosen on these
+# very clips, so its HTER is about its EER. The dev part of open-fakes has {result}`n_clips` clips, {result}`n_real` real
 # and {result}`n_fake` fake, of only {result}`n_sources` sources. That is why the intervals are so
 # wide: a difference of a few points is not a finding.
 #

@@ -7,24 +7,30 @@ Contracts:
 3. The opening line says which corpus; simulated speech is called so, in a warning.
 4. Glue passes plain values on where myst-nb is; elsewhere they are said, and what was
    not glued is a dash.
+5. On simulated speech without a GPU, a chapter whose parameters are untouched trains
+   one short run of each model; it says how many runs and how long before.
 """
 
 import base64
 import io
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 import soundfile
+import yaml
 from PIL import Image
 
 from antispoof.audio import load_mono_16k
 from antispoof.constants import SAMPLE_RATE
 from antispoof.corpora import Corpus
 from antispoof.errors import AudioError, ParameterError
-from antispoof_report import report
+from antispoof_report import report, training_plan
+
+ROOT = Path(__file__).resolve().parents[1]
 
 
 def sound(html):
@@ -100,3 +106,23 @@ def test_glue_passes_plain_values_on(glued):  # 4
     assert type(glued["eer"]) is float
     shown = report.say("EER [[eer]], [[nothing_of_this_name]].").data
     assert shown == "EER 0.25, —."
+
+
+# 5
+
+
+def test_little_is_trained_where_nothing_was_chosen(small_corpus, monkeypatch, capsys):
+    made = replace(small_corpus, is_synthetic=True)
+    mini = yaml.safe_load((ROOT / "profiles/mini.yaml").read_text("utf-8"))
+    names = list(mini["settings"])
+    assert report.plan_training(made, ["cnn"], {}) == (mini["settings"], [0])
+    assert re.search("At most 1 run, about 1 min here", capsys.readouterr().out)
+    monkeypatch.setattr(training_plan, "_seconds_per_clip", lambda config: 1.0)
+    for corpus, settings, seeds, epochs in (
+        *((small_corpus, {}, None, 0), (made, {"cnn": {"lr": 0.1}}, None, 0)),
+        *((made, {}, [7], 0), (made, {}, None, 3)),
+    ):
+        planned = report.plan_training(corpus, names, settings, seeds, epochs=epochs)
+        assert planned == (settings, seeds or [0, 1, 2, 3, 4])
+    minutes = 3 * 3 * 5 * len(made.partition("train")) / 60
+    assert f"At most 15 runs, about {minutes:.0f} min" in capsys.readouterr().out

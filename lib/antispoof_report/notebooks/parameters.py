@@ -20,7 +20,7 @@ from antispoof.errors import ParameterError
 from antispoof.plugins import load_plugins
 from antispoof_report.notebooks import CHAPTER, ChapterError
 
-EXAMPLES = {"bool": True, "dict": {}, "float": 0.5, "int": 1, "list": [], "str": ""}
+EXAMPLES = {"bool": True, "dict": {}, "float": 0.5, "int": 1, "list": [1], "str": ""}
 # What profiles set. papermill passes a profile to every chapter as it is, so a chapter
 # without one of these ignores it; our own command gives each chapter its own.
 PROFILE_KEYS = ("seeds", "settings", "compared", "other_epochs", "n_replicates")

@@ -41,3 +41,4 @@ from antispoof_report.run_tables import (
 )
 from antispoof_report.score_explorer import explorer
 from antispoof_report.tables import table
+from antispoof_report.training_plan import plan_training
