@@ -17,9 +17,9 @@ from pathlib import Path
 
 # Folders -> aim, limit.
 LIMITS = {
-    ("lib/antispoof",): (6000, 7705),
-    ("lib/antispoof_report", "book/_ext"): (2500, 3055),
-    ("tests",): (8000, 9345),
+    ("lib/antispoof",): (6000, 7765),
+    ("lib/antispoof_report", "book/_ext"): (2500, 3110),
+    ("tests",): (8000, 9470),
     ("benchmarks",): (600, 600),
 }
 NOT_CODE = {
