@@ -31,7 +31,8 @@ from antispoof.calibration import Calibration
 from antispoof.constants import label_indices
 from antispoof.corpora import read_protocol
 from antispoof.errors import ParameterError, ScoreError
-from antispoof.metrics import METRICS, MIN_TRIALS, rates
+from antispoof.metrics import METRICS, rates
+from antispoof.metrics.evaluation import MIN_TRIALS
 from antispoof.scoring.score_files import read_asv_scores, read_scores
 
 GOLDEN = Path(__file__).parent / "golden"

@@ -9,40 +9,24 @@ import typer
 from antispoof.cli.options import AsJson
 from antispoof.cli.text import printable, progress_bar
 
+CLIPS = "Sound files of any kind, folders of them, or - for standard input."
+REPORT = """\
+Write a report for other readers: the answers, what they mean, what the detector knows
+and how to repeat it."""
+TRACK = "Of a film, the audio track to check; else each."
+CHANNEL = "The channel to check; else the mean over them."
+RUN = "A trained run, or a file of `export`, instead of the detector in the package."
+
 
 def check(
-    clips: Annotated[
-        list[str],
-        typer.Argument(
-            metavar="CLIP...",
-            help="Sound files of any kind, folders of them, or - for standard input.",
-        ),
-    ],
+    clips: Annotated[list[str], typer.Argument(metavar="CLIP...", help=CLIPS)],
     as_json: AsJson = False,
     report: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="FILE.html|FILE.pdf",
-            help="Write a report for other readers: the answers, what they mean, what"
-            " the detector knows and how to repeat it.",
-        ),
+        Path | None, typer.Option(metavar="FILE.html|FILE.pdf", help=REPORT)
     ] = None,
-    track: Annotated[
-        int | None,
-        typer.Option(min=1, help="Of a film, the audio track to check; else each."),
-    ] = None,
-    channel: Annotated[
-        int | None,
-        typer.Option(min=1, help="The channel to check; else the mean over them."),
-    ] = None,
-    run: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="DIR|FILE",
-            help="A trained run, or a file of `export`, instead of the detector that"
-            " comes with the package.",
-        ),
-    ] = None,
+    track: Annotated[int | None, typer.Option(min=1, help=TRACK)] = None,
+    channel: Annotated[int | None, typer.Option(min=1, help=CHANNEL)] = None,
+    run: Annotated[Path | None, typer.Option(metavar="DIR|FILE", help=RUN)] = None,
 ) -> None:
     """Is this voice fake? A hint: probably fake, probably a real voice, or cannot tell.
 
@@ -55,19 +39,13 @@ def check(
     Exit status: 0 if every clip got an answer, whichever it is; 1 if one got none, or
     no clip was found; 2 if the command was misused.
     """
+    from antispoof.inference import prediction
     from antispoof.inference.base import describe_detector
     from antispoof.inference.inputs import open_inputs
     from antispoof.inference.loading import load_detector
-    from antispoof.inference.prediction import (
-        format_part,
-        format_prediction,
-        predict_clips,
-    )
 
-    with (
-        open_inputs(clips) as (inputs, passed_over),
-        progress_bar("Checking") as update,
-    ):
+    with open_inputs(clips) as found, progress_bar("Checking") as update:
+        inputs, passed_over = found
         if report is not None:  # matplotlib, which an answer does not need
             from antispoof.inference.report import check_format, write_report
 
@@ -82,15 +60,14 @@ def check(
         detector = load_detector(run)
         predictions = []
         chosen = {"track": track, "channel": channel}
-        for prediction in predict_clips(inputs, detector, **chosen):
+        for one in prediction.predict_clips(inputs, detector, **chosen):
             if not as_json:
-                text = f"{prediction.clip}: {format_prediction(prediction)}"
-                typer.echo(printable(text), err=prediction.error is not None)
-                parts = prediction.segments or ()
+                text = f"{one.clip}: {prediction.format_prediction(one)}"
+                typer.echo(printable(text), err=one.error is not None)
+                parts = [prediction.format_part(part) for part in one.segments or ()]
                 if len(parts) > 1:
-                    shown = "; ".join(map(format_part, parts))
-                    typer.echo(f"  parts: {shown}")
-            predictions.append(prediction)
+                    typer.echo(f"  parts: {'; '.join(parts)}")
+            predictions.append(one)
             update(min(len(predictions), len(inputs)), len(inputs))
         if report is not None:
             # Of a path, only the last part: see write_report.
@@ -98,7 +75,7 @@ def check(
             for option, number in chosen.items():
                 options += [f"--{option}", str(number)] if number else []
             write_report(report, predictions, detector, options=options)
-    failed = [prediction.error is not None for prediction in predictions]
+    failed = [one.error is not None for one in predictions]
     if as_json:
         typer.echo(json.dumps([one.to_dict() for one in predictions], indent=2))
     elif not all(failed):

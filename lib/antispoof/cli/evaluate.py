@@ -14,6 +14,11 @@ from antispoof.cli.options import AsJson
 if TYPE_CHECKING:
     from antispoof.stats import BootstrapResult
 
+SCORES = "Lines 'utt_id attack key score', or a table with utterances and scores."
+COLUMNS = "Columns of score files, as utt_id,-,label,score"
+PROTOCOL_COLUMNS = "Columns of protocols, as speaker,utt_id,-,attack,label"
+NEGATE = "Reverse the sign of every score."
+
 SYSTEM = "system"  # the one model of the panel
 HEADING = "metric, decisions at zero"
 LEGEND = """\
@@ -22,26 +27,14 @@ trials, an upper bound and not a result. Ranges: 95 % intervals over speakers.""
 
 
 def evaluate(
-    scores: Annotated[
-        Path,
-        typer.Argument(
-            help="Lines 'utt_id attack key score', or another table with columns for"
-            " utterance and score."
-        ),
-    ],
+    scores: Annotated[Path, typer.Argument(help=SCORES)],
     protocol: Annotated[Path, typer.Option(help="Protocol: the trials and labels.")],
     asv_scores: Annotated[Path | None, typer.Option(help="For the t-DCF.")] = None,
     dev_scores: Annotated[Path | None, typer.Option(help="Scores on dev.")] = None,
     dev_protocol: Annotated[Path | None, typer.Option(help="Protocol of dev.")] = None,
-    columns: Annotated[
-        str, typer.Option(help="Columns of score files: utt_id,-,label,score")
-    ] = "",
-    protocol_columns: Annotated[
-        str, typer.Option(help="Columns of protocols, as speaker,utt_id,-,attack,label")
-    ] = "",
-    negate: Annotated[
-        bool, typer.Option("--negate", help="Reverse the sign of every score.")
-    ] = False,
+    columns: Annotated[str, typer.Option(help=COLUMNS)] = "",
+    protocol_columns: Annotated[str, typer.Option(help=PROTOCOL_COLUMNS)] = "",
+    negate: Annotated[bool, typer.Option("--negate", help=NEGATE)] = False,
     replicates: Annotated[int, typer.Option(min=0, help="Bootstrap samples.")] = 1000,
     as_json: AsJson = False,
 ) -> None:

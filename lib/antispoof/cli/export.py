@@ -5,13 +5,12 @@ from typing import Annotated
 
 import typer
 
+RUN = "Of this run; else the pretrained weights."
+
 
 def export(
     onnx: Annotated[Path, typer.Option(metavar="FILE.onnx", help="File to write.")],
-    run: Annotated[
-        Path | None,
-        typer.Option(metavar="DIR", help="Of this run; else the pretrained weights."),
-    ] = None,
+    run: Annotated[Path | None, typer.Option(metavar="DIR", help=RUN)] = None,
 ) -> None:
     """Write the detector as an ONNX file, for onnxruntime in any language.
 

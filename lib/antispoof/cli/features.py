@@ -7,12 +7,12 @@ import typer
 from antispoof.cli.options import CacheDir, CorpusArgument, OnError
 from antispoof.cli.text import printable, progress_bar
 
+FRONTEND = "Front-end; may be repeated."
+
 
 def features(
     corpus: CorpusArgument,
-    frontend: Annotated[list[str], typer.Option(help="Front-end; repeatable.")] = (
-        "logmel",
-    ),
+    frontend: Annotated[list[str], typer.Option(help=FRONTEND)] = ("logmel",),
     cache_dir: CacheDir = None,
     on_error: OnError = "stop",
 ) -> None:

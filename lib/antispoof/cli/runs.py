@@ -37,9 +37,7 @@ def list_command(runs_dir: RunsDir = RUNS) -> None:
 @runs_app.command("export")
 def export_command(
     file: Annotated[Path, typer.Argument(help="ZIP file to write.")],
-    run: Annotated[
-        list[Path] | None, typer.Argument(help="Runs; all if omitted.")
-    ] = None,
+    run: Annotated[list[Path], typer.Argument(help="Runs; all if omitted.")] = (),
     runs_dir: RunsDir = RUNS,
     weights: Annotated[bool, typer.Option(help="Include the trained weights.")] = True,
 ) -> None:

@@ -8,15 +8,14 @@ import typer
 from antispoof.cli.options import CacheDir, CorpusOption, OnError
 from antispoof.cli.text import progress_bar
 
+OUT = "File to write; scores-PARTITION.txt if omitted."
+
 
 def score(
     run: Annotated[Path, typer.Argument(help="Folder of a run with weights.")],
     corpus: CorpusOption,
     partition: Annotated[str, typer.Option(help="Partition to score.")] = "eval",
-    out: Annotated[
-        Path | None,
-        typer.Option(help="File to write; scores-PARTITION.txt if omitted."),
-    ] = None,
+    out: Annotated[Path | None, typer.Option(help=OUT)] = None,
     cache_dir: CacheDir = None,
     on_error: OnError = "stop",
 ) -> None:

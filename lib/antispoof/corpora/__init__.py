@@ -2,14 +2,7 @@
 
 # For their registration:
 from antispoof.corpora import asvspoof5, asvspoof2021, folder, in_the_wild
-from antispoof.corpora.auditing import (
-    ISSUES,
-    Audit,
-    Issue,
-    PartitionAudit,
-    audit,
-    find_leaks_between,
-)
+from antispoof.corpora.auditing import ISSUES, Audit, Issue, audit, find_leaks_between
 from antispoof.corpora.corpus import Corpus, Counts, count_trials, file_sizes
 from antispoof.corpora.discovery import find_corpus, load_or_synthesize
 from antispoof.corpora.download import fetch

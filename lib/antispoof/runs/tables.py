@@ -64,7 +64,7 @@ def per_attack_eer(runs: Sequence[Run], partition: str) -> pd.DataFrame:
     Returns
     -------
     DataFrame with one row per attack, named such as "A07 (n = 12)", and one column per
-    model's title; NaN with fewer than ``metrics.MIN_TRIALS`` trials of a class.
+    model's title; NaN with fewer than ``MIN_TRIALS`` trials of a class.
     """
 
     def of_run(run: Run) -> dict[str, float]:
