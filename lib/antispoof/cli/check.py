@@ -71,9 +71,8 @@ def check(
             update(min(len(predictions), len(inputs)), len(inputs))
         if report is not None:
             # Of a path, only the last part: see write_report.
-            options = ["--run", run.name] if run else []
-            for option, number in chosen.items():
-                options += [f"--{option}", str(number)] if number else []
+            given = {"run": run and run.name, **chosen}
+            options = [w for k, v in given.items() if v for w in (f"--{k}", str(v))]
             write_report(report, predictions, detector, options=options)
     failed = [one.error is not None for one in predictions]
     if as_json:

@@ -150,8 +150,7 @@ def _show(path: Path, result: dict, thresholds: dict, n_trials: dict) -> None:
 
     rows = []
     if result["min_tdcf"] is not None:
-        shown = cell("min_tdcf", result["min_tdcf"])
-        rows.append({HEADING: "min t-DCF", "value": shown})
+        rows = [{HEADING: "min t-DCF", "value": cell("min_tdcf", result["min_tdcf"])}]
     for name, value in result["metrics"].items():
         if value is not None and name not in RATES:
             shown = cell(f"metrics.{name}", value, percent=METRICS[name].percent)

@@ -19,7 +19,6 @@ import numpy as np
 import pandas as pd
 
 from antispoof.archives import Progress
-from antispoof.audio import load, resample
 from antispoof.constants import LABELS, SAMPLE_RATE
 from antispoof.corpora.corpus import Corpus, Counts, count_trials, list_folder
 from antispoof.corpora.leaks import find_leaks, fingerprint
@@ -168,6 +167,8 @@ def audit(corpus: Corpus, *, progress: Progress = lambda done, n: None) -> Audit
 
 def _decode(path: str, *, sample_rate: int | None) -> tuple:
     """Kind of issue, detail, seconds, hash of the samples, and fingerprint."""
+    from antispoof.audio import load, resample  # takes long to import
+
     none = np.zeros(0, np.uint32)
     if not Path(path).exists():
         return "missing", path, 0.0, "", none

@@ -103,9 +103,8 @@ def _platform_folders() -> Iterator[Path]:
 def search_la_folders(top: Path, *, depth: int) -> Iterator[Path]:
     """Folders with protocols and sound in ``top`` and ``depth`` levels below, and in LA
     or LA/LA of these; the upper levels first."""
-    levels = ["*/" * level for level in range(depth + 1)]
-    for level, inside in product(levels, ("", "LA/", "LA/LA/")):
-        for path in sorted(top.glob(level + inside + PROTOCOL_FOLDER)):
+    for level, inside in product(range(depth + 1), ("", "LA/", "LA/LA/")):
+        for path in sorted(top.glob("*/" * level + inside + PROTOCOL_FOLDER)):
             hidden = any(p.startswith(".") for p in path.relative_to(top).parts)
             folders = [audio_folder(path.parent, name) for name in PARTITIONS]
             if not hidden and any(map(list_folder, folders)):

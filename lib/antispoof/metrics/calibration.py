@@ -10,7 +10,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.special import xlogy
 
 from antispoof.constants import BONAFIDE, SPOOF
 from antispoof.errors import ParameterError
@@ -82,9 +81,10 @@ def min_cllr(scores: ArrayLike, labels: ArrayLike) -> float:
 def min_cllr_from_curve(curve: DetCurve) -> float:
     """:func:`min_cllr` of a curve."""
     bonafide, spoof, posterior = isotonic_posteriors(curve)
-    # xlogy is 0 where a class has no trial, also at a posterior of 0 or 1.
-    cost = xlogy(bonafide, posterior).sum() + xlogy(spoof, 1 - posterior).sum()
-    return float(-cost / (2 * np.log(2)))
+    # Where a class has no trial the cost is 0, also at a posterior of 0 or 1.
+    cost = bonafide @ np.log2(np.where(bonafide, posterior, 1))
+    cost += spoof @ np.log2(np.where(spoof, 1 - posterior, 1))
+    return float(-cost / 2)
 
 
 def actual_dcf(scores: ArrayLike, labels: ArrayLike) -> float:

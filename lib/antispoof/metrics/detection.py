@@ -6,7 +6,6 @@ from functools import cached_property
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.optimize import isotonic_regression
 
 from antispoof.constants import BONAFIDE
 from antispoof.metrics.validation import validate
@@ -200,6 +199,9 @@ def eer_hull_from_curve(curve: DetCurve) -> float:
 def isotonic_posteriors(curve: DetCurve) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """The best monotone recalibration, by pooling adjacent violators.
 
+    All that fall are pooled at once, again and again until all rise. SciPy has it, too,
+    but takes long to import.
+
     Returns
     -------
     For each distinct score (m - 1,): the fraction of the bona fide trials that have it,
@@ -207,9 +209,13 @@ def isotonic_posteriors(curve: DetCurve) -> tuple[np.ndarray, np.ndarray, np.nda
     weighing one half.
     """
     bonafide, spoof = np.diff(curve.miss_rate), -np.diff(curve.false_alarm_rate)
-    weight = bonafide + spoof
-    posterior = isotonic_regression(bonafide / weight, weights=weight).x
-    return bonafide, spoof, posterior
+    weight = np.maximum(bonafide + spoof, 1e-300)  # a replicate may lack a score
+    block, sums = np.arange(weight.size), np.stack([bonafide, weight])
+    while (falls := np.diff(sums[0] / sums[1]) <= 0).any():
+        pooled = np.append(0, np.cumsum(~falls))
+        sums = np.stack([np.bincount(pooled, part) for part in sums])
+        block = pooled[block]
+    return bonafide, spoof, (sums[0] / sums[1])[block]
 
 
 def auc(scores: ArrayLike, labels: ArrayLike) -> float:

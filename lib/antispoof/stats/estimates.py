@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.optimize import brentq
 from scipy.special import expit, logit, ndtri, stdtrit
 
 LEVEL = 0.95
@@ -74,6 +73,8 @@ class Estimate:
             return 1.0
         if distance >= self.half_width(MIN_P):
             return MIN_P
+        from scipy.optimize import brentq  # takes long to import
+
         return float(brentq(lambda p: self.half_width(p) - distance, MIN_P, 1.0))
 
     def half_width(self, alpha: float, power: float = 0.5) -> float:
