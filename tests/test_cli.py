@@ -129,8 +129,8 @@ def reading(request, antispoof):
     return lambda corpus: antispoof(*words, corpus)
 
 
-def test_bad_corpus(reading, small_corpus, tmp_path):
-    assert_refused(reading(tmp_path), "no corpus in", PROTOCOL_FOLDER)
+def test_bad_corpus(reading, small_corpus):
+    assert_refused(reading("."), "no corpus in", PROTOCOL_FOLDER)
     path = write_protocol(small_corpus.root, "dev", "S5 D1 bonafide\n")
     assert_refused(reading(small_corpus.root), path, "line 1: attack")
 

@@ -1,6 +1,7 @@
 """Contracts of opening a corpus, with the layout of ASVspoof 2019 LA.
 
-1. LA, a folder with LA in it, and Kaggle's LA/LA all open; names may be any.
+1. LA, a folder with LA in it, and Kaggle's LA/LA all open, also up to two folders
+   below, unless there are several; names may be any.
 2. One row per trial in the order of the protocols, with the absolute path of its FLAC;
    FLACs in no protocol are not in it.
 3. Complete by its counts, else a subset; the description has title, sizes and caveat.
@@ -19,12 +20,7 @@ import pytest
 
 from antispoof.constants import PARTITIONS
 from antispoof.corpora import asvspoof2019, count_trials, open_corpus
-from antispoof.corpora.asvspoof2019 import (
-    ASV_FOLDER,
-    ASV_NAMES,
-    EXPECTED_COUNTS,
-    PROTOCOL_FOLDER,
-)
+from antispoof.corpora.asvspoof2019 import EXPECTED_COUNTS, PROTOCOL_FOLDER
 from antispoof.corpora.discovery import search_la_folders
 from antispoof.errors import CorpusError, ParameterError
 from corpora import LINES, flac_path, write_corpus, write_flac, write_protocol
@@ -46,7 +42,7 @@ def assert_refused(call, *parts):
 # 1
 
 
-@pytest.mark.parametrize("inside", ["", "LA", "LA/LA"])
+@pytest.mark.parametrize("inside", ["", "LA", "LA/LA", "a/b", "a/b/LA/LA"])
 def test_nesting(tmp_path, monkeypatch, inside):
     la = write_corpus(tmp_path / "corpus" / inside)
     monkeypatch.chdir(tmp_path)
@@ -145,6 +141,8 @@ def test_no_corpus(tmp_path):
     wrong = tmp_path / "none"
     assert_refused(lambda: open_corpus(wrong), wrong, "does not exist or is a file")
     assert_refused(lambda: open_corpus(tmp_path), tmp_path, "no corpus", "LA/LA")
+    roots = [write_corpus(tmp_path / name / "LA") for name in "ab"]
+    assert_refused(lambda: open_corpus(tmp_path), "several corpora", *roots)
 
 
 def test_missing_and_malformed_protocols(la):
@@ -184,7 +182,7 @@ def test_require_both_classes(tmp_path):
 
 
 def test_asv_scores(la):
-    path = la / ASV_FOLDER / ASV_NAMES["eval"]
+    path = la / asvspoof2019.ASV_FOLDER / asvspoof2019.ASV_NAMES["eval"]
     path.parent.mkdir()
     path.write_text("bonafide target 1.0\n")
     assert open_corpus(la).asv_score_files["eval"] == path

@@ -46,7 +46,7 @@ def test_given_then_variable_then_usual_places(places, monkeypatch):
 
 def test_a_wrong_folder_is_an_error(places, monkeypatch):
     write_corpus(places / USUAL[0])
-    for wrong in (places / "none", places):
+    for wrong in (places / "none", places / "project"):
         with pytest.raises(CorpusError, match=str(wrong)):
             find_corpus(wrong)
     monkeypatch.setenv("ASVSPOOF2019_LA", str(places / "none"))

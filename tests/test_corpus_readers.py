@@ -94,5 +94,6 @@ def test_a_damaged_table(tmp_path):  # 3
 
 
 def test_an_unknown_layout(tmp_path, table):  # 4
+    (table / "trials.csv").unlink()
     with pytest.raises(CorpusError, match=r"no corpus in .*a folder with trials\.csv"):
         open_corpus(tmp_path)

@@ -8,13 +8,14 @@ damaged. Register one, also from outside the library, with
     def read(root: Path) -> Corpus | None: ...
 """
 
-from collections.abc import Callable
+import os
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
 from antispoof.corpora.corpus import Corpus
 from antispoof.errors import CorpusError
-from antispoof.registry import Registry
+from antispoof.registry import Entry, Registry
 
 CORPORA = Registry("corpus")
 
@@ -44,7 +45,9 @@ def open_corpus(root: str | Path, *, strict: bool = True) -> Corpus:
     ----------
     root
         For ASVspoof 2019 the folder ``LA``, or a folder that contains ``LA`` or (as on
-        Kaggle) ``LA/LA``; see the reader of another corpus for its layout.
+        Kaggle) ``LA/LA``; see the reader of another corpus for its layout. Where no
+        reader knows the folder, the folders in it and in these are tried, but not as
+        a fallback.
     strict
         Raise if an utterance is listed twice. The audit opens a corpus without this
         check, to list every such utterance.
@@ -52,8 +55,8 @@ def open_corpus(root: str | Path, *, strict: bool = True) -> Corpus:
     Raises
     ------
     CorpusError
-        If the folder does not exist, no reader knows its layout, its protocols are
-        damaged, or an utterance is listed twice.
+        If the folder does not exist, no reader knows its layout, it contains several
+        corpora, its protocols are damaged, or an utterance is listed twice.
 
     Examples
     --------
@@ -65,13 +68,22 @@ def open_corpus(root: str | Path, *, strict: bool = True) -> Corpus:
             raise CorpusError(f"corpus folder {root} does not exist or is a file")
         readers = [*CORPORA.values()][::-1]
         readers.sort(key=lambda entry: entry.info.get("is_fallback", False))
-        opened = (reader.factory(root.resolve()) for reader in readers)
-        corpus = next((corpus for corpus in opened if corpus is not None), None)
+        opened = [_read(root.resolve(), readers)]
+        readers = [one for one in readers if not one.info.get("is_fallback", False)]
+        for pattern in ("*/", "*/*/"):
+            if not any(opened):
+                below = sorted(root.resolve().glob(pattern))
+                opened = [_read(f, readers) for f in below if os.access(f, os.X_OK)]
+        corpora = {corpus.root: corpus for corpus in opened if corpus}
     except OSError as error:
         raise CorpusError(f"corpus folder {root} cannot be read: {error}") from None
-    if corpus is None:
+    if not corpora:
         layouts = [f"{e.info['title']}: {e.info['layout']}" for e in CORPORA.values()]
         raise CorpusError(f"no corpus in {root}; accepted: {'; '.join(layouts)}")
+    if len(corpora) > 1:
+        names = ", ".join(map(str, corpora))
+        raise CorpusError(f"{root} has several corpora; name one of {names}")
+    (corpus,) = corpora.values()
     repeated = corpus.trials[corpus.trials["utt_id"].duplicated()]
     if strict and len(repeated):
         raise CorpusError(
@@ -80,3 +92,8 @@ def open_corpus(root: str | Path, *, strict: bool = True) -> Corpus:
             f" {repeated['partition'].iloc[0]}; each may be listed once"
         )
     return corpus
+
+
+def _read(folder: Path, readers: Iterable[Entry]) -> Corpus | None:
+    opened = (reader.factory(folder) for reader in readers)
+    return next((corpus for corpus in opened if corpus is not None), None)
