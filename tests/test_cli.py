@@ -165,6 +165,7 @@ def test_bad_setting(antispoof, small_corpus):
     ):
         result = antispoof(*TRAIN, small_corpus.root, *setting.split())
         assert_refused(result, message, left=CHECKED)
+    assert_refused(antispoof("corpus", "join", "out", "no"), "folder no ", left=CHECKED)
 
 
 # 4

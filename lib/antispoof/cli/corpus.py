@@ -115,9 +115,8 @@ def join_command(
 
     chosen = {}
     for part in parts:
-        folder, _, partitions = (
-            (part, "", "") if Path(part).is_dir() else (part.rpartition(":"))
-        )
+        is_folder = ":" not in part or Path(part).is_dir()
+        folder, _, partitions = (part, "", "") if is_folder else part.rpartition(":")
         chosen[open_corpus(folder)] = partitions.split(",") if partitions else []
     target = join_corpora(chosen, out)
     typer.echo(f"{target}: {open_corpus(out).description}")
