@@ -24,7 +24,7 @@ import pytest
 from antispoof.corpora import fetch, open_corpus
 from antispoof.corpora.download import download
 from antispoof.errors import DiskError, DownloadError
-from corpora import flac_path
+from corpora import flac_path, write_corpus
 
 DATA = bytes(range(256)) * 400  # 100 kB
 
@@ -121,6 +121,8 @@ def test_refused_and_busy(server, tmp_path):
     with pytest.raises(DownloadError, match="404: Not Found"):
         get(server, tmp_path)
     assert server.requested == [None]
+    with pytest.raises(DownloadError, match="'LA' does not begin with https://"):
+        download("LA", tmp_path / "LA.zip")
     assert left(tmp_path) == []
     server.statuses, seen = [503, 500], []
     assert get(server, tmp_path, on_retry=seen.append).read_bytes() == DATA
@@ -152,10 +154,11 @@ def make_archive(corpus, prefix=""):
 def test_fetch_leaves_a_corpus(server, tmp_path, small_corpus, prefix):
     server.data = make_archive(small_corpus, prefix)
     folder = tmp_path / "data"
+    write_corpus(folder / "LA/a")  # another corpus, which was there before
     found = fetch(folder, url=server.url)
     assert found.root == folder / prefix / "LA"
     assert found.id == small_corpus.id
-    assert left(folder) == [prefix.partition("/")[0] or "LA"]
+    assert left(folder) == sorted({prefix.partition("/")[0] or "LA", "LA"})
 
 
 def test_the_command_resumes_unpacking(server, small_corpus, antispoof):

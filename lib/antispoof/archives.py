@@ -22,7 +22,7 @@ READ_ERRORS = (
 
 def extract_all(
     path: str | Path, folder: str | Path, *, progress: Progress = lambda done, n: None
-) -> None:
+) -> list[Path]:
     """Unpack the archive at ``path`` into a folder; after an interruption, resume.
 
     Links are not followed or made: what zipfile reads of one is a small text file.
@@ -30,6 +30,10 @@ def extract_all(
     Parameters
     ----------
     progress : called with (members extracted, members in all).
+
+    Returns
+    -------
+    The path of every file of the archive.
 
     Raises
     ------
@@ -78,6 +82,7 @@ def extract_all(
                     f"{path}: {member.filename} {what}: {error}"
                 ) from None
             progress(done, len(targets))
+        return [*targets.values()]
 
 
 def _size(path: Path) -> int | None:

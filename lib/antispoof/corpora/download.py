@@ -7,8 +7,8 @@ from collections.abc import Callable
 from pathlib import Path, PurePosixPath
 
 from antispoof.archives import Progress, extract_all
+from antispoof.corpora.asvspoof2019 import PROTOCOL_NAMES
 from antispoof.corpora.corpus import Corpus
-from antispoof.corpora.discovery import search_la_folders
 from antispoof.corpora.registry import open_corpus
 from antispoof.errors import DownloadError
 from antispoof.files import check_disk_space
@@ -27,7 +27,8 @@ def fetch(
 ) -> Corpus:
     """Download the archive of the corpus, unpack it in ``folder``, open it.
 
-    After an interruption the next call resumes.
+    Its folder ``LA`` may be in any folder of the archive. After an interruption the
+    next call resumes.
 
     Parameters
     ----------
@@ -48,8 +49,9 @@ def fetch(
     path = folder / PurePosixPath(url).name
     if not path.exists():
         download(url, path, progress=progress, on_retry=on_retry)
-    extract_all(path, folder, progress=progress)
-    corpus = open_corpus(next(search_la_folders(folder, depth=3), folder))
+    files = extract_all(path, folder, progress=progress)
+    found = (file.parents[1] for file in files if file.name in PROTOCOL_NAMES.values())
+    corpus = open_corpus(next(found, folder))
     path.unlink()
     return corpus
 
@@ -79,10 +81,13 @@ def download(
     Raises
     ------
     DownloadError
-        If the server refuses, keeps failing, or sends another length than declared.
+        If `url` is no address, or the server refuses, keeps failing, or sends another
+        length than declared.
     DiskError
         If the file does not fit on the disk.
     """
+    if not url.startswith(("https://", "http://", "file:///")):
+        raise DownloadError(f"{url!r} does not begin with https:// or http://")
     target = Path(target)
     target.parent.mkdir(parents=True, exist_ok=True)
     part = target.with_name(f"{target.name}.part")
@@ -95,7 +100,7 @@ def download(
                 etag_path.unlink()
                 return part.replace(target)
         except (OSError, http.client.HTTPException) as error:
-            reason = str(error) or repr(error)
+            reason = str(error).strip("<>") or repr(error)
             status = getattr(error, "code", None)
             if status == 416:  # the part is not the beginning of the file
                 part.unlink(missing_ok=True)
