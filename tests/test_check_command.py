@@ -75,15 +75,12 @@ def test_misuse(run, arguments):
 def test_no_weights_and_no_clip(run, tmp_path):
     Path("empty").mkdir()
     result = run("empty")
-    assert result.status == 1
-    assert "no sound file" in result.err
+    assert (result.status, "no sound file" in result.err) == (1, True)
     result = run(write("voice.wav"), "--run", tmp_path)
-    assert result.status == 1
-    assert str(tmp_path) in result.err
+    assert (result.status, str(tmp_path) in result.err) == (1, True)
     shutil.rmtree(tmp_path / "pretrained")
     result = run("voice.wav")
-    assert result.status == 1
-    assert "no pretrained weights" in result.err
+    assert (result.status, "no pretrained weights" in result.err) == (1, True)
 
 
 # 3

@@ -53,16 +53,12 @@ def test_nesting(tmp_path, monkeypatch, inside):
 
 @pytest.mark.parametrize("name", ["wav", "FLAC", "."])
 def test_sound_in_another_folder(la, name):
-    for partition in PARTITIONS:
-        folder = flac_path(la, partition, "x").parent
-        for path in folder.iterdir():
-            target = folder.parent / "new" / name / f"{path.stem}.wav"
-            target.parent.mkdir(parents=True, exist_ok=True)
-            path.rename(target)
-        folder.rmdir()
-        for path in (folder.parent / "new").iterdir():
-            path.rename(folder.parent / path.name)
-        (folder.parent / "new").rmdir()
+    for folder in list(la.glob("*/flac")):
+        new = folder.rename(folder.parent / "new")
+        (folder.parent / name).mkdir(exist_ok=True)
+        for path in new.iterdir():
+            path.rename(folder.parent / name / f"{path.stem}.wav")
+        new.rmdir()
     trials = open_corpus(la).trials
     assert [Path(path).is_file() for path in trials["path"]] == [True] * 8
     assert next(search_la_folders(la.parent, depth=0)) == la

@@ -3,7 +3,8 @@
 1. open_corpus and find_corpus use a registered reader, and try it before the readers of
    the library. (A module outside the library: see the tests of extension.)
 2. A corpus may have eval alone, WAV or MP3 files and more columns; audit, description
-   and id handle that.
+   and id handle that. Other files are not taken for sound. If sound is missing, the
+   error says what lies there.
 3. A damaged table of trials raises a CorpusError with the column and what is accepted.
 4. An unknown layout raises an error that lists the known ones.
 """
@@ -71,13 +72,23 @@ def test_id_changes_with_the_sound_of_wavs_of_the_same_size(table):
 
 
 def test_asvspoof2019_with_eval_alone_and_wav(tmp_path):  # 2
-    la = tmp_path / "LA"
-    write_protocol(la, "eval", "\n".join(LINES["eval"]))
+    write_protocol(tmp_path / "LA", "eval", "\n".join(LINES["eval"]))
+    folder = tmp_path / "LA/ASVspoof2019_LA_eval"
     for name in ("E1.wav", "E2.FLAC", "E3.wav"):
-        write_flac(la / "ASVspoof2019_LA_eval" / "flac" / name, seed=0)
-    corpus = open_corpus(la)
+        write_flac(folder / "flac" / name, seed=0)
+        (folder / "flac" / name).with_suffix(".xml").touch()
+    corpus = open_corpus(tmp_path)
     assert corpus.partitions == ("eval",)
-    assert len(corpus.require_audio("eval")) == 3
+    assert {path[-4:] for path in corpus.require_audio("eval")["path"]} == {
+        ".wav",
+        "FLAC",
+    }
+    (folder / "flac").rename(folder / "wav16k")
+    (folder / "wav44k").mkdir()
+    with pytest.raises(
+        CorpusError, match=r"3 of the 3 .*; .*_eval has wav16k, wav44k;"
+    ):
+        open_corpus(tmp_path).require_audio("eval")
 
 
 def test_a_damaged_table(tmp_path):  # 3

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from antispoof.constants import LABELS, NO_ATTACK
+from antispoof.constants import EXTENSIONS, LABELS, NO_ATTACK
 from antispoof.errors import CorpusError, ParameterError
 from antispoof.hashing import hash_file
 
@@ -184,15 +184,19 @@ class Corpus:
         Raises
         ------
         CorpusError
-            If a file is missing; names the first one.
+            If a file is missing; names the first one, and what lies there instead.
         """
         trials = self.partition(name)
         missing = file_sizes(trials["path"]) == MISSING
         if missing.any():
+            first = trials.loc[missing, "path"].iloc[0]
+            folder = next(filter(list_folder, Path(first).parents))
+            there = sorted(entry.name for entry in list_folder(folder))
             raise CorpusError(
                 f"{missing.sum()} of the {len(trials)} files of partition {name!r} are"
-                f" missing, the first is {trials.loc[missing, 'path'].iloc[0]};"
-                " `antispoof corpus audit` lists all"
+                f" missing, the first is {first}; {folder} has"
+                f" {', '.join(there[:5])}{', ...' * (len(there) > 5)};"
+                " `antispoof corpus audit` lists all that are missing"
             )
         return trials
 
@@ -223,16 +227,22 @@ def file_sizes(paths: Sequence[str]) -> np.ndarray:
 def find_audio(utt_ids: Iterable[str], folders: Sequence[str | Path]) -> list[str]:
     """Path of each utterance's file in these folders, whatever its ending.
 
-    Where there is none, the path of a FLAC in the first folder.
+    A FLAC goes first, then other sound. Where there is no file, the path of a FLAC in
+    the first folder.
 
     Raises
     ------
     CorpusError
         If a folder exists but cannot be listed.
     """
-    names = [(folder, e.name) for folder in folders for e in list_folder(folder)]
-    names.sort(key=lambda pair: (pair[1].endswith(".flac"), pair[1]))  # the last wins
-    by_id = {n.rpartition(".")[0]: f"{folder}{os.sep}{n}" for folder, n in names}
+
+    def priority(entry: os.DirEntry) -> tuple:
+        name = entry.name.lower()
+        return name.endswith(".flac"), name.endswith(EXTENSIONS), entry.name
+
+    entries = [entry for folder in folders for entry in list_folder(folder)]
+    entries.sort(key=priority)  # the last wins
+    by_id = {entry.name.rpartition(".")[0]: entry.path for entry in entries}
     return [by_id.get(u, f"{folders[0]}{os.sep}{u}.flac") for u in utt_ids]
 
 

@@ -9,16 +9,10 @@ from pathlib import Path
 from typing import BinaryIO
 
 from antispoof.audio import limits
+from antispoof.constants import EXTENSIONS
 from antispoof.errors import AudioError
 
 STANDARD_INPUT = "-"
-EXTENSIONS = (
-    *(".wav", ".flac", ".mp3", ".ogg", ".oga", ".opus", ".m4a", ".aac", ".webm"),
-    *(".aif", ".aiff", ".amr", ".wma", ".mp4", ".mov", ".mkv", ".mka", ".3gp", ".au"),
-    *(".caf", ".w64", ".wv", ".ac3", ".ts", ".avi", ".m4b", ".m4v", ".tta"),
-    *(".wave", ".ogx", ".m4r", ".3g2", ".mts", ".m2ts", ".flv", ".mpg", ".mpeg"),
-    *(".mp2", ".mpga", ".voc", ".eac3", ".asf", ".wmv", ".oma", ".snd", ".weba"),
-)
 
 
 @contextmanager
