@@ -3,7 +3,7 @@
 1. Layouts that people bring are read to the same scores; other spellings with a note.
 2. Where two readings are possible, the error shows the first line and both.
 3. Keys of other corpora give utterances, labels, attacks and partitions.
-4. Decisions instead of scores give a warning.
+4. Decisions instead of scores, and equal scores, give a warning.
 5. A protocol of several partitions fits the scores of one.
 """
 
@@ -118,9 +118,11 @@ def test_spellings_of_labels(tmp_path, header, real, fake):  # 3
         read_protocol(path)
 
 
-def test_decisions_are_no_scores(shared, protocol):  # 4
-    _, said = read(shared(HERE) / "hard01.txt", protocol)
-    assert "only 2 different score(s)" in said
+def test_decisions_are_no_scores(shared, protocol, tmp_path):  # 4
+    equal = tmp_path / "equal.txt"
+    equal.write_text("".join(f"{utt_id} 0.5\n" for utt_id in protocol["utt_id"]))
+    for n, path in ((1, equal), (2, shared(HERE) / "hard01.txt")):
+        assert f"only {n} different score(s)" in read(path, protocol)[1]
 
 
 def test_a_protocol_of_several_partitions(tmp_path, shared):  # 5

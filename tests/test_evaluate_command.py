@@ -78,7 +78,7 @@ def test_without_options(run, answer):
 
 def test_an_attack_of_few_trials_has_no_eer(run, answer, tmp_path):
     """B12: null in the JSON, no interval, and "n < 10" in the table."""
-    files = [tmp_path / "scores.txt", tmp_path / "protocol.txt"]
+    files = [tmp_path / "[red]scores[0].txt", tmp_path / "protocol.txt"]
     for file, source in zip(files, (SCORES, PROTOCOL), strict=True):
         lines = source.read_text().splitlines()
         spoof = [line for line in lines if "A01" in line]
@@ -88,7 +88,8 @@ def test_an_attack_of_few_trials_has_no_eer(run, answer, tmp_path):
     assert found["per_attack"]["A01"] is None
     assert found["per_attack"]["A02"] == pytest.approx(EXPECTED["per_attack"]["A02"])
     assert "per_attack.A01" not in found["ci"]
-    assert re.search(r"A01 +9 +n < 10", run(*words).out)
+    shown = run(*words).out  # with the name as text, not as markup
+    assert re.search(r"\[red\]scores\[0\].txt:.*A01 +9 +n < 10", shown, re.S)
 
 
 # 2 ------------------------------------------------------------------------------------
