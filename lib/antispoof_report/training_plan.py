@@ -58,9 +58,10 @@ def plan_training(
     n_clips = len(corpus.partition("train"))
     each = [config.epochs * n_clips * _seconds_per_clip(config) for config in configs]
     n_runs, minutes = len(seeds) * len(names), len(seeds) * sum(each) / 60
+    runs = f"{n_runs} run{'s' * (n_runs > 1)}"
     progress_line()(
-        f"At most {n_runs} run{'s' * (n_runs > 1)}, about {max(minutes, 1):.0f} min here"
-        " if none is found. `seeds` and `settings` above choose more or fewer."
+        f"At most {runs}, about {max(minutes, 1):.0f} min here if none is found."
+        " `seeds` and `settings` above choose more or fewer."
     )
     return settings, seeds
 
