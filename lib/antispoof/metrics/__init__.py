@@ -63,7 +63,12 @@ from antispoof.metrics.calibration import (
 )
 from antispoof.metrics.decisions import confusion_matrix, decide, macro_f1
 from antispoof.metrics.detection import DetCurve, auc, det_curve, eer, eer_hull
-from antispoof.metrics.evaluation import compute_metrics, evaluate, per_attack
+from antispoof.metrics.evaluation import (
+    MIN_TRIALS,
+    compute_metrics,
+    evaluate,
+    per_attack,
+)
 from antispoof.metrics.rates import constant_answer
 from antispoof.metrics.registry import METRICS, Metric, select_metrics
 from antispoof.metrics.tandem import AsvErrorRates, asv_error_rates, min_tdcf
