@@ -185,7 +185,8 @@ def test_channels_that_cancel(run, tmp_path):
     write("mono.wav", 3)
     sound, _ = soundfile.read("mono.wav")
     noise = np.random.default_rng(0).normal(0, 0.003, len(sound))
-    for name, same in (("anti.wav", 0), ("noisy.wav", noise)):
+    cases = ("quiet.wav", 1e-3 * sound), ("anti.wav", 0), ("noisy.wav", noise)
+    for name, same in cases:
         soundfile.write(name, np.column_stack([sound + same, same - sound]), RATE)
         mono, *both = json.loads(run("mono.wav", name, "--json").out)
         assert [x["clip"] for x in both] == [f"{name} (channel {k})" for k in (1, 2)]

@@ -8,6 +8,7 @@
 (() => {
   const RATE = 16000;
   const RECORDED = 10; // seconds
+  const CANCELLED = 0.01; // as in antispoof.audio.containers
   const PRIORS = [0.01, 0.1, 0.5, 0.9]; // share of fakes
 
   const { element, drawn } = ScoreExplorer; // explorer.js is on every page
@@ -52,7 +53,8 @@
 
   /* ------------------------------------------------------------------ sound */
 
-  /* A file's bytes as channels at 16 kHz; the first one is their mean. */
+  /* A file's bytes as channels at 16 kHz; before them their mean, or null if they cancel
+     each other. */
   async function decode(bytes) {
     const context = new OfflineAudioContext(1, 1, RATE);
     let buffer;
@@ -66,13 +68,16 @@
     if (channels.length === 1) return channels;
     const mean = channels[0].map((_, i) =>
       channels.reduce((sum, x) => sum + x[i], 0) / channels.length);
-    return [mean, ...channels];
+    const power = (x) => x.reduce((sum, v) => sum + v * v, 0);
+    const isCancelled = power(mean) < CANCELLED * Math.max(...channels.map(power));
+    return [isCancelled ? null : mean, ...channels];
   }
 
   /* The prediction for the mean; where it has no voice, for the first channel with one. */
   async function askEach(ask, sounds, onProgress) {
     let failed;
     for (const [channel, samples] of sounds.entries()) {
+      if (!samples) continue;
       try {
         return { channel, found: await ask(samples, onProgress) };
       } catch (error) {
@@ -244,7 +249,7 @@
       status.textContent = `Decoding ${name}\u2026`;
       try {
         const sounds = await decode(await blob.arrayBuffer());
-        const [samples] = sounds;
+        const samples = sounds.find(Boolean);
         paintSpectrogram(canvas, samples);
         picture.hidden = bar.hidden = false;
         bar.value = 0;

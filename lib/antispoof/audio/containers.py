@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import BinaryIO, NamedTuple
 
+CANCELLED = 0.01  # energy of the mean, of that of the loudest channel
 BLOCK, OVERLAP = 2**20, 32  # bytes; the overlap holds the longest pattern
 UNKNOWN_SIZE = 0x7FFF_0000  # bytes; recorders that cannot seek write such sizes
 # How files begin whose decoders stop where another one begins. Frames of MP3 and others
@@ -44,12 +45,20 @@ class Completeness:
     cut : whether it ends within a part of its structure, so that an end is missing.
     files : sound files that are joined in it.
     channels : of the sound.
+    mixed, loudest : energy of what was decoded, and of its loudest channel.
     """
 
     announced: float = 0.0
     cut: bool = False
     files: int = 0
     channels: int = 1
+    mixed: float = 0.0
+    loudest: float = 0.0
+
+    @property
+    def is_cancelled(self) -> bool:
+        """Whether the mean over the channels has 20 dB less than the loudest one."""
+        return self.mixed < CANCELLED * self.loudest
 
 
 class Sound(NamedTuple):

@@ -115,7 +115,10 @@ def _mono_blocks(
             found.channels = max(found.channels, samples.shape[1])
         n_samples += len(samples)
         limits.check_duration(n_samples, sample_rate)
-        parts.append(Clip(samples, sample_rate).mono(channel))
+        mono = Clip(samples, sample_rate).mono(channel)
+        found.mixed += float(np.square(mono, dtype=np.float64).sum())
+        found.loudest += float(np.square(samples, dtype=np.float64).sum(0).max())
+        parts.append(mono)
         n_pending += len(samples)
         if n_pending >= block_seconds * sample_rate:
             block = resampler(np.concatenate(parts))

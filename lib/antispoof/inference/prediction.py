@@ -215,6 +215,8 @@ def predict_clip(
     elif not voiced:
         no_voice = True
         fault = "no voice was found in it; a tone, noise or a whisper cannot be judged"
+    elif channel is None and found.is_cancelled:
+        fault, no_voice = "its channels cancel each other", True
     if fault is not None:
         message = f"cannot judge {clip}: {'; '.join([fault, *warnings])}"
         raise NoVoiceError(message, found.channels) if no_voice else AudioError(message)
