@@ -17,7 +17,7 @@ from pathlib import Path
 
 # Folders -> aim, limit.
 LIMITS = {
-    ("lib/antispoof",): (6000, 7755),
+    ("lib/antispoof",): (6000, 7759),
     ("lib/antispoof_report", "book/_ext"): (2500, 3110),
     ("tests",): (8000, 9471),
     ("benchmarks",): (600, 600),

@@ -148,7 +148,11 @@ def frames(
         to_float = av.AudioResampler(format="flt")
         first, n_samples = None, 0
         for frame in chain(_decode(container, stream, damaged), [None]):
-            for part in to_float.resample(frame):
+            try:
+                converted = to_float.resample(frame)
+            except (av.FFmpegError, ValueError) as error:
+                raise AudioError(f"damaged or truncated ({error})") from None
+            for part in converted:
                 shape = part.sample_rate, len(part.layout.channels)
                 first = first or shape
                 if shape != first:
