@@ -15,9 +15,9 @@
 #
 # *How does a voice become a picture, and a picture a decision?*
 #
-# **Goals.** After this chapter you can say how a machine makes a voice, read a mel
-# spectrogram, compute a convolution and one step of an LSTM on paper, and explain how a
-# network learns. *About 75 minutes.*
+# **Goals.** After this chapter you can read a mel spectrogram, say how a machine makes a
+# voice, compute a convolution and one step of an LSTM on paper, and explain how a network
+# learns. *About 75 minutes.*
 #
 # **Before you start.** You need Python with NumPy, vectors and matrices, and what a
 # derivative is. You need not know anything about sound or networks.
@@ -25,7 +25,7 @@
 # ## Question
 #
 # What do you need to know about fakes, sound and neural networks to follow this book?
-# Three things: how a fake is made, how the signal of a microphone becomes a picture, and
+# Three things: how the signal of a microphone becomes a picture, how a fake is made, and
 # the parts that the three models consist of.
 
 # %% tags=["bootstrap", "hide-cell"]
@@ -90,56 +90,21 @@ report.player(voice, label="The example: a bona fide clip")
 # %% [markdown]
 # ## Result
 #
-# ### How a machine makes a voice
-#
-# A *deepfake* is made by a deep network. To fake a voice, there are two ways:
-#
-# - **Text-to-speech** (TTS): the machine gets a text and some clips of the person. An
-#   *acoustic model* turns the text into a spectrogram in that voice.
-# - **Voice conversion** (VC): somebody else speaks. The machine keeps the words and the
-#   rhythm and changes the voice.
-#
-# Both need a last step, the *vocoder*, which turns a spectrogram into sound. A
-# spectrogram is a picture of how strong each frequency is at each time; the next section
-# shows one. It does not hold the *phase*: the position within its cycle that each wave
-# has at that time. So the vocoder has to invent the phase, and what it invents is never
-# quite right. Detectors can find such errors.
-#
-# Here is a fake made on this page. We throw the phase of the clip away and let the method
-# of {cite:t}`griffin1984` guess another: begin with a random phase, compute the sound, take
-# the phase of that sound, and repeat. Attack A11 of the corpus uses it.
-
-# %%
-levels = np.abs(librosa.stft(voice, n_fft=512, hop_length=128))
-copy = librosa.griffinlim(levels, n_iter=32, hop_length=128, random_state=0)
-kept = np.abs(librosa.stft(copy, n_fft=512, hop_length=128))
-difference = np.linalg.norm(kept - levels) / np.linalg.norm(levels)
-report.player(copy, label="The same clip with an invented phase")
-
-# %% tags=["hide-input"]
-report.glue("difference", f"{difference:.0%}")
-
-# %% [markdown]
-# We compare the levels of the copy with those of the clip: the length of the vector of
-# all differences is {result}`difference` of the length of the vector of all levels. It is
-# not zero, because neighbouring windows overlap and must agree. With a guessed phase they
-# do not, so no sound has exactly these levels and this phase. Do you hear it? Listen for
-# a metallic edge.
-#
 # ### A voice is a sum of waves
-
-#
 #
 # A microphone measures air pressure, here 16 000 times per second. In vowels and other
 # voiced sounds, the vocal folds open and close in a regular rhythm. The rate of this
-# rhythm is the *fundamental frequency* F0, which we hear as pitch. Above it are the
-# *harmonics*, at two, three, four times F0. Throat and mouth make some harmonics loud and
-# others quiet; this pattern distinguishes one vowel from another.
+# rhythm is the *fundamental frequency* F0, which we hear as pitch. Such a regular sound is
+# a sum of waves: one has the frequency F0, and the others, the *harmonics*, have two,
+# three, four times F0. Throat and mouth make some harmonics loud and others quiet; this
+# pattern distinguishes one vowel from another.
 #
-# A *spectrogram* shows this. The signal is cut into short windows in which the voice
-# hardly changes. The Fourier transform computes the level of each frequency in a window.
-# The horizontal axis is time, the vertical axis is frequency, and brightness is the
-# level.
+# A *spectrogram* shows this. The signal is cut into short overlapping windows in which the
+# voice hardly changes. The *Fourier transform* finds the waves in a window. For each
+# frequency it computes the *level*, which is how strong the wave is, and the *phase*, which
+# is its position within its cycle. The spectrogram shows only the levels: the horizontal
+# axis is time, the vertical axis is frequency, and brightness is the level. It is given in
+# decibels (dB), which {doc}`02_preprocessing` explains.
 
 # %% tags=["hide-input"] mystnb={"figure": {"name": "fig-spectrogram", "caption": "A bona fide clip as a waveform (above) and as a spectrogram (below). The blue line is the fundamental frequency, found by the pYIN method. It is interrupted where nobody speaks or the sound has no pitch. The stripes above it are the harmonics."}, "image": {"alt": "Waveform of three seconds of speech above its spectrogram from 0 to 4 kHz; horizontal stripes show the harmonics, and a blue line follows the lowest stripe."}}
 times, f0 = sound.fundamental_frequency(voice)
@@ -177,6 +142,47 @@ sound.mel_scale(front_end.filters.numpy())
 # So {result}`n_freqs` frequencies become {result}`n_mels` bands. The picture becomes
 # smaller and keeps its detail where speech has most detail.
 # {doc}`02_preprocessing` shows each step from clip to picture.
+#
+# ### How a machine makes a voice
+#
+# A *deepfake* is a fake made by a program, most often a deep network. To fake a voice,
+# there are two ways:
+#
+# - **Text-to-speech** (TTS): the machine gets a text and some clips of the person. An
+#   *acoustic model* turns the text into a spectrogram in that voice.
+# - **Voice conversion** (VC): somebody else speaks. The machine keeps the words and the
+#   rhythm and changes the voice.
+#
+# Most systems of both kinds end with a *vocoder*, which turns a spectrogram or another
+# description of the voice into sound. A spectrogram does not hold the phase. So the vocoder
+# has to invent it, and what it invents is often not quite right. Detectors can find such
+# errors. Other systems put pieces of recordings together, or filter a recording.
+#
+# Here is a fake made on this page, without a network. We throw the phase of the clip away
+# and let the method of {cite:t}`griffin1984` guess another: begin with a random phase,
+# compute a sound from it and the levels, take the phase of that sound, put it together with
+# the levels again, and repeat. One kind of fakes in the corpus, A11, was made with it.
+#
+# `librosa.stft` computes the Fourier transform of windows of `n_fft` samples, one every
+# `hop_length` samples. Its results are complex numbers: the absolute value is the level,
+# the angle is the phase.
+
+# %%
+levels = np.abs(librosa.stft(voice, n_fft=512, hop_length=128))
+copy = librosa.griffinlim(levels, n_iter=32, hop_length=128, random_state=0)
+kept = np.abs(librosa.stft(copy, n_fft=512, hop_length=128))
+difference = np.linalg.norm(kept - levels) / np.linalg.norm(levels)
+report.player(copy, label="The same clip with an invented phase")
+
+# %% tags=["hide-input"]
+report.glue("difference", f"{difference:.0%}")
+
+# %% [markdown]
+# We compare the levels of the copy with those of the clip: the length of the vector of
+# all differences is {result}`difference` of the length of the vector of all levels. It is
+# not zero, because neighbouring windows overlap and must agree. With a guessed phase they
+# do not, so no sound has exactly these levels and this phase. Do you hear it? Listen for
+# a metallic edge.
 #
 # ### Machine learning and deep learning
 #
