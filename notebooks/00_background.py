@@ -120,7 +120,7 @@ sound.spectrogram_with_pitch(voice)
 #
 # We hear a large step from 200 Hz to 300 Hz, but a small one from 6000 Hz to 6100 Hz. The
 # *mel scale* {cite}`stevens1937` changes the frequency axis so that equal steps sound
-# equally large. A common formula is
+# equally large. With the frequency $f$ in hertz and $m$ in mel, a common formula is
 #
 # $$ m = 2595 \, \log_{10} \left( 1 + \frac{f}{700} \right). $$
 #
@@ -199,14 +199,16 @@ drawing("machine_and_deep_learning")
 #
 # The smallest part of a network is the perceptron. It multiplies each input $x_i$ by a
 # *weight* $w_i$, adds the products and a *bias* $b$, and applies an *activation*
-# function to the sum. Training means finding good weights and biases.
+# function to the sum $z = \sum_i w_i x_i + b$. Training means finding good weights and
+# biases. One activation is the *sigmoid*, $\sigma(z) = 1 / (1 + e^{-z})$; the figure shows
+# it and two others.
 #
 # Many perceptrons that read the same inputs are a *layer*. A layer without the activation
 # is a *linear layer*: $z = W x + b$, where each row of the matrix $W$ holds the weights of
 # one perceptron. The activation is what makes several layers worth more than one: without
 # it, $W_2 (W_1 x) = (W_2 W_1) x$, which is one linear layer again.
 #
-# Here is a perceptron, by hand and with PyTorch. PyTorch computes many perceptrons and
+# Here is the sum $z$, by hand and with PyTorch. PyTorch computes many perceptrons and
 # many examples at once. So it expects an axis for them, and `[None]` adds an axis of
 # length 1 in front.
 
@@ -228,7 +230,7 @@ networks.perceptron(inputs.numpy(), weights.numpy(), bias)
 # How does training find the weights? It needs a number for how wrong the network is, the
 # *loss*, and it changes each weight in the direction in which the loss falls.
 #
-# Our models have two outputs $z$, one for each class. The *softmax* makes probabilities of
+# Our models have two outputs, $z_0$ for spoof and $z_1$ for bona fide. The *softmax* makes probabilities of
 # them, and the loss, {term}`cross entropy`, is minus the logarithm of the probability that
 # the correct class got:
 #
@@ -249,10 +251,11 @@ torch.testing.assert_close(loss, expected)
 
 # %% [markdown]
 # How does the loss change if we change a weight a little? This slope, for all weights
-# together, is the *gradient*. It takes two steps:
+# together, is the *gradient*. We compute it in two steps:
 #
-# 1. The slope of the loss with respect to an output $z_c$. For softmax and cross entropy
-#    it is $p_c - 1$ for the correct class and $p_c$ for the other.
+# 1. The slope of the loss with respect to an output $z_c$. The loss is
+#    $\log(e^{z_0} + e^{z_1}) - z_\text{correct}$, so the slope is $p_c - 1$ for the correct
+#    class and $p_c$ for the other.
 # 2. The slope of $z_c$ with respect to a weight. Since $z_c = \sum_i w_{ci} x_i$, it is
 #    the input $x_i$.
 #
@@ -403,7 +406,8 @@ drawing("residual_block")
 #
 # $$ h_t = \tanh(W x_t + U h_{t-1} + b). $$
 #
-# The hyperbolic tangent, tanh, maps any number to a value between -1 and 1.
+# The hyperbolic tangent, $\tanh z = (e^z - e^{-z}) / (e^z + e^{-z})$, maps any number to a
+# value between -1 and 1.
 
 # %% tags=["hide-input"] mystnb={"figure": {"name": "fig-rnn", "caption": "A recurrent layer as a loop (left) and unrolled in time (right). Each step gets one element of the sequence and the state of the step before."}, "image": {"alt": "One box with an arrow back to itself equals a chain of four boxes, each with an input below, an output above and an arrow to the next."}}
 drawing("rnn_unrolled")
@@ -426,8 +430,8 @@ drawing("rnn_unrolled")
 # c_t = f_t \, c_{t-1} + i_t \, g_t, \qquad h_t = o_t \tanh(c_t).
 # $$
 #
-# Products of two vectors are element by element. Here is one step with one input and a
-# state of one number, so that you can do it on paper; then the same by PyTorch, which
+# Products of two vectors are element by element. Here is one step with one input, a state
+# of one number and no $b$, so that you can do it on paper; then the same by PyTorch, which
 # keeps the four matrices $W$ as one, in the order i, f, g, o.
 
 # %%
