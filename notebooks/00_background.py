@@ -51,7 +51,7 @@ print(platforms.describe_environment())
 
 # %% tags=["parameters"]
 corpus = ""  # folder of ASVspoof 2019 LA; empty: find or create one
-clip = 0  # index of the bona fide clip of dev that is shown
+clip = 0  # index of the clip that is shown, among the bona fide ones of dev
 
 # %% tags=["hide-cell"]
 check_parameters()
@@ -82,7 +82,7 @@ report.header(la)
 # The example is one bona fide clip. We use its first three seconds.
 
 # %%
-partition = min(la.partitions)  # dev, or eval where there is no dev
+partition = min(la.partitions)  # first by name: dev, or eval without dev
 spoken = la.partition(partition).query("label == 'bonafide'")
 voice = audio.load_mono_16k(spoken["path"].iloc[clip])[: 3 * SAMPLE_RATE]
 report.player(voice, label="The example: a bona fide clip")
@@ -263,10 +263,11 @@ torch.testing.assert_close(loss, expected)
 # product of both. PyTorch computes it with `backward()`, which stores it in `.grad`:
 
 # %%
-learned = torch.zeros(2, 3, requires_grad=True)  # one row for each class
+# One row for each class; requires_grad: PyTorch keeps a record of what is computed.
+learned = torch.zeros(2, 3, requires_grad=True)
 z = learned @ inputs
 nn.functional.cross_entropy(z[None], torch.tensor([0])).backward()
-slope = z.detach().softmax(0) - torch.tensor([1.0, 0.0])
+slope = z.detach().softmax(0) - torch.tensor([1.0, 0.0])  # no record
 torch.testing.assert_close(learned.grad, slope[:, None] * inputs)
 
 # %% [markdown]
@@ -276,7 +277,13 @@ torch.testing.assert_close(learned.grad, slope[:, None] * inputs)
 #
 # *Gradient descent* takes a small step against the gradient, again and again. The size of
 # the step is the *learning rate*. One pass through all training clips is an *epoch*; the
-# clips whose losses are averaged for one step are a *batch*. Below, `torch.autograd.grad`
+# clips whose losses are averaged for one step are a *batch*.
+#
+# A network begins with random weights and gets the clips in a random order. The random
+# numbers follow from a start value, the *seed*. So the same training with another seed
+# gives another network, with another result.
+#
+# Here are twenty steps for one example, from weights of zero. `torch.autograd.grad`
 # computes the same as `backward()`, but returns the gradient instead of storing it.
 
 # %%
@@ -287,7 +294,7 @@ for _ in range(20):
     )
     (slope,) = torch.autograd.grad(loss, learned)
     losses.append(loss.item())
-    with torch.no_grad():
+    with torch.no_grad():  # the step itself is not recorded
         learned -= rate * slope
 
 # %% tags=["hide-input"]
@@ -295,7 +302,7 @@ report.glue("loss_first", f"{losses[0]:.2f}")
 report.glue("loss_last", f"{losses[-1]:.2f}")
 
 # %% [markdown]
-# In twenty steps the loss falls from {result}`loss_first`, which is what guessing costs
+# The loss falls from {result}`loss_first`, which is what guessing costs
 # ($\log 2$), to {result}`loss_last`.
 #
 # A network can also learn its examples one by one. This is *overfitting*: the loss on the
@@ -318,6 +325,7 @@ report.glue("loss_last", f"{losses[-1]:.2f}")
 # %%
 image = np.random.default_rng(0).integers(0, 3, size=(5, 5))
 kernel = np.array([[1, 0, -1], [2, 0, -2], [1, 0, -1]])  # vertical edges
+# All 3 × 3 windows of the picture: an array of 3 × 3 tables of 3 × 3 numbers.
 windows = np.lib.stride_tricks.sliding_window_view(image, kernel.shape)
 stride_1 = (windows * kernel).sum(axis=(-2, -1))
 stride_2 = stride_1[::2, ::2]
@@ -356,13 +364,14 @@ networks.convolution(image, kernel, stride_2, stride=2)
 
 # %%
 maps = torch.randn(8, 3, 4, 6)  # 8 clips, 3 kernels, 4 rows, 6 columns
-largest = maps.reshape(8, 3, 2, 2, 3, 2).amax(dim=(3, 5))
+blocks = maps.reshape(8, 3, 2, 2, 3, 2)  # 4 rows: 2 pairs; 6 columns: 3 pairs
+largest = blocks.amax(dim=(3, 5))
 torch.testing.assert_close(nn.functional.max_pool2d(maps, 2), largest)
 
 # %%
 mean = maps.mean(dim=(0, 2, 3), keepdim=True)
 variance = maps.var(dim=(0, 2, 3), keepdim=True, unbiased=False)
-normal = (maps - mean) / torch.sqrt(variance + 1e-5)
+normal = (maps - mean) / torch.sqrt(variance + 1e-5)  # never divides by 0
 torch.testing.assert_close(nn.BatchNorm2d(3)(maps), normal)
 
 # %% [markdown]
@@ -438,7 +447,7 @@ drawing("rnn_unrolled")
 x, h, c = torch.tensor([[1.0]]), torch.tensor([[0.5]]), torch.tensor([[2.0]])
 w = torch.tensor([[0.0], [1.0], [0.5], [-1.0]])  # for i, f, g, o
 u = torch.tensor([[2.0], [0.0], [1.0], [0.0]])
-i, f, g, o = (x @ w.T + h @ u.T).chunk(4, dim=1)
+i, f, g, o = (x @ w.T + h @ u.T).chunk(4, dim=1)  # cut into four
 i, f, g, o = i.sigmoid(), f.sigmoid(), g.tanh(), o.sigmoid()
 memory = f * c + i * g
 state = o * memory.tanh()
@@ -450,8 +459,8 @@ print({name: round(value.item(), 3) for name, value in numbers.items()})
 # %%
 cell = nn.LSTMCell(input_size=1, hidden_size=1, bias=False)
 with torch.no_grad():
-    cell.weight_ih.copy_(w)
-    cell.weight_hh.copy_(u)
+    cell.weight_ih.copy_(w)  # from the input
+    cell.weight_hh.copy_(u)  # from the state
 torch.testing.assert_close((state, memory), cell(x, (h, c)))
 
 # %% tags=["hide-input"] mystnb={"figure": {"name": "fig-lstm", "caption": "The LSTM cell. The memory is the upper line. It changes in two places only: the forget gate reduces it, and the input gate adds the candidate. The output gate controls how much of the memory becomes the state. Blue boxes are gates with values between 0 and 1; yellow boxes map to values between -1 and 1."}, "image": {"alt": "A cell with two lines through it, memory above and state below; three blue gates and a yellow candidate rise from the lower line and act on the upper one by multiplication and addition."}}
@@ -493,7 +502,8 @@ costs = nn.functional.cross_entropy(
     answers, torch.tensor([1, 1]), reduction="none"
 )
 print("log 2 and log(1 + e^10):", costs)
-print("Equal outputs: a sure answer that is wrong costs 14 times as much.")
+ratio = costs[1] / costs[0]
+print(f"Equal outputs: a sure wrong answer costs {ratio:.0f} times as much.")
 
 # %% [markdown]
 # 3. Set the forget gate of the LSTM to 1 and the input gate to 0. What happens to the
