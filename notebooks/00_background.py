@@ -73,9 +73,10 @@ report.header(la)
 # %% [markdown]
 # ## Method
 #
-# Code draws every figure below from real values: a clip of the corpus, the filter bank of
-# the models, or numbers that you can check on paper. We do each computation by hand and
-# with PyTorch, and compare the results. If they differ, the page is not built.
+# The figures with numbers are drawn from real values: a clip of the corpus, the filter bank
+# of the models, or numbers that you can check on paper. Most parts of a network are
+# computed by hand and with PyTorch, and `assert_close` compares the results. If they
+# differ, the page is not built.
 #
 # ## Run
 #
@@ -191,7 +192,7 @@ report.glue("difference", f"{difference:.0%}")
 # learns how to weigh them. In *deep learning*, a network with many layers also finds the
 # features. It needs more examples for that.
 
-# %% tags=["hide-input"] mystnb={"figure": {"name": "fig-deep-learning", "caption": "Machine learning and deep learning. What is learned from examples is blue."}, "image": {"alt": "Two rows of boxes from sound to score; above, features made by hand and a small model, below, one network that finds the features and decides."}}
+# %% tags=["hide-input"] mystnb={"figure": {"name": "fig-deep-learning", "caption": "Machine learning and deep learning. What is learned from examples is blue. LFCC are one kind of features, described in the glossary."}, "image": {"alt": "Two rows of boxes from sound to score; above, features made by hand and a small model, below, one network that finds the features and decides."}}
 drawing("machine_and_deep_learning")
 
 # %% [markdown]
@@ -230,9 +231,9 @@ networks.perceptron(inputs.numpy(), weights.numpy(), bias)
 # How does training find the weights? It needs a number for how wrong the network is, the
 # *loss*, and it changes each weight in the direction in which the loss falls.
 #
-# Our models have two outputs, $z_0$ for spoof and $z_1$ for bona fide. The *softmax* makes probabilities of
-# them, and the loss, {term}`cross entropy`, is minus the logarithm of the probability that
-# the correct class got:
+# Our models have two outputs, $z_0$ for spoof and $z_1$ for bona fide. The *softmax* makes
+# probabilities of them, and the loss, {term}`cross entropy`, is minus the logarithm of the
+# probability that the correct class got:
 #
 # $$
 # p_c = \frac{e^{z_c}}{e^{z_0} + e^{z_1}}, \qquad \text{loss} = -\log p_\text{correct}.
@@ -272,7 +273,7 @@ torch.testing.assert_close(learned.grad, slope[:, None] * inputs)
 
 # %% [markdown]
 # In a network of many layers, the chain rule continues: the slope at an early layer is a
-# product with one factor for each layer behind it. PyTorch computes it from the last layer
+# product with one factor for each layer after it. PyTorch computes it from the last layer
 # back to the first, which is called the *backward pass*.
 #
 # *Gradient descent* takes a small step against the gradient, again and again. The size of
@@ -302,16 +303,14 @@ report.glue("loss_first", f"{losses[0]:.2f}")
 report.glue("loss_last", f"{losses[-1]:.2f}")
 
 # %% [markdown]
-# The loss falls from {result}`loss_first`, which is what guessing costs
-# ($\log 2$), to {result}`loss_last`.
+# The loss falls from {result}`loss_first`, which is what guessing costs ($\log 2$), to
+# {result}`loss_last`.
 #
 # A network can also learn its examples one by one. This is *overfitting*: the loss on the
 # training clips keeps falling, but the loss on other clips rises. So a part of the clips, the
 # validation set, is held back and never learned from.
 #
 # ### Convolution finds one pattern at every position
-
-#
 #
 # A pattern in a picture can be at any position. So a *convolution* moves one small table
 # of weights, the *kernel*, over the picture and computes the weighted sum at each
@@ -352,11 +351,12 @@ networks.convolution(image, kernel, stride_2, stride=2)
 # ### What else a CNN has
 #
 # - *Max-pooling* cuts the picture into blocks of 2 × 2 and keeps the largest number of
-#   each. The picture shrinks to a quarter, and a pattern may shift a little.
+#   each. The picture shrinks to a quarter, and a small shift of a pattern changes little.
 # - *Batch normalisation* subtracts the mean and divides by the standard deviation, for
 #   each kernel, so that the numbers of all layers stay in one range. While training, both
 #   are those of the batch. A running mean of them is kept, and used when a single clip is
-#   judged.
+#   judged. The result is multiplied by a learned weight and a learned bias is added; at
+#   first, these are 1 and 0.
 # - *Dropout* sets a share of the numbers to zero at random while training, so that the
 #   network cannot rely on single ones.
 #
@@ -375,10 +375,11 @@ normal = (maps - mean) / torch.sqrt(variance + 1e-5)  # never divides by 0
 torch.testing.assert_close(nn.BatchNorm2d(3)(maps), normal)
 
 # %% [markdown]
-# A *convolutional neural network* (CNN) stacks such layers, each with many kernels. The
-# first layers find edges, later layers find patterns of edges. The number of pictures
-# (*channels*, one for each kernel) grows, their size shrinks. {doc}`03_cnn` builds this
-# one:
+# A *convolutional neural network* (CNN) stacks such layers, each with many kernels. Each
+# kernel gives one picture, a *channel* of the output. A kernel of the next layer reads all
+# channels: it has one table of weights for each, and sums over all. The first layers find
+# edges, later layers find patterns of edges. The number of channels grows, their size
+# shrinks. {doc}`03_cnn` builds this one:
 
 # %% tags=["hide-input"] mystnb={"figure": {"name": "fig-cnn-layers", "caption": "The CNN of this book. Sheets stand for channels; below, their number, rows and columns."}, "image": {"alt": "From left to right: the input picture, four stacks of ever smaller and more pictures, a stack of 4 by 4 pictures, and two linear layers of 128 and 2 numbers."}}
 drawing("cnn_layers")
@@ -388,30 +389,34 @@ drawing("cnn_layers")
 #
 # Deeper networks should be better, but a simple stack of many layers is hard to train: a
 # stack of 56 layers can do worse than one of 20, even on its training pictures
-# {cite}`he2016`. Why? The slope at the first layers is a product with one factor for each
-# layer behind them. If most factors are smaller than one, the product is almost zero and
-# the first layers do not learn: the *vanishing gradient*. {doc}`04_resnet` measures it in
-# a stack without batch normalisation. Batch normalisation keeps the gradient from
-# vanishing, and deep stacks are still hard to train; {cite:t}`he2016` therefore do not
-# give the vanishing gradient as the reason.
+# {cite}`he2016`. Why?
 #
-# A *residual block* {cite}`he2016` adds its input to its output. So its layers only have
-# to learn the difference $F(x)$. If a block is not needed, $F(x)$ can stay at zero. And in
-# the backward pass, the sum adds 1 to each factor.
+# One possible reason is the *vanishing gradient*. The slope at the first layers is a
+# product with one factor for each layer after them. If most factors are smaller than one,
+# the product is almost zero and the first layers do not learn. {doc}`04_resnet` measures
+# this in a stack without batch normalisation. But with batch normalisation, the gradient
+# does not vanish, and deep stacks are still hard to train. So {cite:t}`he2016` think that
+# this is not the reason, and leave open what it is.
+#
+# A *residual block* {cite}`he2016` adds its input $x$ to the output $F(x)$ of its layers, so
+# the block gives $F(x) + x$. The layers only have to learn the difference $F(x)$. If a block
+# is not needed, $F(x)$ can stay at zero. And in the backward pass, the sum adds 1 to the
+# factor of the block.
 
 # %% tags=["hide-input"] mystnb={"figure": {"name": "fig-residual", "caption": "Two residual blocks. The blue line is the shortcut from the input to the addition. The bottleneck block first reduces 256 channels to 64, so that the expensive 3 by 3 convolution has less to compute, and then expands them again."}, "image": {"alt": "Two columns of boxes: the basic block with two convolutions and the bottleneck block with three; in both a line leads from the input around the convolutions to an addition."}}
 drawing("residual_block")
 
 # %% [markdown]
-# The ResNet50 of {doc}`04_resnet` consists of bottleneck blocks.
+# A 1 × 1 convolution is a weighted sum over the channels at each position. The ResNet50 of
+# {doc}`04_resnet` consists of bottleneck blocks.
 #
 # ### Recurrent layers read a sequence in order
 #
 # A *recurrent* layer (RNN) reads a sequence $x_1, x_2, \dots$ of vectors step by step.
 # In this book, the sequence is a picture, column by column, from the start of the clip to
-# its end. The layer keeps a *state* $h_t$, a vector which is its memory of all steps so
-# far. It uses the same weights at every step, a matrix $W$ for the input and a matrix $U$
-# for the state before:
+# its end. The layer keeps a *state* $h_t$, a vector that depends on all steps so far and
+# begins with zeros. It uses the same weights at every step, a matrix $W$ for the input and
+# a matrix $U$ for the state before:
 #
 # $$ h_t = \tanh(W x_t + U h_{t-1} + b). $$
 #
@@ -422,7 +427,8 @@ drawing("residual_block")
 drawing("rnn_unrolled")
 
 # %% [markdown]
-# Simple recurrent layers forget early steps. The *long short-term memory* (LSTM)
+# Simple recurrent layers forget early steps: here, too, the slope at an early step is a
+# product, with one factor for each step after it. The *long short-term memory* (LSTM)
 # {cite}`hochreiter1997` adds a memory $c_t$ and three *gates*. A gate is a vector of values
 # between 0 and 1, made by a sigmoid $\sigma$. The gates control what is kept ($f_t$, the
 # forget gate), what is written ($i_t$, the input gate) and what becomes the state ($o_t$,
@@ -477,7 +483,8 @@ drawing("lstm_cell")
 # - The three models consist of the parts in this chapter: weighted sums, convolutions,
 #   residual blocks, and in one model an LSTM. None of these parts is made for speech. A
 #   model learns everything from the data, so the next chapter is {doc}`01_data`.
-# - For every part, the results by hand and with PyTorch were the same.
+# - For every part that was computed twice, the results by hand and with PyTorch were the
+#   same.
 
 # %% [markdown]
 # ## Exercises
