@@ -82,7 +82,8 @@ report.header(la)
 # | `dev` | testing dataset | testing with the attacks of `train` and other speakers |
 # | `eval` | evaluation dataset | testing with other attacks and other speakers |
 #
-# That the testing dataset of the thesis is `dev` is our inference {mark}`O`.
+# The thesis does not say that its testing dataset is `dev`; this is our inference
+# {mark}`O`.
 #
 # The official counts, from the protocols of the corpus:
 
@@ -93,7 +94,7 @@ official = [
         "Bona fide": counts.bonafide,
         "Spoof": sum(counts.attacks.values()),
         "Attacks": f"{min(counts.attacks)} to {max(counts.attacks)}",
-        "Clips of each": min(counts.attacks.values()),
+        "Clips of each attack": min(counts.attacks.values()),
         "Speakers": counts.speakers,
         "Always “spoof” right": sum(counts.attacks.values()) / counts.total,
     }
@@ -155,26 +156,27 @@ report.table(
 # | A18 | voice conversion | vocoder of cepstral features |
 #
 # Training and testing use A01 to A06, evaluation A07 to A19 {cite}`wang2020`. Two of the
-# evaluation attacks (bold) are algorithms of the training with other training data, so
-# eleven are unknown. A filtered recording, as in A06, A17 and A19, is the hardest to
-# notice: most of it *is* a human voice.
+# evaluation attacks (bold) use the algorithm of a training attack, built from other
+# clips. So eleven are unknown. A filtered recording, as in A06, A17 and A19, may be
+# especially hard to notice: most of it *is* a human voice.
 #
 # ### The protocol
 #
 # For each partition, a text file (the *protocol*) lists the clips with speaker,
-# utterance, attack and label. We read the protocols and never list the folders, because
-# the original folders also contain clips that belong to no trial. These are the first
-# lines of one, and how to read it without our library:
+# *utterance* (the name of the clip's file), attack and label. The third column is not used
+# in LA. We read the protocols and never list the folders, because the original folders
+# also contain clips that belong to no trial. These are the first lines of one, and how to
+# read it without our library:
 
 # %%
-protocol = sorted((la.root).rglob("*.cm.*.t*.txt"))[0]
+# cm: countermeasure; trl or trn before .txt: a list of trials or for training.
+protocol = sorted(la.root.rglob("*.cm.*.t*.txt"))[0]
 print("".join(protocol.open().readlines()[:3]))
 columns = ["speaker", "utterance", "-", "attack", "label"]
 read = pd.read_csv(protocol, sep=" ", names=columns)
 read["label"].value_counts()
 
 # %% [markdown]
-#
 # ### How to download the data
 #
 # The corpus is free, under the Open Data Commons Attribution License (ODC-BY 1.0).
@@ -234,8 +236,8 @@ report.table(
 # Number of problems: {result}`n_faults`. On the command line, `antispoof corpus audit`
 # makes the same check and names every file with a problem.
 #
-# A near duplicate is a clip that sounds almost as another. It is not counted as a
-# problem: a voice conversion that only filters a recording gives such a clip. But if a
+# "One recording in two partitions, changed in level, cut or coded" is a *near duplicate*. It
+# is not counted as a problem: a voice conversion that only filters a recording gives such a clip. But if a
 # model has learned from the recording, the fake is no independent test of it.
 #
 # ### How many of each class?
@@ -294,6 +296,8 @@ report.table(
 # memorising the training voices.
 #
 # ### Which attacks?
+#
+# The attacks of the synthetic corpus have names that begin with M.
 
 # %% tags=["hide-input"]
 fakes = la.trials[la.trials["label"] == "spoof"]
@@ -306,8 +310,8 @@ report.table(
 
 # %% [markdown]
 # So `dev` tests whether a model recognises new clips of attacks from training, and `eval`
-# tests whether it recognises other attacks. The second test is harder, and it is the one
-# that matters in practice.
+# tests whether it recognises other attacks. The second test is the one that matters in
+# practice, because the next fake may be made in a new way.
 
 # %% tags=["hide-input"]
 made = {name: attack.title for name, attack in ATTACKS.items()}
@@ -319,12 +323,9 @@ report.table(
 )
 
 # %% [markdown]
-# The attacks of the synthetic corpus have names that begin with M.
-
-# %% [markdown]
 # ### How long are the clips?
 
-# %% tags=["hide-input"] mystnb={"figure": {"name": "fig-durations", "caption": "Lengths of the clips. The dashed line is the input length of all models: longer clips are cut off there, shorter clips are padded with zeros."}, "image": {"alt": "Three histograms, one for each partition, of clip lengths in seconds for bona fide and spoof clips, with a dashed line at four seconds."}}
+# %% tags=["hide-input"] mystnb={"figure": {"name": "fig-durations", "caption": "Lengths of the clips. The dashed line is the input length of all models: longer clips are cut off there, shorter clips are padded with zeros. The bars of each class have a total area of 1, so the classes can be compared."}, "image": {"alt": "Three histograms, one for each partition, of clip lengths in seconds for bona fide and spoof clips, with a dashed line at four seconds."}}
 median = usable.groupby("label")["seconds"].median()
 report.glue("median_bonafide", f"{median['bonafide']:.2f} s")
 report.glue("median_spoof", f"{median['spoof']:.2f} s")
@@ -344,6 +345,7 @@ data.durations(usable, kept=4.0)
 
 # %%
 dev = usable[usable["partition"] == min(la.partitions)]
+# The speaker with the most labels comes first; the others fill what lacks.
 speaker = dev.groupby("speaker")["label"].nunique().idxmax()
 chosen = pd.concat([dev[dev["speaker"] == speaker], dev])
 chosen = chosen.drop_duplicates("label").set_index("label")
@@ -379,7 +381,7 @@ report.table(
 #
 # - **Accuracy can mislead.** A system that always says "spoof" has an accuracy of
 #   {result}`spoof_share_eval` on the evaluation clips. So this book shows every accuracy
-#   together with macro-F1, which gives both classes the same weight.
+#   together with {term}`macro-F1`, which gives both classes the same weight (exercise 1).
 # - **Testing and evaluation answer different questions.** `dev` has the attacks of the
 #   training data, `eval` has others. A good result on `dev` does not promise a good
 #   result on `eval`.
@@ -430,5 +432,7 @@ print("The threshold was chosen on these clips, so this is too good.")
 
 # %% tags=["hide-cell", "solution"]
 print(
-    "It would call the person's real clips fake, and look good on her fakes."
+    "It recognises the voice, not the fake. It calls all clips of this person"
 )
+print("fake, and is right for the fakes. So the test would be too good, and")
+print("would not say how the detector judges voices that it does not know.")
