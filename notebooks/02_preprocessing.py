@@ -92,15 +92,16 @@ steps = [
 ]
 report.glue("window", f"{1000 * use['win_length'] / SAMPLE_RATE:g} ms")
 report.glue("hop", f"{1000 * use['hop_length'] / SAMPLE_RATE:g} ms")
+report.glue("n_before", f"{use['n_samples']:,}".replace(",", " "))
 report.table(
     pd.DataFrame(steps, columns=["Step", "Setting", "Badge"]),
     caption="From file to model input",
 )
 
 # %% [markdown]
-# The thesis has a section on the mel spectrogram. That it is the input of the models is
-# our inference {mark}`O`. The number of bands and the other settings are common in
-# similar work {mark}`N`. Lengths are in samples: a window is {result}`window` long, and a
+# The mel bands have two badges. The thesis has a section on the mel spectrogram; that it is
+# the input of the models is our inference {mark}`O`. The number of bands, as the other
+# settings, is common in similar work {mark}`N`. Lengths are in samples: a window is {result}`window` long, and a
 # new window starts every {result}`hop`.
 
 # %% [markdown]
@@ -119,6 +120,9 @@ voices = {x: audio.load_mono_16k(chosen["path"][x]) for x in LABELS[::-1]}
 
 # %% [markdown]
 # ### Pad or cut
+#
+# All clips get the same number of samples: {result}`n_before`. A shorter clip gets zeros at
+# its end; a longer one loses its end.
 
 # %%
 n_samples = front_end.n_samples
@@ -132,13 +136,17 @@ features.fixed_length(voices, n_samples=n_samples)
 # ### Power spectrogram
 #
 # Take a piece of 512 samples (`n_fft`), move on by 160 (the *hop*), take the next piece.
-# Multiply each piece by the *Hann window*: a smooth hill of 400 samples, which is zero at
-# its ends, with zeros on both sides up to 512. Without it, the cut ends of a piece would
-# look like sound. The Fourier transform of 512 real samples has 512 / 2 + 1 = 257
-# frequencies, from 0 to 8000 Hz. Its squared size is the power at each of them.
+# Multiply each piece by the *Hann window*: 400 weights that rise smoothly from zero to one
+# and fall again, with zeros on both sides up to 512. Without it, a piece would jump at its
+# ends, and a jump contains all frequencies, also those that are not in the voice.
+#
+# The Fourier transform of 512 real samples gives 512 / 2 + 1 = 257 complex numbers, for the
+# frequencies from 0 to 8000 Hz. Their absolute value is the level, their angle is the
+# phase. The *power* is the absolute value squared; so the phase is lost here.
 #
 # The first piece is centred at the first sample. So half of it lies before the clip, and
-# the clip is mirrored there and at its end.
+# the clip is mirrored there and at its end. That is why there is one column for each hop,
+# and one more.
 
 # %%
 size, win, hop = use["n_fft"], use["win_length"], use["hop_length"]
@@ -146,7 +154,7 @@ padded = np.pad(fixed["bonafide"], size // 2, mode="reflect")
 frames = np.lib.stride_tricks.sliding_window_view(padded, size)[::hop]
 hann = np.sin(np.pi * np.arange(win) / win) ** 2
 window = np.pad(hann, (size - win) // 2)
-power = np.abs(np.fft.rfft(frames * window)).T ** 2
+power = np.abs(np.fft.rfft(frames * window)).T ** 2  # rows: frequencies
 power.shape
 
 # %% [markdown]
@@ -166,9 +174,9 @@ def mel(hertz):
 # %%
 n_mels = use["n_bands"]
 steps_mel = np.linspace(0, mel(SAMPLE_RATE / 2), n_mels + 2)
-edges = 700 * (10 ** (steps_mel / 2595) - 1)  # in hertz
+edges = 700 * (10 ** (steps_mel / 2595) - 1)  # in hertz: `mel` solved for it
 lower, peak, upper = edges[:-2], edges[1:-1], edges[2:]
-freqs = np.fft.rfftfreq(size, 1 / SAMPLE_RATE)[:, None]
+freqs = np.fft.rfftfreq(size, 1 / SAMPLE_RATE)[:, None]  # one row for each
 rising = (freqs - lower) / (peak - lower)
 falling = (upper - freqs) / (upper - peak)
 bank = np.maximum(0, np.minimum(rising, falling))
@@ -189,11 +197,13 @@ bank = np.maximum(0, np.minimum(rising, falling))
 mels = bank.T @ power
 decibel = 10 * np.log10(np.maximum(mels, 1e-10))
 decibel = np.maximum(decibel, decibel.max() - use["top_db"])
-normal = (decibel - decibel.mean()) / decibel.std(ddof=1)
+normal = (decibel - decibel.mean()) / decibel.std(ddof=1)  # as PyTorch's std
 
 # %% [markdown]
-# The front-end of the library is a PyTorch module with one method for each step. It
-# computes many clips at once, and gives the same numbers:
+# The *front-end* of the library, the part before the model, is a PyTorch module with one
+# method for each step. It computes many clips at once, and gives the same numbers. It
+# rounds them more, because it computes with 32 bits for each; so the comparison allows for
+# small differences.
 
 # %%
 batches = {x: torch.from_numpy(fixed[x])[None] for x in fixed}
@@ -236,7 +246,6 @@ rows = [
     )
     for step, x in after.items()
 ]
-report.glue("n_before", f"{waveform.numel():,}".replace(",", " "))
 report.glue("n_after", f"{normal.size:,}".replace(",", " "))
 report.glue("frames", normal.shape[-1])
 columns = ["After", "Shape", "Numbers", "Smallest", "Largest"]
@@ -252,7 +261,8 @@ features.stages(pictures, front_end)
 
 # %% [markdown]
 # Power spectrogram and mel spectrogram look empty because nearly all numbers are close to
-# zero. This is also a problem for a model. The logarithm makes speech visible.
+# zero. This is also a problem for a model: a few large numbers would decide all its
+# weighted sums. The logarithm makes speech visible.
 #
 # ### Bona fide and spoof
 
@@ -271,10 +281,11 @@ real + fake
 # %% [markdown]
 # ## What it means
 #
-# - Every clip becomes a picture with one channel and {result}`frames` columns of ten
-#   milliseconds. {result}`n_before` samples become {result}`n_after` numbers.
-# - **Lost:** the phase of the sound, fine pitch at high frequencies, and everything after
-#   four seconds. If an attack is only wrong there, these models cannot detect it.
+# - Every clip becomes a picture with one channel and {result}`frames` columns, one every
+#   {result}`hop`. {result}`n_before` samples become {result}`n_after` numbers.
+# - **Lost:** everything after four seconds; the phase of the sound; the single harmonics at
+#   high frequencies, where bands are wide; and what is 80 dB below the loudest point. If an
+#   attack is only wrong there, these models cannot detect it.
 # - **Not lost:** the *length* of a clip is still visible as the black area on the right,
 #   and silence before the words as a dark area on the left. {doc}`01_data` explains why
 #   this matters. Of length, silence and loudness, only the loudness is removed.
@@ -304,8 +315,8 @@ print(f"input: changes by at most {np.abs(quiet - model_input).max():.1e}")
 
 # %% [markdown]
 # 3. Build as many bands of equal width in hertz, and count for both banks the bands whose
-#    peak is above 4 kHz. Earlier work found bands of equal width better for detection
-#    {cite}`muller2022`. What could be the reason?
+#    peak is above 4 kHz. In earlier work, linear spectrograms were better than mel
+#    spectrograms {cite}`muller2022`. What could be the reason?
 
 # %% tags=["hide-cell", "solution"]
 linear_peak = np.linspace(0, SAMPLE_RATE / 2, n_mels + 2)[1:-1]
