@@ -101,8 +101,8 @@ report.table(
 # %% [markdown]
 # The mel bands have two badges. The thesis has a section on the mel spectrogram; that it is
 # the input of the models is our inference {mark}`O`. The number of bands, as the other
-# settings, is common in similar work {mark}`N`. Lengths are in samples: a window is {result}`window` long, and a
-# new window starts every {result}`hop`.
+# settings, is common in similar work {mark}`N`. Lengths are in samples: a window is
+# {result}`window` long, and a new window starts every {result}`hop`.
 
 # %% [markdown]
 # ## Run
