@@ -80,7 +80,8 @@ report.header(la)
 #
 # ## Run
 #
-# The example is one bona fide clip. We use its first three seconds.
+# The example is one bona fide clip. We use its first three seconds. In all chapters,
+# `report` is the part of the library that shows players and tables.
 
 # %%
 partition = min(la.partitions)  # first by name: dev, or eval without dev
@@ -241,7 +242,8 @@ networks.perceptron(inputs.numpy(), weights.numpy(), bias)
 #
 # The logarithm is the natural one. A sure and correct answer costs almost nothing; a sure
 # and wrong one costs much. The {term}`score` of a clip in this book is the difference of
-# the two outputs, bona fide minus spoof.
+# the two outputs, bona fide minus spoof, $z_1 - z_0$. If it is above 0, bona fide is the
+# more probable class.
 
 # %%
 z, correct = torch.tensor([0.2, 1.0]), 0
@@ -313,8 +315,8 @@ report.glue("loss_last", f"{losses[-1]:.2f}")
 # ### Convolution finds one pattern at every position
 #
 # A pattern in a picture can be at any position. So a *convolution* moves one small table
-# of weights, the *kernel*, over the picture and computes the weighted sum at each
-# position. The *stride* is the step of this movement: with stride 2, the output has about
+# of weights, the *kernel* (or *filter*), over the picture and computes the weighted sum at
+# each position. The *stride* is the step of this movement: with stride 2, the output has about
 # half as many rows and columns. *Padding* adds rows and columns of zeros around the
 # picture, so that the kernel also fits at its edge. With $n$ rows, a kernel of $k$ rows,
 # padding $p$ on each side and stride $s$, the output has
