@@ -73,7 +73,22 @@ const TableSort = (() => {
     });
   }
 
+  /* On a phone a table of text is one block a row; each cell then says its heading. */
+  function label(table) {
+    const heads = [...table.tHead.rows[0].cells].map((head) => {
+      const plain = head.cloneNode(true);
+      plain.querySelectorAll("abbr").forEach((badge) => badge.remove());
+      return plain.textContent.trim();
+    });
+    for (const row of table.tBodies[0].rows) {
+      [...row.cells].forEach((cell, i) => {
+        if (i && heads[i]) cell.dataset.heading = heads[i];
+      });
+    }
+  }
+
   function start() {
+    document.querySelectorAll("table.stack:has(thead)").forEach(label);
     const tables = document.querySelectorAll(
       ".bd-article .report-table table, .bd-article table.table",
     );
