@@ -5,6 +5,7 @@ is in the book without being named again. The command line has its own help.
 """
 
 import pkgutil
+import re
 from importlib import import_module
 from pathlib import Path
 
@@ -16,7 +17,6 @@ from antispoof.registry import Registry
 from .generated import markdown_table
 
 PAGE = "book/library"
-NOT_SHOWN = ("antispoof.cli",)
 REGISTRIES = {  # in the order of the work
     "antispoof.corpora": "CORPORA",
     "antispoof.augment": "AUGMENTATIONS",
@@ -28,7 +28,6 @@ REGISTRIES = {  # in the order of the work
 }
 SECTION = """
 ## `{module}`
-
 ```{{eval-rst}}
 .. automodule:: {module}
    :members: {members}
@@ -39,6 +38,7 @@ SECTION = """
 def setup(app: Sphinx) -> None:
     """Connect the page; settings of autodoc and napoleon are in ``_config.yml``."""
     app.connect("source-read", _add_reference)
+    app.connect("autodoc-process-docstring", _describe, priority=400)  # before napoleon
 
 
 def modules(root: Path) -> list[str]:
@@ -47,7 +47,7 @@ def modules(root: Path) -> list[str]:
     layers = settings["tool"]["importlinter"]["contracts"][0]["layers"]
     report = import_module("antispoof_report")
     packages = [m.name for m in pkgutil.iter_modules(report.__path__) if m.ispkg]
-    shown = [name for name in reversed(layers) if name not in NOT_SHOWN]
+    shown = [name for name in reversed(layers) if name != "antispoof.cli"]
     return [*shown, *(f"{report.__name__}.{name}" for name in packages)]
 
 
@@ -84,9 +84,14 @@ def registered() -> list[tuple[str, ...]]:
 
 def _add_reference(app: Sphinx, docname: str, source: list[str]) -> None:
     if docname == PAGE:
-        table = "\n".join(markdown_table(registered()))
         sections = "".join(
             SECTION.format(module=name, members=", ".join(public_names(name)))
             for name in modules(Path(app.srcdir))
         )
-        source[0] += f"\n## What is registered\n\n{table}\n{sections}"
+        source[0] += "\n".join(["", *markdown_table(registered()), sections])
+
+
+def _describe(app: Sphinx, *event: list[str]) -> None:
+    """Entries of docstrings are ``name : text``; napoleon takes this for a type."""
+    text = re.sub(r"(?m)(^|\. )([\w*, ]+) : ", r"\1\n\2\n    ", "\n".join(event[-1]))
+    event[-1][:] = text.splitlines()
