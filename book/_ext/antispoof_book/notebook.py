@@ -87,6 +87,8 @@ def name_folds(notebook: NotebookNode) -> NotebookNode:
             options = cell.metadata.setdefault("mystnb", NotebookNode())
             text = " ".join(["figure" * ("figure" in options), *tags, cell.source])
             title = next((FOLDS[part] for part in FOLDS if part in text), "Code")
+            # A folded cell holds its result, too.
+            title = title.replace(" of the ", " and ") if "hide-cell" in tags else title
             options.update(code_prompt_show=title, code_prompt_hide=title)
     return notebook
 
