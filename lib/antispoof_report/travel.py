@@ -126,7 +126,7 @@ def steps_table(runs: Mapping[tuple[str, str], list[Run]], part: str) -> pd.Data
 def heat_map(runs: Mapping[tuple[str, str], list[Run]]) -> pd.DataFrame:
     """EER of the thesis's CNN: trained on (rows) by tested on (columns)."""
     rates = rates_table(runs).query("group == 'base'")
-    rates["trained"] = rates["trained"].map(TRAINED_ON)
+    rates["trained"] = rates["trained"].map(TRAINED_ON).str.wrap(14)
     wide = rates.pivot_table("eer", "trained", "tested", sort=False)
     wide.columns = wide.columns.str.replace(" ", "\n")  # side by side in a figure
     return wide.rename_axis(index=None, columns=None)
