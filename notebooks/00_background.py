@@ -438,12 +438,15 @@ drawing("rnn_unrolled")
 #
 # $$
 # f_t = \sigma(W_f x_t + U_f h_{t-1} + b_f), \quad
-# i_t = \sigma(W_i x_t + U_i h_{t-1} + b_i), \quad
-# o_t = \sigma(W_o x_t + U_o h_{t-1} + b_o),
+# i_t = \sigma(W_i x_t + U_i h_{t-1} + b_i),
 # $$
 #
 # $$
-# g_t = \tanh(W_g x_t + U_g h_{t-1} + b_g), \qquad
+# o_t = \sigma(W_o x_t + U_o h_{t-1} + b_o), \quad
+# g_t = \tanh(W_g x_t + U_g h_{t-1} + b_g),
+# $$
+#
+# $$
 # c_t = f_t \, c_{t-1} + i_t \, g_t, \qquad h_t = o_t \tanh(c_t).
 # $$
 #

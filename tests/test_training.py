@@ -415,7 +415,7 @@ ROW = {"epoch": 0, "loss": 0.5, "val_macro_f1": 0.75, "seconds": 100.0}
 def test_progress_line():
     lines = []
     log_epoch(lines.append, 20, ROW)
-    assert lines == ["epoch 1/20 loss 0.5000 validation macro-F1 0.750 100.0 s"]
+    assert lines == ["epoch 1/20: loss 0.5000, validation macro-F1 0.750, 100.0 s"]
 
 
 @pytest.mark.parametrize(("epoch", "enough"), [(0, [None, 401]), (1, [None, 301])])

@@ -61,7 +61,7 @@ def plan_training(
     runs = f"{n_runs} run{'s' * (n_runs > 1)}"
     progress_line()(
         f"At most {runs}, about {max(minutes, 1):.0f} min here if none is found."
-        " `seeds` and `settings` above choose more or fewer."
+        " The parameters seeds and settings above choose more or fewer."
     )
     return settings, seeds
 

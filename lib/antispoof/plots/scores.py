@@ -42,7 +42,7 @@ def det_curves(curves: Mapping[str, DetCurve]) -> Figure:
         axis.set_major_locator(FixedLocator(norm.ppf(RATES)))
         axis.set_major_formatter(FuncFormatter(lambda z, _: f"{norm.cdf(z):.0%}"))
     axes.set(xlabel="spoof taken for bona fide", ylabel="bona fide taken for spoof")
-    axes.legend(loc="upper right")
+    style.shared_legend(figure, columns=3)  # the diagonal crosses every corner
     return figure
 
 
@@ -99,7 +99,7 @@ def reliability_plot(bins: Mapping[str, Reliability]) -> Figure:
     axes.plot([0, 1], [0, 1], color=GREY, linestyle=":", linewidth=1)
     for name, found in bins.items():
         label = f"{name} (ECE {found.calibration_error:.1%})"
-        axes.plot(found.predicted, found.observed, "o-", label=label)
+        axes.plot(found.predicted, found.observed, "o-", label=label, clip_on=False)
     axes.set(xlabel="predicted probability of bona fide", xlim=(0, 1))
     axes.set(ylabel="fraction of bona fide", ylim=(0, 1))
     style.shared_legend(figure, columns=1)  # no corner is free for it

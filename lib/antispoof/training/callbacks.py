@@ -14,7 +14,7 @@ def log_epoch(log: Callable[[str], None], n_epochs: int, row: dict[str, float]) 
     """Log loss, validation macro-F1 and duration of an epoch in one line."""
     log(
         f"epoch {row['epoch'] + 1}/{n_epochs}"
-        f" loss {row['loss']:.4f} validation macro-F1 {row['val_macro_f1']:.3f}"
+        f": loss {row['loss']:.4f}, validation macro-F1 {row['val_macro_f1']:.3f},"
         f" {row['seconds']:.1f} s"
     )
 

@@ -75,7 +75,7 @@ def h4(lengths: Lengths, *, n_replicates: int = 2000) -> Verdict:
         for metric in ("predicted_spoof_rate", "always_spoof")
     ]
     bias = make_finding(
-        f"rate of clips decided spoof minus rate of spoof after {shortest} epochs, "
+        f"rate of clips decided spoof minus rate of spoof, epochs: {shortest}, "
         f"{TITLES[RESNET_LSTM]}",
         combine(np.subtract, *rates),
         direction=1,
