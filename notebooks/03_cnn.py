@@ -81,9 +81,10 @@ report.header(la)
 # A convolution moves small filters over the spectrogram and finds the same pattern at
 # every frequency and time. The network has four blocks. Each block has a convolution with
 # 3 × 3 filters, batch normalisation, max-pooling, which halves the picture in both
-# directions, and ReLU (negative values become zero). The result is averaged to a grid of
-# 4 × 4: its four rows stay, and its 25 columns are averaged in four groups. So the size of
-# the linear layers does not depend on the length of the input.
+# directions, and ReLU (negative values become zero). After four blocks the picture has 4
+# rows and 25 columns. It is averaged to a grid of 4 × 4: the rows stay, and the columns are
+# averaged in four groups. So the size of the linear layers does not depend on the length of
+# the input.
 #
 # Two linear layers turn the grid into two numbers, one for each class. The **score** is
 # that of bona fide minus that of spoof. By the softmax, it is $\log(p / (1 - p))$, where
@@ -98,9 +99,12 @@ report.header(la)
 #
 # ### The network in code
 #
-# One block: the convolution looks for patterns, batch normalisation keeps the numbers in
-# a common range, max-pooling keeps the largest of each 2 × 2 square, ReLU removes what is
-# negative.
+# `nn.Sequential` applies its layers one after another. A convolution from `n_in` to `n_out`
+# channels has a 3 × 3 kernel for each pair of an input and an output channel: an output
+# channel is the sum of `n_in` filtered pictures, plus a bias. Padding 1 keeps the size of
+# the picture. After the division by the standard deviation, batch normalisation
+# multiplies each channel by a learned weight and adds a learned bias; they begin at 1
+# and 0.
 
 
 # %%
@@ -114,9 +118,9 @@ def block(n_in, n_out):
 
 
 # %% [markdown]
-# Four blocks, then the average over a grid of 4 × 4, then two linear layers. Dropout sets
-# half of the numbers to zero at random while training, so that the network cannot rely
-# on single ones.
+# In PyTorch, a network is a class derived from `nn.Module`: `__init__` makes its layers,
+# `forward` says how an input goes through them, and `model(x)` calls `forward`. Here: four
+# blocks, the average over a grid of 4 × 4, two linear layers with dropout between them.
 
 
 # %%
@@ -141,7 +145,8 @@ class CNN(nn.Module):
 
 # %% [markdown]
 # It has the same layers as the CNN of the library: with the same weights, both give the
-# same numbers.
+# same numbers. `state_dict` holds all weights by name. `eval` switches dropout off, and
+# batch normalisation to its running means.
 
 # %%
 model = models.build("cnn").eval()
@@ -370,11 +375,14 @@ decisions.confusions(runs.tables.confusions(trained))
 # ## Exercises
 #
 # 1. The first linear layer has most of the parameters. How many, and from which sizes of
-#    the network do they follow?
+#    the network do they follow? Do the same for block 2: it has a convolution, and a batch
+#    normalisation with a weight and a bias for each channel.
 
 # %% tags=["hide-cell", "solution"]
 print("128 maps x 4 x 4 places x 128 outputs, and 128 biases:")
 print(128 * 4 * 4 * 128 + 128, "of", models.n_parameters(model))
+print("16 x 32 kernels of 3 x 3, 32 biases, and 2 x 32 of the normalisation:")
+print(16 * 32 * 3 * 3 + 32 + 2 * 32, models.n_parameters(model.blocks[1]))
 
 # %% [markdown]
 # 2. In the block, pooling comes before ReLU. Does the order of these two matter? Try both
