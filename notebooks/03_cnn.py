@@ -195,7 +195,8 @@ report.table(
 # compute the outputs (forward), measure how wrong they are (cross entropy), compute how
 # each weight changes that (backward), and change the weights a little (step). Before,
 # `zero_grad` deletes the gradients of the last batch; PyTorch would add the new ones to
-# them.
+# them. `order` has the numbers of the clips in random order, and `np.split` cuts it into
+# batches.
 
 
 # %%
@@ -213,12 +214,13 @@ def train_epoch(model, x, y, order, optimizer, batch_size=64):
 
 # %% [markdown]
 # After each epoch, the network is tested on the clips of two training speakers that it
-# does not learn from, the validation set.
+# does not learn from, the validation set. In `inference_mode`, PyTorch prepares no
+# gradients, which saves time.
 
 
 # %%
 def validate(model, x, y):
-    model.eval()  # no dropout
+    model.eval()  # no dropout; running means, not those of the batch
     with torch.inference_mode():
         z = model(x)
     loss = nn.functional.cross_entropy(z, y).item()
@@ -227,8 +229,9 @@ def validate(model, x, y):
 
 
 # %% [markdown]
-# Two epochs with these functions. *Adam* is gradient descent with a step size of its own
-# for each weight:
+# Two epochs with these functions. `x` holds one spectrogram for each training clip, `y` its
+# class: 0 is spoof, 1 is bona fide. *Adam* is gradient descent with two changes: it uses a
+# mean of the latest gradients, and each weight has a step size of its own.
 
 # %%
 train_set, val_set = split_validation(
@@ -236,21 +239,22 @@ train_set, val_set = split_validation(
 )
 x, y = train_set.read(), torch.from_numpy(train_set.labels)
 x_val, y_val = val_set.read(), torch.from_numpy(val_set.labels)
+x.shape  # clips, channels, rows, columns
 
 # %%
 torch.manual_seed(0)
 network, history = CNN(), []
 optimizer = torch.optim.Adam(network.parameters(), lr=1e-3)
-for epoch in range(2):
+for epoch in range(2):  # the library shuffles with these two numbers, too
     order = np.random.default_rng([0, epoch]).permutation(len(y))
     loss = train_epoch(network, x, y, order, optimizer)
     history.append((loss, *validate(network, x_val, y_val)))
 
 # %% [markdown]
-# The library has the same loop in `antispoof.training.fit`. It can also use a GPU, several
-# precisions and augmentation, and it resumes after an interruption. Its losses agree
-# within 2 %: it rounds differently, and every step of the training makes the difference
-# larger.
+# The library has the same loop in `antispoof.training.fit`. It can also use a GPU, shorter
+# number formats and {term}`augmentation`, and it resumes after an interruption. Its losses
+# agree within 2 %: it rounds differently, and every step of the training makes the
+# difference larger.
 
 # %%
 short = TrainConfig.for_model("cnn", epochs=2)
@@ -261,7 +265,7 @@ np.testing.assert_allclose(fitted[columns[:2]], losses, rtol=2e-2)
 
 # %% tags=["hide-input"]
 report.table(
-    pd.DataFrame(history, columns=columns).rename_axis("epoch"),
+    pd.DataFrame(history, pd.Index([1, 2], name="epoch"), columns),
     caption="Two epochs of the loop on this page",
     formats=dict.fromkeys(columns, ".3f"),
     index=True,
