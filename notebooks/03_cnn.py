@@ -279,10 +279,15 @@ report.table(
 # %% [markdown]
 # ## Run
 #
-# The configuration contains every setting that affects the trained model. The clips of
-# two training speakers are the validation set. After each epoch, the model is evaluated
-# on it. The configuration says whether the best epoch by this measure is kept, or the last
-# one. The testing and the evaluation dataset are not used for this choice.
+# The configuration contains every setting that affects the trained model:
+#
+# - `lr` is the learning rate. With the `schedule` "cosine" it falls to 0 during the
+#   training, along half a period of a cosine.
+# - `precision` is the number format: fp32 has 32 bits.
+# - `keep_checkpoint` says which weights are kept: those of the epoch with the best macro-F1
+#   on the validation set, or the last. The testing and the evaluation dataset are not used
+#   for this choice.
+# - A setting that is 0, none or empty does nothing. `antispoof train --help` explains all.
 
 # %%
 chosen = seeds if seed is None else [seed]
@@ -308,6 +313,9 @@ report.settings_table(config, caption="The configuration of these runs")
 #
 # *Reference runs* were trained before, on real speech, and their scores were saved. They
 # are shown only if today's code still computes the same numbers on a small fixed input.
+# Their learning rate falls to 0, and the last epoch is kept. There is one run for each
+# {term}`seed`, which decides all that is random: the first weights, the order of the clips
+# and the dropout.
 
 # %%
 references = runs.load_references("cnn")
