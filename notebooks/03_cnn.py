@@ -409,25 +409,23 @@ print(16 * 32 * 3 * 3 + 32 + 2 * 32, models.n_parameters(model.blocks[1]))
 numbers = torch.randn(1, 3, 8, 8)
 pool, relu = nn.MaxPool2d(2), nn.ReLU()
 torch.testing.assert_close(relu(pool(numbers)), pool(relu(numbers)))
-print(
-    "The same: the largest number is the largest after ReLU, too. Pool first."
-)
+print("The same: the largest number is still the largest after ReLU.")
+print("Pool first: then ReLU has a quarter of the numbers to compute.")
 
 # %% [markdown]
 # 3. Train the network of this page for one epoch with a learning rate of 1. What does the
-#    loss do? Look at the probabilities: how sure is this network of its answers?
+#    loss do? Look at the probabilities, `.softmax(1)` of the outputs: how sure is this
+#    network of its answers?
 
 # %% tags=["hide-cell", "solution"]
 torch.manual_seed(0)
 fast = CNN()
 steps = torch.optim.Adam(fast.parameters(), lr=1.0)
 loss = train_epoch(fast, x, y, np.arange(len(y)), steps)
-print(f"loss {loss:.1f}: far worse than guessing ({np.log(2):.2f})")
+print(f"loss {loss:.0f}: far worse than guessing ({np.log(2):.2f})")
 with torch.inference_mode():
-    sure = fast(x).softmax(1).max(1).values
-print(
-    f"{(sure > 0.99).float().mean():.0%} of its answers have more than 99 %."
-)
-print(
-    "To be sure and wrong costs much: the loss is the distance of the outputs."
-)
+    z = fast.eval()(x)
+sure = (z.softmax(1).max(1).values > 0.99).float().mean()
+print(f"{sure:.0%} of its answers have a probability of more than 99 %.")
+print("The steps are far too large, and so are the outputs. Where it is")
+print("wrong, the loss is about the difference of the two outputs.")
