@@ -79,18 +79,26 @@ report.header(la)
 # A deep network is hard to train because the gradient has to pass from the last layers
 # back to the first. A *residual block* adds its input to its output, which gives the
 # gradient a short path ({numref}`fig-residual` shows one). ResNet50 has sixteen such
-# blocks in four stages. Each stage after the first halves the picture and doubles the
-# number of channels. At the end, each channel is averaged, and one linear layer gives two
-# numbers, one for each class.
+# blocks in four stages, and three layers with weights in each block. With the first
+# convolution and the last linear layer, these are fifty. Each stage after the first halves
+# the picture and doubles the number of channels. At the end, each channel is averaged, and
+# the linear layer gives two numbers, one for each class.
+#
+# Input and output of a block can only be added if they have the same size. In the first
+# block of each stage they have not, so a 1 × 1 convolution first gives the input the size
+# of the output.
 #
 # Two things differ from the original. The first convolution has one input channel,
 # because a spectrogram has no colours. The last layer has two classes. The parameters
-# have the names of torchvision {mark}`O`. The network starts from random weights.
+# have the names of torchvision, PyTorch's library for pictures {mark}`O`, so weights that
+# were trained elsewhere can be loaded. Here the network starts from random weights.
 #
 # ### The block in code
 #
-# A bottleneck block: a 1 × 1 convolution reduces the channels, a 3 × 3 convolution looks
-# for patterns, a 1 × 1 convolution expands them again. Then the input is added.
+# A bottleneck block: a 1 × 1 convolution, a weighted sum of the channels at each point,
+# reduces their number. A 3 × 3 convolution looks for patterns, and a 1 × 1 convolution
+# expands the channels again. Then the input is added. The convolutions have no bias, because
+# batch normalisation would subtract it again.
 
 
 # %%
@@ -113,11 +121,12 @@ class Bottleneck(nn.Module):
 
 
 # %% [markdown]
-# It computes what a block of the library does:
+# It computes what a block of the library does. The names of the weights differ, but their
+# order is the same:
 
 # %%
 model = models.build("resnet").eval()
-library = model.layer1[1]  # the first block has another number of inputs
+library = model.layer1[1]  # the first block, [0], changes the size
 mine = Bottleneck(256, 64).eval()
 weights = [*library.state_dict().values()]
 mine.load_state_dict(dict(zip(mine.state_dict(), weights, strict=True)))
@@ -208,8 +217,9 @@ report.table(
 )
 
 # %% [markdown]
-# The network has {result}`parameters` parameters for the same {result}`input` input. It has
-# far more to learn from the same number of clips.
+# Here `bn` is batch normalisation, `layer1` to `layer4` are the four stages, and `fc` is the
+# linear layer ("fully connected"). The network has {result}`parameters` parameters for the
+# same {result}`input` input. It has far more to learn from the same number of clips.
 
 # %% [markdown]
 # ## Run
@@ -330,8 +340,9 @@ print("And deep stacks with batch normalisation alone still train badly.")
 print("With a shortcut, it is easy for a block to change nothing.")
 
 # %% [markdown]
-# 3. Set the weights of the last batch normalisation of a bottleneck to zero. What does the
-#    block compute now? Why is this a good state to begin training in?
+# 3. Set the learned weight and bias of the last batch normalisation of a bottleneck to zero
+#    (`nn.init.zeros_`). What does the block compute now? Why is this a good state to begin
+#    training in?
 
 # %% tags=["hide-cell", "solution"]
 nn.init.zeros_(mine.layers[-1].weight)
