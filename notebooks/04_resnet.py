@@ -161,7 +161,7 @@ def gradient_ratio(n_layers, shortcut, normalised):
 # %%
 depths = [1, 2, 4, 8, 16, 32]
 ways = {
-    "without": (False, False),
+    "without shortcut": (False, False),
     "with shortcut": (True, False),
     "shortcut and batch normalisation": (True, True),
 }
@@ -175,7 +175,8 @@ gradients = pd.DataFrame(ratios, index=pd.Index(depths, name="layers"))
 report.glue("gradient_with", f"{gradients['with shortcut'].iloc[-1]:.2g}")
 both = gradients["shortcut and batch normalisation"].iloc[-1]
 report.glue("gradient_both", f"{both:.2g}")
-report.glue("gradient_without", f"{gradients['without'].iloc[-1]:.2g}")
+plain = gradients["without shortcut"].iloc[-1]
+report.glue("gradient_without", f"{plain:.2g}")
 report.table(
     gradients.reset_index(),
     caption="Gradient at the input divided by the gradient at the output",
@@ -185,8 +186,9 @@ report.table(
 # %% [markdown]
 # A ratio near 1 is best. With 32 layers and no shortcuts it is {result}`gradient_without`:
 # almost nothing of the gradient arrives. With shortcuts it is {result}`gradient_with`: each
-# block *adds* to the gradient, so it grows. With batch normalisation as well, as in the
-# ResNet, it is {result}`gradient_both`. Exercise 2 tries batch normalisation alone.
+# block *adds* to the gradient, so it grows, and faster with every layer. With batch
+# normalisation as well, it is {result}`gradient_both` and grows slowly. The ResNet has both.
+# Exercise 2 tries batch normalisation alone.
 #
 # ### The layers and their sizes
 
