@@ -76,9 +76,8 @@ report.header(la)
 # %% [markdown]
 # ## Method
 #
-# A deep network is hard to train because the gradient has to pass from the last layers
-# back to the first. A *residual block* adds its input to its output, which gives the
-# gradient a short path ({numref}`fig-residual` shows one). ResNet50 has sixteen such
+# In a deep network, the gradient has to pass from the last layers back to the first. A
+# *residual block* adds its input to its output, which gives the gradient a short path ({numref}`fig-residual` shows one). ResNet50 has sixteen such
 # blocks in four stages, and three layers with weights in each block. With the first
 # convolution and the last linear layer, these are fifty. Each stage after the first halves
 # the picture and doubles the number of channels. At the end, each channel is averaged, and
