@@ -81,24 +81,24 @@ report.header(la)
 # *LSTM* {cite}`hochreiter1997` reads these vectors one after another and keeps a memory
 # ({numref}`fig-lstm` shows a cell). A linear layer reads the state after the last step and
 # gives the two numbers {mark}`S/O`. We do not know the sizes in the thesis; one LSTM layer
-# of 256 units is our choice {mark}`O`.
+# with a state of 256 numbers is our choice {mark}`O`.
 #
 # ### From maps to a sequence, in code
 #
 # The convolutions give 2048 maps with rows (frequency) and columns (time). The mean over
 # the rows leaves one vector of 2048 numbers for each column. `transpose` puts time
-# second, where an LSTM expects it.
+# second, where an LSTM with `batch_first=True` expects it.
 
 
 # %%
-def to_sequence(
-    maps,
-):  # (batch, 2048, rows, columns) -> (batch, columns, 2048)
-    return maps.mean(dim=2).transpose(1, 2)
+def to_sequence(maps):  # maps: (batch, 2048, rows, columns)
+    return maps.mean(dim=2).transpose(1, 2)  # (batch, columns, 2048)
 
 
 # %% [markdown]
-# The head reads this sequence and classifies its last state:
+# The part after the convolutions, the *head*, reads this sequence and classifies its last
+# state. `nn.LSTM` repeats the step of {doc}`00_background` for each vector of the sequence.
+# It returns the states of all steps, and the last state and memory, which we do not need.
 
 
 # %%
@@ -114,7 +114,8 @@ class Head(nn.Module):
 
 
 # %% [markdown]
-# With the weights of the library's model, both give the same numbers:
+# With the weights of the library's model, both give the same numbers. `forward_features` is
+# its convolutional part:
 
 # %%
 torch.manual_seed(0)
@@ -138,9 +139,7 @@ layers = []
 with torch.inference_mode():
     for name, layer in stages.items():
         if name == "lstm":
-            x = x.mean(2).transpose(
-                1, 2
-            )  # mean over frequency; time is a sequence
+            x = to_sequence(x)
         x = layer(x)
         if name == "lstm":
             x = x[0][:, -1]  # the output of the last step
@@ -168,7 +167,6 @@ report.table(
 # one. Here the sequence has {result}`steps` steps:
 
 # %%
-
 clip = torch.zeros(1, *frontend.shape)
 _, n_steps, n_features = model.eval().sequence(clip).shape
 
@@ -282,8 +280,8 @@ decisions.confusions(runs.tables.confusions(trained))
 #
 # ## Exercises
 #
-# 1. Reverse the sequence before the head of this page. Do the outputs change? Would they
-#    change if the head took the mean over time instead?
+# 1. Reverse the sequence (`sequence.flip(1)`) before the head of this page. Do the outputs
+#    change? Would they change if the head took the mean over time instead?
 
 # %% tags=["hide-cell", "solution"]
 sequence = to_sequence(maps)
@@ -299,7 +297,8 @@ print("No: a mean is the same in any order.")
 #    step. Which gate has nothing to do then? Use $c_t = f_t c_{t-1} + i_t g_t$.
 
 # %% tags=["hide-cell", "solution"]
-print("The forget gate: the memory before the first step is zero.")
+print("The forget gate: the memory before the first step is zero. (The state")
+print("before it is zero, too, so the matrices U have nothing to do either.)")
 
 # %% [markdown]
 # 3. A clip of two seconds is padded to four. How many of the steps that the LSTM reads lie
