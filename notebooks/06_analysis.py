@@ -528,10 +528,10 @@ players[0] + players[1]
 # A confidence interval must include everything that could have been different: other
 # seeds, other speakers, other sentences. The bootstrap draws seeds, and then speakers with
 # all their clips, and repeats this two thousand times. The table shows each model with
-# three thresholds: zero; the best threshold on the testing dataset {mark}`O`; and the
-# *oracle*, the best threshold on the evaluation clips themselves. The oracle uses the true
-# labels, so nobody can choose it in advance, and it is only an upper limit. *Best* means
-# the highest balanced accuracy.
+# three thresholds: zero; the one with the highest balanced accuracy on the testing dataset
+# {mark}`O`; and the *oracle*, the one with the highest macro-F1 on the evaluation clips
+# themselves. The oracle uses the true labels, so nobody can choose it in advance, and it is
+# only an upper limit of the macro-F1.
 
 # %%
 shown = real if la.is_synthetic and real else live
@@ -563,14 +563,14 @@ report.threshold_free_table(
 # the threshold in the figure: bona fide clips are above the axis, spoof clips are below,
 # and wrong decisions have the strong colour. (On paper, the figure shows histograms.) Zero
 # and the threshold chosen on the testing dataset do not use the labels of the evaluation
-# dataset; the {term}`oracle` threshold does.
+# dataset. The {term}`oracle` threshold uses the labels of the clips that are shown.
 #
 # Then move the share of fakes. Accuracy, macro-F1 and the share of right answers among
 # "spoof" change, although the model and its threshold stay. The EER does not move: it uses
 # only shares *within* each class, so it does not matter how many fakes there are. So two
 # models may change places in one measure and not in the other, as in the thesis.
 
-# %% tags=["hide-input"] mystnb={"figure": {"name": "fig-explorer", "caption": "Scores of the testing clips by class, first seed of each model, with the three thresholds: zero, chosen on the testing dataset, and oracle. On the screen, you can drag the threshold, choose the model, dataset, seed and attack, and change the share of fakes."}, "image": {"alt": "Histograms of the scores of bona fide and spoof testing clips for each model, with vertical lines at three thresholds."}}
+# %% tags=["hide-input"] mystnb={"figure": {"name": "fig-explorer", "caption": "Scores of the testing clips by class, first seed of each model, with the three thresholds: zero, chosen on the testing dataset (dev), and oracle. Both classes have the same area. The last two thresholds differ although both are chosen on these clips, because one has the highest balanced accuracy and the other the highest macro-F1. On the screen, you can drag the threshold, choose the model, dataset, seed and attack, and change the share of fakes."}, "image": {"alt": "Histograms of the scores of bona fide and spoof testing clips for each model, with vertical lines at three thresholds."}}
 first = {
     models.title(n): rs[0] for n, rs in runs.tables.by_model(shown).items()
 }
