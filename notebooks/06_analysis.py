@@ -156,8 +156,8 @@ report.glue("resnet_bf16", f"{errors[0]:.0%}" if errors else "—")
 #   clips also served to choose, and a comparison on them favours what was chosen there. No
 #   choice was made on the evaluation clips.
 #
-# A clip is classified as bona fide if its score
-# is above 0 {mark}`O`. There are two measures {mark}`S`:
+# A clip is classified as bona fide if its score is above 0 {mark}`O`. There are two
+# measures {mark}`S`:
 #
 # - *accuracy*, the fraction of correct decisions, which depends mostly on the larger
 #   class;
@@ -178,9 +178,10 @@ decided = (ten > 0).astype(int)
 accuracy = np.mean(decided == labels)
 
 # %% [markdown]
-# Of the clips that are decided to be of a class, *precision* is the share that is of it,
-# $P = \text{hits} / \text{decided}$. Of the clips of a class, *recall* is the share that is
-# found, $R = \text{hits} / \text{true}$. The F1 is their harmonic mean:
+# Take one class. Some clips are *decided* to be of it, some *true* ones are of it, and the
+# *hits* are both. *Precision* is the share of hits among the decided,
+# $P = \text{hits} / \text{decided}$. *Recall* is the share of hits among the true,
+# $R = \text{hits} / \text{true}$. The F1 is their harmonic mean:
 #
 # $$ F_1 = \frac{2 P R}{P + R} = \frac{2 \, \text{hits}}{\text{decided} + \text{true}}. $$
 
@@ -231,10 +232,14 @@ report.glue("ten_eer", f"{eer(ten, labels):.0%}")
 report.glue("ten_interval", f"{interval[0]:.0%} to {interval[1]:.0%}")
 
 # %% [markdown]
-# Accuracy {result}`ten_accuracy`, macro-F1 {result}`ten_macro_f1`, EER {result}`ten_eer`. With
-# ten clips, the 95 % interval of the accuracy is {result}`ten_interval`: ten clips say
-# almost nothing. For $n$ independent clips, the interval of a share $p$ is about
-# $p \pm 1.96 \sqrt{p (1 - p) / n}$.
+# Accuracy {result}`ten_accuracy`, macro-F1 {result}`ten_macro_f1`, EER {result}`ten_eer`: one of
+# the three real clips is rejected and two of the seven fakes are accepted, which is the
+# closest that the two shares come. With ten clips, the 95 % interval of the accuracy is
+# {result}`ten_interval`: ten clips say almost nothing.
+#
+# For $n$ independent clips, the interval of a share $p$ is about
+# $p \pm 1.96 \sqrt{p (1 - p) / n}$. The root is the standard deviation of the share, and
+# 95 % of a normal distribution lie within 1.96 standard deviations of its mean.
 #
 # ## Run
 #
@@ -279,7 +284,7 @@ report.describe_runs(real)
 # ## Result
 #
 # ### Real speech
-
+#
 # The number before ± is the mean over seeds, the number after it the standard deviation.
 # *Balanced accuracy* is the mean of the recalls of both classes; a constant answer has one
 # half. *Decided spoof* is the share of clips that the model calls spoof. The last row of
