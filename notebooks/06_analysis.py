@@ -140,14 +140,15 @@ report.glue("resnet_bf16", f"{errors[0]:.0%}" if errors else "—")
 # %% [markdown]
 # Each model has the best of its first three rates, where the CNN was tried with
 # {result}`cnn_rate_seeds` seeds and the large models with {result}`resnet_rate_seeds`. The best was
-# the smallest one for the CNN and the largest one for ResNet50. A smaller one for the CNN
-# was tried afterwards; it {result}`cnn_later`. A larger one for ResNet50 was not tried, so
-# ResNet50 may be better than it is here.
+# the smallest one for the CNN, the largest one for ResNet50 and the middle one for
+# ResNet50+LSTM. A smaller one for the CNN (the first row) was tried afterwards; it
+# {result}`cnn_later`. A larger one for ResNet50 was not tried, so ResNet50 may be better than
+# it is here.
 #
 # Two more things were not the same or not decided beforehand:
 #
-# - *Precision.* The large models were trained in bf16, a shorter number format that is
-#   twice as fast here; the CNN was trained in fp32. Trained in bf16, the CNN has an EER of
+# - *Number format.* The large models were trained in bf16, with 16 bits for a number, which
+#   is twice as fast here; the CNN was trained in fp32, with 32 bits. Trained in bf16, the CNN has an EER of
 #   {result}`cnn_bf16` on the testing clips, and of {result}`cnn_whole` in fp32 (means over the
 #   same {result}`n_bf16` seeds). ResNet50 with seed 0 has {result}`resnet_bf16` in bf16 and
 #   {result}`resnet_fp32` in fp32, but that is one run each.
@@ -313,8 +314,9 @@ for part in ("dev", "eval"):
     report.glue(f"lcnn_{part}", f"{np.mean(errors):.0%}" if errors else "—")
 
 # %% [markdown]
-# How does this compare with the literature? An LCNN on {term}`LFCC`, a usual system there, was
-# trained on the same clips by the same rule ({result}`n_lcnn` run). Its EER is
+# How does this compare with the literature? A usual system there is the LCNN, a small CNN
+# which keeps the larger of every two channels instead of using ReLU. With {term}`LFCC` as its
+# input, it was trained on the same clips by the same rule ({result}`n_lcnn` run). Its EER is
 # {result}`lcnn_dev` on the testing and {result}`lcnn_eval` on the evaluation clips. Trained on
 # the complete corpus, such systems have about 2 to 3 % on its evaluation dataset
 # {cite}`wang2021`. This suggests that the few training clips, not the architectures, explain
