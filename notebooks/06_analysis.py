@@ -315,12 +315,12 @@ for part in ("dev", "eval"):
 
 # %% [markdown]
 # How does this compare with the literature? A usual system there is the LCNN, a small CNN
-# which keeps the larger of every two channels instead of using ReLU. With {term}`LFCC` as its
-# input, it was trained on the same clips by the same rule ({result}`n_lcnn` run). Its EER is
-# {result}`lcnn_dev` on the testing and {result}`lcnn_eval` on the evaluation clips. Trained on
-# the complete corpus, such systems have about 2 to 3 % on its evaluation dataset
-# {cite}`wang2021`. This suggests that the few training clips, not the architectures, explain
-# most of the distance to published numbers.
+# which keeps the larger of every two channels instead of using ReLU, with LSTMs at its end.
+# With {term}`LFCC` as its input, it was trained on the same clips by the same rule
+# ({result}`n_lcnn` run). Its EER is {result}`lcnn_dev` on the testing and {result}`lcnn_eval` on the
+# evaluation clips. Trained on the complete corpus, such systems have about 2 to 3 % on its
+# evaluation dataset {cite}`wang2021`. This suggests that the few training clips, not the
+# architectures, explain most of the distance to published numbers.
 
 # %% tags=["hide-input"] mystnb={"figure": {"name": "fig-real-loss", "caption": "Training loss of the three models over epochs, real speech. Lines are means over seeds; bands show the range from the lowest to the highest seed."}, "image": {"alt": "Line chart of the training loss of CNN, ResNet50 and ResNet50+LSTM over epochs."}}
 training.loss_curves(histories(real)) if real else None
@@ -475,19 +475,19 @@ for part in ("dev", "eval"):
 # are noticed; so are those of A13 to A15, which convert synthesised speech. But the known
 # attacks suggest a reason. A06 is made in the same way as A19 and was in the training data;
 # still, the CNN accepts {result}`cnn_a06` of its testing clips, ResNet50 {result}`resnet_a06` and
-# ResNet50+LSTM {result}`resnet_lstm_a06`. A06, A17 and
-# A19 filter a recording, so the clip keeps the voice, the breath and the room of a person.
-# The changes are small, and a mel spectrogram of 64 bands may not show them. This does
-# not explain A18 (two clips), which computes the sound with a vocoder; we do not know why
-# it is accepted.
+# ResNet50+LSTM {result}`resnet_lstm_a06`. A06, A17 and A19 filter a recording, so the clip
+# keeps the voice, the breath and the room of a person. The changes are small, and a mel
+# spectrogram of 64 bands may not show them. This does not explain A18 (two clips), which
+# computes the sound with a vocoder; we do not know why it is accepted.
 #
 # ### The runs of this build
 #
 # The same code also ran while this book was built, on {result}`live_title`. Where that is
-# the synthetic corpus, these results prove nothing about voices. The attacks of its testing
-# clips are easy for the CNN. On its evaluation clips the CNN orders the clips well (see the
-# EER), but score 0 is a poor threshold there. A large network that says "spoof" to
-# everything has trained for too few epochs.
+# the synthetic corpus, these results prove nothing about voices, and they can differ from
+# one computer to the next. The attacks of its testing clips are easy for the CNN. A model
+# with a low EER and a low macro-F1 puts the clips in a good order, but score 0 is a poor
+# threshold for it. A large network that says "spoof" to everything has trained for too few
+# epochs.
 
 # %% tags=["hide-cell"]
 report.results_table(
