@@ -79,18 +79,19 @@ report.header(la)
 # ## Method
 #
 # A convolution moves small filters over the spectrogram and finds the same pattern at
-# every frequency and time. The network has four blocks. Each block has a convolution with
-# 3 × 3 filters, batch normalisation, max-pooling, which halves the picture in both
-# directions, and ReLU (negative values become zero). After four blocks the picture has 4
-# rows and 25 columns. It is averaged to a grid of 4 × 4: the rows stay, and the columns are
-# averaged in four groups. So the size of the linear layers does not depend on the length of
-# the input.
+# every frequency and time. The network ({numref}`fig-cnn-layers`) has four blocks. Each
+# has a convolution with 3 × 3 filters, batch normalisation, max-pooling, which halves the
+# picture in both directions, and ReLU (negative values become zero). After four blocks
+# the picture has 4 rows and 25 columns. It is averaged to a grid of 4 × 4: the rows stay,
+# and the columns are averaged in four groups. So the size of the linear layers does not
+# depend on the length of the input.
 #
-# Two linear layers turn the grid into two numbers, one for each class. The **score** is
-# that of bona fide minus that of spoof. By the softmax, it is $\log(p / (1 - p))$, where
-# $p$ is the probability of bona fide. So above 0, bona fide is the more probable class, and
-# the clip is classified as bona fide. The thesis names a CNN {mark}`S`; the sizes of the
-# layers are common in near-identical public work {mark}`N`.
+# Two linear layers turn the grid into two numbers, $z_0$ for spoof and $z_1$ for bona
+# fide. The **score** is $z_1 - z_0$. By the softmax, the probability $p$ of bona fide
+# divided by that of spoof is $p / (1 - p) = e^{z_1} / e^{z_0}$, so the score is its
+# logarithm. Above 0, bona fide is the more probable class, and the clip is classified as
+# bona fide. The thesis names a CNN {mark}`S`; the sizes of the layers are common in
+# near-identical public work {mark}`N`.
 #
 # Three measures are used below, and {doc}`06_analysis` computes them by hand: the
 # {term}`accuracy`; the {term}`macro-F1`, which gives both classes the same weight; and the
@@ -195,7 +196,7 @@ report.table(
 # compute the outputs (forward), measure how wrong they are (cross entropy), compute how
 # each weight changes that (backward), and change the weights a little (step). Before,
 # `zero_grad` deletes the gradients of the last batch; PyTorch would add the new ones to
-# them. `order` has the numbers of the clips in random order, and `np.split` cuts it into
+# them. `order` contains the numbers of the clips in random order, and `np.split` cuts it into
 # batches.
 
 
@@ -245,7 +246,7 @@ x.shape  # clips, channels, rows, columns
 torch.manual_seed(0)
 network, history = CNN(), []
 optimizer = torch.optim.Adam(network.parameters(), lr=1e-3)
-for epoch in range(2):  # the library shuffles with these two numbers, too
+for epoch in range(2):  # the library shuffles with [0, epoch], too
     order = np.random.default_rng([0, epoch]).permutation(len(y))
     loss = train_epoch(network, x, y, order, optimizer)
     history.append((loss, *validate(network, x_val, y_val)))
@@ -264,6 +265,7 @@ losses = np.array(history)[:, :2]
 np.testing.assert_allclose(fitted[columns[:2]], losses, rtol=2e-2)
 
 # %% tags=["hide-input"]
+report.glue("n_batches", len(range(0, len(y), 64)))
 report.table(
     pd.DataFrame(history, pd.Index([1, 2], name="epoch"), columns),
     caption="Two epochs of the loop on this page",
@@ -272,8 +274,9 @@ report.table(
 )
 
 # %% [markdown]
-# After two epochs, the network has hardly begun to learn. Guessing has a loss of $\log 2$,
-# which is 0.69, and a network that gives one answer to all clips has a macro-F1 of at most
+# After two epochs with {result}`n_batches` batches each, the network has hardly begun to
+# learn. Guessing has a loss of $\log 2$, which is 0.69, and a network that gives one
+# answer to all clips has a macro-F1 of at most
 # 0.5.
 
 # %% [markdown]
