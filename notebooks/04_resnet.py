@@ -77,15 +77,16 @@ report.header(la)
 # ## Method
 #
 # In a deep network, the gradient has to pass from the last layers back to the first. A
-# *residual block* adds its input to its output, which gives the gradient a short path ({numref}`fig-residual` shows one). ResNet50 has sixteen such
-# blocks in four stages, and three layers with weights in each block. With the first
-# convolution and the last linear layer, these are fifty. Each stage after the first halves
-# the picture and doubles the number of channels. At the end, each channel is averaged, and
-# the linear layer gives two numbers, one for each class.
+# *residual block* adds its input to its output, which gives the gradient a short path
+# ({numref}`fig-residual` shows one). ResNet50 has sixteen such blocks in four stages,
+# with three convolutions in each block. With the first convolution and the last linear
+# layer, these are the fifty layers. Each stage after the first halves the picture and
+# doubles the number of channels. At the end, each channel is averaged, and the linear
+# layer gives two numbers, one for each class.
 #
 # Input and output of a block can only be added if they have the same size. In the first
-# block of each stage they have not, so a 1 × 1 convolution first gives the input the size
-# of the output.
+# block of each stage they do not, so a 1 × 1 convolution, which is not counted, first gives
+# the input the size of the output.
 #
 # Two things differ from the original. The first convolution has one input channel,
 # because a spectrogram has no colours. The last layer has two classes. The parameters
