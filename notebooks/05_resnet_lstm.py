@@ -283,7 +283,8 @@ decisions.confusions(runs.tables.confusions(trained))
 #   {result}`without_resnet_dev_macro_f1`. H8 in {doc}`07_claims` tests whether the order of the
 #   sounds matters at all.
 # - **The sequence is short.** The LSTM adds {result}`lstm_parameters` parameters to read
-#   {result}`steps` steps.
+#   {result}`steps` steps: four matrices $W$, four matrices $U$ and four pairs of biases. (One
+#   bias of each pair would do; PyTorch has both.)
 # - **The last steps read the padding.** The 401 columns of 10 ms are halved five times, so
 #   one step is 32 columns, about 0.3 s. A clip shorter than four seconds ends in zeros, so
 #   the last steps of the LSTM read mostly silence. This is common in public code. It allows
