@@ -82,7 +82,7 @@ report.header(la)
 #
 # All three models have the same input, the same training clips, the same seeds and the
 # same number of steps, with a learning rate that falls in the same way. With another number
-# of steps the result may be another; H4 in {doc}`07_claims` compares two.
+# of steps the result may be another; hypothesis H4 in {doc}`07_claims` compares two.
 #
 # The learning rate itself is the best of three for each model, by the EER on the testing
 # dataset ({doc}`../book/design`).
