@@ -65,9 +65,8 @@ check_parameters()
 
 # %% tags=["hide-input"]
 import numpy as np
-import pandas as pd
 
-from antispoof import corpora, metrics, models, runs, stats
+from antispoof import corpora, metrics, runs, stats
 from antispoof.config import TrainConfig
 from antispoof.files import project_folder
 from antispoof.plots import forest, scores, training
@@ -586,42 +585,11 @@ report.glue("H1_elsewhere", sentences.get("H1", report.UNKNOWN))
 # ### What the study took
 
 # %% tags=["hide-input"]
-trained = study.all_runs()
-report.describe_runs(trained)
+report.describe_runs(study.all_runs())
 
 # %% [markdown]
-# What would all of it take on one device alone? The seconds of a training step are measured
-# for each model and device, with features, tests and the start of the program; times the
-# steps of all runs, they give the minutes. On the GPU several runs shared it. A dash: not
-# measured there, and not counted in the last row.
-
-# %%
-times = pd.DataFrame(
-    {
-        "Model": models.title(r.config.model),
-        "Device": r.environment["device"],
-        "Seconds": r.environment["seconds"],
-        "Steps": r.config.epochs
-        * -(-r.corpus["n_train"] // r.config.batch_size),
-    }
-    for r in trained
-)
-
-# %%
-sums = times.groupby(["Model", "Device"]).sum()
-a_step = (sums["Seconds"] / sums["Steps"]).unstack("Device")
-n_steps = times.groupby("Model")["Steps"].sum()
-minutes = a_step.mul(n_steps, axis=0) / 60
-minutes.loc["All"] = minutes.sum()
-
-# %% tags=["hide-input"]
-took = minutes.add_suffix(", minutes").join(a_step.add_suffix(", a step"))
-took = took.iloc[:, ::-1].reset_index()
-report.table(
-    took, caption="Seconds of a step, and minutes of the whole study"
-)
-
-# %% [markdown]
+# {doc}`09_costs` says what all of it takes on a GPU.
+#
 # ## What it means
 #
 # - **The thesis's order is {result}`H1_verdict` on the evaluation clips and
