@@ -86,13 +86,11 @@ def test_no_weights_and_no_clip(run, tmp_path):
 # 3
 
 
-@pytest.mark.parametrize(
-    "name",
-    [
-        *("quote'\"`$(ls) 語.wav", "two\nlines.wav", "control\x1b[2J.wav"),
-        *("[bold]markup.wav", "-dash.wav", os.fsdecode(b"odd\xff.wav")),
-    ],
-)
+NAMES = ["quote'\"`$(ls) 語.wav", "two\nlines.wav", "control\x1b[2J.wav", "-dash.wav"]
+NAMES += ["[bold]markup.wav", os.fsdecode(b"odd\xff.wav")]
+
+
+@pytest.mark.parametrize("name", NAMES)
 def test_a_sentence_for_any_name(run, name):
     write(os.fsencode(name))
     result = run("--", name)

@@ -20,13 +20,7 @@ import soundfile
 from antispoof.audio.silence import trim
 from antispoof.audio.voice import has_voice
 from antispoof.errors import AudioError
-from antispoof.inference import domain, load_detector, predict_clip
-from antispoof.inference.prediction import (
-    ANSWERS,
-    EVEN,
-    SUPPORT,
-    format_prediction,
-)
+from antispoof.inference import domain, load_detector, predict_clip, prediction
 from antispoof.inference.windows import iter_windows
 from antispoof_book.clip_page import clip_data
 from conftest import run_node
@@ -82,8 +76,8 @@ def judged(tmp_path_factory):
     data = {"domain": {name: lists(x) for name, x in vars(detector.domain).items()}}
     for name in ("calibration", "window_calibration"):
         data[name] = asdict(getattr(detector, name))
-    support = [[min(limit, 1e9), word] for limit, word in SUPPORT.items()]
-    sentences = {"answers": ANSWERS, "even": EVEN, "support": support}
+    sentences = {"answers": prediction.ANSWERS, "even": prediction.EVEN}
+    sentences["support"] = [[min(x, 1e9), y] for x, y in prediction.SUPPORT.items()]
     given = {"clips": clips, "data": data, "sentences": sentences}
     found = run_node(RUN, BOOK / "_static" / "detector.js", given)
     return list(zip(expected, found, strict=True))
@@ -111,7 +105,7 @@ def test_answers(judged):  # 2
             assert result[key] == pytest.approx(shown[key], abs=1e-6)
         for ours, theirs in zip(one.segments, result["segments"], strict=True):
             assert theirs == pytest.approx(asdict(ours), abs=1e-6)
-        assert found["text"] == format_prediction(one)
+        assert found["text"] == prediction.format_prediction(one)
         reasons.add(one.reason)
     assert any("its part from 4 to 8 s" in str(reason) for reason in reasons)
 

@@ -230,21 +230,16 @@ def test_damaged_weights(tmp_path, detector):  # 5
         Detector.load(tmp_path)
 
 
-@pytest.mark.parametrize(
-    ("score", "parts"),
-    [
-        (-40.0, ("probably fake", "very strong support for a fake")),
-        (0.4, ("cannot tell", "about as frequent", "0.40", "2.0 s")),
-        (3.0, ("probably a real voice", "20 times", "support for a real voice")),
-    ],
-)
-def test_a_sentence(detector, score, parts):  # 6
+def test_a_sentence(detector):  # 6
     calibration = detector.calibration
-    probability, answer = calibration.probability(score), str(calibration.answer(score))
-    llr = float(calibration.llr(score))
-    prediction = Prediction("x", score, probability, answer, 2.0, llr=llr)
-    for part in parts:
-        assert part in format_prediction(prediction)
+    for score, *parts in (
+        (-40.0, "probably fake", "very strong support for a fake"),
+        (0.4, "cannot tell", "about as frequent", "0.40", "2.0 s"),
+        (3.0, "probably a real voice", "20 times", "support for a real voice"),
+    ):
+        llr, answer = float(calibration.llr(score)), str(calibration.answer(score))
+        sentence = format_prediction(Prediction("x", score, None, answer, 2.0, llr=llr))
+        assert all(part in sentence for part in parts), sentence
 
 
 def test_the_note_names_what_the_detector_knows(detector):  # 6

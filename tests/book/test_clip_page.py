@@ -56,15 +56,12 @@ def ask(page, path):
 def clips(tmp_path_factory):
     """Twenty clips: made voices of many lengths, and real ones where they are here."""
     folder = tmp_path_factory.mktemp("clips")
-    paths = []
-    for i in range(10):
-        paths.append(folder / f"{i}.wav")
-        soundfile.write(paths[-1], voice(0.5 + 0.7 * i, seed=i), RATE)
-    found = sorted(REAL.glob("test/*.flac"))[::40][:10]
-    for i, path in enumerate(found):
-        paths.append(folder / f"real{i}.wav")
-        soundfile.write(paths[-1], load_mono_16k(path), RATE, subtype="FLOAT")
-    return paths
+    waves = [voice(0.5 + 0.7 * i, seed=i) for i in range(10)]
+    waves += [load_mono_16k(x) for x in sorted(REAL.glob("test/*.flac"))[::40][:10]]
+    for i, wave in enumerate(waves):
+        kind = "PCM_16" if i < 10 else "FLOAT"
+        soundfile.write(folder / f"{i}.wav", wave, RATE, kind)
+    return [folder / f"{i}.wav" for i in range(len(waves))]
 
 
 @pytest.mark.parametrize("where", ["server", "disk"])
