@@ -4,8 +4,8 @@
    with the same weight; of new clips like them, at most ALPHA are found unusual.
 2. A clip far from the calibration clips, or of a narrower band, is "uncertain", with a
    reason; without a reference the check is not made, and a warning says so.
-3. Windows with one answer become one segment; segments follow one another and end with
-   the clip.
+3. Windows with one answer become one segment. A segment ends with its last window, so
+   the last may overlap the one before: of 4.2 s, "0.0 to 0.2 s" was called real.
 4. A clip with a part unlike any of real clips, and so many windows, is "uncertain".
 5. The pretrained detector finds tones, music and noise unlike its calibration clips.
 """
@@ -127,7 +127,7 @@ def test_segments(judge, made_scores):  # 3
     made_scores(np.array([3.0, 3, 0, -3, -3, 3]))
     shown = judge(voice(22), windows=(-9, 9)).to_dict()["segments"]
     parts = [(one["start"], one["end"], one["answer"]) for one in shown]
-    expected = [(0, 8, "bonafide"), (8, 12, "uncertain"), (12, 18, "spoof")]
+    expected = [(0, 8, "bonafide"), (8, 12, "uncertain"), (12, 20, "spoof")]
     assert parts == [*expected, (18, 22, "bonafide")]
     assert shown[0]["probability_bonafide"] == pytest.approx(1 / (1 + np.exp(-3)))
 

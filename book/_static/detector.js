@@ -394,9 +394,8 @@ const ClipDetector = (() => {
         "fake; listen to that part";
     }
     const segments = [];
-    found.forEach((one, i) => {
-      const next = i + 1 < found.length ? found[i + 1].start : seconds;
-      const end = Math.min(next, one.start + WINDOW / RATE);
+    found.forEach((one) => {
+      const end = Math.min(one.start + WINDOW / RATE, seconds);
       const given = inDomain
         ? calibrate(data.window_calibration, one.score).answer : "uncertain";
       const last = segments[segments.length - 1];

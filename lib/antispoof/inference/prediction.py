@@ -46,8 +46,8 @@ MEANING = {
     " is real, nor that it is fake.",
 }
 PARTS = (
-    "A shorter fake part can be missed, and where the answer changes from one part to"
-    " the next, the clip need not have been cut."
+    "A shorter fake part can be missed. Where the answer changes, the clip need not"
+    " have been cut. The last part may overlap the one before."
 )
 # Likelihood ratio up to which -> how it is put in words (ENFSI guideline for evaluative
 # reporting, 2015). Up to 2 it supports neither hypothesis.
@@ -281,7 +281,11 @@ def _segments(
     seconds: float,
     detector: ClipDetector,
 ) -> list[Segment]:
-    """Windows merged while their answers stay the same; the last overlaps no other."""
+    """Windows merged while their answers stay the same.
+
+    Silent windows lie between segments. The last window overlaps the one before, and so
+    may the last segment: an answer is for all that was heard for it.
+    """
     calibration = detector.window_calibration or detector.calibration
     answers = calibration.answer(scores)
     if in_domain is False:
@@ -290,8 +294,7 @@ def _segments(
     length = detector.n_samples / SAMPLE_RATE
     segments = []
     for i, j in pairwise([*first, len(scores)]):
-        until = starts[j] if j < len(starts) else seconds
-        end = min(until, starts[j - 1] + length)  # silent windows lie between segments
+        end = min(starts[j - 1] + length, seconds)
         probability = float(calibration.probability(scores[i:j].mean()))
         segments.append(Segment(float(starts[i]), end, str(answers[i]), probability))
     return segments
