@@ -362,7 +362,8 @@ const ClipDetector = (() => {
   function predict(samples, data, progress = () => {}) {
     const seconds = samples.length / RATE;
     if (seconds < MIN_SECONDS) {
-      throw new Error(`${seconds.toFixed(2)} s of sound; at least ${MIN_SECONDS} s are needed`);
+      throw new Error(`it holds ${seconds.toFixed(4)} s of sound; at least ${MIN_SECONDS} s ` +
+        "are needed");
     }
     const parts = windows(samples);
     if (!parts.length) throw new Error("it is silent throughout, there is no voice in it");
@@ -420,7 +421,7 @@ const ClipDetector = (() => {
         probability_bonafide: calibrate(data.window_calibration, mean(some)).probability,
       })),
       warnings: seconds < SHORT
-        ? [`${seconds.toFixed(1)} s are less than ${SHORT} s: less exact`] : [],
+        ? ["so short a clip is judged less exactly"] : [],
     };
   }
 

@@ -236,7 +236,7 @@ def predict_clip(
             )
     segments = _segments(starts / SAMPLE_RATE, scores, in_domain, seconds, detector)
     if seconds < SHORT:
-        warnings.append(f"{seconds:.1f} s are less than {SHORT:.0f} s: less exact")
+        warnings.append("so short a clip is judged less exactly")
     if in_domain is None:
         warnings.append("whether the detector knows such clips was not tested")
     return Prediction(
