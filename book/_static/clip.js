@@ -56,12 +56,14 @@
   /* A file's bytes as channels at 16 kHz; before them their mean, or null if they cancel
      each other. */
   async function decode(bytes) {
+    if (!bytes.byteLength) throw new Error("the file is empty");
     const context = new OfflineAudioContext(1, 1, RATE);
     let buffer;
     try {
       buffer = await context.decodeAudioData(bytes);
     } catch {
-      throw new Error("this browser cannot decode it; WAV, FLAC, MP3 and m4a usually work");
+      throw new Error("it is not a sound file, was cut off, or is of a kind that this" +
+        " browser cannot decode; WAV, FLAC, MP3 and m4a usually work");
     }
     const channels = Array.from({ length: buffer.numberOfChannels }, (_, i) =>
       buffer.getChannelData(i));

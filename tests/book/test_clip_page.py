@@ -95,11 +95,13 @@ def test_other_formats(visit, clips, tmp_path):  # 2
 def test_no_answer_and_then_one(visit, clips, tmp_path):  # 4
     soundfile.write(tmp_path / "tone.wav", 0.1 * np.sin(np.arange(32_000) / 6), RATE)
     (tmp_path / "text.wav").write_text("no sound")
+    (tmp_path / "empty.wav").touch()
     sound, _ = soundfile.read(clips[3])
     soundfile.write(tmp_path / "2.wav", np.column_stack([sound, -sound]), RATE)
     with visit(f"{HTML.as_uri()}/{PAGE}") as opened:
-        for name, words in (("tone.wav", "no voice"), ("text.wav", "cannot decode")):
-            found, text = ask(opened.page, tmp_path / name)
+        cases = {"tone": "no voice", "text": "not a sound file", "empty": "is empty"}
+        for name, words in cases.items():
+            found, text = ask(opened.page, tmp_path / f"{name}.wav")
             assert found is None
             assert words in text
         assert ask(opened.page, clips[0])[0] is not None
