@@ -276,11 +276,18 @@
     file.addEventListener("change", () => {
       if (file.files.length) check(file.files[0], file.files[0].name);
     });
-    root.addEventListener("dragover", (event) => event.preventDefault());
-    root.addEventListener("drop", (event) => {
-      event.preventDefault();
+    // Anywhere: beside the box, the browser would leave the page and open the file.
+    document.addEventListener("dragover", (event) => {
+      if (event.dataTransfer.types.includes("Files")) event.preventDefault();
+    });
+    document.addEventListener("drop", (event) => {
       const [dropped] = event.dataTransfer.files;
-      if (dropped) check(dropped, dropped.name);
+      if (!dropped) return;
+      event.preventDefault();
+      const shown = new DataTransfer();
+      shown.items.add(dropped);
+      file.files = shown.files; // its name beside the button
+      check(dropped, dropped.name);
     });
     receive(check);
 
