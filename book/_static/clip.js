@@ -17,7 +17,8 @@
 
   let loading;
 
-  /* The worker, started once: its `ask(samples, onProgress)` resolves to a prediction. */
+  /* Its `ask(samples, onProgress)` resolves to a prediction; it ends an earlier one that
+     still runs. */
   function detector(folder) {
     loading ??= new Promise((resolve, reject) => {
       const script = element("script", { src: `${folder}clip-data.js` });
@@ -29,25 +30,32 @@
   }
 
   function start({ code, ...data }) {
-    const source = new Blob(code, { type: "text/javascript" });
-    const worker = new Worker(URL.createObjectURL(source));
-    worker.postMessage({ data });
-    let before = Promise.resolve(); // one clip after the other
-    const one = (samples, onProgress) =>
+    const address = URL.createObjectURL(new Blob(code, { type: "text/javascript" }));
+    let worker;
+    let isBusy = false;
+    const ask = (samples, onProgress) =>
       new Promise((resolve, reject) => {
+        if (isBusy) { // with a clip that is no longer wanted
+          worker.terminate();
+          worker = null;
+        }
+        if (!worker) {
+          worker = new Worker(address);
+          worker.postMessage({ data });
+        }
+        isBusy = true;
+        const end = (settle, value) => {
+          isBusy = false;
+          settle(value);
+        };
         worker.onmessage = ({ data: { progress, result, error } }) => {
           if (progress !== undefined) onProgress(progress);
-          else if (error) reject(new Error(error));
-          else resolve(result);
+          else if (error) end(reject, new Error(error));
+          else end(resolve, result);
         };
-        worker.onerror = (event) => reject(new Error(event.message));
+        worker.onerror = (event) => end(reject, new Error(event.message));
         worker.postMessage({ samples });
       });
-    const ask = (...given) => {
-      const next = before.then(() => one(...given));
-      before = next.catch(() => {});
-      return next;
-    };
     return { ask, sentences: data.sentences };
   }
 
@@ -242,6 +250,7 @@
     let turn = 0; // an answer to a clip that is no longer shown is dropped
     async function check(blob, name) {
       const mine = (turn += 1);
+      const isWanted = () => mine === turn;
       result.replaceChildren();
       URL.revokeObjectURL(address);
       address = URL.createObjectURL(blob);
@@ -251,12 +260,14 @@
       status.textContent = `Decoding ${name}\u2026`;
       try {
         const sounds = await decode(await blob.arrayBuffer());
+        if (!isWanted()) return;
         const samples = sounds.find(Boolean);
         paintSpectrogram(canvas, samples);
         picture.hidden = bar.hidden = false;
         bar.value = 0;
         status.textContent = "Loading the detector, once\u2026";
         const { ask, sentences } = await detector(folder);
+        if (!isWanted()) return;
         status.textContent = `Checking ${(samples.length / RATE).toFixed(1)} s of sound\u2026`;
         const { channel, found } = await askEach(ask, sounds, (share) => {
           if (mine === turn) bar.value = share;
@@ -267,7 +278,7 @@
         const which = channel ? ` (channel ${channel})` : "";
         status.textContent = `${name}${which}: done.`;
       } catch (error) {
-        if (mine !== turn) return;
+        if (!isWanted()) return;
         status.textContent = `No answer for ${name}: ${error.message}.`;
       }
       bar.hidden = true;
@@ -300,13 +311,17 @@
     record.addEventListener("click", async () => {
       try {
         const stream = await navigator.mediaDevices.getUserMedia({ audio: true });
+        const mine = (turn += 1);
+        bar.hidden = true;
+        file.value = "";
         const recorder = new MediaRecorder(stream);
         const parts = [];
         recorder.ondataavailable = (event) => parts.push(event.data);
         recorder.onstop = () => {
           stream.getTracks().forEach((track) => track.stop());
           record.disabled = false;
-          check(new Blob(parts, { type: recorder.mimeType }), "your recording");
+          const recorded = new Blob(parts, { type: recorder.mimeType });
+          if (mine === turn) check(recorded, "your recording");
         };
         recorder.start();
         record.disabled = true;

@@ -4,7 +4,8 @@
    on real ones, from a server and from disk; the sentence is the same.
 2. What the browser decodes and resamples itself moves the probability by 0.05 at most.
 3. No request leaves the machine, and the console stays silent.
-4. What cannot be judged gets a sentence; the next clip is judged.
+4. What cannot be judged gets a sentence; the next clip is judged. A new clip ends the
+   check of the one before; it may be dropped anywhere.
 5. With an answer the page has no fault that axe finds, light and dark, and fits a
    phone.
 """
@@ -28,10 +29,13 @@ from corpora import voice
 
 PAGE = "book/ask_of_a_clip.html"
 NEAR = ("http://127.0.0.1", "file:", "data:", "blob:")
-DONE = """
-/done|No answer/.test(
-  document.querySelector('.clip-check [role=status]').textContent)
-"""
+DONE = "/done|No answer/.test(document.querySelector('p[role=status]').textContent)"
+DROP = """([name, bytes]) => {
+  const dataTransfer = new DataTransfer();
+  dataTransfer.items.add(new File([Uint8Array.from(bytes)], name));
+  const drop = new DragEvent("drop", { dataTransfer, bubbles: true, cancelable: true });
+  return !document.querySelector("h1").dispatchEvent(drop);
+}"""
 RATE = 16_000
 REAL = ROOT.parent / "shared" / "corpora" / "open-fakes"
 FORMATS = {
@@ -106,6 +110,20 @@ def test_no_answer_and_then_one(visit, clips, tmp_path):  # 4
             assert words in text
         assert ask(opened.page, clips[0])[0] is not None
         assert "2.wav (channel 1): done" in ask(opened.page, tmp_path / "2.wav")[1]
+
+
+def test_a_new_clip_does_not_wait(visit, clips, tmp_path):  # 4
+    """It waited, for minutes after a long one; beside the box, it left the page."""
+    soundfile.write(tmp_path / "long.wav", np.tile(voice(20), 30), RATE)
+    with visit(f"{HTML.as_uri()}/{PAGE}") as opened:
+        opened.page.set_input_files("#clip-file", tmp_path / "long.wav")
+        opened.page.wait_for_function("document.querySelector('progress').value > 0")
+        second = ["second.wav", list(clips[0].read_bytes())]
+        assert opened.page.evaluate(DROP, second)
+        opened.page.wait_for_function(DONE, timeout=40_000)
+        assert "second.wav: done" in opened.page.locator(".clip-check").inner_text()
+        name = "document.querySelector('#clip-file').files[0].name"
+        assert opened.page.evaluate(name) == "second.wav"
 
 
 def test_a_clip_of_another_page(visit):  # 1
