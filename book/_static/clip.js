@@ -83,19 +83,22 @@
     return [isCancelled ? null : mean, ...channels];
   }
 
-  /* The prediction for the mean; where it has no voice, for the first channel with one. */
-  async function askEach(ask, sounds, onProgress) {
+  /* The prediction for the mean; where it has no voice, for each channel with one. */
+  async function askEach(ask, sounds, isWanted, onProgress) {
+    const found = [];
     let failed;
     for (const [channel, samples] of sounds.entries()) {
-      if (!samples) continue;
+      if (!samples || !isWanted()) continue;
       try {
-        return { channel, found: await ask(samples, onProgress) };
+        found.push({ channel, one: await ask(samples, onProgress) });
+        if (!channel) break;
       } catch (error) {
         failed ??= error;
         if (!/voice/.test(error.message)) break;
       }
     }
-    throw failed;
+    if (failed && !found.length) throw failed;
+    return found;
   }
 
   /* ----------------------------------------------------------------- pictures */
@@ -204,7 +207,6 @@
           ])));
       }
     }
-    shown.push(element("p", {}, element("small", {}, sentences.about)));
     return shown;
   }
 
@@ -269,14 +271,18 @@
         const { ask, sentences } = await detector(folder);
         if (!isWanted()) return;
         status.textContent = `Checking ${(samples.length / RATE).toFixed(1)} s of sound\u2026`;
-        const { channel, found } = await askEach(ask, sounds, (share) => {
-          if (mine === turn) bar.value = share;
+        const found = await askEach(ask, sounds, isWanted, (share) => {
+          if (isWanted()) bar.value = share;
         });
-        if (mine !== turn) return;
-        root.prediction = found;
-        result.replaceChildren(...answer(found, sentences, result.clientWidth));
-        const which = channel ? ` (channel ${channel})` : "";
-        status.textContent = `${name}${which}: done.`;
+        if (!isWanted()) return;
+        root.prediction = found[0].one;
+        const answers = found.flatMap(({ channel, one }) => [
+          ...(channel ? [element("p", {}, `Channel ${channel} by itself:`)] : []),
+          ...answer(one, sentences, result.clientWidth),
+        ]);
+        const about = element("p", {}, element("small", {}, sentences.about));
+        result.replaceChildren(...answers, about);
+        status.textContent = `${name}: done; the answer is below.`;
       } catch (error) {
         if (!isWanted()) return;
         status.textContent = `No answer for ${name}: ${error.message}.`;

@@ -109,7 +109,7 @@ def test_no_answer_and_then_one(visit, clips, tmp_path):  # 4
             assert found is None
             assert words in text
         assert ask(opened.page, clips[0])[0] is not None
-        assert "2.wav (channel 1): done" in ask(opened.page, tmp_path / "2.wav")[1]
+        assert "Channel 2 by itself" in ask(opened.page, tmp_path / "2.wav")[1]
 
 
 def test_a_new_clip_does_not_wait(visit, clips, tmp_path):  # 4
