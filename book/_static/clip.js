@@ -197,7 +197,8 @@
     ];
     if (result.in_domain) {
       if (result.answer !== "uncertain") shown.push(priors(result.llr));
-      shown.push(timeline(result, sentences.thresholds, width));
+      shown.push(timeline(result, sentences.thresholds, width),
+        element("p", {}, "The score over time. In the band, the detector cannot tell."));
       if (result.segments.length > 1) {
         shown.push(table(`A part alone is less certain than the clip. ${sentences.parts}`,
           ["Part", "Answer"],
