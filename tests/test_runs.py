@@ -312,3 +312,7 @@ def test_damaged_weights(finished, damage):
 def test_scores_of_another_partition(finished):
     with pytest.raises(RunError, match="no scores of 'train'; it has dev, eval"):
         finished.scores("train")
+    for file in finished.path.glob("scores-*"):
+        file.unlink()
+    with pytest.raises(RunError, match="'dev'; it has none"):
+        finished.scores("dev")

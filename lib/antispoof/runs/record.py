@@ -118,9 +118,10 @@ class Run:
             If it was not scored.
         """
         if partition not in self.partitions:
-            known = ", ".join(self.partitions)
+            known = ", ".join(self.partitions) or "none"
             raise RunError(
-                f"{self.path} has no scores of {partition!r}; it has {known}"
+                f"{self.path} has no scores of {partition!r}; it has {known} (training"
+                " scores dev and eval if its corpus has them)"
             )
         file = self.path / scores_name(partition)
         changed = file.stat().st_mtime_ns
