@@ -134,7 +134,7 @@ def describe_training(detector: ClipDetector) -> str:
     learned = corpus["title"]
     if "coverage" in metadata:
         numbers = [f"{len(names)} {k}" for k, names in metadata["coverage"].items()]
-        learned = f"{' and '.join(numbers)}, which the file card.json names"
+        learned = f"{' and '.join(numbers)}, named in card.json beside its weights"
     return (
         f"Its model, {title}, learned from {corpus['n_train']} clips of"
         f" {learned}. Its ratios come from {calibration.n_bonafide} real and"
