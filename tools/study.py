@@ -37,6 +37,7 @@ from antispoof.corpora import Corpus, open_corpus, write_protocol
 from antispoof.errors import AntispoofError, ParameterError
 from antispoof.files import atomic_path, project_folder
 from antispoof.frontends import load_features
+from antispoof.plugins import load_plugins
 from antispoof.runs import Run, run_path, train_or_load
 from antispoof.runs.record import WEIGHTS, protocol_name, scores_name
 from antispoof.runs.references import find_reference
@@ -262,6 +263,7 @@ def main() -> None:
     parser.add_argument("--corpus", metavar="NAME=DIR", nargs="*", default=[])
     parser.add_argument("--jobs", type=int, default=1, help="trainings at a time")
     given = parser.parse_args()
+    load_plugins()  # of $ANTISPOOF_PLUGINS
     trainings = read_study(given.profile)
     if given.step == "list":
         for one in trainings:
