@@ -227,7 +227,8 @@ if clips is not None:
     left_out = clips.query("part == 'train'")
     new = left_out["source"].unique()
     unknown = clips.query("part == 'train' or source not in @new")
-    table = pd.concat([eers(left_out, "source"), eers(unknown, "part")])
+    totals = eers(unknown, "part").reindex(parts)
+    table = pd.concat([eers(left_out, "source"), totals])
     table = table.rename(index=parts)
 for name in names:
     for part, row in parts.items():
