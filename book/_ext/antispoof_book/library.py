@@ -37,6 +37,7 @@ SECTION = """
 
 def setup(app: Sphinx) -> None:
     """Connect the page; settings of autodoc and napoleon are in ``_config.yml``."""
+    app.setup_extension("sphinx.ext.autodoc")
     app.connect("source-read", _add_reference)
     app.connect("autodoc-process-docstring", _describe, priority=400)  # before napoleon
 
@@ -60,12 +61,12 @@ def public_names(module: str) -> list[str]:
     package = import_module(module)
     if hasattr(package, "__all__") or not hasattr(package, "__path__"):
         return []
-    own = module.removesuffix(".report")  # which collects names from beside it
+    # `report` collects names from beside it.
     return [
         name
         for name, value in vars(package).items()
         if isinstance(value, Registry)
-        or getattr(value, "__module__", "").startswith(own)
+        or getattr(value, "__module__", "").startswith(module.removesuffix(".report"))
     ]
 
 
