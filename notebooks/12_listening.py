@@ -130,7 +130,7 @@ report.glue("detector_unsure", sum(unsure))
 # %% [markdown]
 # ## Result
 #
-# {result}`which`
+# {result}`which` Each player ends after four seconds; the detector hears all of the clip.
 
 # %% tags=["hide-input"]
 WORDS = {"bonafide": "Real", "spoof": "Fake"}
