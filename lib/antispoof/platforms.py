@@ -124,7 +124,7 @@ def describe_environment() -> str:
 
 
 def describe_machine() -> dict[str, Any]:
-    """Python, packages, processor, memory, and the device that torch computes on."""
+    """Python, packages, processor, threads, memory, and the device of torch."""
     import torch
 
     return {
@@ -132,6 +132,7 @@ def describe_machine() -> dict[str, Any]:
         "system": f"{platform.system()} {platform.machine()}",
         "processor": _processor(),
         "cores": os.cpu_count(),
+        "threads": torch.get_num_threads(),  # another number sums in another order
         "memory_gib": round(psutil.virtual_memory().total / 2**30, 1),
         "device": torch.cuda.get_device_name() if torch.cuda.is_available() else "cpu",
         "packages": {name: _version(name) for name in PACKAGES},
@@ -145,6 +146,5 @@ def _version(module: str) -> str:
 
 def _processor() -> str:
     about = Path("/proc/cpuinfo")  # Linux; other systems have it in platform
-    text = about.read_text(errors="replace") if about.is_file() else ""
-    named = re.search(r"model name\s*: (.+)", text)
+    named = about.is_file() and re.search(r"model name\s*: (.+)", about.read_text())
     return named[1] if named else platform.processor() or platform.machine()
