@@ -284,7 +284,7 @@ def _segments(
     """Windows merged while their answers stay the same.
 
     Silent windows lie between segments. The last window overlaps the one before, and so
-    may the last segment: an answer is for all that was heard for it.
+    may the last segment: its answer is for all of its windows.
     """
     calibration = detector.window_calibration or detector.calibration
     answers = calibration.answer(scores)
