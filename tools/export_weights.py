@@ -226,7 +226,7 @@ def draw_sound(paths: list[str], n: int, rng: np.random.Generator) -> np.ndarray
 
 
 def describe_training(corpus: Corpus) -> dict[str, list[str]]:
-    """What the detector has heard in training: its sources and its systems."""
+    """What the detector was trained on: its sources and its systems."""
     train = corpus.partition("train")
     sources = train.get("source", pd.Series([corpus.name]))
     systems = sorted({*train["attack"]} - {NO_ATTACK})

@@ -24,7 +24,7 @@ from antispoof.scoring.partition import score_partition
 from antispoof.training import fit
 from profile_settings import read_profile
 
-MADE = "-augmented"  # in the name of a clip that `corpus copies` made
+MADE = ("-augmented", "-coded")  # in the name of a clip that `corpus copies` made
 
 
 def main() -> None:

@@ -1,7 +1,7 @@
 /* The detector of `antispoof check`, in the browser: the same numbers as the library.
 
    Runs in a worker (see clip.js) and in Node (its tests). It needs TensorFlow.js with its
-   WebAssembly backend as `tf`, and the weights as `antispoof_book.detector_data` writes
+   WebAssembly backend as `tf`, and the weights as `antispoof_book.clip_page` writes
    them. Each function says which one of the library it equals. */
 "use strict";
 
@@ -13,6 +13,15 @@ const ClipDetector = (() => {
   const EXPONENT = 0.3;
   const HIGHEST = 7000; // Hz
   const N_HEADS = 8;
+  // Of antispoof.frontends.dynamics.
+  const RESOLUTIONS = [[256, 80, 40], [512, 160, 60], [1024, 160, 60], [2048, 160, 60]];
+  const N_CEPSTRA = 40;
+  const LAGS = [1, 2, 4, 8];
+  const QUIET = 0.4;
+  const TIE = 1e-5;
+  const FLOOR = 1e-9;
+  const MODULATION_BANDS = [0.5, 2, 4, 8, 12, 16, 20, 25, 32, 40, 50];
+  const N_GROUPS = 12;
   const MIN_SECONDS = 0.2;
   const SHORT = 1.0;
   const ALPHA = 0.025;
@@ -22,9 +31,22 @@ const ClipDetector = (() => {
 
   const mean = (numbers) => numbers.reduce((sum, x) => sum + x, 0) / numbers.length;
 
-  /* |FFT|^2 of real frames, n a power of two: re and im are overwritten. */
+  /* n -> the sines and cosines of its FFT. */
+  const circles = new Map();
+
+  function circle(n) {
+    if (!circles.has(n)) {
+      const angle = (_, k) => (-2 * Math.PI * k) / n;
+      const angles = Float64Array.from({ length: n / 2 }, angle);
+      circles.set(n, [angles.map(Math.cos), angles.map(Math.sin)]);
+    }
+    return circles.get(n);
+  }
+
+  /* FFT, n a power of two: re and im are overwritten. */
   function fft(re, im) {
     const n = re.length;
+    const [cosines, sines] = circle(n);
     for (let i = 1, j = 0; i < n; i++) {
       let bit = n >> 1;
       for (; j & bit; bit >>= 1) j ^= bit;
@@ -36,13 +58,14 @@ const ClipDetector = (() => {
     }
     for (let size = 2; size <= n; size *= 2) {
       const half = size / 2;
-      for (let k = 0; k < half; k++) {
-        const angle = (-2 * Math.PI * k) / size;
-        const [c, s] = [Math.cos(angle), Math.sin(angle)];
-        for (let i = k; i < n; i += size) {
+      const step = n / size;
+      for (let start = 0; start < n; start += size) {
+        for (let k = 0, i = start; k < half; k++, i++) {
           const j = i + half;
+          const [c, s] = [cosines[k * step], sines[k * step]];
           const [a, b] = [re[j] * c - im[j] * s, re[j] * s + im[j] * c];
-          [re[j], im[j]] = [re[i] - a, im[i] - b];
+          re[j] = re[i] - a;
+          im[j] = im[i] - b;
           re[i] += a;
           im[i] += b;
         }
@@ -154,6 +177,142 @@ const ClipDetector = (() => {
     return found.filter(([, w]) => w.some((v) => v !== w[0]));
   }
 
+  /* --------------------------------------------------------------- dynamics */
+
+  /* antispoof.frontends.dynamics.Bands: {levels, loud}, by frame. */
+  function bands(x, [n, hop, nBands]) {
+    const taper = hanning(n);
+    const width = HIGHEST / nBands;
+    const filters = Array.from({ length: nBands }, (_, i) => {
+      const weights = [];
+      let first = 0;
+      for (let k = 0; k <= n / 2; k++) {
+        const weight = 1 - Math.abs((k * RATE) / n - (i + 0.5) * width) / width;
+        if (weight > 0) weights.push(weight);
+        else if (!weights.length) first = k + 1;
+      }
+      const sum = weights.reduce((a, b) => a + b, 0);
+      return { first, weights: weights.map((weight) => weight / sum) };
+    });
+    const powers = [];
+    const [re, im] = [new Float64Array(n), new Float64Array(n)];
+    const power = new Float64Array(n / 2 + 1);
+    for (let start = 0; start + n <= x.length; start += 2 * hop) {
+      const two = start + hop + n <= x.length; // real and imaginary part: two frames
+      for (let k = 0; k < n; k++) {
+        re[k] = x[start + k] * taper[k];
+        im[k] = two ? x[start + hop + k] * taper[k] : 0;
+      }
+      fft(re, im);
+      for (const sign of two ? [1, -1] : [1]) {
+        for (let k = 0; k <= n / 2; k++) {
+          const other = (n - k) % n;
+          const [a, b] = [re[k] + sign * re[other], im[k] - sign * im[other]];
+          power[k] = (a * a + b * b) / 4;
+        }
+        powers.push(Float64Array.from(filters, ({ first, weights }) => {
+          let sum = 0;
+          for (let k = 0; k < weights.length; k++) sum += weights[k] * power[first + k];
+          return sum;
+        }));
+      }
+    }
+    const sums = powers.map((frame) => frame.reduce((a, b) => a + b, 0));
+    const nQuiet = Math.floor(QUIET * (sums.length - 1)) + 1;
+    const limit = [...sums].sort((a, b) => a - b)[nQuiet];
+    return {
+      levels: powers.map((frame) => frame.map((p) => Math.log(p + FLOOR))),
+      loud: sums.map((sum) => sum >= limit * (1 - TIE)),
+    };
+  }
+
+  /* The first coefficients of the orthonormal DCT-II of each frame. */
+  function cepstra(levels) {
+    const n = levels[0].length;
+    const rows = Array.from({ length: N_CEPSTRA }, (_, k) =>
+      Float64Array.from({ length: n }, (__, i) =>
+        Math.sqrt((k ? 2 : 1) / n) * Math.cos((Math.PI / n) * (i + 0.5) * k)));
+    return levels.map((frame) => Float64Array.from(rows, (row) => {
+      let sum = 0;
+      for (let i = 0; i < n; i++) sum += row[i] * frame[i];
+      return sum;
+    }));
+  }
+
+  const difference = (frames, lag) =>
+    frames.slice(lag).map((frame, t) => frame.map((v, k) => v - frames[t][k]));
+
+  /* Second and fourth central moments over the loud frames. */
+  function moments(frames, loud) {
+    const kept = frames.filter((_, t) => loud[t + loud.length - frames.length]);
+    return Array.from({ length: N_CEPSTRA }, (_, k) => {
+      let [sum, second, fourth] = [0, 0, 0];
+      for (const frame of kept) sum += frame[k];
+      for (const frame of kept) {
+        const square = (frame[k] - sum / kept.length) ** 2;
+        second += square;
+        fourth += square * square;
+      }
+      return [second / kept.length, fourth / kept.length];
+    });
+  }
+
+  /* antispoof.frontends.dynamics.statistics, one after the other */
+  function statistics(frames, loud) {
+    const lagged = LAGS.map((lag) => difference(frames, lag));
+    const second = difference(lagged[0], 1);
+    const all = [frames, ...lagged, second, difference(second, 1)];
+    const found = all.map((some) => moments(some, loud));
+    const spreads = found.map((row) => row.map(([m2]) => Math.log(Math.sqrt(m2) + 1e-4)));
+    const peaked = [found[1], found[LAGS.length + 1]].map((row) =>
+      row.map(([m2, m4]) => Math.log(m4 / (m2 * m2 + 1e-12) + 1e-3)));
+    return [...spreads, ...peaked].flat();
+  }
+
+  /* antispoof.frontends.dynamics.modulation_spectrum */
+  function modulationSpectrum(levels) {
+    const n = levels.length;
+    const size = levels[0].length / N_GROUPS;
+    const taper = hanning(n);
+    const angles = Float64Array.from({ length: n }, (_, k) => (2 * Math.PI * k) / n);
+    const [cosines, sines] = [angles.map(Math.cos), angles.map(Math.sin)];
+    const limits = MODULATION_BANDS.map((f) => Math.ceil((f * n) / 100));
+    const found = Array.from({ length: limits.length - 1 }, () => []);
+    for (let group = 0; group < N_GROUPS; group++) {
+      const envelope = levels.map((frame) =>
+        mean(frame.slice(group * size, (group + 1) * size)));
+      const middle = mean(envelope);
+      const changes = envelope.map((v, t) => (v - middle) * taper[t]);
+      const power = (k) => {
+        let [re, im] = [0, 0];
+        for (let t = 0, at = 0; t < n; t++, at = (at + k) % n) {
+          re += changes[t] * cosines[at];
+          im += changes[t] * sines[at];
+        }
+        return re * re + im * im;
+      };
+      found.forEach((row, i) => {
+        let sum = 0;
+        for (let k = limits[i]; k < limits[i + 1]; k++) sum += power(k);
+        row.push(Math.log(sum / (limits[i + 1] - limits[i]) + 1e-6));
+      });
+    }
+    return found.flat();
+  }
+
+  /* antispoof.frontends.dynamics.Dynamics: 1 560 numbers */
+  function dynamics(samples) {
+    let peak = 1e-8;
+    for (const v of samples) peak = Math.max(peak, Math.abs(v) + 1e-8);
+    const x = new Float32Array(WINDOW);
+    for (let i = 0; i < WINDOW; i++) x[i] = samples[i % samples.length] / peak;
+    const found = RESOLUTIONS.map((one) => bands(x, one));
+    return [
+      ...found.flatMap(({ levels, loud }) => statistics(cepstra(levels), loud)),
+      ...modulationSpectrum(found[1].levels),
+    ];
+  }
+
   /* ---------------------------------------------------------------- network */
 
   /* A float16 as a number. */
@@ -186,7 +345,7 @@ const ClipDetector = (() => {
     return tensors;
   }
 
-  /* antispoof.frontends.distilled.Distilled and antispoof.models.probe.Probe */
+  /* antispoof.frontends.distilled_dynamics and antispoof.models.probe.Probe */
   class Network {
     constructor(tf, layers, probe) {
       this.tf = tf;
@@ -289,6 +448,7 @@ const ClipDetector = (() => {
     /* Samples of a window, trimmed -> {score, distance}. */
     score(samples) {
       const { tf, layers } = this;
+      const change = dynamics(samples);
       const found = tf.tidy(() => {
         let x = this.spectrum(samples);
         for (let i = 0; layers[`convolutions.${2 * i}.weight`]; i++) {
@@ -322,7 +482,7 @@ const ClipDetector = (() => {
         });
         const { probe } = this;
         const deviation = tf.sqrt(tf.add(probe["norm.running_var"], 1e-5));
-        const z = tf.div(tf.sub(tf.concat(rows), probe["norm.running_mean"]), deviation);
+        const z = tf.div(tf.sub(tf.concat([...rows, tf.tensor(change)]), probe["norm.running_mean"]), deviation);
         const column = tf.expandDims(z, 1);
         const logits = tf.add(tf.squeeze(tf.matMul(probe["fc.weight"], column)),
           probe["fc.bias"]);
@@ -453,7 +613,7 @@ const ClipDetector = (() => {
       `${less}, ${words}`;
   }
 
-  return { Network, calibrate, fft, formatPrediction, formatRatio, hanning, hasVoice,
+  return { Network, calibrate, dynamics, fft, formatPrediction, formatRatio, hanning, hasVoice,
     highBandLevel, predict, readTensors, trim, windows };
 })();
 

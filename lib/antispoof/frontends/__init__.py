@@ -6,6 +6,8 @@ plugin); :class:`FrontEnd` says what it must have.
 
 from antispoof.frontends.cache import FeatureSet, load_features
 from antispoof.frontends.distilled import Distilled
+from antispoof.frontends.distilled_dynamics import DistilledDynamics
+from antispoof.frontends.dynamics import Dynamics
 from antispoof.frontends.filter_bank import FilterBank
 from antispoof.frontends.lfcc import LFCC
 from antispoof.frontends.linear import LogLinear

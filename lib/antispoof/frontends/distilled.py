@@ -19,7 +19,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from antispoof.constants import SAMPLE_RATE
-from antispoof.frontends.registry import register_frontend
+from antispoof.frontends.registry import register_frontend, repeat_to
 
 WEIGHTS = Path(__file__).with_name("distilled.safetensors")
 N_FFT, HOP = 320, 160  # samples: 20 ms, 10 ms
@@ -103,7 +103,6 @@ class Distilled(nn.Module):
 
     def forward(self, waveform: Tensor) -> Tensor:
         """(batch, n), of any n from 1 on -> (batch, 1, 4, 400)."""
-        x = waveform[..., : self.n_samples]
-        x = x.repeat(1, math.ceil(self.n_samples / x.shape[-1]))[..., : self.n_samples]
+        x = repeat_to(waveform, self.n_samples)
         steps = torch.stack(self.layers(x), 1)
         return torch.cat((steps.mean(2), steps.std(2)), -1).unsqueeze(1)

@@ -1,5 +1,6 @@
 """Front-ends by name: what turns a waveform into the input of a model."""
 
+import math
 from collections.abc import Callable
 from typing import Any, Protocol
 
@@ -72,3 +73,11 @@ def fix_length(waveform: np.ndarray, n_samples: int) -> np.ndarray:
     """
     kept = waveform[:n_samples]
     return np.pad(kept, (0, n_samples - len(kept)))
+
+
+def repeat_to(waveform: Tensor, n_samples: int) -> Tensor:
+    """First `n_samples` of (batch, n) clips, of any n from 1 on; shorter ones repeat.
+
+    Zeros would become part of a clip's statistics.
+    """
+    return waveform.tile(math.ceil(n_samples / waveform.shape[-1]))[..., :n_samples]

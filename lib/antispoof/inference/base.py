@@ -4,7 +4,7 @@ import math
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -53,7 +53,6 @@ class ClipDetector(ABC):
         If the calibration is not finite, or its slope not above 0.
     """
 
-    where: ClassVar[str] = ""  # the weights are, for an error
     calibration: Calibration
     metadata: dict[str, Any]
     window_calibration: Calibration | None = None
@@ -84,8 +83,8 @@ class ClipDetector(ABC):
         scored = self.compute([treat(window) for window in windows])
         if not np.isfinite(scored.scores).all():
             raise RunError(
-                f"the weights{self.where} give scores that are not finite (NaN or"
-                " infinite); they are damaged, or their training diverged"
+                "the weights give scores that are not finite (NaN or infinite); they"
+                " are damaged, or their training diverged"
             )
         return scored
 
@@ -134,12 +133,13 @@ def describe_training(detector: ClipDetector) -> str:
     learned = corpus["title"]
     if "coverage" in metadata:
         numbers = [f"{len(names)} {k}" for k, names in metadata["coverage"].items()]
-        learned = f"{' and '.join(numbers)}, named in card.json beside its weights"
+        learned = f"{' and '.join(numbers)} (programs that make fakes), named in"
+        learned += " card.json beside its weights"
     return (
-        f"Its model, {title}, learned from {corpus['n_train']} clips of"
-        f" {learned}. Its ratios come from {calibration.n_bonafide} real and"
-        f" {calibration.n_spoof} fake clips of {metadata['calibrated_on']}."
-        f" {corpus['caveat']}"
+        f"It learned from {corpus['n_train']} clips of {learned}. How often a score"
+        f" occurs was counted on other clips, {calibration.n_bonafide} real and"
+        f" {calibration.n_spoof} fake. {corpus['caveat']} (Technical names: the model"
+        f" is {title}, and the other clips are {metadata['calibrated_on']}.)"
     ).rstrip()
 
 

@@ -48,17 +48,16 @@ class Detector(ClipDetector):
     def compute(self, waveforms: Sequence[np.ndarray]) -> Scored:
         """Score each waveform."""
         with torch.inference_mode():
-            features = [self.frontend(torch.from_numpy(w)[None]) for w in waveforms]
-            x = torch.cat(features)
-            scores = self.score_features(x).numpy()
-            distance = getattr(self.model, "distance", None)
-            distances = distance(x).numpy() if distance else np.full(len(x), np.nan)
-        return Scored(scores, distances)
+            x = [self.frontend(torch.from_numpy(w)[None]) for w in waveforms]
+            found = self.score_features(torch.cat(x))
+        return Scored(*(values.numpy() for values in found))
 
-    def score_features(self, x: torch.Tensor) -> torch.Tensor:
-        """Score features: (n, 1, n_rows, n_frames) -> (n,)."""
+    def score_features(self, x: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        """(n, 1, n_rows, n_frames) -> scores (n,), distances (n,): see ``Scored``."""
         z = self.model(x)
-        return z[:, BONAFIDE] - z[:, SPOOF]
+        scores = z[:, BONAFIDE] - z[:, SPOOF]
+        distance = getattr(self.model, "distance", None)
+        return scores, distance(x) if distance else torch.full_like(scores, np.nan)
 
     def weights_hash(self) -> str:
         """SHA-256 of the weights of the model, by the names of the tensors."""

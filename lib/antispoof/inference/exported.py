@@ -47,11 +47,6 @@ class ExportedDetector(ClipDetector):
     repeats: bool
 
     @property
-    def where(self) -> str:
-        """The file, for an error."""
-        return f" in {self.path}"
-
-    @property
     def n_samples(self) -> int:
         """Length of a window."""
         return self.session.get_inputs()[0].shape[1]
@@ -124,10 +119,7 @@ def export_onnx(detector: Detector, path: str | Path) -> Path:
             self.frontend, self.model = detector.frontend, detector.model
 
         def forward(self, waveform: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-            x = self.frontend(waveform)
-            scores = detector.score_features(x)
-            distance = getattr(self.model, "distance", None)
-            return scores, distance(x) if distance else torch.full_like(scores, np.nan)
+            return detector.score_features(self.frontend(waveform))
 
     silent = torch.zeros(1, detector.n_samples)
     with warnings.catch_warnings():

@@ -86,7 +86,7 @@ class Segment:
 
 @dataclass(frozen=True, eq=False)
 class Prediction:
-    """What is predicted for one clip; after an error only ``clip`` and ``error``.
+    """What is predicted for one clip; after an error only which clip, and ``error``.
 
     Attributes
     ----------
@@ -100,7 +100,7 @@ class Prediction:
     reason : why the answer is ``uncertain`` whatever the score is; else None.
     llr : natural-log likelihood ratio of bona fide to spoof, within its bounds.
     segments : the windows merged by their answers, in order.
-    sha256 : of the file, in hexadecimal digits.
+    sha256 : of the file, in hexadecimal digits; None if it cannot be read.
     warnings : sentences on what may make the answer less exact.
     path, track, channel : the file, and the number of its audio track and channel, from
         0; None for the mean over the channels.
@@ -323,43 +323,29 @@ def predict_clips(
             if track is not None and track > n:
                 raise AudioError(f"cannot judge {name}: it has {n} audio track(s)")
         except AntispoofError as error:
-            message = str(error).replace(str(path), name)  # of standard input
-            yield Prediction(clip=name, error=message, path=Path(path))
+            yield _failed(error, name, path)
             continue
         for k in range(n) if track is None else [track - 1]:
             shown = name if n == 1 else f"{name} (track {k + 1})"
-            number = None if channel is None else channel - 1
-            yield from _predict_track(path, detector, name, shown, k, number)
+            where = {"track": k, "channel": None if channel is None else channel - 1}
+            try:
+                yield predict_clip(path, detector, name=shown, **where)
+            except AntispoofError as error:
+                channels = getattr(error, "channels", 1) if channel is None else 1
+                single = []
+                for c in range(channels) if channels > 1 else ():
+                    one = {"name": f"{shown} (channel {c + 1})", "channel": c}
+                    with suppress(NoVoiceError):
+                        single.append(predict_clip(path, detector, track=k, **one))
+                yield from single or [_failed(error, name, path, clip=shown, track=k)]
 
 
-def _predict_track(
-    path: str | Path,
-    detector: ClipDetector,
-    name: str,
-    shown: str,
-    track: int,
-    channel: int | None,
-) -> Iterator[Prediction]:
-    """One prediction, or one for each channel with a voice where the mean has none."""
-
-    def failed(error: AntispoofError) -> Prediction:
-        message = str(error).replace(str(path), name)
-        return Prediction(clip=shown, error=message, path=Path(path), track=track)
-
-    where = {"track": track, "channel": channel}
-    try:
-        yield predict_clip(path, detector, name=shown, **where)
-    except NoVoiceError as error:
-        single = []
-        for k in range(error.channels if channel is None and error.channels > 1 else 0):
-            one = f"{shown} (channel {k + 1})"
-            with suppress(NoVoiceError):
-                single.append(
-                    predict_clip(path, detector, name=one, track=track, channel=k)
-                )
-        yield from single or [failed(error)]
-    except AntispoofError as error:
-        yield failed(error)
+def _failed(error: AntispoofError, name: str, path: str | Path, **known) -> Prediction:
+    message = str(error).replace(str(path), name)  # of standard input
+    known = {"clip": name, "error": message, "path": Path(path), **known}
+    with suppress(OSError):  # missing, or not ours to read
+        known["sha256"] = hash_file(path) if Path(path).is_file() else None
+    return Prediction(**known)
 
 
 def format_part(part: Segment) -> str:

@@ -26,7 +26,6 @@ from antispoof.calibration import Calibration
 from antispoof.constants import SAMPLE_RATE
 from antispoof.errors import ParameterError
 from antispoof.files import atomic_path
-from antispoof.hashing import hash_file
 from antispoof.inference.base import (
     LIMITS,
     ClipDetector,
@@ -48,11 +47,15 @@ FORMATS = (".html", ".pdf")
 PICTURE_SECONDS = 30  # of the spectrogram
 PRIORS = (0.01, 0.1, 0.5, 0.9)  # share of fakes
 DPI = 110
-STYLE = """body { max-width: 46rem; margin: 2rem auto; padding: 0 1rem;
+HEAD = """<!doctype html>
+<html lang="en"><head><meta charset="utf-8">
+<meta name="viewport" content="width=device-width"><title>Report on a clip</title>
+<style>body { max-width: 46rem; margin: 2rem auto; padding: 0 1rem;
 font: 1rem/1.5 system-ui, sans-serif; color: #111; background: #fff; }
 table { border-collapse: collapse; } td, th { border: 1px solid #595959;
 padding: 0.2rem 0.6rem; text-align: left; vertical-align: top; }
-img { max-width: 100%; } td { overflow-wrap: anywhere; }"""
+img { max-width: 100%; } td { overflow-wrap: anywhere; }</style></head>
+"""
 QUESTION = (
     "Was this spoken by a person, or was the voice made or changed by a program? MP3, a"
     " telephone line or an editor alone does not make a voice fake."
@@ -109,12 +112,7 @@ def write_report(
     if path.suffix.lower() == ".pdf":
         content = _to_pdf(body, date)
     else:
-        head = (
-            '<meta charset="utf-8"><meta name="viewport" content="width=device-width">'
-        )
-        head += f"<title>Report on a clip</title><style>{STYLE}</style>"
-        page = f'<!doctype html>\n<html lang="en"><head>{head}</head>'
-        content = f"{page}<body>\n{body}\n</body></html>\n".encode()
+        content = f"{HEAD}<body>\n{body}\n</body></html>\n".encode()
     with atomic_path(path) as temporary:
         temporary.write_bytes(content)
 
@@ -177,8 +175,8 @@ def _clip(prediction: Prediction, detector: ClipDetector) -> Iterator[str]:
     yield f"<p><b>{escape(format_prediction(prediction))}</b></p>"
     if prediction.error is not None:
         yield _paragraph("This does not mean that the file is real or fake.")
-        if prediction.path is not None and prediction.path.is_file():
-            yield _table([("SHA-256", hash_file(prediction.path))])
+        if prediction.sha256 is not None:
+            yield _table([("SHA-256", prediction.sha256)])
         return
     answer = prediction.answer
     yield _paragraph(MEANING[answer])
@@ -188,14 +186,9 @@ def _clip(prediction: Prediction, detector: ClipDetector) -> Iterator[str]:
         if answer != "uncertain":
             yield _priors(prediction.llr)
         yield from _parts(prediction, detector)
-    n = PICTURE_SECONDS * SAMPLE_RATE
-    blocks = iter_blocks(
-        prediction.path,
-        track=prediction.track,
-        channel=prediction.channel,
-        completeness=Completeness(),
-    )
-    sound = next(blocks)[:n]
+    where = {"track": prediction.track, "channel": prediction.channel}
+    blocks = iter_blocks(prediction.path, **where, completeness=Completeness())
+    sound = next(blocks)[: PICTURE_SECONDS * SAMPLE_RATE]
     yield _picture(clip_picture(sound), "Spectrogram")
     yield _paragraph(
         f"The spectrogram of the first {len(sound) / SAMPLE_RATE:.1f} s. Most people"
@@ -235,10 +228,8 @@ def _without_folders(names: Sequence[str]) -> list[str]:
 
 def _priors(llr: float) -> str:
     """What a ratio means at several shares of fakes."""
-    odds = [p / (1 - p) * np.exp(-llr) for p in PRIORS]
-    rows = [
-        (f"{p:.0%}", _capped(x / (1 + x))) for p, x in zip(PRIORS, odds, strict=True)
-    ]
+    ratio = np.exp(llr)
+    rows = [(f"{100 * p:.0f} %", _capped(p / (p + (1 - p) * ratio))) for p in PRIORS]
     first = "If this share of the clips that you get is fake (only you can judge it)"
     return _table(rows, (first, "then this share of clips with such a score is fake"))
 
@@ -283,11 +274,11 @@ def _parts(prediction: Prediction, detector: ClipDetector) -> Iterator[str]:
     yield _paragraph(text)
 
 
-def _capped(probability: float) -> str:
-    """In percent, and never certain."""
-    if probability < 0.01:
-        return "less than 1%"
-    return f"{probability:.0%}" if probability <= 0.99 else "more than 99%"
+def _capped(p: float) -> str:
+    """A probability in per cent, and never certain."""
+    if p < 0.01:
+        return "less than 1\u202f%"
+    return f"{100 * p:.0f}\u202f%" if p <= 0.99 else "more than 99\u202f%"
 
 
 def _paragraph(text: str) -> str:

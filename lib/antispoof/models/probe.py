@@ -1,25 +1,33 @@
-"""A linear probe: logistic regression on features that another network has computed."""
+"""A linear probe: logistic regression on statistics of a clip."""
+
+import math
+from functools import partial
 
 from torch import Tensor, nn
 
 from antispoof.models.registry import register_model
 
-SHAPE = (4, 400)  # of the front-end `distilled`
+EPS = 1e-5  # added to variances
 
 
-@register_model("probe", title="Linear probe", lr=1e-3, frontend="distilled")
 class Probe(nn.Module):
-    """(batch, 1, 4, 400) -> (batch, 2) logits, of the front-end ``distilled``."""
+    """Logits (batch, 2) of a batch of `shape`: a weight for each number and class."""
 
-    def __init__(self) -> None:
+    def __init__(self, shape: tuple[int, ...]) -> None:
         super().__init__()
-        n = SHAPE[0] * SHAPE[1]
-        self.norm, self.dropout = nn.BatchNorm1d(n, affine=False), nn.Dropout(0.5)
+        n = math.prod(shape)
+        self.norm, self.dropout = nn.BatchNorm1d(n, EPS, affine=False), nn.Dropout(0.5)
         self.fc = nn.Linear(n, 2)
 
     def forward(self, x: Tensor) -> Tensor:
         """Logits in the order spoof, bonafide."""
-        return self.fc(self.dropout(self.norm(x.flatten(1))))
+        x = x.flatten(1)
+        if self.training and len(x) == 1:  # the last batch; it has no variance
+            deviation = (self.norm.running_var + EPS).sqrt()
+            normal = (x - self.norm.running_mean) / deviation
+        else:
+            normal = self.norm(x)
+        return self.fc(self.dropout(normal))
 
     def distance(self, x: Tensor) -> Tensor:
         """(batch,) mean square of the normalised features; about 1 in training.
@@ -28,3 +36,13 @@ class Probe(nn.Module):
         training clips (K. Lee and others, NeurIPS 2018), divided by their number.
         """
         return self.norm(x.flatten(1)).square().mean(1)
+
+
+# The models know no front-ends: here stand the shapes of theirs.
+for name, frontend, shape, of in (
+    ("probe", "distilled", (1, 4, 400), ""),
+    ("probe_dynamics", "dynamics", (1, 39, 40), " of dynamics"),
+    ("probe_both", "distilled_dynamics", (1, 79, 40), " of layers and dynamics"),
+):
+    about = {"title": f"Linear probe{of}", "lr": 1e-3, "frontend": frontend}
+    register_model(name, **about)(partial(Probe, shape))

@@ -1,6 +1,4 @@
-"""How much a voice changes: statistics of its cepstra as a front-end, and their model.
-
-    antispoof --plugin examples.dynamics train --model logistic --corpus DIR
+"""How much and how evenly a voice changes: statistics of its cepstra over time.
 
 Synthesizers smooth what changes fast in a voice. So the spread of the differences
 between frames tells more about most fakes than the spectrum does. Differences of
@@ -18,10 +16,9 @@ import torch
 from torch import Tensor, nn
 
 from antispoof.constants import SAMPLE_RATE
-from antispoof.frontends import register_frontend
 from antispoof.frontends.filter_bank import triangles
 from antispoof.frontends.lfcc import dct_matrix
-from antispoof.models import register_model
+from antispoof.frontends.registry import register_frontend, repeat_to
 
 HIGHEST = 7_000  # Hz
 # Samples of a frame, samples from one to the next, bands.
@@ -29,6 +26,7 @@ RESOLUTIONS = ((256, 80, 40), (512, 160, 60), (1024, 160, 60), (2048, 160, 60))
 N_CEPSTRA = 40
 LAGS = (1, 2, 4, 8)  # frames
 QUIET = 0.4  # share of the frames that is not used: pauses
+TIE = 1e-5  # relative difference of levels that count as equal
 FLOOR = 1e-9  # added to the power of a band; a clip has a peak of 1
 MODULATION_BANDS = (0.5, 2, 4, 8, 12, 16, 20, 25, 32, 40, 50)  # Hz, the limits
 N_GROUPS = 12  # of the 60 bands; a group has one envelope
@@ -58,7 +56,8 @@ class Bands(nn.Module):
         level = power.sum(-1)
         n_loud = level.shape[-1] - 1 - math.floor(QUIET * (level.shape[-1] - 1))
         limit = level.topk(n_loud).values[..., -1:]
-        loud = (level >= limit).to(x.dtype).unsqueeze(-1)
+        # A clip that is repeated has frames that differ by rounding alone.
+        loud = (level >= limit * (1 - TIE)).to(x.dtype).unsqueeze(-1)
         return (power + FLOOR).log(), loud
 
 
@@ -85,8 +84,7 @@ class Dynamics(nn.Module):
 
     def forward(self, waveform: Tensor) -> Tensor:
         """(batch, n), of any n from 1 on -> (batch, 1, 39, 40)."""
-        x = waveform[..., : self.n_samples]
-        x = x.repeat(1, math.ceil(self.n_samples / x.shape[-1]))[..., : self.n_samples]
+        x = repeat_to(waveform, self.n_samples)
         x = x / (x.abs().amax(-1, keepdim=True) + 1e-8)
         found = [bands(x) for bands in self.bands]
         rows = [
@@ -112,8 +110,9 @@ def modulation_spectrum(levels: Tensor) -> Tensor:
     """(batch, n_frames, 60) log powers at 100 Hz -> (batch, 120)."""
     n = levels.shape[1]
     envelopes = levels.unflatten(-1, (N_GROUPS, -1)).mean(-1)
-    window = torch.hann_window(n, periodic=False, device=levels.device)
-    changes = (envelopes - envelopes.mean(1, keepdim=True)) * window[:, None]
+    # A Hann window; torch.hann_window cannot be exported to ONNX.
+    window = torch.sin(torch.arange(n, device=levels.device) * (math.pi / (n - 1)))
+    changes = (envelopes - envelopes.mean(1, keepdim=True)) * window.square()[:, None]
     power = torch.view_as_real(torch.fft.rfft(changes, dim=1)).square().sum(-1)
     rate = SAMPLE_RATE / Dynamics.hop_length
     limits = [math.ceil(f * n / rate) for f in MODULATION_BANDS]
@@ -128,18 +127,3 @@ def _moments(x: Tensor, loud: Tensor) -> tuple[Tensor, Tensor]:
     centred = (x - ((x * loud).sum(1) / n).unsqueeze(1)) * loud
     square = centred.square()
     return square.sum(1) / n, square.square().sum(1) / n
-
-
-@register_model("logistic", title="Logistic regression", lr=1e-3, frontend="dynamics")
-class Logistic(nn.Module):
-    """(batch, 1, 39, 40) -> (batch, 2) logits: one weight for each number and class."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        n = math.prod(Dynamics.shape)
-        self.norm, self.dropout = nn.BatchNorm1d(n, affine=False), nn.Dropout(0.5)
-        self.fc = nn.Linear(n, 2)
-
-    def forward(self, x: Tensor) -> Tensor:
-        """Logits in the order spoof, bonafide."""
-        return self.fc(self.dropout(self.norm(x.flatten(1))))
