@@ -119,5 +119,6 @@ rule chapter:
     resources:
         gpu=lambda wildcards: int(wildcards.name in BUSY),
     shell:
-        "{sys.executable:q} -m antispoof_report.notebooks run {params.notebook:q} {output:q}"
+        "echo chapter {wildcards.name};"
+        " {sys.executable:q} -m antispoof_report.notebooks run {params.notebook:q} {output:q}"
         " --request {params.request} {params.words:q}"

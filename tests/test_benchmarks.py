@@ -62,6 +62,11 @@ def test_the_committed_result(monkeypatch):
     assert (found.features["clips_per_second"] > 0).all()
     assert (found.models[["cpu_ms", "clips_per_second"]] > 0).all(axis=None)
     assert found.machine["processor"]
+    steps = benchmarks.load_gpu_steps()
+    assert steps.attrs["gpu"]
+    assert {*claims.MODELS} <= {*steps["model"]}
+    assert (steps.select_dtypes("number") > 0).all(axis=None)
+    assert benchmarks.load_gpu_steps("none.json") is None
 
 
 # 3
