@@ -56,27 +56,27 @@ def encode(kind, waveform, **options):
 
 
 @pytest.fixture
-def hear(tmp_path):
+def decode(tmp_path):
     """Seconds decoded of some bytes, and the record of completeness."""
 
-    def heard(data):
+    def decoded(data):
         path, found = tmp_path / "clip", Completeness()
         path.write_bytes(data)
         n = sum(len(block) for block in iter_blocks(path, completeness=found))
         assert found.announced >= n / RATE - 1e-9
         return n / RATE, found
 
-    return heard
+    return decoded
 
 
 @pytest.mark.parametrize("kind", [*LIBAV, *SNDFILE])
-def test_joined(hear, kind):  # 1, 4
+def test_joined(decode, kind):  # 1, 4
     first = encode(kind, A)
-    seconds, found = hear(first)
+    seconds, found = decode(first)
     assert seconds == pytest.approx(3, abs=0.1)
     assert found.announced == pytest.approx(seconds, abs=0.1)
     assert (found.files, found.cut, found.channels) == (1, False, 1)
-    seconds, found = hear(first + encode(kind, B))
+    seconds, found = decode(first + encode(kind, B))
     assert seconds == pytest.approx(5, abs=0.3)
     assert found.files == 1 + (kind in COUNTED)
 
@@ -94,53 +94,53 @@ def test_a_file_is_searched_in_blocks(monkeypatch):  # 1
 @pytest.mark.parametrize(
     "kind", ["WAV", "AIFF", "CAF", "W64", "AU", "FLAC", "OGG", "mp3", "flv", "mpegts"]
 )
-def test_cut_off(hear, kind):  # 2
+def test_cut_off(decode, kind):  # 2
     data = encode(kind, A)
-    seconds, found = hear(data[: len(data) * 2 // 3 + 1])
+    seconds, found = decode(data[: len(data) * 2 // 3 + 1])
     assert 1 < seconds < 2.4
     assert found.cut or found.announced == pytest.approx(3, abs=0.1)
 
 
-def test_a_fragmented_film(hear):  # 2
+def test_a_fragmented_film(decode):  # 2
     data = encode("mov", A, movflags="frag_keyframe+empty_moov", frag_duration="500000")
-    assert not hear(data)[1].cut
-    assert hear(data[: len(data) // 2])[1].cut
+    assert not decode(data)[1].cut
+    assert decode(data[: len(data) // 2])[1].cut
 
 
 @pytest.mark.parametrize(
     ("kind", "chunk", "layout"),
     [("WAV", b"data", "<I"), ("AIFF", b"SSND", ">I"), ("CAF", b"data", ">Q")],
 )
-def test_less_is_announced(hear, kind, chunk, layout):  # 3
+def test_less_is_announced(decode, kind, chunk, layout):  # 3
     data = bytearray(encode(kind, A))
     struct.pack_into(layout, data, data.index(chunk) + 4, RATE)  # half a second
     if kind == "AIFF":
         struct.pack_into(">I", data, data.index(b"COMM") + 10, RATE // 2)
-    seconds, found = hear(data)
+    seconds, found = decode(data)
     assert found.announced == pytest.approx(3, abs=0.01)
     assert seconds == pytest.approx(3 if kind == "WAV" else 0.5, abs=0.01)
 
 
-def test_a_flac_announces_less(hear):  # 3
+def test_a_flac_announces_less(decode):  # 3
     data = bytearray(encode("FLAC", A))
     data[22:26] = (RATE // 2).to_bytes(4, "big")  # samples, in STREAMINFO
-    seconds, found = hear(data)
+    seconds, found = decode(data)
     assert seconds == found.announced == 3
 
 
-def test_chunks_and_tags_are_no_sound(hear):  # 4
+def test_chunks_and_tags_are_no_sound(decode):  # 4
     wav, tag = encode("WAV", A), b"ID3\x04\x00\x00\x00\x00\x01\x00" + bytes(128)
     notes = b"LIST" + struct.pack("<I", 5_000) + bytes(5_000)
     for data in (wav + notes, wav + bytes(3), tag + encode("FLAC", A)):
-        seconds, found = hear(data)
+        seconds, found = decode(data)
         assert (seconds, found.announced, found.files) == (3, 3, 1)
 
 
-def test_damage_in_the_middle(hear):  # 2
+def test_damage_in_the_middle(decode):  # 2
     data = bytearray(encode("mp3", A))
     middle = len(data) // 2
     data[middle : middle + 1_000] = bytes(1_000)
-    seconds, found = hear(data)
+    seconds, found = decode(data)
     assert 2 < seconds < found.announced - 0.1
 
 

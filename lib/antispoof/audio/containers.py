@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import BinaryIO, NamedTuple
 
+import numpy as np
+
 CANCELLED = 0.01  # energy of the mean, of that of the loudest channel
 BLOCK, OVERLAP = 2**20, 32  # bytes; the overlap holds the longest pattern
 UNKNOWN_SIZE = 0x7FFF_0000  # bytes; recorders that cannot seek write such sizes
@@ -25,6 +27,8 @@ _STARTS = re.compile(
     rb"|wvpk....[\x02-\x10]\x04......\0\0\0\0|Creative Voice File|ftyp(?<=\0\0\0.ftyp)",
     re.DOTALL,
 )
+_PAIRS = np.zeros(2**16, bool)  # whether a pattern begins with these two bytes
+_PAIRS[np.frombuffer(b"fLRIRFFOcariFLTTwvCrft", "<u2")] = True
 # First bytes -> where the chunks begin, header of a chunk, name of the one with the
 # sound, and the multiple of bytes that chunks are filled up to.
 _CHUNKS = {
@@ -110,10 +114,17 @@ def split(file: BinaryIO) -> list[Part]:
     if _peek(whole, 0, 4) not in _READ_ON:
         for at in range(first + 1, size, BLOCK):
             data = _peek(whole, at, BLOCK + OVERLAP)
-            for match in _STARTS.finditer(data):
+            for match in filter(None, (_STARTS.match(data, i) for i in _likely(data))):
                 starts.add(at + match.start() - 4 * (match[0] == b"ftyp"))
     bounds = [0, *sorted(start for start in starts if start > first), size]
     return [Part(file, *pair) for pair in pairwise(bounds)]
+
+
+def _likely(data: bytes) -> Iterator[int]:
+    """Where `_STARTS` may match: far faster than to try it at every byte."""
+    for odd in (0, 1):
+        pairs = np.frombuffer(data, "<u2", (len(data) - odd) // 2, odd)
+        yield from (np.flatnonzero(_PAIRS[pairs]) * 2 + odd).tolist()
 
 
 def tag_end(head: bytes) -> int:

@@ -26,7 +26,7 @@ _CONTAINERS = (
 
 
 _RAW = ("mp3", "aac", "ac3", "eac3", "amr")  # frames without a table of contents
-_TOLD = (b"Xing", b"Info", b"VBRI")  # a first frame of MP3 that says how many follow
+_COUNTED = (b"Xing", b"Info", b"VBRI")  # a first frame of MP3 that says how many follow
 _HEAD = 2**16  # bytes in which it is looked for: it may follow a tag
 
 
@@ -71,7 +71,7 @@ def announced_seconds(file: Part, track: int = 0) -> float | None:
     file.seek(0)
     with _open(file) as container:
         stream = _audio_streams(container)[track]
-        guessed = container.format.name in _RAW and not any(m in head for m in _TOLD)
+        guessed = container.format.name in _RAW and not any(m in head for m in _COUNTED)
         length = stream.duration and float(stream.duration * stream.time_base)
         if not length and len(container.streams) == 1 and container.duration:
             length = container.duration / 1e6
