@@ -101,8 +101,8 @@ def test_the_opening_line_names_the_corpus(is_synthetic):  # 3
 
 def test_glue_passes_plain_values_on(glued):  # 4
     report.glue("eer", np.float64(0.25))
-    report.glue("text", "12 %")
-    assert glued == {"eer": 0.25, "text": "12 %"}
+    report.glue("text", "-12 %, la-2019")
+    assert glued == {"eer": 0.25, "text": "\u221212\u202f%, la-2019"}
     assert type(glued["eer"]) is float
     shown = report.say("EER [[eer]], [[nothing_of_this_name]].").data
     assert shown == "EER 0.25, —."

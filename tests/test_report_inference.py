@@ -118,12 +118,12 @@ def test_examples(measured, knowing):  # 3
     trials = clean[["utt_id", "label"]].assign(path=clean["utt_id"])
     shown = tables.example_clips(trials, clean, knowing)
     ids = clean["utt_id"]
-    assert shown["wrong (bonafide clip)"] == ids[0]
-    assert shown[f"refused ({clean['label'][1]} clip)"] == ids[1]
+    assert shown["wrong (real clip)"] == ids[0]
+    assert shown[f"refused ({tables.WORDS[clean['label'][1]]} clip)"] == ids[1]
     assert [name.split()[0] for name in shown] == ["right", "wrong", "refused"]
     others = trials.assign(utt_id="other")
     found = set(tables.example_clips(others, clean, knowing))
-    assert found == {"bonafide clip", "spoof clip"}
+    assert found == {"real clip", "fake clip"}
 
 
 def test_parts_and_refusals(measured, detector):  # 3
@@ -164,9 +164,7 @@ def test_answers_by_source(measured, knowing):  # 2
     assert re.search(rf"a +0 +{low} of {n} ", shown)
 
 
-def test_glued_numbers(measured, detector, monkeypatch):  # 2
-    glued = {}
-    monkeypatch.setattr(tables, "glue", glued.__setitem__)
+def test_glued_numbers(measured, detector, glued):  # 2
     report.glue_inference(None, None)
     names = set(glued)
     assert set(glued.values()) == {"—"}

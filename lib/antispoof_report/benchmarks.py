@@ -18,6 +18,7 @@ from antispoof.constants import SAMPLE_RATE
 from antispoof.files import project_folder
 
 BENCH = "benchmarks/results/bench.json"
+GPU_STEPS = "benchmarks/results/gpu_step.json"
 
 
 @dataclass(frozen=True)
@@ -29,9 +30,9 @@ class Benchmarks:
     machine : item -> value, as in ``environment``.
     load : processes waiting for a core just before; above ``cores``, others ran, too.
     cores : processor cores.
-    features : one row a way from FLAC to log-mel, by name: ``clips_per_second`` and
+    features : one row per way from FLAC to log-mel, by name: ``clips_per_second`` and
         ``cpu_ms``, processor time a clip.
-    models : one row a model and work (``train``, ``score``): ``name``, ``work``,
+    models : one row per model and work (``train``, ``score``): ``name``, ``work``,
         ``batch``, ``clips_per_second``, ``cpu_ms`` and ``memory_mib``.
     """
 
@@ -76,8 +77,19 @@ def load_benchmarks(path: str | Path = BENCH) -> Benchmarks | None:
     )
 
 
+def load_gpu_steps(path: str | Path = GPU_STEPS) -> pd.DataFrame | None:
+    """Rows of ``benchmarks.gpu_step``, the GPU in ``attrs``; None outside the book."""
+    file = project_folder() / path
+    if not file.is_file():
+        return None
+    result = json.loads(file.read_text("utf-8"))
+    rows = pd.DataFrame(result["rows"])
+    rows.attrs["gpu"] = result["gpu"]
+    return rows
+
+
 def model_sizes() -> pd.DataFrame:
-    """One row a model: ``name``, ``title``, ``parameters`` and ``multiply_adds``."""
+    """One row per model: ``name``, ``title``, ``parameters`` and ``multiply_adds``."""
     rows = []
     for name, entry in models.MODELS.items():
         model = models.build(name)

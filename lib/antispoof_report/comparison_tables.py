@@ -11,10 +11,9 @@ from antispoof.stats import BootstrapResult, summary
 from antispoof_report.claims.verdicts import MIN_SEEDS, UNDECIDED, Verdict
 from antispoof_report.html import Html
 from antispoof_report.run_tables import PARTS
-from antispoof_report.tables import table
+from antispoof_report.tables import cell_text, table
 
 POINTS = {"zero": "zero", "dev": "chosen on dev", "oracle": "oracle (no choice)"}
-ARROWS = {True: " ↑", False: " ↓", None: ""}  # the better direction
 
 
 def comparison_table(resampled: BootstrapResult, *, caption: str) -> Html:
@@ -47,11 +46,10 @@ def threshold_free_table(resampled: BootstrapResult, *, caption: str) -> Html:
     for row in found[found["metric"].isin(resampled.values)].itertuples():
         metric = resampled.metrics[row.metric]
         low, high = metric.format(row.low), metric.format(row.high)
-        deviation = row.seed_deviation
-        shown = None if pd.isna(deviation) else metric.format(deviation)
-        values = (metric.format(row.value), f"{low} to {high}", shown)
+        sd = None if pd.isna(row.seed_deviation) else metric.format(row.seed_deviation)
+        values = (metric.format(row.value), f"{low} to {high}", sd)
         rows.append((title(row.model), metric.title, *values))
-    columns = ["model", "metric", "value", "95 % interval", "deviation of seeds"]
+    columns = ["model", "metric", "value", "95 % interval", "deviation of seeds"]
     return table(pd.DataFrame(rows, columns=columns), caption=caption)
 
 
@@ -60,9 +58,10 @@ def standard_metrics_table(values: pd.DataFrame, *, caption: str) -> Html:
     shown = {"model": values.index}
     for name in values:
         metric = METRICS[name]
-        heading = f"{metric.title}{ARROWS[metric.higher_is_better]}"
-        column = values[name]
-        shown[heading] = [None if pd.isna(v) else metric.format(v) for v in column]
+        column = [None if pd.isna(v) else metric.format(v) for v in values[name]]
+        shown[metric.title] = column
+    high = [METRICS[name].title for name in values if METRICS[name].higher_is_better]
+    caption += f". Lower is better, but for {' and '.join(high)}"
     return table(pd.DataFrame(shown), caption=caption)
 
 
@@ -81,26 +80,24 @@ def verdicts_table(
     for part, verdict in sorted(pairs, key=lambda pair: pair[1].key):
         first = verdict.findings[0]
         low, high = (100 * limit for limit in first.interval)
-        interval = f"{low:+.1f} to {high:+.1f}" if first.n_seeds > MIN_SEEDS else None
-        decided = verdict.verdict != UNDECIDED
+        enough = first.n_seeds > MIN_SEEDS  # else Student's t of one degree: of no use
+        detectable = 100 * first.estimate.detectable() if enough else None
         clips = n_clips[part] * first.estimate.more_speakers(first.margin)
+        needed = "decided" if verdict.verdict != UNDECIDED else "more seeds first"
+        if needed != "decided" and enough and np.isfinite(clips):
+            needed = cell_text(int(float(f"{clips:.1g}")))
+            needed = needed if clips > n_clips[part] else "not clips alone"
         rows.append(
             {
                 "claim": f"{verdict.key}: {verdict.statement}",
                 "dataset": PARTS[part],
                 "verdict": verdict.verdict,
                 "decisive effect": first.name,
-                "95 % interval, points": interval,
-                "detectable, points": 100 * first.estimate.detectable(),
-                "clips needed": _clips(decided, clips),
+                "95 % interval, points": f"{low:+.1f} to {high:+.1f}" * enough or None,
+                "detectable, points": detectable,
+                "clips needed": needed,
             }
         )
     shown = pd.DataFrame(rows)
     shown.loc[shown["claim"].duplicated(), "claim"] = ""  # said in the row above
     return table(shown, caption=caption, formats={"detectable, points": ".1f"})
-
-
-def _clips(decided: bool, clips: float) -> str:
-    if decided:
-        return "decided"
-    return f"{float(f'{clips:.1g}'):,.0f}" if np.isfinite(clips) else "more seeds first"

@@ -11,7 +11,7 @@ PACKAGES = ("scipy", "matplotlib", "seaborn", "papermill", "jupyter-book")
 
 
 def environment() -> pd.DataFrame:
-    """Hardware and versions, one a row: columns ``item`` and ``value``.
+    """Hardware and versions, one per row: columns ``item`` and ``value``.
 
     What a run records, and the packages that made the page; packages that are not
     installed have no row.

@@ -5,6 +5,8 @@ from typing import Any
 
 import numpy as np
 
+from antispoof_report.html import typeset
+
 VALUES: dict[str, Any] = {}  # name -> value, of this session
 UNKNOWN = "—"  # shown where there are no runs to take a number from
 PLACE = re.compile(r"\[\[(\w+)\]\]")
@@ -15,9 +17,10 @@ def glue(name: str, value: Any) -> None:
 
     The chapter's own prose quotes it as ``{result}`name```, other pages as
     ``{result}`NN_chapter::name```. A string is quoted as it is, so a
-    number is formatted here. Without myst-nb, as on Colab, only :func:`say` shows it.
+    number is formatted here; see :func:`typeset` for its signs.
+    Without myst-nb, as on Colab, only :func:`say` shows it.
     """
-    VALUES[name] = value
+    VALUES[name] = value = typeset(value) if isinstance(value, str) else value
     try:
         from myst_nb import glue as keep
     except ImportError:

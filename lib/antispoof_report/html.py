@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 
@@ -22,3 +23,9 @@ class Html:
     def __repr__(self) -> str:
         """The plain text, which a terminal shows."""
         return self.text
+
+
+def typeset(text: str) -> str:
+    """Text with per cent signs that stay with their number, and with a true minus."""
+    text = re.sub(r"(?<=\d) ?%", "\u202f%", text)
+    return re.sub(r"(?<![\w.-])-(?=\d)", "\u2212", text)

@@ -35,6 +35,7 @@ N_REPLICATES = 500
 N_BINS = 5  # of a reliability diagram of some dozens of trials
 SEED = 2019
 REFUSED = 0.1  # share of the clips, where ways to refuse are compared
+WORDS = {"bonafide": "real", "spoof": "fake"}  # for readers who do not know the field
 QUOTED = (
     *("eer", "n", "n_train", "systems", "ece", "coverage", "selective_error"),
     *("accused", "found", "moved", "refused", "largest"),
@@ -76,9 +77,9 @@ def example_clips(
         }
         found = {k: known[rows].iloc[0] for k, rows in kinds.items() if rows.any()}
         if found:
-            return {f"{k} ({one.label} clip)": one.path for k, one in found.items()}
+            return {f"{k} ({WORDS[x.label]} clip)": x.path for k, x in found.items()}
     first = trials.groupby("label").first()["path"]
-    return {f"{label} clip": path for label, path in first.items()}
+    return {f"{WORDS[label]} clip": path for label, path in first.items()}
 
 
 def robustness_table(measured: Table, detector: ClipDetector | None) -> Html:
@@ -137,14 +138,12 @@ def sources_table(measured: Table, detector: ClipDetector | None) -> Html:
     trials = with_answers(select_condition(measured), detector)
     rows = []
     for source, clips in trials.groupby("source"):
-        row = {
-            "Source of the clips": source,
-            "Refused": int((~clips["in_domain"]).sum()),
-        }
-        for label, title in (("bonafide", "Real"), ("spoof", "Fake")):
+        row = {"Source of the clips": source}
+        row["Refused"] = int((~clips["in_domain"]).sum())
+        for label, word in WORDS.items():
             given = clips.loc[clips["label"] == label, "answer"]
             for answer, called in (("spoof", "fake"), ("bonafide", "real")):
-                row[f"{title} called {called}"] = share(given == answer)
+                row[f"{word.title()} called {called}"] = share(given == answer)
         rows.append(row)
     caption = "Answers by source, with 95 % intervals; of all others it cannot tell"
     return table(pd.DataFrame(rows), caption=caption)
@@ -311,27 +310,22 @@ def decision_measures(calibration: Calibration) -> dict[str, Metric]:
     """
     low, high = calibration.log_odds(calibration.thresholds)
 
-    def is_decided(z: np.ndarray) -> np.ndarray:
+    def decided(z: np.ndarray) -> np.ndarray:
         return (z < low) | (z > high)
 
-    def coverage(z: np.ndarray, _labels: np.ndarray) -> float:
-        return _mean(is_decided(z))
-
     def selective_error(z: np.ndarray, labels: np.ndarray) -> float:
-        return _mean(((z > high) != (labels == BONAFIDE))[is_decided(z)])
+        return _mean(((z > high) != (labels == BONAFIDE))[decided(z)])
 
-    def accused(z: np.ndarray, labels: np.ndarray) -> float:
-        return _mean(z[labels == BONAFIDE] < low)
-
-    def found(z: np.ndarray, labels: np.ndarray) -> float:
-        return _mean(z[labels != BONAFIDE] < low)
-
-    return {
-        "coverage": Metric("clips that get an answer", coverage),
-        "selective_error": Metric("wrong among those answers", selective_error),
-        "accused": Metric("real clips called fake", accused),
-        "found": Metric("fake clips called fake", found),
+    measures = {
+        "coverage": ("clips that get an answer", lambda z, _: _mean(decided(z))),
+        "selective_error": ("wrong among those answers", selective_error),
+        "accused": (
+            "real clips called fake",
+            lambda z, y: _mean(z[y == BONAFIDE] < low),
+        ),
+        "found": ("fake clips called fake", lambda z, y: _mean(z[y == SPOOF] < low)),
     }
+    return {name: Metric(*measure) for name, measure in measures.items()}
 
 
 def _mean(values: np.ndarray) -> float:

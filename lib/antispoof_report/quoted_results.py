@@ -30,13 +30,13 @@ def glue_results(prefix: str, runs: Sequence[Run]) -> None:
         glue(f"{prefix}_{name}", text)
 
 
-def glue_verdicts(verdicts: Sequence[Verdict]) -> None:
-    """Glue ``<claim>_verdict`` and ``<claim>_sentence`` of every claim."""
+def glue_verdicts(verdicts: Sequence[Verdict], where: str = "") -> None:
+    """Glue ``<claim><where>_verdict`` and ``..._sentence`` of every claim."""
     found = {one.key: (one.verdict, one.sentence) for one in verdicts}
     for claim in CLAIMS:
         verdict, sentence = found.get(claim, NOT_TESTED)
-        glue(f"{claim}_verdict", verdict)
-        glue(f"{claim}_sentence", sentence)
+        glue(f"{claim}{where}_verdict", verdict)
+        glue(f"{claim}{where}_sentence", sentence)
 
 
 def _quote(runs: Sequence[Run]) -> dict[str, str]:

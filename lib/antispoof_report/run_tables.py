@@ -11,10 +11,9 @@ from antispoof.metrics import METRICS
 from antispoof.runs import Run
 from antispoof.runs.tables import results_frame
 from antispoof_report.html import Html
-from antispoof_report.tables import table
+from antispoof_report.tables import NARROW, table
 
 PARTS = {"dev": "testing (dev)", "eval": "evaluation (eval)"}
-NARROW = "\u202f"  # a space that does not break
 
 
 def per_cent(rate: float, places: int = 1) -> str | None:
@@ -56,9 +55,8 @@ def results_table(runs: Sequence[Run], *, caption: str) -> Html:
             row = {"model": title, "partition": PARTS.get(part, part), "seeds": seeds}
             for name, metric in main.items():
                 if prefix + name in values:
-                    options = {"percent": metric.percent, "n_clips": of_part["n"].max()}
-                    column = values[prefix + name]
-                    row[metric.title] = mean_and_deviation(column, **options)
+                    how = {"percent": metric.percent, "n_clips": of_part["n"].max()}
+                    row[metric.title] = mean_and_deviation(values[prefix + name], **how)
             rows.append(row)
     return table(pd.DataFrame(rows), caption=caption)
 

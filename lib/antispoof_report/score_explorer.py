@@ -13,9 +13,8 @@ from typing import Any
 
 import numpy as np
 
-from antispoof import metrics
 from antispoof.constants import label_indices
-from antispoof.metrics.detection import eer_threshold_from_curve
+from antispoof.metrics.detection import eer_threshold
 from antispoof.models import title
 from antispoof.runs import Run
 from antispoof.runs.tables import by_model, thresholds
@@ -64,7 +63,7 @@ def explorer(groups: Mapping[str, Sequence[Run]], *, figure: str) -> Html:
                         tables[run.path]["score"],
                         thresholds(run, part),
                         ends,
-                        also=[_eer_threshold(run, part)],
+                        also=[eer_threshold(*run.scores_and_labels(part))],
                     ),
                 }
                 for model, of_model in by_model(runs).items()
@@ -82,11 +81,6 @@ def explorer(groups: Mapping[str, Sequence[Run]], *, figure: str) -> Html:
         f"<p><small>{line}</small></p></div>"
     )
     return Html(html, line)
-
-
-def _eer_threshold(run: Run, partition: str) -> float:
-    curve = metrics.det_curve(*run.scores_and_labels(partition))
-    return eer_threshold_from_curve(curve)
 
 
 def panel(

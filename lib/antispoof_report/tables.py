@@ -9,10 +9,10 @@ from typing import Any
 import pandas as pd
 
 from antispoof.errors import ParameterError
-from antispoof_report.html import Html
+from antispoof_report.html import Html, typeset
 
 NO_VALUE = "–"
-THIN_SPACE = "\u202f"  # between thousands; does not break
+NARROW = "\u202f"  # a space that does not break
 NUMBER = "text-align:right;font-variant-numeric:tabular-nums"
 TEXT = "text-align:left"
 # A number with an interval, a deviation, or a total as in "2 of 3".
@@ -47,16 +47,16 @@ def table(
     heads, cells = [], []
     for column in columns:
         style = _style(map(cell_text, frame[column]))
-        heads.append(_tag('th scope="col"', escape(str(column)), style))
+        heads.append(_tag('th scope="col"', escape(typeset(str(column))), style))
         shown = zip(frame[column], texts[column], strict=True)
         shown = [v.html if isinstance(v, Html) else escape(text) for v, text in shown]
         cells.append([_tag("td", html, style) for html in shown])
     if index:
-        labels = [escape(str(label)) for label in frame.index]
         heads.insert(0, _tag('th scope="col"', escape(frame.index.name or ""), TEXT))
+        labels = [escape(str(label)) for label in frame.index]
         cells.insert(0, [_tag('th scope="row"', label, TEXT) for label in labels])
     rows = [f"<tr>{''.join(row)}</tr>" for row in zip(*cells, strict=True)]
-    title = f"<caption>{escape(caption)}</caption>" if caption else ""
+    title = f"<caption>{escape(typeset(caption))}</caption>" if caption else ""
     name = escape(caption or "Table", quote=True)
     # A wide table scrolls inside its own box, which the keyboard can reach.
     html = (
@@ -76,14 +76,14 @@ def cell_text(value: Any, specification: str | None = None) -> str:
     if value is None or value is pd.NA or (isinstance(value, Real) and value != value):
         return NO_VALUE
     if specification is not None:
-        return format(value, specification)
+        return typeset(format(value, specification))
     if isinstance(value, bool) or type(value).__name__ in ("bool", "bool_"):
         return "yes" if value else "no"
     if isinstance(value, Integral):
-        return f"{int(value):,}".replace(",", THIN_SPACE)
+        return f"{int(value):,}".replace(",", NARROW)
     if isinstance(value, Real):
-        return f"{float(value):.3f}"
-    return str(value)
+        return typeset(f"{float(value):.3f}")
+    return typeset(str(value))
 
 
 def _style(texts: Iterable[str]) -> str:

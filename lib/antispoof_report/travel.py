@@ -12,7 +12,7 @@ import pandas as pd
 
 from antispoof import metrics
 from antispoof.constants import BONAFIDE, SPOOF, label_indices
-from antispoof.metrics.detection import eer_threshold_from_curve
+from antispoof.metrics.detection import eer_threshold
 from antispoof.runs import Run, load_references
 from antispoof.stats import make_panel, resample
 from antispoof_report.run_tables import per_cent
@@ -26,6 +26,7 @@ TRAINED_ON = {
     "both": "both",
     "all": "everything",
     "mixed": "both, augmented",
+    "coded": "both, augmented, coded",
 }
 STEPS = {
     ("thesis", "base"): "the thesis's CNN",
@@ -44,6 +45,8 @@ STEPS = {
     ("both", "distilled"): "the same, and open-fakes",
     ("mixed", "distilled"): "the same, and augmented clips",
     ("mixed", "sources"): "the same, each source and class equally often",
+    ("coded", "sources"): "the same, and clips after a lossy codec",
+    ("coded", "dynamics"): "the same, and dynamics of cepstra",
 }
 N_REPLICATES = 500
 
@@ -65,8 +68,7 @@ def home_threshold(run: Run) -> float:
     trained_on = {"thesis": [HOME], "copies": [HOME], "modern": [ELSEWHERE]}
     own = trained_on.get(run.path.parts[-6], [HOME, ELSEWHERE])
     dev = pd.concat(map(split_by_corpus(run.scores("dev")).get, own))
-    curve = metrics.det_curve(dev["score"], label_indices(dev["label"]))
-    return eer_threshold_from_curve(curve)
+    return eer_threshold(dev["score"], label_indices(dev["label"]))
 
 
 def rates_table(runs: Mapping[tuple[str, str], list[Run]]) -> pd.DataFrame:
@@ -84,15 +86,13 @@ def rates_table(runs: Mapping[tuple[str, str], list[Run]]) -> pd.DataFrame:
             for corpus, trials in split_by_corpus(run.scores(part)).items():
                 labels = label_indices(trials["label"])
                 scores = trials["score"].to_numpy()
-                is_spoof = scores < threshold
-                accused = is_spoof[labels == BONAFIDE].mean()
-                caught = is_spoof[labels == SPOOF].mean()
+                spoof = scores < threshold
+                accused, caught = (spoof[labels == x].mean() for x in (BONAFIDE, SPOOF))
                 hter = (accused + 1 - caught) / 2
                 rates = metrics.eer(scores, labels), hter, accused, caught
                 rows.append((*key, f"{corpus}, {part}", *rates))
     by = ["trained", "group", "tested"]
-    columns = [*by, "eer", "hter", "accused", "found"]
-    frame = pd.DataFrame(rows, columns=columns)
+    frame = pd.DataFrame(rows, columns=[*by, "eer", "hter", "accused", "found"])
     return frame.groupby(by, sort=False, as_index=False).mean()
 
 
@@ -103,8 +103,8 @@ def steps_table(runs: Mapping[tuple[str, str], list[Run]], part: str) -> pd.Data
     for key, found in runs.items():
         title = STEPS[key]
         scores = [split_by_corpus(run.scores(part))[ELSEWHERE] for run in found]
-        panel = make_panel({title: scores})
         eer = {"eer": metrics.METRICS["eer"]}
+        panel = make_panel({title: scores})
         drawn = resample(panel, metrics=eer, n_replicates=N_REPLICATES)
         low, high = (f"{100 * limit:.0f}" for limit in drawn.interval("eer", title))
         there, home = (rates.loc[(*key, f"{c}, {part}")] for c in (ELSEWHERE, HOME))

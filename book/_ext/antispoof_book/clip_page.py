@@ -41,7 +41,6 @@ def clip_data(book: Path) -> str:
     book : folder ``book`` of the project.
     """
     detector = load_detector()
-    calibrations = detector.calibration, detector.window_calibration
     names = [book / VENDOR / name for name in CODE]
     names += [book / "_static" / name for name in ("detector.js", "clip-worker.js")]
     files = {
@@ -52,8 +51,8 @@ def clip_data(book: Path) -> str:
     }
     data = {
         "code": [f"{path.read_text('utf-8')}\n" for path in names],
-        "calibration": asdict(calibrations[0]),
-        "window_calibration": asdict(calibrations[1]),
+        "calibration": asdict(detector.calibration),
+        "window_calibration": asdict(detector.window_calibration),
         "sentences": {
             "answers": ANSWERS,
             "meaning": MEANING,

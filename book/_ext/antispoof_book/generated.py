@@ -32,7 +32,7 @@ def markdown_table(rows: list[tuple[str, ...]]) -> list[str]:
 
 
 class ParameterTable(SphinxDirective):
-    """A Markdown table with one row a parameter."""
+    """A Markdown table with one row per parameter."""
 
     required_arguments = 1
     final_argument_whitespace = True
@@ -52,7 +52,7 @@ class ParameterTable(SphinxDirective):
 
 
 def parameter_rows(env: BuildEnvironment) -> list[tuple[str, ...]]:
-    """One row a parameter of the chapters; one that several share has one row."""
+    """One row per parameter of the chapters; one that several share has one row."""
     chapters: dict[tuple[str, ...], list[str]] = {}
     for path in sorted((Path(env.srcdir) / notebook.FOLDER).glob(f"{CHAPTER}.ipynb")):
         env.note_dependency(str(path))

@@ -71,7 +71,7 @@ def public_names(module: str) -> list[str]:
 
 
 def registered() -> list[tuple[str, ...]]:
-    """One row a registry: where it is, and the names and titles in it."""
+    """One row per registry: where it is, and the names and titles in it."""
     rows = [("Registry", "Registered")]
     for module, name in REGISTRIES.items():
         entries = getattr(import_module(module), name)

@@ -53,7 +53,7 @@ def h7(
     )
     eer = {name: resampled.quantity("eer", name) for name in tables}
     found = make_findings(
-        [f"50 % minus the EER of the {BASELINES[name]} alone" for name in baselines],
+        [f"50 % minus the EER of the {BASELINES[name]} alone" for name in baselines],
         [combine(lambda v: 0.5 - v, eer[name]) for name in baselines],
         min_effect=MIN_EFFECT_RATE,
     )

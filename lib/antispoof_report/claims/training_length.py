@@ -6,7 +6,6 @@ import numpy as np
 import pandas as pd
 
 from antispoof.constants import LABELS, SPOOF
-from antispoof.errors import ParameterError
 from antispoof.stats.bootstrap import resample
 from antispoof.stats.estimates import combine
 from antispoof.stats.panel import make_panel
@@ -35,24 +34,14 @@ def h4(lengths: Lengths, *, n_replicates: int = 2000) -> Verdict:
     Parameters
     ----------
     lengths : model -> epochs trained -> one score table per seed, on the same trials
-        and with the same seeds.
+        and with the same seeds; at least two lengths of ResNet50+LSTM.
     n_replicates : see :func:`~antispoof.stats.resample`.
-
-    Raises
-    ------
-    ParameterError
-        If ResNet50+LSTM was not trained with at least two lengths.
     """
     trained = {
         model: lengths[model]
         for model in (RESNET_LSTM, RESNET)
         if len(lengths.get(model, ())) > 1
     }
-    if RESNET_LSTM not in trained:
-        raise ParameterError(
-            f"lengths of training of {', '.join(trained) or 'no model'}; at least two"
-            f" of {RESNET_LSTM!r} are needed"
-        )
     tables = {f"{m} {n}": runs[n] for m, runs in trained.items() for n in runs}
     resampled = resample(make_panel(tables), n_replicates=n_replicates, metrics={})
     changes = []

@@ -225,16 +225,10 @@ def verdict_table(verdicts: Sequence[Verdict]) -> pd.DataFrame:
     of 80 %; and ``more_clips``, how many times as many clips and speakers would decide
     an effect of this size. The decisive effect of a hypothesis comes first.
     """
-    frame = pd.DataFrame(
-        [(v.key, v.verdict, f) for v in verdicts for f in v.findings],
-        columns=["hypothesis", "verdict", "finding"],
-    )
-    findings = frame.pop("finding")
-    frame["effect"] = [f.name for f in findings]
-    frame["estimate"] = [f.estimate.value for f in findings]
-    frame[["low", "high"]] = np.reshape([f.interval for f in findings], (-1, 2))
-    for name in ("min_effect", "n_seeds", "p"):
-        frame[name] = [getattr(f, name) for f in findings]
-    frame["detectable"] = [f.estimate.detectable() for f in findings]
-    frame["more_clips"] = [f.estimate.more_speakers(f.margin) for f in findings]
-    return frame
+    columns = "hypothesis verdict effect estimate low high min_effect n_seeds p"
+    rows = []
+    for verdict, f in ((one, f) for one in verdicts for f in one.findings):
+        effect = f.name, f.estimate.value, *f.interval, f.min_effect, f.n_seeds, f.p
+        power = f.estimate.detectable(), f.estimate.more_speakers(f.margin)
+        rows.append((verdict.key, verdict.verdict, *effect, *power))
+    return pd.DataFrame(rows, columns=[*columns.split(), "detectable", "more_clips"])

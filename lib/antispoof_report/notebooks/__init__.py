@@ -1,4 +1,4 @@
-"""Chapters as notebooks: one jupytext pair a chapter, run by papermill.
+"""Chapters as notebooks: one jupytext pair per chapter, run by papermill.
 
 ``notebooks/NN_name.py`` (percent format) is the source. ``NN_name.ipynb`` is generated
 from it (:mod:`~antispoof_report.notebooks.sync`) and run with checked parameters
