@@ -383,7 +383,7 @@ torch.testing.assert_close(nn.BatchNorm2d(3)(maps), normal)
 # edges, later layers find patterns of edges. The number of channels grows, their size
 # shrinks. {doc}`03_cnn` builds this one:
 
-# %% tags=["hide-input"] mystnb={"figure": {"name": "fig-cnn-layers", "caption": "The CNN of this book. Sheets stand for channels; below, their number, rows and columns."}, "image": {"alt": "From left to right: the input picture, four stacks of ever smaller and more pictures, a stack of 4 by 4 pictures, and two linear layers of 128 and 2 numbers."}}
+# %% tags=["hide-input"] mystnb={"figure": {"name": "fig-cnn-layers", "caption": "The CNN of this book. Sheets stand for channels; below, their number, rows and columns."}, "image": {"alt": "In two rows, from left to right: the input picture, four stacks of ever smaller and more pictures, a stack of 4 by 4 pictures, and two linear layers of 128 and 2 numbers."}}
 drawing("cnn_layers")
 
 # %% [markdown]
@@ -423,7 +423,7 @@ drawing("residual_block")
 # $$ h_t = \tanh(W x_t + U h_{t-1} + b). $$
 #
 # The hyperbolic tangent, $\tanh z = (e^z - e^{-z}) / (e^z + e^{-z})$, maps any number to a
-# value between -1 and 1.
+# value between −1 and 1.
 
 # %% tags=["hide-input"] mystnb={"figure": {"name": "fig-rnn", "caption": "A recurrent layer as a loop (left) and unrolled in time (right). Each step gets one element of the sequence and the state of the step before."}, "image": {"alt": "One box with an arrow back to itself equals a chain of four boxes, each with an input below, an output above and an arrow to the next."}}
 drawing("rnn_unrolled")
@@ -474,7 +474,7 @@ with torch.no_grad():
     cell.weight_hh.copy_(u)  # from the state
 torch.testing.assert_close((state, memory), cell(x, (h, c)))
 
-# %% tags=["hide-input"] mystnb={"figure": {"name": "fig-lstm", "caption": "The LSTM cell. The memory is the upper line. It changes in two places only: the forget gate reduces it, and the input gate adds the candidate. The output gate controls how much of the memory becomes the state. Blue boxes are gates with values between 0 and 1; yellow boxes map to values between -1 and 1."}, "image": {"alt": "A cell with two lines through it, memory above and state below; three blue gates and a yellow candidate rise from the lower line and act on the upper one by multiplication and addition."}}
+# %% tags=["hide-input"] mystnb={"figure": {"name": "fig-lstm", "caption": "The LSTM cell. The memory is the upper line. It changes in two places only: the forget gate reduces it, and the input gate adds the candidate. The output gate controls how much of the memory becomes the state. Blue boxes are gates with values between 0 and 1; yellow boxes map to values between −1 and 1."}, "image": {"alt": "A cell with two lines through it, memory above and state below; three blue gates and a yellow candidate rise from the lower line and act on the upper one by multiplication and addition."}}
 drawing("lstm_cell")
 
 # %% [markdown]

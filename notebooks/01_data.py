@@ -247,7 +247,7 @@ spoof_rate = (
     la.trials["label"].eq("spoof").groupby(la.trials["partition"]).mean()
 )
 for name in PARTITIONS:
-    share = f"{spoof_rate[name]:.1%}" if name in spoof_rate else "0 %"
+    share = f"{spoof_rate[name]:.1%}" if name in spoof_rate else "0%"
     report.glue(f"spoof_share_{name}", share)
 data.class_counts(la.trials)
 

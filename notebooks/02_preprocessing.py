@@ -110,7 +110,7 @@ report.table(
 # ### Load
 #
 # Two clips, one of each class. All decoders of the library return the same format: one
-# channel, 16 000 samples per second, values between -1 and 1.
+# channel, 16 000 samples per second, values between −1 and 1.
 
 # %%
 trials = la.require_both_classes(partition or min(la.partitions))

@@ -96,7 +96,7 @@ report.header(la)
 # Three measures are used below, and {doc}`06_analysis` computes them by hand: the
 # {term}`accuracy`; the {term}`macro-F1`, which gives both classes the same weight; and the
 # {term}`EER`, the error rate at the threshold where as many real clips are rejected as
-# fakes are accepted. An EER of 50 % is guessing.
+# fakes are accepted. An EER of 50 % is guessing.
 #
 # ### The network in code
 #
@@ -254,7 +254,7 @@ for epoch in range(2):  # the library shuffles with [0, epoch], too
 # %% [markdown]
 # The library has the same loop in `antispoof.training.fit`. It can also use a GPU, shorter
 # number formats and {term}`augmentation`, and it resumes after an interruption. Its losses
-# agree within 2 %: it rounds differently, and every step of the training makes the
+# agree within 2 %: it rounds differently, and every step of the training makes the
 # difference larger.
 
 # %%
@@ -333,8 +333,8 @@ report.settings_table(
 ) if references else None
 
 # %% [markdown]
-# The CNN's EER is {result}`real_cnn_dev_eer` % on the testing clips and
-# {result}`real_cnn_eval_eer` % on the evaluation clips, as mean and standard deviation over
+# The CNN's EER is {result}`real_cnn_dev_eer` % on the testing clips and
+# {result}`real_cnn_eval_eer` % on the evaluation clips, as mean and standard deviation over
 # {result}`real_seeds` seeds.
 
 # %% tags=["hide-input"] mystnb={"figure": {"name": "fig-cnn-real-learning", "caption": "Training of CNN on real speech: loss on the training set and on the validation set, and macro-F1 on the validation set. Lines are means over seeds; bands show the range from the lowest to the highest seed."}, "image": {"alt": "Two line charts over epochs for the reference runs: the loss on the training set and on the validation set, and macro-F1 on the validation set."}}
@@ -379,8 +379,8 @@ decisions.confusions(runs.tables.confusions(trained))
 # %% [markdown]
 # ## What it means
 #
-# - **The evaluation clips are harder.** The EER rises from {result}`real_cnn_dev_eer` % on
-#   attacks of the training data to {result}`real_cnn_eval_eer` % on others. Without three of
+# - **The evaluation clips are harder.** The EER rises from {result}`real_cnn_dev_eer` % on
+#   attacks of the training data to {result}`real_cnn_eval_eer` % on others. Without three of
 #   the attacks, nearly all of this rise disappears ({doc}`06_analysis`). So it seems to depend
 #   on the kind of attack more than on whether it is new. Accuracy and macro-F1 cannot show
 #   the rise, because they also depend on the class balance, which differs between the two

@@ -91,7 +91,9 @@ report.header(la)
 # Two things differ from the original. The first convolution has one input channel,
 # because a spectrogram has no colours. The last layer has two classes. The parameters
 # have the names of torchvision, PyTorch's library for pictures {mark}`O`, so weights that
-# were trained elsewhere can be loaded. Here the network starts from random weights.
+# were trained elsewhere can be loaded. Here the network starts from random weights. Weights
+# that were trained on photographs (ImageNet) were not at hand, and this book fetches none. So
+# the study leaves out ResNet50 with such weights.
 #
 # ### The block in code
 #
@@ -275,8 +277,8 @@ report.settings_table(
 ) if references else None
 
 # %% [markdown]
-# ResNet50's EER is {result}`real_resnet_dev_eer` % on the testing clips and
-# {result}`real_resnet_eval_eer` % on the evaluation clips. Like the CNN, it starts from random
+# ResNet50's EER is {result}`real_resnet_dev_eer` % on the testing clips and
+# {result}`real_resnet_eval_eer` % on the evaluation clips. Like the CNN, it starts from random
 # weights, sees the same few hundred clips and takes as many steps.
 
 # %% tags=["hide-input"] mystnb={"figure": {"name": "fig-resnet-real-learning", "caption": "Training of ResNet50 on real speech: loss on the training set and on the validation set, and macro-F1 on the validation set. Lines are means over seeds; bands show the range from the lowest to the highest seed."}, "image": {"alt": "Two line charts over epochs for the reference runs: the loss on the training set and on the validation set, and macro-F1 on the validation set."}}

@@ -231,8 +231,8 @@ report.settings_table(
 ) if references else None
 
 # %% [markdown]
-# The EER of ResNet50+LSTM is {result}`real_resnet_lstm_dev_eer` % on the testing clips and
-# {result}`real_resnet_lstm_eval_eer` % on the evaluation clips.
+# The EER of ResNet50+LSTM is {result}`real_resnet_lstm_dev_eer` % on the testing clips and
+# {result}`real_resnet_lstm_eval_eer` % on the evaluation clips.
 
 # %% tags=["hide-input"] mystnb={"figure": {"name": "fig-resnet-lstm-real-learning", "caption": "Training of ResNet50+LSTM on real speech: loss on the training set and on the validation set, and macro-F1 on the validation set. Lines are means over seeds; bands show the range from the lowest to the highest seed."}, "image": {"alt": "Two line charts over epochs for the reference runs: the loss on the training set and on the validation set, and macro-F1 on the validation set."}}
 training.learning_curves(

@@ -215,7 +215,7 @@ np.testing.assert_allclose(eer(ten, labels), metrics.eer(ten, labels))
 
 # %% [markdown]
 # The *bootstrap* asks how different the result could have been with other clips: draw as
-# many clips again, with repetition, many times. The middle 95 % of the results are the
+# many clips again, with repetition, many times. The middle 95 % of the results are the
 # interval. (The tables below also draw seeds and speakers.)
 
 # %%
@@ -233,12 +233,12 @@ report.glue("ten_interval", f"{interval[0]:.0%} to {interval[1]:.0%}")
 # %% [markdown]
 # Accuracy {result}`ten_accuracy`, macro-F1 {result}`ten_macro_f1`, EER {result}`ten_eer`: one of
 # the three real clips is rejected and two of the seven fakes are accepted, which is the
-# closest that the two shares come. With ten clips, the 95 % interval of the accuracy is
+# closest that the two shares come. With ten clips, the 95 % interval of the accuracy is
 # {result}`ten_interval`: ten clips say almost nothing.
 #
 # For $n$ independent clips, the interval of a share $p$ is about
 # $p \pm 1.96 \sqrt{p (1 - p) / n}$. The root is the standard deviation of the share, and
-# 95 % of a normal distribution lie within 1.96 standard deviations of its mean.
+# 95 % of a normal distribution lie within 1.96 standard deviations of its mean.
 #
 # ## Run
 #
@@ -294,8 +294,8 @@ report.results_table(real, caption="The three models, real speech")
 
 # %% [markdown]
 # On the evaluation clips the means of the three lie close together. On the testing clips the
-# CNN is ahead of both large models: its EER is {result}`real_cnn_dev_eer` % against
-# {result}`real_resnet_dev_eer` % and {result}`real_resnet_lstm_dev_eer` %. Always saying "spoof"
+# CNN is ahead of both large models: its EER is {result}`real_cnn_dev_eer` % against
+# {result}`real_resnet_dev_eer` % and {result}`real_resnet_lstm_dev_eer` %. Always saying "spoof"
 # has an accuracy of {result}`real_always_spoof_dev_accuracy` there; the CNN has
 # {result}`real_cnn_dev_accuracy`, ResNet50 {result}`real_resnet_dev_accuracy` and ResNet50+LSTM
 # {result}`real_resnet_lstm_dev_accuracy`.
@@ -314,9 +314,9 @@ for part in ("dev", "eval"):
 # %% [markdown]
 # How does this compare with the literature? A usual system there is the LCNN, a small CNN
 # which keeps the larger of every two channels instead of using ReLU, with LSTMs at its end.
-# With {term}`LFCC` as its input, it was trained on the same clips by the same rule
-# ({result}`n_lcnn` run). Its EER is {result}`lcnn_dev` on the testing and {result}`lcnn_eval` on the
-# evaluation clips. Trained on the complete corpus, such systems have about 2 to 3 % on its
+# With {term}`LFCC` as its input, it was trained on the same clips by the same rule (seeds:
+# {result}`n_lcnn`). Its mean EER is {result}`lcnn_dev` on the testing and {result}`lcnn_eval` on the
+# evaluation clips. Trained on the complete corpus, such systems have about 2 to 3 % on its
 # evaluation dataset {cite}`wang2021`. This suggests that the few training clips, not the
 # architectures, explain most of the distance to published numbers.
 
@@ -352,7 +352,7 @@ decisions.confusions(runs.tables.confusions(real)) if real else None
 # %% [markdown]
 # The upper row is the fakes, the right column what was accepted. On the testing clips,
 # ResNet50 rejects the most real clips and ResNet50+LSTM accepts the most fakes; the CNN does
-# less of both. With so few evaluation clips, one of them is about three per cent of a row.
+# less of both. With so few evaluation clips, one of them is about 3 % of a row.
 #
 # ### Which attacks are accepted as real?
 #
@@ -597,8 +597,8 @@ report.explorer(
 #   {result}`real_order_eval`, but the differences are smaller than what {result}`real_n_eval` clips
 #   and {result}`real_seeds` seeds can show; {doc}`07_claims` gives their intervals.
 # - **On known attacks the CNN is best, with as many steps for all:** an EER of
-#   {result}`real_cnn_dev_eer` % on {result}`real_n_dev` testing clips against
-#   {result}`real_resnet_dev_eer` % and {result}`real_resnet_lstm_dev_eer` %. So it is not true
+#   {result}`real_cnn_dev_eer` % on {result}`real_n_dev` testing clips against
+#   {result}`real_resnet_dev_eer` % and {result}`real_resnet_lstm_dev_eer` %. So it is not true
 #   that ResNet50 is better under every training. With more clips, with a learning rate
 #   beyond those we tried, or with weights from other pictures, it might win; we did not test
 #   this.
@@ -646,7 +646,7 @@ print(
 print("so an EER far above 50 % means that the sign is wrong.")
 
 # %% [markdown]
-# 3. An accuracy of 80 % was measured on 65 clips. What is the 95 % interval, if the clips
+# 3. An accuracy of 80 % was measured on 65 clips. What is the 95 % interval, if the clips
 #    are independent? With how many clips is it ± 1 point?
 
 # %% tags=["hide-cell", "solution"]

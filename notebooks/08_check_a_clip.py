@@ -104,9 +104,9 @@ report.header(la)
 #   real clips do, the clip may be fake in part, and the answer is *cannot tell*.
 #
 # The weights are part of the library. A network that was distilled from a self-supervised
-# one {cite}`stahl2025` describes the sound; a linear model, trained on real speech and on
-# fakes of many systems, judges the description. {doc}`../book/model_card` says how it was
-# made. A detector that must always decide accuses most people whose recording comes from
+# one {cite}`stahl2025` describes the sound, and a formula describes how much it changes
+# ({doc}`11_travel`). A linear model, trained on real speech and on fakes of many systems,
+# judges both descriptions. {doc}`../book/model_card` says how it was made. A detector that must always decide accuses most people whose recording comes from
 # elsewhere ({doc}`10_elsewhere` measures it for the CNN of {doc}`03_cnn`). That is why this
 # one so often cannot tell.
 #
@@ -202,8 +202,8 @@ report.decisions_table(measured, detector)
 
 # %% [markdown]
 # Each source counts the same in the calibration, but a new source may still be different.
-# So we leave out each source in turn, and test on it. At most 2.5 % of the real clips
-# should be called fake, and at most 5 % of the fakes real, if the new source were like the
+# So we leave out each source in turn, and test on it. At most 2.5 % of the real clips
+# should be called fake, and at most 5 % of the fakes real, if the new source were like the
 # others. A larger number says that it is not: where it is far larger, the promise does not
 # hold for such a source, and nothing in the clip tells.
 
@@ -297,8 +297,9 @@ report.robustness_table(measured, detector)
 #   of these clips, and {result}`check_said_real_wrong` of them are fakes, because there are
 #   so many more fakes.
 # - **The transmission matters.** The table above shows the effect of telephone quality,
-#   compression and noise. Clips from a telephone line or with strong noise are not judged,
-#   and that is right; weaker noise and an echoing room are not noticed.
+#   compression and noise. Clips from a telephone line, with strong noise or as an MP3 of a
+#   very low bit rate are not judged, and that is right; weaker noise and an echoing room
+#   are not noticed.
 # - **A ratio is not a verdict.** What it means depends on how frequent fakes are. If one in
 #   a thousand clips is fake, even the largest ratio, {result}`check_largest`, leaves most
 #   alarms false.

@@ -111,7 +111,7 @@ report.glue("rate", f"{main[0].config.lr:g}" if main else report.UNKNOWN)
 # that are tested. So there is a second measure. We choose the threshold on dev clips like
 # those that the model was trained on, its *own threshold*, and use it for all other clips.
 # The *half total error rate* (HTER) is the mean of the two error rates at this threshold;
-# 50 % is chance.
+# 50 % is chance.
 #
 # ## Run
 
@@ -123,7 +123,7 @@ rates = travel.rates_table(recorded)
 #
 # ### Trained on one corpus, tested on both
 
-# %% tags=["hide-input"] mystnb={"figure": {"name": "fig-train-test", "caption": "Equal error rate of the CNN by training corpus (rows) and test clips (columns), means over three seeds. At 50 %, a model decides as a coin does."}, "image": {"alt": "Table of coloured cells with equal error rates: trained on ASVspoof 2019, low on its dev, higher on its eval, and high on both parts of open-fakes; the same with vocoder copies; trained on open-fakes, high everywhere; trained on everything, higher on ASVspoof 2019 and a little lower on eval of open-fakes."}}
+# %% tags=["hide-input"] mystnb={"figure": {"name": "fig-train-test", "caption": "Equal error rate of the CNN by training corpus (rows) and test clips (columns), means over three seeds. At 50 %, a model decides as a coin does."}, "image": {"alt": "Table of coloured cells with equal error rates: trained on ASVspoof 2019, low on its dev, higher on its eval, and high on both parts of open-fakes; the same with vocoder copies; trained on open-fakes, high everywhere; trained on everything, higher on ASVspoof 2019 and a little lower on eval of open-fakes."}}
 scores.attack_heatmap(
     travel.heat_map(recorded), rows="trained on"
 ) if recorded else report.missing_runs("The figure")
@@ -182,7 +182,7 @@ report.table(
 # - **A low EER on its own corpus says nothing about other corpora.** The same network, with
 #   the same weights, has an EER of {result}`home_eer` on the testing dataset of its own corpus.
 #   On the evaluation clips of open-fakes, at its own threshold, its half total error rate is
-#   {result}`away_hter`; chance is 50 %.
+#   {result}`away_hter`; chance is 50 %.
 # - **Fakes of one kind do not stand for others.** With vocoder copies of its real clips, the
 #   CNN has {result}`home_copies_eer` on the testing dataset of ASVspoof 2019. On eval of
 #   open-fakes it has {result}`away_copies_eer` and calls {result}`away_copies_accused` of the real
@@ -200,7 +200,7 @@ report.table(
 # %% [markdown]
 # ## Exercises
 #
-# 1. A detector has an EER of 1 % on its own corpus. On another, its scores rank the clips as
+# 1. A detector has an EER of 1 % on its own corpus. On another, its scores rank the clips as
 #    well as before, but all are two units lower. What is its EER there? What does it do at
 #    the threshold of its own corpus?
 

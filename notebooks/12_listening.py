@@ -130,7 +130,7 @@ report.glue("detector_unsure", sum(unsure))
 # %% [markdown]
 # ## Result
 #
-# {result}`which` Each player ends after four seconds; the detector hears all of the clip.
+# {result}`which` Each player ends after four seconds; the detector reads all of the clip.
 
 # %% tags=["hide-input"]
 WORDS = {"bonafide": "Real", "spoof": "Fake"}
@@ -159,7 +159,7 @@ sum(cards[1:], cards[0])
 # %% [markdown]
 # ## What it means
 #
-# - **How many did you have right?** In a published test, 529 listeners noticed 73 % of the
+# - **How many did you have right?** In a published test, 529 listeners noticed 73 % of the
 #   fakes, with and without training {cite}`mai2023`. They also took real clips for fakes.
 # - **The detector** has {result}`detector_right` right and {result}`detector_wrong` wrong, and
 #   cannot tell of {result}`detector_unsure`; {result}`n_fake` of the clips are fake. Ten clips
