@@ -10,7 +10,7 @@ AXE     := tests/book/vendor/axe-core
 TFJS    := book/_vendor/tfjs
 
 SWEEP   ?= profiles/sweep-mini.yaml
-STUDY   ?= profiles/study.yaml
+STUDY   ?= profiles/study$(if $(filter full,$(PROFILE)),-full).yaml
 GPUS    ?= $(shell nvidia-smi --list-gpus 2>/dev/null | wc -l)
 CORES   ?= $(shell nproc 2>/dev/null || sysctl -n hw.ncpu)
 # No lock: a killed build would leave it behind, and outputs are written atomically.

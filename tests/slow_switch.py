@@ -1,9 +1,10 @@
 """The real book: another corpus and profile, there and back; killed; in odd folders.
 
-    make test-switch
+    make test-switch CORPUS=path/to/LA
 
 Works in a copy of the tracked files, in a folder with a blank and quotes in its name,
-with an environment of its own.
+with an environment of its own. It needs real speech: a copy or a part of ASVspoof 2019
+LA.
 
 1. `make book` is called with another profile, another corpus and both, there and
    back (an `ancient` input of the Snakefile once hid changed parameters). The corpus is
@@ -62,6 +63,7 @@ TESTS = "tests/test_book.py tests/test_chapters.py"  # `make test` reads it
 
 def copy(folder: Path) -> None:
     """The tracked files, two profiles, a sweep, and two names of the corpus."""
+    assert Path(SPEECH).is_dir(), f"no corpus at {SPEECH}; name it with CORPUS="
     copy_project(folder)
     smoke = (folder / "profiles/smoke.yaml").read_text("utf-8")
     for name, n in PROFILES.items():
@@ -69,7 +71,7 @@ def copy(folder: Path) -> None:
         (folder / f"profiles/{name}.yaml").write_text(text, "utf-8")
     (folder / "profiles/sweep.yaml").write_text(json.dumps(SWEEP))  # JSON is YAML
     for name in CORPORA:
-        (folder / name).symlink_to(SPEECH)
+        (folder / name).symlink_to(Path(SPEECH).resolve())
 
 
 def call(folder: Path, *words: str, **variables: str) -> None:
