@@ -20,13 +20,11 @@ NO_ATTACK = "-"  # attack column of a bona fide trial
 PARTITIONS = ("train", "dev", "eval")
 
 # Of files of sound and film, in lower case.
-EXTENSIONS = (
-    *(".wav", ".flac", ".mp3", ".ogg", ".oga", ".opus", ".m4a", ".aac", ".webm"),
-    *(".aif", ".aiff", ".amr", ".wma", ".mp4", ".mov", ".mkv", ".mka", ".3gp", ".au"),
-    *(".caf", ".w64", ".wv", ".ac3", ".ts", ".avi", ".m4b", ".m4v", ".tta", ".sph"),
-    *(".wave", ".ogx", ".m4r", ".3g2", ".mts", ".m2ts", ".flv", ".mpg", ".mpeg"),
-    *(".mp2", ".mpga", ".voc", ".eac3", ".asf", ".wmv", ".oma", ".snd", ".weba"),
-)
+_NAMES = """
+wav flac mp3 ogg oga opus m4a aac webm aif aiff amr wma mp4 mov mkv mka
+3gp au caf w64 wv ac3 ts avi m4b m4v tta sph wave ogx m4r 3g2 mts m2ts flv
+mpg mpeg mp2 mpga voc eac3 asf wmv oma snd weba"""
+EXTENSIONS = tuple(f".{name}" for name in _NAMES.split())
 
 
 def label_indices(labels: Iterable[str]) -> np.ndarray:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from antispoof.corpora import Audit, Issue
 
 LIMIT = "Real clips of each partition at most."
-CONTROL = "What happens to clips without an engine: control (nothing) or augmented."
+CONTROL = "Of clips without an engine: control (nothing), augmented or coded."
 KEEP = "Also take along the corpus's own fakes, coded like the control."
 PARTS = "Folders of corpora; after a colon the partitions to take, else all."
 SHOWN = 10  # issues of one kind in the report for people; --json has all

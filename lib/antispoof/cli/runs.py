@@ -7,7 +7,6 @@ import typer
 
 from antispoof.cli.options import RUNS, RunsDir
 from antispoof.cli.text import format_table
-from antispoof.errors import RunError
 
 runs_app = typer.Typer(no_args_is_help=True)
 
@@ -45,8 +44,6 @@ def export_command(
     from antispoof.runs import Run, export_runs, list_runs
 
     chosen = [Run.open(path) for path in run] if run else list_runs(runs_dir)
-    if not chosen:
-        raise RunError(f"no finished runs in {runs_dir}")
     export_runs(chosen, file, weights=weights)
     size = file.stat().st_size / 2**20
     typer.echo(f"{len(chosen)} run(s) in {file}, {size:.1f} MiB")

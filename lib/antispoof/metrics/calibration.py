@@ -12,7 +12,6 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from antispoof.constants import BONAFIDE, SPOOF
-from antispoof.errors import ParameterError
 from antispoof.metrics.detection import DetCurve, det_curve, isotonic_posteriors
 from antispoof.metrics.validation import validate
 
@@ -162,11 +161,7 @@ def reliability(
     ------
     ScoreError
         See :func:`~antispoof.metrics.validate`; one class is enough.
-    ParameterError
-        If the number of bins is not positive.
     """
-    if n_bins < 1:
-        raise ParameterError(f"n_bins={n_bins} must be positive")
     log_odds, labels = validate(log_odds, labels)
     probability = np.exp(-np.logaddexp(0, -log_odds))
     bins = np.minimum((probability * n_bins).astype(int), n_bins - 1)

@@ -157,8 +157,9 @@ def eer_from_curve(curve: DetCurve) -> float:
     return (miss + false_alarm) / (2 * len(closest))
 
 
-def eer_threshold_from_curve(curve: DetCurve) -> float:
-    """The organisers' EER threshold of a curve, the lower one of two."""
+def eer_threshold(scores: ArrayLike, labels: ArrayLike) -> float:
+    """The threshold of :func:`eer`, the lower one of two; arguments as there."""
+    curve = det_curve(scores, labels)
     return float(curve.thresholds[_closest_thresholds(curve)[0]])
 
 

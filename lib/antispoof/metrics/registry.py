@@ -57,7 +57,7 @@ class Metric:
 
     def format(self, value: float) -> str:
         """The value as tables write it."""
-        return f"{value:.1%}" if self.percent else f"{value:.3f}"
+        return f"{100 * value:.1f}\u202f%" if self.percent else f"{value:.3f}"
 
 
 class Metrics(dict[str, Metric]):

@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike
 
 from antispoof.constants import BONAFIDE, SPOOF
 from antispoof.errors import ScoreError, check_choice
-from antispoof.metrics.detection import DetCurve, det_curve, eer_threshold_from_curve
+from antispoof.metrics.detection import DetCurve, det_curve, eer_threshold
 
 FORMULATIONS = ("2019", "revisited")
 ASV_KEYS = ("target", "nontarget", "spoof")
@@ -66,11 +66,8 @@ def asv_error_rates(scores: ArrayLike, keys: ArrayLike) -> AsvErrorRates:
             f"{target.size} target, {nontarget.size} nontarget and {spoof.size} spoof "
             "ASV scores; t-DCF needs all three"
         )
-    curve = det_curve(
-        np.concatenate((target, nontarget)),
-        np.repeat((BONAFIDE, SPOOF), (target.size, nontarget.size)),
-    )
-    threshold = eer_threshold_from_curve(curve)
+    labels = np.repeat((BONAFIDE, SPOOF), (target.size, nontarget.size))
+    threshold = eer_threshold(np.concatenate((target, nontarget)), labels)
     # The verifier accepts at its threshold: the organisers' convention for ASV, though
     # their EER, like the countermeasure's decisions, rejects there.
     return AsvErrorRates(

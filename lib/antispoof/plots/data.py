@@ -27,7 +27,7 @@ def class_counts(trials: pd.DataFrame) -> Figure:
     for bars, label in zip(axes.containers, ORDER, strict=True):
         bars.set_label(style.LABEL_NAMES[label])
         texts = [
-            f"{count:,} ({count / total:.0%})".replace(",", "\u202f")
+            f"{count:,} ({100 * count / total:.0f}\u202f%)".replace(",", "\u202f")
             for count, total in zip(counts[label], counts.sum(axis=1), strict=True)
         ]
         axes.bar_label(bars, texts, padding=3, fontsize=9)

@@ -31,7 +31,7 @@ def confusions(matrices: Mapping[tuple[str, str], np.ndarray]) -> Figure:
     for axes, (name, part) in zip(grid, product(names, parts), strict=True):
         counts = np.asarray(matrices[name, part])  # with fractions: means over seeds
         fractions = counts / np.maximum(counts.sum(1, keepdims=True), 1)
-        percent = np.char.mod("\n%.0f%%", 100 * fractions)
+        percent = np.char.mod("\n%.0f\u202f%%", 100 * fractions)
         texts = np.char.add(np.char.mod("%.9g", counts.round(1)), percent)
         look = {"cmap": "Blues", "vmin": 0, "vmax": 1, "cbar": False, "square": True}
         look |= {"xticklabels": CLASSES, "yticklabels": CLASSES}

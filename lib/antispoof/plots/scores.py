@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import seaborn as sns
 from matplotlib.figure import Figure
-from matplotlib.ticker import FixedLocator, FuncFormatter
+from matplotlib.ticker import FixedLocator
 from scipy.stats import norm
 
 from antispoof.constants import LABELS
@@ -40,7 +40,7 @@ def det_curves(curves: Mapping[str, DetCurve]) -> Figure:
     axes.set(xlim=ends, ylim=ends, aspect="equal")
     for axis in (axes.xaxis, axes.yaxis):
         axis.set_major_locator(FixedLocator(norm.ppf(RATES)))
-        axis.set_major_formatter(FuncFormatter(lambda z, _: f"{norm.cdf(z):.0%}"))
+        axis.set_major_formatter(lambda z, _: f"{100 * norm.cdf(z):.0f}\u202f%")
     axes.set(xlabel="spoof taken for bona fide", ylabel="bona fide taken for spoof")
     style.shared_legend(figure, columns=3)  # the diagonal crosses every corner
     return figure
@@ -83,7 +83,8 @@ def attack_heatmap(rates: pd.DataFrame, *, rows: str = "attack") -> Figure:
     highest = max(0.5, float(rates.max(axis=None)))
     look = {"cmap": style.INTENSITY + "_r", "vmin": 0, "vmax": highest, "cbar": False}
     look |= {"linewidths": 1, "linecolor": "white"}
-    sns.heatmap(rates, annot=True, fmt=".0%", ax=axes, **look)
+    texts = np.char.mod("%.0f\u202f%%", 100 * rates.to_numpy(float))
+    sns.heatmap(rates, annot=texts, fmt="", ax=axes, **look)
     for row, column in zip(*np.nonzero(rates.isna().to_numpy()), strict=True):
         centre = (column + 0.5, row + 0.5)
         axes.text(*centre, "n < 10", ha="center", va="center", color=GREY)
@@ -98,7 +99,7 @@ def reliability_plot(bins: Mapping[str, Reliability]) -> Figure:
     figure, (axes,) = subplots(height=3.4 + 0.2 * len(bins))
     axes.plot([0, 1], [0, 1], color=GREY, linestyle=":", linewidth=1)
     for name, found in bins.items():
-        label = f"{name} (ECE {found.calibration_error:.1%})"
+        label = f"{name} (ECE {100 * found.calibration_error:.1f}\u202f%)"
         axes.plot(found.predicted, found.observed, "o-", label=label, clip_on=False)
     axes.set(xlabel="predicted probability of bona fide", xlim=(0, 1))
     axes.set(ylabel="fraction of bona fide", ylim=(0, 1))

@@ -110,7 +110,7 @@ def _dev(run: Run) -> tuple[np.ndarray, np.ndarray] | None:
 
 
 def _means(runs: Sequence[Run], of_run: Callable) -> pd.DataFrame:
-    """Means over the runs of a model of what is found for each; a column a title."""
+    """Means over the runs of a model of what is found for each; a column per title."""
     groups = by_model(runs).items()
     means = {name: pd.DataFrame(map(of_run, group)).mean() for name, group in groups}
     return pd.DataFrame(means).rename(columns=models.title)

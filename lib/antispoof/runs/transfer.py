@@ -34,7 +34,7 @@ def export_runs(runs: Sequence[Run], file: str | Path, *, weights: bool = True) 
         If there is no run, or one of them is damaged.
     """
     if not runs:
-        raise RunError("there are no runs to export")
+        raise RunError("there are no finished runs to export")
     members: dict[str, Path] = {}
     for run in runs:
         run.check()

@@ -44,6 +44,12 @@ def augmented(waveform: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     return augment.apply(["mix"], waveform, rng, 1.0)
 
 
+@register_engine("coded", title="coded", kind=CONTROL)
+def coded(waveform: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """The clip after a lossy codec of any kind and bit rate."""
+    return augment.apply(["codec"], waveform, rng, 1.0)
+
+
 def make_copies(
     corpus: Corpus,
     out: str | Path,
@@ -154,16 +160,22 @@ def _make(
 
 
 def _claim(out: Path, corpus_id: str, engines: dict[str, Callable]) -> None:
-    """Note what the clips are made from; refuse a folder of other ones."""
+    """Note what the clips are made from; refuse a folder of other ones.
+
+    An engine may have changed as long as no clip of it is there: it failed, and was
+    mended, or its clips were deleted.
+    """
     path = out / "made_from.json"
     made_from = {name: hash_defining_file(engine) for name, engine in engines.items()}
     before = json.loads(path.read_text("utf-8")) if path.is_file() else {}
     now = {**before, **made_from, "corpus": corpus_id}
     changed = [name for name in before if before[name] != now[name]]
+    changed = [x for x in changed if x == "corpus" or any((out / x).glob("*.flac"))]
     if changed or (not before and out.exists() and any(out.iterdir())):
         raise CorpusError(
             f"{out} has other files, or clips of another corpus or of changed code"
-            f" ({', '.join(changed) or 'unknown'}); delete it or give another folder"
+            f" ({', '.join(changed) or 'unknown'}); delete it (of engines with changed"
+            " code, only their folders in it) or give another folder"
         )
     with atomic_path(path) as temporary:
         temporary.write_text(json.dumps(now, sort_keys=True), "utf-8")
