@@ -62,7 +62,8 @@ def browser_page():
     """Returns a function that opens a page in headless Chromium."""
     if shutil.which("chromium") is None:
         pytest.skip("chromium is not installed")
-    from antispoof_book import chromium
+    # The matrix has none of the book's tools.
+    chromium = pytest.importorskip("antispoof_book.chromium")
 
     with chromium.started() as browser:
 
@@ -73,6 +74,16 @@ def browser_page():
             return page
 
         yield opened
+
+
+def assert_refused(kind, call, *parts):
+    """A call raises an error of this kind: one sentence that has these parts."""
+    with pytest.raises(kind) as caught:
+        call()
+    sentence = str(caught.value)
+    assert "\n" not in sentence
+    for part in parts:
+        assert str(part) in sentence
 
 
 def contents(folder):

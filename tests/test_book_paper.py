@@ -49,7 +49,7 @@ def test_icons_lose_their_script_and_keep_their_style():
     assert scripts.ICON_SCRIPT.sub("", KEPT + ICONS) == KEPT
 
 
-def test_mended_html():
+def test_accessible_html():
     for before, after in (
         (f"<summary{accessible.FOLD_LABEL}>Code</summary>", "<summary>Code</summary>"),
         ('<th class="head"><p></p></th>', "<td></td>"),

@@ -92,7 +92,9 @@ def cells(path):
     return json.loads(path.read_text(encoding="utf-8"))["cells"]
 
 
-def test_generating_again_changes_nothing(project):  # 1
+def test_generating_again_changes_nothing(project, monkeypatch):  # 1, 7
+    """B19: ``pair`` imported tomllib, which Python 3.10 does not have."""
+    monkeypatch.setitem(sys.modules, "tomllib", None)
     before = one(project).read_bytes()
     assert sync_notebooks(project / "notebooks") == []
     one(project).unlink()
@@ -263,10 +265,3 @@ def test_a_failed_run_changes_nothing_and_says_why(project, capsys):  # 6
     assert out.read_text(encoding="utf-8") == "the old one"
     kept = nbformat.read(project / "02_two.failed.ipynb", as_version=4)
     assert any("too loud" in str(c.get("outputs", "")) for c in kept.cells)
-
-
-def test_without_tomllib_notebooks_are_generated(project, monkeypatch):  # 7
-    """B19: ``pair`` imported tomllib, which Python 3.10 does not have."""
-    monkeypatch.setitem(sys.modules, "tomllib", None)
-    one(project).unlink()
-    assert sync_notebooks(project / "notebooks") == [one(project)]

@@ -19,7 +19,7 @@ from antispoof_report.notebooks.parameters import PROFILE_KEYS, accepted, check_
 
 ROOT = Path(__file__).resolve().parents[1]
 CHAPTERS = sorted(ROOT.glob("notebooks/[0-9][0-9]_*.ipynb"))
-OTHER = "sweep*", "study", "travel", "detector"  # files of other tools
+OTHER = "sweep*", "study*", "travel", "detector"  # files of other tools
 FILES = sorted(ROOT.glob("profiles/*.yaml"))
 PROFILES = [p for p in FILES if not any(p.match(f"{name}.yaml") for name in OTHER)]
 DECLARED = """\

@@ -56,12 +56,8 @@ def test_the_same_bytes(tmp_path, clips, detector, ending):  # 1, 2, 3
         text = text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
     digest = hashlib.sha256(clips[0][1].read_bytes()).hexdigest()
     for expected in (
-        *("<b>my & clip", "no such file", "Two hypotheses", "22050 Hz"),
-        *(
-            "not meant for a court",
-            f"antispoof {antispoof.__version__}, https://",
-            "2026-01-0",
-        ),
+        *("<b>my & clip", "no such file", "Two hypotheses", "22050 Hz", "2026-01-0"),
+        *("not meant for a court", f"antispoof {antispoof.__version__}, https://"),
         format_prediction(predictions[0])[:40],
         MEANING[predictions[0].answer][:40],
         "antispoof check clip.wav lost --track 1",
@@ -76,7 +72,7 @@ def test_the_same_bytes(tmp_path, clips, detector, ending):  # 1, 2, 3
     ("llr", "shown"), [(9.0, ["less than 1%", "1%"]), (-9.0, ["99%", "more than 99%"])]
 )
 def test_a_fake_is_never_certain(llr, shown):  # 3
-    cells = re.findall("<td>(.*?)</td>", _priors(llr))[1::2]
+    cells = re.findall("<td>(.*?)</td>", _priors(llr).replace("\u202f", ""))[1::2]
     assert "0%" not in cells
     assert "100%" not in cells
     assert set(shown) & set(cells)
@@ -119,17 +115,16 @@ def test_names(tmp_path, detector, names, headings, command):  # 3
     text = (tmp_path / "a.html").read_text("utf-8")
     assert re.findall("<h2>(.*?)</h2>", text)[: len(names)] == headings
     assert f"<td>antispoof check {command}</td>" in text
-    overview = [
-        f"<tr><td>{heading}</td><td>no answer</td></tr>" for heading in headings
-    ]
-    assert ("".join(overview) in text) == (len(names) > 1)
+    overview = "".join(f"<tr><td>{x}</td><td>no answer</td></tr>" for x in headings)
+    assert (overview in text) == (len(names) > 1)
 
 
 def test_a_file_without_an_answer_is_named_by_its_hash(tmp_path, clips, detector):  # 3
     clips[1][1].write_text("no sound")
-    write_report(tmp_path / "a.html", list(predict_clips(clips, detector)), detector)
-    digest = hashlib.sha256(b"no sound").hexdigest()
-    assert digest in (tmp_path / "a.html").read_text("utf-8")
+    (_, bad) = predict_clips(clips, detector)
+    write_report(tmp_path / "a.html", [bad], detector)
+    assert bad.to_dict()["sha256"] == hashlib.sha256(b"no sound").hexdigest()
+    assert bad.sha256 in (tmp_path / "a.html").read_text("utf-8")
 
 
 def test_standard_input(tmp_path, clips, detector):  # 3

@@ -6,11 +6,13 @@
    reported and makes no corpus unfit.
 3. Several corpora: the same sound, and sources, that they share are listed; exit 1.
 4. The near duplicates of the open fakes are the known ones, in at most 30 s.
+5. Corpora that are joined are one corpus; ids that both have name their corpus.
 """
 
 import io
 import json
 import time
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -116,6 +118,17 @@ def test_several_corpora(corpora, antispoof):  # 3
         ("shared_source", "one/train+two/eval", "train1"),
     ]
     assert "1 x same audio" in antispoof("corpus", "audit", *corpora).out
+
+
+def test_joined(corpora, antispoof):  # 5
+    result = antispoof("corpus", "join", "out", corpora[0], f"{corpora[1]}:eval")
+    assert (result.status, result.err) == (0, "")
+    trials = open_corpus("out").trials
+    assert trials["utt_id"].tolist()[::4] == ["one/0", "4", "two/2"]
+    assert set(trials["source"]) == {"train0", "train1", "test0", "test1"}
+    assert Path(trials["path"].iloc[-1]).parent == corpora[1]
+    again = antispoof("corpus", "join", corpora[0], corpora[1])
+    assert "has another table, list.csv" in again.err
 
 
 def test_open_fakes(shared):  # 4

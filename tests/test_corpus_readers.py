@@ -9,6 +9,8 @@
 4. An unknown layout raises an error that lists the known ones.
 """
 
+from functools import partial
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -16,6 +18,7 @@ import soundfile
 
 from antispoof.corpora import Corpus, audit, find_corpus, open_corpus, register_corpus
 from antispoof.errors import CorpusError
+from conftest import assert_refused
 from corpora import LINES, write_corpus, write_flac, write_protocol
 
 TABLE = """\
@@ -99,9 +102,8 @@ def test_a_damaged_table(tmp_path):  # 3
     ):
         row = ("a", "S1", "-", "bonafide", "eval", "a.wav")
         trials = change(pd.DataFrame([row], columns=LAYOUT))
-        with pytest.raises(CorpusError, match="trials of mine") as caught:
-            Corpus(name="mine", title="mine", root=tmp_path, trials=trials)
-        assert part in str(caught.value)
+        make = partial(Corpus, "mine", "mine", tmp_path, trials)
+        assert_refused(CorpusError, make, "trials of mine", part)
 
 
 def test_an_unknown_layout(tmp_path, table):  # 4

@@ -62,12 +62,13 @@ def test_training_resumes_in_the_next_session(session, monkeypatch, tmp_path):
 # 2
 
 
-def test_an_attached_run_is_used(session, no_training):
+def test_an_attached_run_is_used(session, no_training, tmp_path):
     first = session("first")
     no_training()
     second = session("second", after="first")
     assert second.path != first.path
     assert contents(second.path) == contents(first.path)
+    assert import_previous_run(second.path, tmp_path / "second") is None  # it exists
 
 
 def test_a_damaged_attached_run_is_never_used(session):
@@ -78,9 +79,3 @@ def test_a_damaged_attached_run_is_never_used(session):
         session("second", after="first")
     with pytest.raises(RunError, match=r"scores-dev\.txt"):
         session("second")
-
-
-def test_an_existing_run_is_not_replaced(session, tmp_path):
-    run = session("first")
-    shutil.copytree(tmp_path / "first", tmp_path / "input/notebook/runs")
-    assert import_previous_run(run.path, tmp_path / "first") is None

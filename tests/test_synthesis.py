@@ -8,7 +8,8 @@
    corpus's own fakes, where wanted.
 4. A clip that cannot be decoded, or of which an engine makes nothing, is reported and
    left out. An engine that is unknown or lacks its package, and a folder of something
-   else or by changed code, are refused with a sentence.
+   else or by changed code, are refused with a sentence. Code of which no clip is there
+   may have changed.
 5. Sentences are spoken by programs, each in one of its voices; an engine outside the
    library (examples/) is one file.
 """
@@ -124,7 +125,7 @@ def test_refusals(corpus, tmp_path, monkeypatch):  # 4
         make_copies(corpus, corpus.root, ["noisy"])
     monkeypatch.setattr("antispoof.synthesis.making.hash_defining_file", str)
     with pytest.raises(CorpusError, match=r"changed code \(control, noisy\)"):
-        make_copies(corpus, out, ["noisy"])
+        make_copies(corpus, out, ["noisy", "nothing"])  # of which no clip is there
 
 
 def test_programs(corpus, tmp_path, monkeypatch):  # 5
