@@ -74,7 +74,7 @@ def test_a_player_takes_a_file_and_has_an_accessible_label(tmp_path):  # 2
     file = tmp_path / "clip.flac"
     soundfile.write(file, np.zeros(SAMPLE_RATE // 2), SAMPLE_RATE)
     html = report.player(file, label='"A01" & <co>')._repr_html_()
-    assert 'aria-label="&quot;A01&quot; &amp; &lt;co&gt;, 0.5 s"' in html
+    assert 'aria-label="&#34;A01&#34; &amp; &lt;co&gt;, 0.5 s"' in html
     assert "<co>" not in html
 
 

@@ -98,8 +98,8 @@ def test_a_table_shows_values_for_reading():
         *("&lt;b&gt;A01&lt;/b&gt;", "25\u202f380", "0.123", "yes"),
         *("–", "7", "–", "no"),
     ]
-    assert 'aria-label="of &quot;A&quot; &amp; &lt;B&gt;"' in shown
-    assert "<caption>of &quot;A&quot; &amp; &lt;B&gt;</caption>" in shown
+    assert 'aria-label="of &#34;A&#34; &amp; &lt;B&gt;"' in shown
+    assert "<caption>of &#34;A&#34; &amp; &lt;B&gt;</caption>" in shown
 
 
 def test_numbers_are_on_the_right_also_as_text():

@@ -7,16 +7,16 @@ spectrogram stays and the player goes.
 
 import base64
 import io
-from html import escape
 from pathlib import Path
 
 import numpy as np
+import soundfile
 
 from antispoof.audio import load_mono_16k
 from antispoof.constants import SAMPLE_RATE
 from antispoof.errors import ParameterError
 from antispoof.plots import sound
-from antispoof_report.html import Html
+from antispoof_report.html import Html, render
 
 N_SAMPLES = 4 * SAMPLE_RATE  # that are kept
 WEBP_QUALITY = 70  # from 0 to 100; about 15 KB
@@ -43,33 +43,24 @@ def player(clip: np.ndarray | str | Path, *, label: str) -> Html:
         raise ParameterError(f"player {label!r}: {problem}")
     waveform = waveform[:N_SAMPLES]
     n_seconds = waveform.size / SAMPLE_RATE
-    length, title = f"{n_seconds:.1f} s", escape(label, quote=True)
-    picture, options = io.BytesIO(), {"quality": WEBP_QUALITY}
-    sound.clip_picture(waveform).savefig(picture, format="webp", pil_kwargs=options)
-    left, _, width, _ = sound.PLOT_AREA  # where the script moves its line
-    html = (
-        f'<figure class="report-player" style="margin:.75rem 0">'
-        f'<figcaption style="margin:0 0 .25rem;text-align:left">{title} ({length})'
-        f'</figcaption><div class="report-picture" style="max-width:40rem;'
-        f'--left:{left:.4f};--width:{width:.4f};--seconds:{n_seconds:.4f}">'
-        f'<img src="{_data_url("image/webp", picture)}" style="width:100%" '
-        f'alt="Spectrogram of the clip “{title}”: {length} to the right, 0 to '
-        f'{SAMPLE_RATE // 2000} kHz upwards."></div>'
-        f'<audio controls aria-label="{title}, {length}" '
-        f'src="{_sound_url(waveform)}" style="width:100%"></audio></figure>'
-    )
-    return Html(html, f"[sound: {label}, {length}]")
-
-
-def _sound_url(waveform: np.ndarray) -> str:
-    """MP3, which every browser plays."""
-    import soundfile
-
+    picture, mp3 = io.BytesIO(), io.BytesIO()
+    options = {"format": "webp", "pil_kwargs": {"quality": WEBP_QUALITY}}
+    sound.clip_picture(waveform).savefig(picture, **options)
+    # Every browser plays MP3.
     options = {"format": "MP3", "bitrate_mode": "VARIABLE"}
     options["compression_level"] = COMPRESSION
-    file = io.BytesIO()
-    soundfile.write(file, np.clip(waveform, -1, 1), SAMPLE_RATE, **options)
-    return _data_url("audio/mpeg", file)
+    soundfile.write(mp3, np.clip(waveform, -1, 1), SAMPLE_RATE, **options)
+    length = f"{n_seconds:.1f} s"
+    left, _, width, _ = sound.PLOT_AREA
+    html = render(
+        "player.html",
+        label=label,
+        length=length,
+        area=f"--left:{left:.4f};--width:{width:.4f};--seconds:{n_seconds:.4f}",
+        picture=_data_url("image/webp", picture),
+        sound=_data_url("audio/mpeg", mp3),
+    )
+    return Html(html, f"[sound: {label}, {length}]")
 
 
 def _data_url(kind: str, file: io.BytesIO) -> str:

@@ -4,6 +4,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import Any
+
+import jinja2
+
+TEMPLATES = jinja2.Environment(
+    loader=jinja2.PackageLoader("antispoof_report"), autoescape=True, trim_blocks=True
+)
 
 
 @dataclass(frozen=True)
@@ -20,6 +27,8 @@ class Html:
     def _repr_html_(self) -> str:
         return self.html
 
+    __html__ = _repr_html_  # so that a template shows it as it is
+
     def __repr__(self) -> str:
         """The plain text, which a terminal shows."""
         return self.text
@@ -29,3 +38,8 @@ def typeset(text: str) -> str:
     """Text with per cent signs that stay with their number, and with a true minus."""
     text = re.sub(r"(?<=\d) ?%", "\u202f%", text)
     return re.sub(r"(?<![\w.-])-(?=\d)", "\u2212", text)
+
+
+def render(template: str, **values: Any) -> str:
+    """A file of the folder ``templates``, filled in; text is escaped."""
+    return TEMPLATES.get_template(template).render(values)

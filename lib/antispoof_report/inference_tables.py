@@ -5,7 +5,6 @@ intervals are those of :mod:`antispoof.stats`, over speakers.
 """
 
 from collections.abc import Sequence
-from html import escape
 from pathlib import Path
 
 import numpy as np
@@ -22,7 +21,7 @@ from antispoof.inference.prediction import Prediction, format_prediction
 from antispoof.metrics import Metric, Reliability
 from antispoof.stats import make_panel, resample
 from antispoof_report.glue_values import glue
-from antispoof_report.html import Html
+from antispoof_report.html import Html, render
 from antispoof_report.quoted_results import UNKNOWN
 from antispoof_report.run_tables import NARROW, missing_runs, per_cent
 from antispoof_report.tables import table
@@ -53,9 +52,7 @@ def answers(predictions: Sequence[Prediction], detector: ClipDetector | None) ->
         return missing_runs("An answer", "pretrained weights")
     texts = [f"{p.clip}: {format_prediction(p)}" for p in predictions]
     note = describe_detector(detector)
-    lines = [f"<p><strong>{escape(text)}</strong></p>" for text in texts]
-    lines.append(f"<p><small>{escape(note)}</small></p>")
-    html = f'<div class="report-answer" role="note">{"".join(lines)}</div>'
+    html = render("answers.html", answers=texts, note=note)
     return Html(html, "\n".join([*texts, note]))
 
 

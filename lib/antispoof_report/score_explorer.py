@@ -8,7 +8,6 @@ few kilobytes a run.
 
 import json
 from collections.abc import Mapping, Sequence
-from html import escape
 from typing import Any
 
 import numpy as np
@@ -18,7 +17,7 @@ from antispoof.metrics.detection import eer_threshold
 from antispoof.models import title
 from antispoof.runs import Run
 from antispoof.runs.tables import by_model, thresholds
-from antispoof_report.html import Html
+from antispoof_report.html import Html, render
 from antispoof_report.run_tables import PARTS, missing_runs
 
 N_BARS = 40  # of the histogram
@@ -75,11 +74,7 @@ def explorer(groups: Mapping[str, Sequence[Run]], *, figure: str) -> Html:
     content = {"panels": panels, "trials": trials, "bars": N_BARS}
     data = json.dumps(content, separators=(",", ":")).replace("<", "\\u003c")
     line = "On the book's page the threshold of this figure can be dragged."
-    html = (
-        f'<div class="score-explorer" data-figure="{escape(figure, quote=True)}">'
-        f'<script type="application/json">{data}</script>'
-        f"<p><small>{line}</small></p></div>"
-    )
+    html = render("explorer.html", figure=figure, data=data, line=line)
     return Html(html, line)
 
 

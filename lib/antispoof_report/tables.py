@@ -2,14 +2,13 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from html import escape
 from numbers import Integral, Real
 from typing import Any
 
 import pandas as pd
 
 from antispoof.errors import ParameterError
-from antispoof_report.html import Html, typeset
+from antispoof_report.html import Html, render, typeset
 
 NO_VALUE = "–"
 NARROW = "\u202f"  # a space that does not break
@@ -40,32 +39,25 @@ def table(
     ------
     ParameterError : a format for a column that the frame does not have
     """
-    formats, columns = dict(formats or {}), list(frame.columns)
-    if unknown := sorted(set(formats) - set(columns)):
+    formats = dict(formats or {})
+    if unknown := sorted(set(formats) - set(frame)):
+        columns = list(frame)
         raise ParameterError(f"table: formats of {unknown}; the columns are {columns}")
-    texts = {c: [cell_text(v, formats.get(c)) for v in frame[c]] for c in columns}
-    heads, cells = [], []
-    for column in columns:
-        style = _style(map(cell_text, frame[column]))
-        heads.append(_tag('th scope="col"', escape(typeset(str(column))), style))
-        shown = zip(frame[column], texts[column], strict=True)
-        shown = [v.html if isinstance(v, Html) else escape(text) for v, text in shown]
-        cells.append([_tag("td", html, style) for html in shown])
-    if index:
-        heads.insert(0, _tag('th scope="col"', escape(frame.index.name or ""), TEXT))
-        labels = [escape(str(label)) for label in frame.index]
-        cells.insert(0, [_tag('th scope="row"', label, TEXT) for label in labels])
-    rows = [f"<tr>{''.join(row)}</tr>" for row in zip(*cells, strict=True)]
-    title = f"<caption>{escape(typeset(caption))}</caption>" if caption else ""
-    name = escape(caption or "Table", quote=True)
-    # A wide table scrolls inside its own box, which the keyboard can reach.
-    html = (
-        f'<div class="report-table" role="region" aria-label="{name}" tabindex="0" '
-        f'style="overflow-x:auto"><table class="dataframe">{title}'
-        f"<thead><tr>{''.join(heads)}</tr></thead>"
-        f"<tbody>{''.join(rows)}</tbody></table></div>"
+    texts = pd.DataFrame(
+        {c: [cell_text(v, formats.get(c)) for v in frame[c]] for c in frame},
+        frame.index,
     )
-    text = pd.DataFrame(texts, frame.index).to_string(index=index)
+    is_html = frame.map(lambda value: isinstance(value, Html))
+    cells = frame.astype(object).where(is_html, texts)
+    html = render(
+        "table.html",
+        caption=typeset(caption),
+        heads=[typeset(str(column)) for column in frame],
+        rows=cells.itertuples(name=None),
+        index=frame.index if index else None,
+        styles=[_style(texts[column]) for column in frame],
+    )
+    text = texts.to_string(index=index)
     return Html(html, f"{caption}\n{text}" if caption else text)
 
 
@@ -90,7 +82,3 @@ def _style(texts: Iterable[str]) -> str:
     """Right for numbers, also for those with an interval; else left."""
     known = [text for text in texts if text != NO_VALUE]
     return NUMBER if known and all(map(NUMBERS.fullmatch, known)) else TEXT
-
-
-def _tag(name: str, content: str, style: str) -> str:
-    return f'<{name} style="{style}">{content}</{name[:2]}>'

@@ -42,6 +42,8 @@ def hash_code(node: Any, *, root: Path) -> dict[str, str]:
         module: hashing.hash_source(_source_file(library, module).read_text("utf-8"))
         for module in dependencies(code_of(node), library)
     }
+    for template in library.glob("*/templates/*"):
+        hashes[template.name] = hashing.hash_file(template)
     for plugin in map(plugins.module_name, plugins.listed()):
         spec = importlib.util.find_spec(plugin)
         if spec and spec.origin:
