@@ -16,7 +16,7 @@ import papermill
 from antispoof.files import atomic_path
 from antispoof_report.notebooks import ChapterError, project_root, provenance
 from antispoof_report.notebooks.parameters import accepted, checked, from_profile
-from antispoof_report.notebooks.sync import cell_ids, read_chapter
+from antispoof_report.notebooks.sync import read_chapter, set_ids
 
 INJECTED = "injected-parameters"  # papermill's tag
 
@@ -81,8 +81,7 @@ def run(
     record["seconds"] = round(time.monotonic() - started, 1)
     # Without papermill's paths and times: same results, same bytes.
     executed.metadata.pop("papermill", None)
-    for cell, cell_id in zip(executed.cells, cell_ids(executed.cells), strict=True):
-        cell.id = cell_id
+    for cell in set_ids(executed).cells:
         for key in ("papermill", "execution"):
             cell.metadata.pop(key, None)
     executed.metadata[provenance.KEY] = record

@@ -5,21 +5,26 @@ parameter and takes any value; here both are errors before anything runs. A para
 type is that of its default. Beside a default of ``None`` a comment can name the type,
 ``seed = None  # type: int``; without one, any value is accepted.
 
-Chapters import this module on Kaggle and Colab as they come, so papermill and YAML are
-imported when used.
+Chapters import this module on Kaggle and Colab as they come, so the file needs nothing
+of the book's packages.
 """
 
 import ast
 import json
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+import yaml
 
 from antispoof.errors import ParameterError
 from antispoof.plugins import load_plugins
 from antispoof_report.notebooks import CHAPTER, ChapterError
 
+# Behind a value: its type, and what it means.
+COMMENT = re.compile(r"(?:\s*#\s*(?:type:\s*(\w+)\s*)?(.*))?")
 EXAMPLES = {"bool": True, "dict": {}, "float": 0.5, "int": 1, "list": [1], "str": ""}
 # What profiles set. papermill passes a profile to every chapter as it is, so a chapter
 # without one of these ignores it; our own command gives each chapter its own.
@@ -69,8 +74,6 @@ class Parameter:
         """
         if isinstance(self.example, str):
             return text
-        import yaml
-
         # YAML takes 1e-3 for a string.
         read = float if isinstance(self.example, float) else yaml.safe_load
         try:
@@ -85,25 +88,19 @@ def declared(source: str, *, where: str) -> dict[str, Parameter]:
     Raises
     ------
     ChapterError
-        If papermill cannot read a line or a type is unknown.
+        If a type is unknown.
     ParameterError
         If a default is not a plain value.
     """
-    from papermill.translators import PythonTranslator
-
-    read = {one.name: one for one in PythonTranslator.inspect({"source": source})}
     found = {}
-    for name, default in _assigned_values(source, where=where).items():
-        one = read.get(name)
-        # papermill's name of the type of a value without a comment is "None".
-        type_name = one.inferred_type_name.replace("None", "") if one else "unknown"
+    for name, default, comment in _assignments(source, where=where):
+        type_name, text = COMMENT.match(comment).groups("")
         if type_name not in ("", *EXAMPLES):
             raise ChapterError(
-                f"{where}: the line of parameter {name!r} cannot be read; accepted is"
-                " 'name = value  # help' with one equals sign, and beside None"
-                f" '# type: ' with one of {', '.join(EXAMPLES)}"
+                f"{where}: the type of parameter {name!r} is {type_name};"
+                f" accepted: {', '.join(EXAMPLES)}"
             )
-        found[name] = Parameter(name, default, one.help, type_name)
+        found[name] = Parameter(name, default, text, type_name)
     return found
 
 
@@ -152,8 +149,6 @@ def from_profile(profile: Path, notebook: Path) -> dict[str, Any]:
     One profile serves all chapters, so a key of another chapter is ignored; a key
     of no chapter in the notebook's folder is an error.
     """
-    import yaml
-
     try:
         values = dict(yaml.safe_load(Path(profile).read_text("utf-8")) or {})
     except (OSError, TypeError, ValueError, yaml.YAMLError) as error:
@@ -209,7 +204,7 @@ def check_history(cells: Sequence[str]) -> None:
     known = declared(cells[-3], where=where)
     given = {
         name: value
-        for name, value in _assigned_values(cells[-2], where=where).items()
+        for name, value, _ in _assignments(cells[-2], where=where)
         # papermill's own, where it reports its paths
         if not name.startswith("PAPERMILL_")
         and (name in known or name not in PROFILE_KEYS)
@@ -217,17 +212,20 @@ def check_history(cells: Sequence[str]) -> None:
     checked(given, known, where=where)
 
 
-def _assigned_values(source: str, *, where: str) -> dict[str, Any]:
-    """Name -> value of each plain assignment of a cell; ParameterError for others."""
-    values = {}
+def _assignments(source: str, *, where: str) -> Iterator[tuple[str, Any, str]]:
+    """Name, value and comment of each assignment of a cell.
+
+    ParameterError for what is not a plain value.
+    """
     for node in ast.parse(source).body:
         if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
             name = node.targets[0].id
             try:
-                values[name] = ast.literal_eval(node.value)
-            except (ValueError, SyntaxError) as error:
+                value = ast.literal_eval(node.value)
+            except ValueError as error:
                 raise ParameterError(
                     f"{where}: parameter {name!r} is {ast.unparse(node.value)}, not a"
                     " plain value"
                 ) from error
-    return values
+            line = source.splitlines()[node.end_lineno - 1].encode()
+            yield name, value, line[node.end_col_offset :].decode()

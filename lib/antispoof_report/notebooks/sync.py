@@ -14,7 +14,6 @@ import hashlib
 import json
 import re
 from collections import Counter
-from collections.abc import Iterable
 from pathlib import Path
 
 import jupytext
@@ -49,20 +48,19 @@ def repository(root: Path) -> str:
     return found[1]
 
 
-def cell_ids(cells: Iterable) -> list[str]:
-    """An id for each cell, from its kind and source; equal cells are numbered.
+def set_ids(notebook: NotebookNode) -> NotebookNode:
+    """Give each cell an id from its kind and source; equal cells are numbered.
 
     An id does not depend on the position of the cell, so that inserting one cell
     changes only that cell's lines in the notebook's diff.
     """
     seen: Counter[str] = Counter()
-    ids = []
-    for cell in cells:
-        content = f"{cell['cell_type']}\n{cell['source']}"
+    for cell in notebook.cells:
+        content = f"{cell.cell_type}\n{cell.source}"
         digest = hashlib.sha256(f"{content}\n{seen[content]}".encode()).hexdigest()
         seen[content] += 1
-        ids.append(digest[:12])
-    return ids
+        cell.id = digest[:12]
+    return notebook
 
 
 def read_chapter(notebook: Path) -> NotebookNode:
@@ -98,13 +96,7 @@ def read_source(source: Path, *, address: str) -> NotebookNode:
         cell.source = cell.source.replace(PLACEHOLDER, address)
     notebook.metadata = METADATA | ({KEY: declared} if declared else {})
     notebook.nbformat_minor = 5
-    return _with_ids(notebook)
-
-
-def _with_ids(notebook: NotebookNode) -> NotebookNode:
-    for cell, cell_id in zip(notebook.cells, cell_ids(notebook.cells), strict=True):
-        cell.id = cell_id
-    return notebook
+    return set_ids(notebook)
 
 
 def generate_all(folder: Path) -> dict[Path, str]:
@@ -117,7 +109,7 @@ def generate_all(folder: Path) -> dict[Path, str]:
     for path in found:
         notebook = read_source(path, address=address)
         plain = without_roles(notebook, path.parent, address)
-        texts[path.with_suffix(".ipynb")] = nbformat.writes(_with_ids(plain)) + "\n"
+        texts[path.with_suffix(".ipynb")] = nbformat.writes(set_ids(plain)) + "\n"
     return texts
 
 
