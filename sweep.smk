@@ -75,8 +75,8 @@ rule train:
     output:
         GROUP + "/{model}-seed{seed}.ipynb",
     params:
-        notebook=lambda w: str(SWEEP.training_chapter(w.model)),
-        notebook_hash=lambda w: notebook_hash(SWEEP.training_chapter(w.model)),
+        notebook=lambda w: str(SWEEP.training_chapters[w.model]),
+        notebook_hash=lambda w: notebook_hash(SWEEP.training_chapters[w.model]),
         words=lambda w: as_words(SWEEP.train_params(w.corpus, w.frontend, int(w.seed))),
         seconds=60 * SWEEP.minutes,
     threads: SWEEP.threads
@@ -99,8 +99,8 @@ rule analyse:
     output:
         GROUP + "/{chapter}.ipynb",
     params:
-        notebook=lambda w: str(SWEEP.chapter(w.chapter)),
-        notebook_hash=lambda w: notebook_hash(SWEEP.chapter(w.chapter)),
+        notebook=lambda w: str(SWEEP.chapters[w.chapter]),
+        notebook_hash=lambda w: notebook_hash(SWEEP.chapters[w.chapter]),
         words=lambda w: as_words(SWEEP.analysis_params(w.chapter, w.corpus, w.frontend)),
     shell:
         "{RUN:q} {params.notebook:q} {output:q} {params.words:q}"

@@ -94,7 +94,7 @@ sweep = Sweep.from_config({
     "settings": {"linear": {"augment": ["quiet"]}}, "plugins": ["my_plugin"],
     "notebooks": ["chapters"], "analysis": [],
 })
-print("$", sweep.training_chapter("linear"), *sweep.corpus_names)
+print("$", sweep.training_chapters["linear"], *sweep.corpus_names)
 print("$", results_frame(list_runs("runs"))[["title", "recall_gap"]])
 """
 CHAPTER = {"cells": [], "nbformat": 4, "nbformat_minor": 5}

@@ -84,13 +84,13 @@ def test_jobs_have_parameters_that_chapters_accept(path, small_corpus):
     (corpus,) = sweep.corpus_names
     assert corpus == small_corpus.id
     for model in sweep.models:
-        chapter = sweep.training_chapter(model)
+        chapter = sweep.training_chapters[model]
         given = sweep.train_params(corpus, "logmel", 1)
         assert checked(given, accepted(chapter), where=chapter.stem) == given
         assert given["settings"][model]["frontend"] == "logmel"
     for chapter in sweep.analysis:
         given = sweep.analysis_params(chapter, corpus, "logmel")
-        known = accepted(sweep.chapter(chapter))
+        known = accepted(sweep.chapters[chapter])
         assert checked(given, known, where=chapter) == given
         assert given["seeds"] == sweep.seeds
 

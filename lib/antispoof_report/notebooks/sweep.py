@@ -22,7 +22,7 @@ they would train the missing ones.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import MISSING, dataclass, field, fields
+from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -37,13 +37,7 @@ from antispoof_report.notebooks.parameters import Parameter, accepted, checked
 
 @dataclass(frozen=True)
 class Sweep:
-    """A checked sweep; the attributes are the keys of its file.
-
-    Raises
-    ------
-    ParameterError
-        If a value is not accepted.
-    """
+    """A sweep; the attributes are the keys of its file."""
 
     models: list[str] = field(default_factory=list)
     seeds: list[int] = field(default_factory=lambda: [0])
@@ -59,15 +53,19 @@ class Sweep:
 
     @classmethod
     def from_config(cls, config: Mapping[str, Any]) -> Sweep:
-        """The sweep that a file's keys and values describe."""
-        known = {}
-        for one in fields(cls):
-            make = one.default_factory
-            default = one.default if make is MISSING else make()
-            known[one.name] = Parameter(one.name, default)
-        return cls(**checked(config, known, where="a sweep"))
+        """The sweep that a file's keys and values describe.
 
-    def __post_init__(self) -> None:
+        Raises
+        ------
+        ParameterError
+            If a value is not accepted.
+        """
+        known = {n: Parameter(n, default) for n, default in asdict(cls()).items()}
+        sweep = cls(**checked(config, known, where="a sweep"))
+        sweep._check()
+        return sweep
+
+    def _check(self) -> None:
         load_plugins(self.plugins)
         for name in ("models", "seeds", "frontends", "corpora", "notebooks"):
             values = getattr(self, name)
@@ -80,15 +78,22 @@ class Sweep:
         for model in self.models:
             for frontend in self.frontends:
                 TrainConfig.from_profile(model, self.settings_for(frontend))
-            self.training_chapter(model)
+        for names, chapters in (
+            (self.models, self.training_chapters),
+            (self.analysis, self.chapters),
+        ):
+            if unknown := [name for name in names if name not in chapters]:
+                raise ParameterError(
+                    f"{unknown[0]!r} of a sweep has no chapter in"
+                    f" {', '.join(self.notebooks)}; accepted: {', '.join(chapters)}"
+                )
+        known = {name: accepted(self.chapters[name]) for name in self.analysis}
+        of_all = ["the book"] * self.book
+        of_all += [n for n, k in known.items() if "seeds" in k and "compared" not in k]
         missing = sorted(set(self.training_chapters) - set(self.models))
-        whole = ["the book"] * self.book
-        for name in self.analysis:
-            known = accepted(self.chapter(name))
-            whole += [name] * ("seeds" in known and "compared" not in known)
-        if missing and whole:
+        if missing and of_all:
             raise ParameterError(
-                f"{whole[0]} of a sweep would train {', '.join(missing)} besides the"
+                f"{of_all[0]} of a sweep would train {', '.join(missing)} besides the"
                 " models of the sweep; name all models, or leave it out"
             )
 
@@ -106,22 +111,6 @@ class Sweep:
         """Model -> the notebook that declares to train it."""
         declared = {path: read_declaration(path) for path in self.chapters.values()}
         return {one.trains: path for path, one in declared.items() if one.trains}
-
-    def training_chapter(self, model: str) -> Path:
-        """The notebook that trains a model."""
-        return self._find(model, self.training_chapters, "model")
-
-    def chapter(self, name: str) -> Path:
-        """The notebook of an analysis."""
-        return self._find(name, self.chapters, "analysis")
-
-    def _find(self, name: str, found: Mapping[str, Path], kind: str) -> Path:
-        if name not in found:
-            raise ParameterError(
-                f"{kind} {name!r} of a sweep has no chapter in"
-                f" {', '.join(self.notebooks)}; accepted: {', '.join(found)}"
-            )
-        return found[name]
 
     def settings_for(self, frontend: str) -> dict[str, dict]:
         """Settings of every model, with the front-end among those of the sweep's."""
@@ -164,5 +153,5 @@ class Sweep:
             "settings": self.settings_for(frontend),
             "compared": self.models,
         }
-        known = accepted(self.chapter(chapter))
+        known = accepted(self.chapters[chapter])
         return {name: value for name, value in values.items() if name in known}
