@@ -11,36 +11,18 @@ returns a :class:`~antispoof_report.claims.verdicts.Verdict`. The rule is in
 
 from collections.abc import Mapping, Sequence
 
-import numpy as np
 import pandas as pd
 
 from antispoof.constants import BONAFIDE, LABELS, SPOOF
 from antispoof.errors import ParameterError
 from antispoof.metrics import decide
 from antispoof.stats.bootstrap import BootstrapResult, operating_thresholds, resample
-from antispoof.stats.estimates import combine
 from antispoof.stats.multiple_testing import holm
 from antispoof.stats.paired_tests import mcnemar
 from antispoof.stats.panel import make_panel
-from antispoof_report.claims import CNN, RESNET, RESNET_LSTM, TITLES
+from antispoof_report.claims import CNN, RESNET, RESNET_LSTM, TITLES, verdicts
 from antispoof_report.claims.training_length import Lengths, h4
-from antispoof_report.claims.verdicts import (
-    CONTRADICTED,
-    MIN_EFFECT_MACRO_F1,
-    MIN_EFFECT_RATE,
-    REPRODUCED,
-    UNDECIDED,
-    Finding,
-    Verdict,
-    conjunction,
-    disjunction,
-    intersection_union,
-    make_finding,
-    make_findings,
-    make_verdict,
-    pair_label,
-    paired_difference,
-)
+from antispoof_report.claims.verdicts import Finding, Verdict, compare, pair_label
 
 ORDER = (RESNET, RESNET_LSTM, CNN)  # best first, as in the abstract
 PAIR = (RESNET_LSTM, RESNET)
@@ -91,29 +73,29 @@ def test_hypotheses(
     resampling with the operating point "dev"; without them they are left out. H4 uses
     as many replicates as `resampled` has.
     """
-    verdicts = [h1(resampled), h2(resampled), h3(resampled)]
+    found = [h1(resampled), h2(resampled), h3(resampled)]
     if lengths is not None and len(lengths.get(RESNET_LSTM, ())) > 1:
-        verdicts.append(h4(lengths, n_replicates=len(resampled.seeds)))
-    verdicts.append(h5(resampled))
+        found.append(h4(lengths, n_replicates=len(resampled.seeds)))
+    found.append(h5(resampled))
     if "dev" in resampled.confusions:
-        verdicts.append(h6(resampled))
-    return verdicts
+        found.append(h6(resampled))
+    return found
 
 
 def h1(resampled: BootstrapResult) -> Verdict:
     """H1: macro-F1 of ResNet50 > ResNet50+LSTM > CNN; three paired differences."""
     pairs = [(ORDER[0], ORDER[1]), (ORDER[1], ORDER[2]), (ORDER[0], ORDER[2])]
-    findings = make_findings(
-        [f"macro-F1, {pair_label(pair)}" for pair in pairs],
-        [paired_difference(resampled, "macro_f1", pair) for pair in pairs],
-        min_effect=MIN_EFFECT_MACRO_F1,
+    claimed = {"direction": 1, "min_effect": verdicts.MIN_EFFECT_MACRO_F1}
+    findings = verdicts.adjust(
+        compare(f"macro-F1, {pair_label(pair)}", resampled, "macro_f1", pair, **claimed)
+        for pair in pairs
     )
-    verdict = conjunction(finding.verdict for finding in findings)
+    verdict = verdicts.conjunction(finding.verdict for finding in findings)
     # First the comparison that decides: of those with this verdict, the one with the
     # smallest margin.
     findings = sorted(findings, key=lambda f: (f.verdict != verdict, f.margin))
     order = " > ".join(TITLES[model] for model in ORDER)
-    return make_verdict(
+    return verdicts.make_verdict(
         "H1",
         f"By macro-F1, {order}.",
         f"The order {order} by macro-F1",
@@ -125,7 +107,7 @@ def h1(resampled: BootstrapResult) -> Verdict:
 def h2(resampled: BootstrapResult) -> Verdict:
     """H2: ResNet50+LSTM has the higher accuracy but the lower macro-F1."""
     decisive, findings, both = _accuracy_against_f1(resampled, "zero")
-    return make_verdict(
+    return verdicts.make_verdict(
         "H2",
         "ResNet50+LSTM has a higher accuracy than ResNet50 and a lower macro-F1.",
         "That ResNet50+LSTM has the higher accuracy and the lower macro-F1",
@@ -143,19 +125,20 @@ def h3(resampled: BootstrapResult) -> Verdict:
     its bona fide recall lower. McNemar's test on each class, seed by seed and
     Holm-corrected over all of them, is in the sentence; see :func:`h3_mcnemar`.
     """
-    effects, findings = [], []
-    for metric, name, direction in (
-        ("predicted_spoof_rate", "rate of clips decided spoof", 1),
-        ("recall_spoof", "recall of spoof", 1),
-        ("recall_bonafide", "recall of bonafide", -1),
-    ):
-        effects.append(paired_difference(resampled, metric, PAIR))
-        name = f"{name}, {pair_label(PAIR)}"
-        findings.append(make_finding(name, effects[-1], direction=direction))
-    decisive = intersection_union(effects, findings)
+    findings = [
+        compare(
+            f"{name}, {pair_label(PAIR)}", resampled, metric, PAIR, direction=direction
+        )
+        for metric, name, direction in (
+            ("predicted_spoof_rate", "rate of clips decided spoof", 1),
+            ("recall_spoof", "recall of spoof", 1),
+            ("recall_bonafide", "recall of bonafide", -1),
+        )
+    ]
+    decisive = verdicts.intersection_union(findings)
     tests = h3_mcnemar(resampled)
     significant = (tests["p_holm"] <= 0.05) & tests["as_claimed"]
-    return make_verdict(
+    return verdicts.make_verdict(
         "H3",
         "ResNet50+LSTM decides spoof more often than ResNet50: more spoof and less "
         "bona fide speech is recognised.",
@@ -196,17 +179,21 @@ def h3_mcnemar(resampled: BootstrapResult) -> pd.DataFrame:
 
 def h5(resampled: BootstrapResult) -> Verdict:
     """H5: the accuracy of some model is above that of always answering spoof."""
-    models = [model for model in ORDER if model in resampled.panel.models]
-    effects = []
-    for model in models:
-        constant = resampled.quantity("always_spoof", model)
-        accuracy = resampled.quantity("accuracy", model)
-        effects.append(combine(np.subtract, accuracy, constant))
-    names = [f"accuracy, {TITLES[model]} minus always-spoof" for model in models]
-    findings = make_findings(names, effects, min_effect=MIN_EFFECT_RATE)
-    verdict = disjunction(finding.verdict for finding in findings)
+    findings = verdicts.adjust(
+        compare(
+            f"accuracy, {TITLES[model]} minus always-spoof",
+            resampled,
+            "accuracy",
+            (model, model),
+            minus="always_spoof",
+            direction=1,
+        )
+        for model in ORDER
+        if model in resampled.panel.models
+    )
+    verdict = verdicts.disjunction(finding.verdict for finding in findings)
     findings = sorted(findings, key=lambda f: (f.verdict != verdict, -f.margin))
-    return make_verdict(
+    return verdicts.make_verdict(
         "H5",
         "At least one model is more accurate than always answering spoof.",
         "That a model beats always-spoof",
@@ -224,16 +211,18 @@ def h6(resampled: BootstrapResult) -> Verdict:
     """
     at_zero = _accuracy_against_f1(resampled, "zero")[0].verdict
     decisive, findings, both = _accuracy_against_f1(resampled, "dev")
-    difference = paired_difference(resampled, "eer", PAIR)
-    eer = make_finding(f"EER, {pair_label(PAIR)}", difference, direction=0)
-    outcomes = {CONTRADICTED: REPRODUCED, REPRODUCED: CONTRADICTED}
-    verdict = UNDECIDED
+    eer = compare(f"EER, {pair_label(PAIR)}", resampled, "eer", PAIR, direction=0)
+    outcomes = {
+        verdicts.CONTRADICTED: verdicts.REPRODUCED,
+        verdicts.REPRODUCED: verdicts.CONTRADICTED,
+    }
+    verdict = verdicts.UNDECIDED
     remark = f"both signs occur together in {both:.1%} of the replicates at dev"
-    if at_zero == REPRODUCED:
-        verdict = outcomes.get(decisive.verdict, UNDECIDED)
+    if at_zero == verdicts.REPRODUCED:
+        verdict = outcomes.get(decisive.verdict, verdicts.UNDECIDED)
     else:
         remark += f"; at zero H2 is {at_zero}: there is nothing to explain"
-    return make_verdict(
+    return verdicts.make_verdict(
         "H6",
         "The split between accuracy and macro-F1 (H2) disappears at thresholds chosen "
         "on dev.",
@@ -250,15 +239,18 @@ def _accuracy_against_f1(
 ) -> tuple[Finding, list[Finding], float]:
     """H2 at one operating point: the decisive finding, both effects, and the fraction
     of replicates that have both."""
-    accuracy = paired_difference(resampled, "accuracy", PAIR, at)
-    macro_f1 = paired_difference(resampled, "macro_f1", PAIR, at)
     where = "threshold zero" if at == "zero" else "the threshold of dev"
     where = f"at {where}, {pair_label(PAIR)}"
-    options = {"direction": -1, "min_effect": MIN_EFFECT_MACRO_F1}
-    findings = [
-        make_finding(f"accuracy {where}", accuracy, direction=1),
-        make_finding(f"macro-F1 {where}", macro_f1, **options),
-    ]
-    decisive = intersection_union([accuracy, macro_f1], findings)
-    both = (accuracy.replicates > 0) & (macro_f1.replicates < 0)
-    return decisive, findings, float(both.mean())
+    given = {"resampled": resampled, "pair": PAIR, "at": at}
+    smallest = verdicts.MIN_EFFECT_MACRO_F1
+    accuracy = compare(f"accuracy {where}", metric="accuracy", direction=1, **given)
+    macro_f1 = compare(
+        f"macro-F1 {where}",
+        metric="macro_f1",
+        direction=-1,
+        min_effect=smallest,
+        **given,
+    )
+    findings = [accuracy, macro_f1]
+    both = (accuracy.effect.replicates > 0) & (macro_f1.effect.replicates < 0)
+    return verdicts.intersection_union(findings), findings, float(both.mean())

@@ -6,19 +6,14 @@ registered when this module is imported, like those of any plugin.
 
 from collections.abc import Mapping, Sequence
 
-import numpy as np
 import pandas as pd
 import torch
 from torch import Tensor, nn
 
-from antispoof.metrics import METRICS
 from antispoof.models import register_model
 from antispoof.models.resnet import N_FEATURES, ResNetBackbone
 from antispoof.models.resnet_lstm import HIDDEN, ResNet50LSTM
-from antispoof.stats.bootstrap import resample
-from antispoof.stats.estimates import combine
-from antispoof.stats.panel import make_panel
-from antispoof_report.claims.verdicts import Verdict, make_finding, make_verdict
+from antispoof_report.claims import verdicts
 
 STEP = 32  # frames of the input that one step of the sequence comes from
 
@@ -86,7 +81,7 @@ VARIANTS = {
 
 def h8(
     tables: Mapping[str, Sequence[pd.DataFrame]], *, n_replicates: int = 2000
-) -> Verdict:
+) -> verdicts.Verdict:
     """H8: ResNet50+LSTM is worse by EER if its steps are shuffled at test.
 
     Parameters
@@ -94,18 +89,19 @@ def h8(
     tables : "as is" and some of VARIANTS, "shuffled" among them -> one score table per
         seed on the same trials. The other variants are shown, and decide nothing.
     """
-    resampled = resample(
-        make_panel(tables), n_replicates=n_replicates, metrics={"eer": METRICS["eer"]}
-    )
-    findings = []
-    for name, words in VARIANTS.items():
-        if name in tables:
-            quantities = [resampled.quantity("eer", key) for key in (name, AS_IS)]
-            effect = combine(np.subtract, *quantities)
-            direction = int(name == "shuffled")
-            label = f"EER, {words}, minus as is"
-            findings.append(make_finding(label, effect, direction=direction))
-    return make_verdict(
+    resampled = verdicts.resample_tables(tables, n_replicates, "eer")
+    findings = [
+        verdicts.compare(
+            f"EER, {words}, minus as is",
+            resampled,
+            "eer",
+            (name, AS_IS),
+            direction=int(name == "shuffled"),
+        )
+        for name, words in VARIANTS.items()
+        if name in tables
+    ]
+    return verdicts.make_verdict(
         "H8",
         "ResNet50+LSTM uses the order of sounds.",
         "That the LSTM uses order",

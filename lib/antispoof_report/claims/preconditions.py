@@ -48,9 +48,10 @@ def gate_on_dev_eer(
         f"{MAX_DEV_EER:.0%} for {' and '.join(failed)}, too close to chance for a "
         "claim about architectures."
     )
-    gated = list(verdicts)
-    for position, one in enumerate(gated):
-        if one.key in COMPARING:
-            sentence = f"{reason} By the numbers alone: {one.sentence}"
-            gated[position] = replace(one, verdict=UNDECIDED, sentence=sentence)
-    return gated
+    prefix = f"{reason} By the numbers alone:"
+    return [
+        replace(one, verdict=UNDECIDED, sentence=f"{prefix} {one.sentence}")
+        if one.key in COMPARING
+        else one
+        for one in verdicts
+    ]

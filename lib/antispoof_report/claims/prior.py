@@ -5,15 +5,7 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 
 from antispoof.metrics import METRICS
-from antispoof.stats.bootstrap import resample
-from antispoof.stats.panel import make_panel
-from antispoof_report.claims.verdicts import (
-    Verdict,
-    intersection_union,
-    make_finding,
-    make_verdict,
-    paired_difference,
-)
+from antispoof_report.claims import verdicts
 
 WEIGHTED = "weighted"
 
@@ -23,7 +15,7 @@ def h9(
     weighted: Sequence[pd.DataFrame],
     *,
     n_replicates: int = 2000,
-) -> Verdict:
+) -> verdicts.Verdict:
     """H9: more spoof clips in training make a model decide spoof more often.
 
     Reproduced if the rate of trials decided spoof rises from the lowest to the highest
@@ -36,28 +28,26 @@ def h9(
     """
     low, high = min(ratios), max(ratios)
     tables = {f"1:{ratio}": runs for ratio, runs in ratios.items()}
-    panel = make_panel({**tables, WEIGHTED: weighted})
-    resampled = resample(panel, n_replicates=n_replicates, metrics={})
+    resampled = verdicts.resample_tables({**tables, WEIGHTED: weighted}, n_replicates)
 
     def change(metric: str, first: str, second: str, direction: int):
-        effect = paired_difference(resampled, metric, (first, second))
         name = f"{METRICS[metric].title}, {first} minus {second}"
-        return effect, make_finding(name, effect, direction=direction)
+        pair = first, second
+        return verdicts.compare(name, resampled, metric, pair, direction=direction)
 
     ends = f"1:{high}", f"1:{low}"
-    main = [
+    claimed = [
         change("predicted_spoof_rate", *ends, 1),
         change("predicted_spoof_rate", WEIGHTED, ends[0], -1),
     ]
     shown = [change(metric, *ends, 0) for metric in ("accuracy", "macro_f1")]
-    effects, findings = zip(*main, strict=True)
-    decisive = intersection_union(effects, findings)
-    return make_verdict(
+    decisive = verdicts.intersection_union(claimed)
+    return verdicts.make_verdict(
         "H9",
         "A model decides spoof more often the more spoof clips it was trained on, and"
         " a weighted loss corrects it.",
         "That the spoof bias is the class prior",
         decisive.verdict,
-        [*findings, *(finding for _, finding in shown)],
+        [*claimed, *shown],
         decisive=decisive,
     )

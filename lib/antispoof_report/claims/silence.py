@@ -2,22 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 
-import numpy as np
 import pandas as pd
 
-from antispoof.metrics import METRICS
-from antispoof.stats.bootstrap import resample
 from antispoof.stats.estimates import combine
-from antispoof.stats.panel import make_panel
-from antispoof_report.claims.verdicts import (
-    MIN_EFFECT_RATE,
-    Verdict,
-    conjunction,
-    disjunction,
-    make_finding,
-    make_findings,
-    make_verdict,
-)
+from antispoof_report.claims import verdicts
 
 Crossed = Mapping[tuple[str, str], Sequence[pd.DataFrame]]
 BASELINES = {
@@ -31,7 +19,7 @@ def h7(
     baselines: Mapping[str, pd.DataFrame],
     *,
     n_replicates: int = 2000,
-) -> Verdict:
+) -> verdicts.Verdict:
     """H7: the classes differ in silence or length, and a model makes use of it.
 
     Reproduced if a baseline that knows only the length of a clip, or only the silence
@@ -48,29 +36,32 @@ def h7(
     tables = {" ".join(key): runs for key, runs in crossed.items()}
     # A baseline is the same with every seed.
     tables |= {name: [table] * n_seeds for name, table in baselines.items()}
-    resampled = resample(
-        make_panel(tables), n_replicates=n_replicates, metrics={"eer": METRICS["eer"]}
+    resampled = verdicts.resample_tables(tables, n_replicates, "eer")
+    alone = verdicts.adjust(
+        verdicts.make_finding(
+            f"50\u202f% minus the EER of the {BASELINES[name]} alone",
+            combine(lambda error: 0.5 - error, resampled.quantity("eer", name)),
+            direction=1,
+        )
+        for name in baselines
     )
-    eer = {name: resampled.quantity("eer", name) for name in tables}
-    found = make_findings(
-        [f"50 % minus the EER of the {BASELINES[name]} alone" for name in baselines],
-        [combine(lambda v: 0.5 - v, eer[name]) for name in baselines],
-        min_effect=MIN_EFFECT_RATE,
-    )
-    changes = []
-    for key in crossed:
-        if key != ("as is", "as is"):
-            name = f"EER, trained {key[0]} and tested {key[1]}, minus all as is"
-            change = combine(np.subtract, eer[" ".join(key)], eer["as is as is"])
-            direction = 1 if key == ("as is", "trimmed") else 0
-            changes.append(make_finding(name, change, direction=direction))
+    changes = [
+        verdicts.compare(
+            f"EER, trained {key[0]} and tested {key[1]}, minus all as is",
+            resampled,
+            "eer",
+            (" ".join(key), "as is as is"),
+            direction=int(key == ("as is", "trimmed")),
+        )
+        for key in crossed
+        if key != ("as is", "as is")
+    ]
     changes.sort(key=lambda finding: -finding.direction)
-    return make_verdict(
+    is_there = verdicts.disjunction(finding.verdict for finding in alone)
+    return verdicts.make_verdict(
         "H7",
         "The classes differ in silence or length, and the CNN makes use of it.",
         "That silence and length are a shortcut",
-        conjunction(
-            [disjunction(finding.verdict for finding in found), changes[0].verdict]
-        ),
-        [*changes, *found],
+        verdicts.conjunction([is_there, changes[0].verdict]),
+        [*changes, *alone],
     )

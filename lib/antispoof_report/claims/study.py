@@ -3,6 +3,7 @@
 ``profiles/study.yaml`` lists what was trained: corpus -> group -> model.
 """
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import pandas as pd
@@ -14,16 +15,17 @@ from antispoof.runs.record import protocol_name, scores_name
 from antispoof.scoring.score_files import read_scores
 from antispoof_report.claims import CNN, RESNET_LSTM
 from antispoof_report.claims.order import AS_IS, h8
-from antispoof_report.claims.prior import h9
+from antispoof_report.claims.prior import WEIGHTED, h9
 from antispoof_report.claims.silence import BASELINES, h7
 from antispoof_report.claims.verdicts import Verdict
 
 FOLDER = Path("data/study")
+# What is compared -> group and model.
 CROSSED = {
-    ("as is", "as is"): "main",
-    ("as is", "trimmed"): "main-trimmed",
-    ("trimmed", "as is"): "trimmed-untrimmed",
-    ("trimmed", "trimmed"): "trimmed",
+    ("as is", "as is"): ("main", CNN),
+    ("as is", "trimmed"): ("main-trimmed", CNN),
+    ("trimmed", "as is"): ("trimmed-untrimmed", CNN),
+    ("trimmed", "trimmed"): ("trimmed", CNN),
 }
 ORDER = {
     AS_IS: ("main", RESNET_LSTM),
@@ -51,8 +53,7 @@ def score_tables(
 
 def crossed(corpus: str, partition: str) -> dict[tuple[str, str], list[pd.DataFrame]]:
     """(trained on, tested on) -> scores of the CNN, by as many seeds for each."""
-    found = {k: score_tables(corpus, g, CNN, partition) for k, g in CROSSED.items()}
-    return _same_seeds(found)
+    return _same_seeds(CROSSED, corpus, partition)
 
 
 def baselines(corpus: str, partition: str) -> dict[str, pd.DataFrame]:
@@ -66,18 +67,6 @@ def baselines(corpus: str, partition: str) -> dict[str, pd.DataFrame]:
     return found
 
 
-def ratios(corpus: str, partition: str) -> tuple[dict[int, list], list[pd.DataFrame]]:
-    """Spoof clips for each bona fide one -> scores; and those of the weighted loss."""
-    groups = {ratio: f"ratio{ratio}" for ratio in RATIOS}
-    found = {r: score_tables(corpus, g, CNN, partition) for r, g in groups.items()}
-    found = {ratio: runs for ratio, runs in found.items() if runs}
-    last = groups[max(found)] if found else ""
-    weighted = score_tables(corpus, f"{last}-weighted", CNN, partition)
-    found = _same_seeds({**found, 0: weighted})
-    weighted = found.pop(0, [])
-    return found, weighted
-
-
 def test_controls(
     corpus: str, partition: str, *, n_replicates: int = 2000
 ) -> list[Verdict]:
@@ -86,18 +75,21 @@ def test_controls(
     silence = crossed(corpus, partition)
     if ("as is", "trimmed") in silence:
         verdicts.append(h7(silence, baselines(corpus, partition), **options))
-    steps = {k: score_tables(corpus, *g, partition) for k, g in ORDER.items()}
-    steps = _same_seeds(steps)
+    steps = _same_seeds(ORDER, corpus, partition)
     if "shuffled" in steps:
         verdicts.append(h8(steps, **options))
-    by_ratio, weighted = ratios(corpus, partition)
-    if len(by_ratio) > 1 and weighted:
-        verdicts.append(h9(by_ratio, weighted, **options))
+    groups = {ratio: (f"ratio{ratio}", CNN) for ratio in RATIOS}
+    found = _same_seeds(groups, corpus, partition)
+    if len(found) > 1:
+        groups[WEIGHTED] = (f"ratio{max(found)}-weighted", CNN)
+        found = _same_seeds(groups, corpus, partition)
+        if weighted := found.pop(WEIGHTED, None):
+            verdicts.append(h9(found, weighted, **options))
     return verdicts
 
 
-def _same_seeds(found: dict) -> dict:
-    """Those that have runs, each with as many seeds as the one with fewest has."""
-    found = {key: runs for key, runs in found.items() if runs}
-    n_seeds = min(map(len, found.values()), default=0)
-    return {key: runs[:n_seeds] for key, runs in found.items()}
+def _same_seeds(groups: Mapping, corpus: str, partition: str) -> dict:
+    """Scores of those that were trained, by as many seeds as each of them has."""
+    found = {k: score_tables(corpus, *of, partition) for k, of in groups.items()}
+    n_seeds = min((len(runs) for runs in found.values() if runs), default=0)
+    return {key: runs[:n_seeds] for key, runs in found.items() if runs}

@@ -6,23 +6,14 @@ import numpy as np
 import pandas as pd
 
 from antispoof.constants import LABELS, SPOOF
-from antispoof.stats.bootstrap import resample
 from antispoof.stats.estimates import combine
-from antispoof.stats.panel import make_panel
-from antispoof_report.claims import RESNET, RESNET_LSTM, TITLES
-from antispoof_report.claims.verdicts import (
-    REPRODUCED,
-    UNDECIDED,
-    Verdict,
-    make_finding,
-    make_verdict,
-)
+from antispoof_report.claims import RESNET, RESNET_LSTM, TITLES, verdicts
 
 # model -> epochs trained -> one score table per seed
 Lengths = Mapping[str, Mapping[int, Sequence[pd.DataFrame]]]
 
 
-def h4(lengths: Lengths, *, n_replicates: int = 2000) -> Verdict:
+def h4(lengths: Lengths, *, n_replicates: int = 2000) -> verdicts.Verdict:
     """H4: longer training reduces the spoof bias of ResNet50+LSTM, at score 0.
 
     The effect is the least-squares slope of the rate of trials decided spoof against
@@ -43,7 +34,7 @@ def h4(lengths: Lengths, *, n_replicates: int = 2000) -> Verdict:
         if len(lengths.get(model, ())) > 1
     }
     tables = {f"{m} {n}": runs[n] for m, runs in trained.items() for n in runs}
-    resampled = resample(make_panel(tables), n_replicates=n_replicates, metrics={})
+    resampled = verdicts.resample_tables(tables, n_replicates)
     changes = []
     for model, runs in trained.items():
         epochs = sorted(runs)
@@ -57,25 +48,24 @@ def h4(lengths: Lengths, *, n_replicates: int = 2000) -> Verdict:
             f"{epochs[-1]} epochs, {TITLES[model]}"
         )
         direction = -1 if model == RESNET_LSTM else 0
-        changes.append(make_finding(name, change, direction=direction))
+        changes.append(verdicts.make_finding(name, change, direction=direction))
     shortest = min(trained[RESNET_LSTM])
-    rates = [
-        resampled.quantity(metric, f"{RESNET_LSTM} {shortest}")
-        for metric in ("predicted_spoof_rate", "always_spoof")
-    ]
-    bias = make_finding(
+    bias = verdicts.compare(
         f"rate of clips decided spoof minus rate of spoof, epochs: {shortest}, "
         f"{TITLES[RESNET_LSTM]}",
-        combine(np.subtract, *rates),
+        resampled,
+        "predicted_spoof_rate",
+        (f"{RESNET_LSTM} {shortest}",) * 2,
+        minus="always_spoof",
         direction=1,
     )
-    biased = bias.verdict == REPRODUCED
+    biased = bias.verdict == verdicts.REPRODUCED
     remarks = [] if biased else ["no spoof bias is shown, so there is none to reduce"]
-    return make_verdict(
+    return verdicts.make_verdict(
         "H4",
         "Longer training reduces the spoof bias of ResNet50+LSTM.",
         "That longer training reduces the spoof bias of ResNet50+LSTM",
-        changes[0].verdict if biased else UNDECIDED,
+        changes[0].verdict if biased else verdicts.UNDECIDED,
         [*changes, bias],
         *remarks,
     )

@@ -21,13 +21,14 @@ comparison is decided only if its adjusted p-value (of the effect being exactly 
 smallest of interest) is at most 0.05.
 """
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 
-from antispoof.stats.bootstrap import BootstrapResult
+from antispoof.metrics import METRICS
+from antispoof.stats.bootstrap import BootstrapResult, resample
 from antispoof.stats.estimates import (
     LEVEL,
     MIN_ERROR,
@@ -36,11 +37,13 @@ from antispoof.stats.estimates import (
     combine,
 )
 from antispoof.stats.multiple_testing import holm
+from antispoof.stats.panel import make_panel
 from antispoof_report.claims import TITLES
 
 REPRODUCED = "reproduced"
 CONTRADICTED = "contradicted"
 UNDECIDED = "undecided"
+RANKING = (CONTRADICTED, UNDECIDED, REPRODUCED)
 
 MIN_EFFECT_MACRO_F1 = 0.01
 MIN_EFFECT_RATE = 0.005  # accuracy, and every other fraction of trials
@@ -59,6 +62,7 @@ class Finding:
     min_effect : the smallest effect of interest, not negative.
     p : p-value of the effect being exactly the smallest of interest, after Holm's
         correction where there are several.
+    effect : the effect in every bootstrap replicate.
     """
 
     name: str
@@ -66,6 +70,7 @@ class Finding:
     direction: int
     min_effect: float
     p: float
+    effect: BootstrapDistribution | None = None
 
     @property
     def interval(self) -> tuple[float, float]:
@@ -125,17 +130,36 @@ class Verdict:
     findings: tuple[Finding, ...]
 
 
-def paired_difference(
-    resampled: BootstrapResult, metric: str, pair: tuple[str, str], at: str = "zero"
-) -> BootstrapDistribution:
-    """A metric of the first model of a pair minus that of the second."""
-    first, second = (resampled.quantity(metric, model, at=at) for model in pair)
-    return combine(np.subtract, first, second)
+def resample_tables(
+    tables: Mapping[str, Sequence[pd.DataFrame]], n_replicates: int, *metrics: str
+) -> BootstrapResult:
+    """Resample score tables, name -> one per seed; only these metrics of curves."""
+    measured = {name: METRICS[name] for name in metrics}
+    return resample(make_panel(tables), n_replicates=n_replicates, metrics=measured)
 
 
 def pair_label(pair: tuple[str, str]) -> str:
-    """Name of such a difference."""
+    """Name of the difference of two models."""
     return f"{TITLES[pair[0]]} minus {TITLES[pair[1]]}"
+
+
+def compare(
+    name: str,
+    resampled: BootstrapResult,
+    metric: str,
+    pair: tuple[str, str],
+    *,
+    at: str = "zero",
+    minus: str = "",
+    **claimed: float,
+) -> Finding:
+    """A metric of the first model of a pair minus it, or `minus`, of the second.
+
+    `claimed` as :func:`make_finding` takes it.
+    """
+    first = resampled.quantity(metric, pair[0], at=at)
+    second = resampled.quantity(minus or metric, pair[1], at=at)
+    return make_finding(name, combine(np.subtract, first, second), **claimed)
 
 
 def make_finding(
@@ -148,34 +172,25 @@ def make_finding(
     """A single effect and the claimed direction; see :class:`Finding`."""
     estimate = effect.estimate
     p = estimate.p_value(direction * min_effect)
-    return Finding(name, estimate, direction, min_effect, p)
+    return Finding(name, estimate, direction, min_effect, p, effect)
 
 
-def make_findings(
-    names: Sequence[str], effects: Sequence[BootstrapDistribution], *, min_effect: float
-) -> list[Finding]:
-    """Several comparisons, all claimed positive, their p-values adjusted after Holm."""
-    estimates = [effect.estimate for effect in effects]
-    adjusted = holm([estimate.p_value(min_effect) for estimate in estimates])
-    return [
-        Finding(name, estimate, 1, min_effect, float(p))
-        for name, estimate, p in zip(names, estimates, adjusted, strict=True)
-    ]
+def adjust(findings: Iterable[Finding]) -> list[Finding]:
+    """Several comparisons, their p-values adjusted after Holm."""
+    findings = list(findings)
+    adjusted = holm([finding.p for finding in findings])
+    return [replace(f, p=float(p)) for f, p in zip(findings, adjusted, strict=True)]
 
 
-def intersection_union(
-    effects: Sequence[BootstrapDistribution], findings: Sequence[Finding]
-) -> Finding:
+def intersection_union(findings: Sequence[Finding]) -> Finding:
     """The smallest margin of effects claimed together, replicate by replicate."""
 
     def smallest_margin(*values: np.ndarray) -> np.ndarray:
         pairs = zip(findings, values, strict=True)
-        return np.min(
-            [f.direction * value - f.min_effect for f, value in pairs], axis=0
-        )
+        return np.min([f.direction * v - f.min_effect for f, v in pairs], axis=0)
 
+    effect = combine(smallest_margin, *(finding.effect for finding in findings))
     name = "weakest of the effects claimed together"
-    effect = combine(smallest_margin, *effects)
     return make_finding(name, effect, direction=1, min_effect=0.0)
 
 
@@ -203,14 +218,12 @@ def make_verdict(
 
 def conjunction(verdicts: Iterable[str]) -> str:
     """Verdict of a claim that needs all of these: one failure contradicts it."""
-    found = set(verdicts)
-    return next(v for v in (CONTRADICTED, UNDECIDED, REPRODUCED) if v in found)
+    return min(verdicts, key=RANKING.index)
 
 
 def disjunction(verdicts: Iterable[str]) -> str:
     """Verdict of a claim that needs one of these: one success reproduces it."""
-    found = set(verdicts)
-    return next(v for v in (REPRODUCED, UNDECIDED, CONTRADICTED) if v in found)
+    return max(verdicts, key=RANKING.index)
 
 
 def verdict_table(verdicts: Sequence[Verdict]) -> pd.DataFrame:
