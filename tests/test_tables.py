@@ -25,6 +25,7 @@ from antispoof.stats import Estimate
 from antispoof_report import report
 from antispoof_report.claims.hypotheses import bootstrap_scores
 from antispoof_report.claims.verdicts import Finding, Verdict
+from antispoof_report.run_tables import mean_and_deviation
 from corpora import trials_table
 
 CORPUS = {
@@ -181,13 +182,13 @@ def test_results_table(runs, own_metric):
     assert "0.75" in text  # the accuracy of always-spoof
     assert "mean score" in text
     column = tables.results_frame(runs).query("model == 'cnn' and partition == 'dev'")
-    assert report.mean_and_deviation(column["accuracy"]) in text
+    assert mean_and_deviation(column["accuracy"]) in text
     assert "no recorded runs" in report.results_table([], caption="Results").text
 
 
 def test_mean_and_deviation():
-    assert report.mean_and_deviation([0.5, 0.7]) == "0.60\u202f±\u202f0.14"
-    assert report.mean_and_deviation([0.5], percent=True) == "50.0\u202f%"
+    assert mean_and_deviation([0.5, 0.7]) == "0.60\u202f±\u202f0.14"
+    assert mean_and_deviation([0.5], percent=True) == "50.0\u202f%"
 
 
 # 4 ------------------------------------------------------------------------------------

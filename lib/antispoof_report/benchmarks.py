@@ -57,12 +57,16 @@ class Benchmarks:
         return pd.DataFrame({"name": scored["name"], "factor": spent / seconds})
 
 
+def _read(path: str | Path) -> dict | None:
+    file = project_folder() / path
+    return json.loads(file.read_text("utf-8")) if file.is_file() else None
+
+
 def load_benchmarks(path: str | Path = BENCH) -> Benchmarks | None:
     """Read the result of the benchmarks; None outside the book."""
-    file = project_folder() / path
-    if not file.is_file():
+    result = _read(path)
+    if result is None:
         return None
-    result = json.loads(file.read_text("utf-8"))
     works = [
         {"name": model["name"], "batch": model["batch"], "work": work, **model[work]}
         for model in result["models"]
@@ -79,10 +83,9 @@ def load_benchmarks(path: str | Path = BENCH) -> Benchmarks | None:
 
 def load_gpu_steps(path: str | Path = GPU_STEPS) -> pd.DataFrame | None:
     """Rows of ``benchmarks.gpu_step``, the GPU in ``attrs``; None outside the book."""
-    file = project_folder() / path
-    if not file.is_file():
+    result = _read(path)
+    if result is None:
         return None
-    result = json.loads(file.read_text("utf-8"))
     rows = pd.DataFrame(result["rows"])
     rows.attrs["gpu"] = result["gpu"]
     return rows

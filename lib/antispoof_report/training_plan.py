@@ -1,16 +1,16 @@
 """How much a chapter trains, said beforehand; little where nothing was chosen."""
 
-from __future__ import annotations
-
 import time
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+import torch
+
+from antispoof import frontends, models
+from antispoof.config import TrainConfig
+from antispoof.corpora import Corpus
+from antispoof.devices import best_device
 from antispoof_report.progress import progress_line
-
-if TYPE_CHECKING:
-    from antispoof.config import TrainConfig
-    from antispoof.corpora import Corpus
 
 SEEDS = [0, 1, 2, 3, 4]
 # For simulated speech without a GPU: minutes for a chapter on two cores.
@@ -44,9 +44,6 @@ def plan_training(
     seeds : None if not chosen.
     epochs : 0 if not chosen.
     """
-    from antispoof.config import TrainConfig
-    from antispoof.devices import best_device
-
     chosen = seeds or settings or epochs
     if not chosen and corpus.is_synthetic and best_device().type == "cpu":
         settings, seeds = SHORT, SEEDS[:1]
@@ -68,11 +65,6 @@ def plan_training(
 
 def _seconds_per_clip(config: TrainConfig) -> float:
     """Of one training step here, without what is done once."""
-    import torch
-
-    from antispoof import frontends, models
-    from antispoof.devices import best_device
-
     device = best_device()
     model = models.build(config.model, config.loss).to(device)
     x = torch.randn(N_TIMED, *frontends.build(config.frontend).shape, device=device)

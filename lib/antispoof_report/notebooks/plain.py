@@ -8,7 +8,6 @@ values that were computed above, each in its place ``[[name]]``
 
 import re
 from collections.abc import Iterator
-from copy import deepcopy
 from functools import partial
 from itertools import groupby
 from pathlib import Path
@@ -22,7 +21,7 @@ HIDDEN = {"tags": ["hide-input"], "jupyter": {"source_hidden": True}}
 
 
 def without_roles(notebook: NotebookNode, folder: Path, address: str) -> NotebookNode:
-    """A copy of a chapter without roles.
+    """A chapter whose roles are replaced.
 
     Parameters
     ----------
@@ -30,13 +29,13 @@ def without_roles(notebook: NotebookNode, folder: Path, address: str) -> Noteboo
         ``../book/references.bib``.
     address : of the repository.
     """
-    result, cells = deepcopy(notebook), []
+    cells = []
     replace = partial(_replace, folder=folder, address=address)
-    for cell in result.cells:
+    for cell in notebook.cells:
         is_text = cell.cell_type == "markdown"
         cells += _split(ROLE.sub(replace, cell.source)) if is_text else [cell]
-    result.cells = cells
-    return result
+    notebook.cells = cells
+    return notebook
 
 
 def _split(source: str) -> Iterator[NotebookNode]:

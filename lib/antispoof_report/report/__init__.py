@@ -38,7 +38,6 @@ from antispoof_report.progress import progress_line
 from antispoof_report.quoted_results import UNKNOWN, glue_results, glue_verdicts
 from antispoof_report.run_tables import (
     describe_runs,
-    mean_and_deviation,
     missing_runs,
     results_table,
     settings_table,
