@@ -43,6 +43,27 @@ QUOTED = (
 Table = pd.DataFrame | None  # without pretrained weights there are no measurements
 
 
+def _mean(values: np.ndarray) -> float:
+    return float(values.mean()) if len(values) else float("nan")
+
+
+# Measures of the answers: functions of (n,) signs, see `with_answers`, and labels. A
+# fraction of no clips is NaN.
+DECISIONS = {
+    "coverage": Metric("clips that get an answer", lambda sign, _: _mean(sign != 0)),
+    "selective_error": Metric(
+        "wrong among those answers",
+        lambda sign, y: _mean(((sign > 0) != (y == BONAFIDE))[sign != 0]),
+    ),
+    "accused": Metric(
+        "real clips called fake", lambda sign, y: _mean(sign[y == BONAFIDE] < 0)
+    ),
+    "found": Metric(
+        "fake clips called fake", lambda sign, y: _mean(sign[y == SPOOF] < 0)
+    ),
+}
+
+
 def answers(predictions: Sequence[Prediction], detector: ClipDetector | None) -> Html:
     """Predictions in words, and once what their detector knows and does not know.
 
@@ -115,12 +136,12 @@ def decisions_table(measured: Table, detector: ClipDetector | None) -> Html:
     """How many clips get an answer, and how many answers are wrong."""
     if measured is None or detector is None:
         return missing_runs("Measured errors")
-    measures = decision_measures(detector.calibration)
-    trials = refuse(with_answers(select_condition(measured), detector), detector)
-    options = {"metrics": measures, "n_replicates": N_REPLICATES, "seed": SEED}
-    found = resample(make_panel({CLEAN: [trials]}), **options)
+    trials = with_answers(select_condition(measured), detector)
+    panel = make_panel({CLEAN: [trials.assign(score=trials["sign"])]})
+    options = {"metrics": DECISIONS, "n_replicates": N_REPLICATES, "seed": SEED}
+    found = resample(panel, **options)
     rows = []
-    for name, measure in measures.items():
+    for name, measure in DECISIONS.items():
         low, high = map(per_cent, found.interval(name, CLEAN))
         value = per_cent(found.quantity(name, CLEAN).value)
         rows.append((measure.title, value, f"{low} to {high}"))
@@ -218,38 +239,25 @@ def glue_inference(detector: ClipDetector | None, measured: Table) -> None:
     if detector is not None and measured is not None:
         trials = with_answers(select_condition(measured), detector)
         calibration, labels = detector.calibration, label_indices(trials["label"])
-        log_odds = refuse(trials, detector)["score"].to_numpy()
         moved = probability_shift(measured, calibration)
-        found = {
-            name: measure.fn(log_odds, labels)
-            for name, measure in decision_measures(calibration).items()
-        }
+        sign, real = trials["sign"].to_numpy(), labels == BONAFIDE
+        wrong = _mean(sign[real] < 0) + _mean(sign[~real] > 0)
+        answered = _mean(sign[real] != 0) + _mean(sign[~real] != 0)
         quoted |= {
             "eer": per_cent(metrics.eer(trials["score"], labels)),
             "n": str(len(trials)),
             "ece": f"{reliability(measured, calibration).calibration_error:.2f}",
             "refused": per_cent((~trials["in_domain"]).mean()),
             "largest": f"{np.exp(calibration.largest_llr_spoof):.0f}",
-            **_quote_answers(trials),
-            **{name: per_cent(value) for name, value in found.items()},
+            "balanced_error": per_cent(wrong / answered),  # with equal classes
+            "said_real": str((sign > 0).sum()),
+            "said_real_wrong": str((sign[~real] > 0).sum()),
             "moved": f"{moved[[*FORMATS]].max():.3f}",
         }
+        for name, measure in DECISIONS.items():
+            quoted[name] = per_cent(measure(sign, labels))
     for name, text in quoted.items():
         glue(f"check_{name}", text)
-
-
-def _quote_answers(trials: pd.DataFrame) -> dict[str, str]:
-    """Share of wrong answers with equal classes, and how often "real" was wrong."""
-    real, said = trials["label"] == LABELS[BONAFIDE], trials["answer"]
-    said_real, said_fake = said == LABELS[BONAFIDE], said == LABELS[SPOOF]
-    wrong = said_fake[real].mean() + said_real[~real].mean()
-    decided = said != "uncertain"
-    answered = decided[real].mean() + decided[~real].mean()
-    return {
-        "balanced_error": per_cent(wrong / answered),
-        "said_real": str(said_real.sum()),
-        "said_real_wrong": str((said_real & ~real).sum()),
-    }
 
 
 def select_condition(measured: pd.DataFrame, name: str = CLEAN) -> pd.DataFrame:
@@ -258,21 +266,19 @@ def select_condition(measured: pd.DataFrame, name: str = CLEAN) -> pd.DataFrame:
 
 
 def with_answers(trials: pd.DataFrame, detector: ClipDetector) -> pd.DataFrame:
-    """Trials with ``in_domain`` and ``answer``; without a domain check all are in."""
+    """Trials with ``in_domain``, ``answer``, and its ``sign``: 0 if it is uncertain.
+
+    Without a domain check all are in.
+    """
     values = trials[["distance", "high_band"]].to_numpy(float)
     known = [
         detector.domain is None or detector.domain.reason(*row) is None
         for row in values
     ]
     answers = detector.calibration.answer(trials["score"])
-    return trials.assign(in_domain=known, answer=np.where(known, answers, "uncertain"))
-
-
-def refuse(trials: pd.DataFrame, detector: ClipDetector) -> pd.DataFrame:
-    """Log odds as scores; outside of the domain those in the middle of "uncertain"."""
-    middle = float(np.mean(detector.calibration.thresholds))
-    scores = trials["score"].where(trials["in_domain"], middle)
-    return trials.assign(score=detector.calibration.log_odds(scores))
+    answers = np.where(known, answers, "uncertain")
+    sign = 1 * (answers == LABELS[BONAFIDE]) - 1 * (answers == LABELS[SPOOF])
+    return trials.assign(in_domain=known, answer=answers, sign=sign)
 
 
 def reliability(measured: pd.DataFrame, calibration: Calibration) -> Reliability:
@@ -298,35 +304,6 @@ def probability_shift(measured: pd.DataFrame, calibration: Calibration) -> pd.Se
     scores = measured.pivot(index="utt_id", columns="condition", values="score")
     probability = scores.dropna().apply(calibration.probability)
     return probability.sub(probability[CLEAN], axis=0).abs().median()
-
-
-def decision_measures(calibration: Calibration) -> dict[str, Metric]:
-    """Measures of the answers: functions of (n,) log odds and labels.
-
-    A fraction of no clips is NaN.
-    """
-    low, high = calibration.log_odds(calibration.thresholds)
-
-    def decided(z: np.ndarray) -> np.ndarray:
-        return (z < low) | (z > high)
-
-    def selective_error(z: np.ndarray, labels: np.ndarray) -> float:
-        return _mean(((z > high) != (labels == BONAFIDE))[decided(z)])
-
-    measures = {
-        "coverage": ("clips that get an answer", lambda z, _: _mean(decided(z))),
-        "selective_error": ("wrong among those answers", selective_error),
-        "accused": (
-            "real clips called fake",
-            lambda z, y: _mean(z[y == BONAFIDE] < low),
-        ),
-        "found": ("fake clips called fake", lambda z, y: _mean(z[y == SPOOF] < low)),
-    }
-    return {name: Metric(*measure) for name, measure in measures.items()}
-
-
-def _mean(values: np.ndarray) -> float:
-    return float(values.mean()) if len(values) else float("nan")
 
 
 def share(hits: np.ndarray | pd.Series) -> str | None:
