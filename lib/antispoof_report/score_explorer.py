@@ -42,32 +42,21 @@ def explorer(groups: Mapping[str, Sequence[Run]], *, figure: str) -> Html:
     for group, runs in groups.items():
         # Evaluation first. The axis is that of all models.
         for part in reversed(runs[0].partitions if runs else []):
-            name = PARTS[part]
-            tables = {run.path: run.scores(part) for run in runs}
-            first = tables[runs[0].path]
+            name, first = PARTS[part], runs[0].scores(part)
             trials[f"{group}/{name}"] = {
                 "ids": first["utt_id"].tolist(),
                 "attacks": first["attack"].tolist(),
                 "labels": label_indices(first["label"]).tolist(),
             }
-            found = [table["score"] for table in tables.values()]
-            ends = min(map(min, found)), max(map(max, found))
-            panels += [
-                {
-                    "group": group,
-                    "partition": name,
-                    "model": title(model),
-                    "seed": run.seed,
-                    **panel(
-                        tables[run.path]["score"],
-                        thresholds(run, part),
-                        ends,
-                        also=[eer_threshold(*run.scores_and_labels(part))],
-                    ),
-                }
-                for model, of_model in by_model(runs).items()
-                for run in of_model
-            ]
+            ordered = [run for own in by_model(runs).values() for run in own]
+            scored = [run.scores_and_labels(part) for run in ordered]
+            found = [scores for scores, _ in scored]
+            ends = np.min(found), np.max(found)
+            for run, pair in zip(ordered, scored, strict=True):
+                points, also = thresholds(run, part), [eer_threshold(*pair)]
+                about = {"group": group, "partition": name, "seed": run.seed}
+                about["model"] = title(run.config.model)
+                panels.append(about | panel(pair[0], points, ends, also))
     if not panels:
         return missing_runs("Scores to explore")
     # Within a script element only "</" could end it.

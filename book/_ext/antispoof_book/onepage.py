@@ -9,21 +9,18 @@ Every page is one folder below the site, and the joined page is one folder below
 folder with links to the site's files, so that files have the same address in both.
 """
 
-from html import escape
 from pathlib import Path
 from posixpath import dirname, join, normpath
 from urllib.parse import unquote, urlsplit
 
+import jinja2
 import yaml
 from bs4 import BeautifulSoup, Tag
 
 REFERRING = ("for", "aria-labelledby", "aria-describedby", "aria-controls")
 # What needs a screen: buttons, anchors to copy, the cell that installs the library.
 SCREEN_ONLY = "button, script, a.headerlink, .tag_bootstrap, .toctree-wrapper"
-PAGE = """<!doctype html><html lang="en" data-theme="light" data-mode="light"><head>
-<meta charset="utf-8"><title>{title}</title>{head}</head><body>
-<main class="one-page bd-article"><header class="cover">
-<p class="book-title">{title}</p>{cover}</header>{body}</main></body></html>"""
+TEMPLATE = Path(__file__).with_suffix(".html")
 
 Parts = list[tuple[str, list[str]]]
 """Caption of a part, and its pages as Sphinx names them."""
@@ -51,26 +48,10 @@ def joined(site: Path, parts: Parts) -> str:
     scripts = {str(tag): 0 for soup in soups.values() for tag in soup.head("script")}
     head = [str(tag) for tag in first.head.select("link[rel~=stylesheet]")]
     head += [script for script in scripts if "athjax" in script]
-    cover, body = "", ""
-    for caption, names in parts:
-        # No heading on the cover, or all bookmarks would belong to it.
-        cover += f"<p>{escape(caption)}</p><ul>" if caption else "<ul>"
-        heading = f"<h1>{escape(caption)}</h1>" if caption else ""
-        body += f'<section class="part">{heading}'
-        for name in names:
-            article = soups[name].select_one("article.bd-article")
-            anchor = _anchor(name)
-            for tag in article.select(SCREEN_ONLY):
-                tag.decompose()
-            text = escape(article.h1.get_text(" ", strip=True))
-            cover += f'<li><a href="#{anchor}">{text}</a></li>'
-            _localise(article, name, list(soups))
-            article.name, article["id"], article["class"] = "section", anchor, "chapter"
-            body += str(article)
-        cover += "</ul>"
-        body += "</section>"
-    head = "\n".join(head)
-    return PAGE.format(title=escape(title), head=head, cover=cover, body=body)
+    articles = {n: _localise(soup, n, list(soups)) for n, soup in soups.items()}
+    shown = [(caption, [articles[name] for name in names]) for caption, names in parts]
+    page = jinja2.Template(TEMPLATE.read_text("utf-8"), autoescape=True)
+    return page.render(title=title, head="\n".join(head), parts=shown)
 
 
 def _anchor(page: str, fragment: str = "") -> str:
@@ -79,8 +60,14 @@ def _anchor(page: str, fragment: str = "") -> str:
     return f"{name}--{fragment}" if fragment else name
 
 
-def _localise(article: Tag, page: str, pages: list[str]) -> None:
-    """Make ids, links, folds and headings those of the joined page."""
+def _localise(soup: BeautifulSoup, page: str, pages: list[str]) -> Tag:
+    """The article of a page with the ids, links, folds and headings of the joined one.
+
+    It is a section of its part, without what needs a screen.
+    """
+    article = soup.select_one("article.bd-article")
+    for tag in article.select(SCREEN_ONLY):
+        tag.decompose()
     for tag in article.find_all(True):
         for attribute in ("id", *REFERRING):
             if tag.get(attribute):
@@ -102,3 +89,6 @@ def _localise(article: Tag, page: str, pages: list[str]) -> None:
             tag.name = f"h{int(tag.name[1]) + 1}"
         elif tag.name == "img":
             tag.attrs.pop("loading", None)  # or it would be blank
+    article.name = "section"
+    article.attrs |= {"id": _anchor(page), "class": "chapter"}
+    return article

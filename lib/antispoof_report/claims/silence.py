@@ -8,17 +8,11 @@ from antispoof.stats.estimates import combine
 from antispoof_report.claims import verdicts
 
 Crossed = Mapping[tuple[str, str], Sequence[pd.DataFrame]]
-BASELINES = {
-    "duration": "length of the clip",
-    "edge_silence": "silence at both ends",
-}
+BASELINES = {"duration": "length of the clip", "edge_silence": "silence at both ends"}
 
 
 def h7(
-    crossed: Crossed,
-    baselines: Mapping[str, pd.DataFrame],
-    *,
-    n_replicates: int = 2000,
+    crossed: Crossed, baselines: Mapping[str, pd.DataFrame], *, n_replicates: int = 2000
 ) -> verdicts.Verdict:
     """H7: the classes differ in silence or length, and a model makes use of it.
 

@@ -5,11 +5,7 @@ Kaggle as they come.
 """
 
 from antispoof_report.audio_player import player
-from antispoof_report.benchmarks import (
-    load_benchmarks,
-    load_gpu_steps,
-    model_sizes,
-)
+from antispoof_report.benchmarks import load_benchmarks, load_gpu_steps, model_sizes
 from antispoof_report.clip_upload import upload
 from antispoof_report.comparison_tables import (
     comparison_table,
