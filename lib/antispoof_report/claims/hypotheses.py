@@ -189,7 +189,6 @@ def h5(resampled: BootstrapResult) -> Verdict:
             direction=1,
         )
         for model in ORDER
-        if model in resampled.panel.models
     )
     verdict = verdicts.disjunction(finding.verdict for finding in findings)
     findings = sorted(findings, key=lambda f: (f.verdict != verdict, -f.margin))
@@ -212,14 +211,10 @@ def h6(resampled: BootstrapResult) -> Verdict:
     at_zero = _accuracy_against_f1(resampled, "zero")[0].verdict
     decisive, findings, both = _accuracy_against_f1(resampled, "dev")
     eer = compare(f"EER, {pair_label(PAIR)}", resampled, "eer", PAIR, direction=0)
-    outcomes = {
-        verdicts.CONTRADICTED: verdicts.REPRODUCED,
-        verdicts.REPRODUCED: verdicts.CONTRADICTED,
-    }
     verdict = verdicts.UNDECIDED
     remark = f"both signs occur together in {both:.1%} of the replicates at dev"
     if at_zero == verdicts.REPRODUCED:
-        verdict = outcomes.get(decisive.verdict, verdicts.UNDECIDED)
+        verdict = verdicts.OPPOSITE[decisive.verdict]
     else:
         remark += f"; at zero H2 is {at_zero}: there is nothing to explain"
     return verdicts.make_verdict(

@@ -44,6 +44,7 @@ REPRODUCED = "reproduced"
 CONTRADICTED = "contradicted"
 UNDECIDED = "undecided"
 RANKING = (CONTRADICTED, UNDECIDED, REPRODUCED)
+OPPOSITE = dict(zip(RANKING, reversed(RANKING), strict=True))
 
 MIN_EFFECT_MACRO_F1 = 0.01
 MIN_EFFECT_RATE = 0.005  # accuracy, and every other fraction of trials
