@@ -6,9 +6,8 @@
 4. The repository's address is in ``pyproject.toml``, and not in the book's files.
 5. Every package of both libraries, except the command line, is in the reference, with
    its public names, and so is every registry with all that is registered.
-6. Workflows call only targets that the Makefile has, and one of them runs `make lint`.
-7. A table of published results names the source of every row.
-8. The concordance lists every section, table and figure of the thesis once, and every
+6. A table of published results names the source of every row.
+7. The concordance lists every section, table and figure of the thesis once, and every
    place that it names exists. The research questions are in the thesis's words.
 """
 
@@ -83,24 +82,13 @@ def test_the_reference_covers_both_packages():
     assert {"MODELS", "CNN", "build"} <= set(library.public_names("antispoof.models"))
 
 
-def test_workflows_call_targets_of_the_makefile():
-    called = set()
-    for path in ROOT.glob(".github/workflows/*.yml"):
-        for job in load(path)["jobs"].values():
-            for step in job["steps"]:
-                called |= set(re.findall(r"make ([\w-]+)", step.get("run", "")))
-    makefile = (ROOT / "Makefile").read_text("utf-8")
-    assert "lint" in called
-    assert called <= set(re.findall(r"^([\w-]+):", makefile, re.M))
-
-
 def test_published_results_have_their_source():
     assert rows("published")
     for row in rows("published"):
         assert re.fullmatch(r"\{cite\}`[\w, ]+`", row["Source"]), row
 
 
-def test_places_of_the_concordance_exist():  # 8
+def test_places_of_the_concordance_exist():  # 7
     texts = [*prose(), *ROOT.glob("notebooks/[0-9]*.py")]
     pages = {path.stem: path.read_text("utf-8") for path in texts}
     names = re.findall(r'name"?: "?([a-z0-9-]+)', "".join(pages.values()))
@@ -111,7 +99,7 @@ def test_places_of_the_concordance_exist():  # 8
             assert re.search(rf"^(# )?#+ {re.escape(heading)}$", pages[page], re.M), row
 
 
-def test_the_concordance_is_complete(shared):  # 8
+def test_the_concordance_is_complete(shared):  # 7
     listed = [row["Thesis"] for row in rows("concordance")]
     assert len(listed) == len(set(listed))
     thesis = shared("THESIS.md").read_text("utf-8")
@@ -122,7 +110,7 @@ def test_the_concordance_is_complete(shared):  # 8
     assert len(expected) > 160 and expected <= set(listed)
 
 
-def test_research_questions_have_the_thesis_s_words(shared):  # 8
+def test_research_questions_have_the_thesis_s_words(shared):  # 7
     thesis = " ".join(shared("THESIS.md").read_text("utf-8").split())
     page = (BOOK / "introduction.md").read_text("utf-8")
     pairs = re.findall(r"^\| \d \| ([^|]+?) \| ([^|]+?) \|", page, re.M)

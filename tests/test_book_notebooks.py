@@ -3,15 +3,13 @@
 1. The page has the source's prose, captions and tags, and the run's outputs.
 2. The cell with the parameters of the run stays below the defaults.
 3. A run of other code of the chapter, a run without provenance and a missing run are
-   not shown, each with its reason. (Other code of the library: test_book_pages.py.)
-4. A note about missing results is below the title.
-5. Glued values are returned as text, without the quotes of a Python string.
+   not shown, each with its reason. (Other code of the library, the note that
+   says so, and glued values: test_book_pages.py.)
 """
 
 from pathlib import Path
 
 import nbformat
-import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from antispoof_book import notebook
@@ -23,13 +21,6 @@ INJECTED = {"tags": ["injected-parameters"]}
 
 def stream(text):
     return new_output("stream", name="stdout", text=text)
-
-
-def glued(name, shown):
-    prefix = "application/papermill.record/"
-    scrapbook = {"name": name, "mime_prefix": prefix}
-    data = {f"{prefix}text/plain": shown}
-    return new_output("display_data", data=data, metadata={"scrapbook": scrapbook})
 
 
 def source():
@@ -81,20 +72,3 @@ def test_which_runs_are_shown():
     for cells in ([], [new_code_cell("print(0)")], more):
         other = new_notebook(cells=[*clean.cells[:-1], *cells])
         assert notebook.stale_reason(other, run(), ROOT) == notebook.CHANGED
-
-
-def test_the_note_stands_below_the_title():
-    noted = notebook.with_note(source(), notebook.NOT_RUN)
-    title, note, prose = noted.cells[0].source.partition(":::{admonition}")
-    assert title.strip() == "# A title?"
-    assert notebook.NOT_RUN in note + prose
-    assert noted.cells[0].source.endswith("Today's prose.")
-
-
-@pytest.mark.parametrize(
-    ("shown", "text"),
-    [("'0.91 ± 0.02'", "0.91 ± 0.02"), ('"it\'s"', "it's"), ("65", "65")],
-)
-def test_glued_values_are_text(shown, text):
-    cell = new_code_cell("glue()", outputs=[stream("x"), glued("key", shown)])
-    assert notebook.glued(new_notebook(cells=[cell])) == {"key": text}

@@ -4,7 +4,6 @@
 2. Each of these, and every link into the repository on any page, names a file or
    folder that the tree holds.
 3. What is downloaded is the tree's file, byte for byte; the run is the one shown.
-4. The clean notebooks fetch the library from the address of pyproject.toml.
 """
 
 import subprocess
@@ -71,9 +70,3 @@ def test_what_a_chapter_offers(name):
     assert downloads.keys() <= offered
     for copy, original in downloads.items():
         assert copy.read_bytes() == original.read_bytes()
-
-
-def test_chapters_fetch_the_library_from_the_repository():
-    sources = sorted(ROOT.glob("notebooks/[0-9]*.ipynb"))
-    assert {Path(name).stem for name in chapters()} == {path.stem for path in sources}
-    assert all(f"git+{ADDRESS}" in path.read_text("utf-8") for path in sources)
