@@ -25,8 +25,6 @@ def main() -> None:
     """Measure features, then models."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--corpus", default="", help="found or synthesized if omitted")
-    parser.add_argument("--rounds", type=int, default=7)
-    parser.add_argument("--out", type=Path, default=RESULTS)
     options = parser.parse_args()
     corpus = corpora.load_or_synthesize(options.corpus)
     table = report.environment()
@@ -36,7 +34,7 @@ def main() -> None:
         "cores": cores,
         "load_before": round(busy, 1),
         "corpus": corpus.description,
-        "features": features.measure(corpus, rounds=options.rounds),
+        "features": features.measure(corpus),
     }
     ways = pd.DataFrame(result["features"]).set_index("name")
     for name in ("store", "store_long"):
@@ -46,9 +44,8 @@ def main() -> None:
     print(ways.to_string(float_format="{:.2f}".format), flush=True)
     result["models"] = models.measure()
     print(pd.json_normalize(result["models"]).to_string(index=False))
-    options.out.parent.mkdir(exist_ok=True)
-    options.out.write_text(json.dumps(result, indent=1) + "\n", "utf-8")
-    print(f"wrote {options.out}")
+    RESULTS.write_text(json.dumps(result, indent=1) + "\n", "utf-8")
+    print(f"wrote {RESULTS}")
 
 
 if __name__ == "__main__":

@@ -12,7 +12,6 @@ Last result, two cores: FLAC 2.75 s, 21.8 ms and 737 MB, within the limits; m4a 
 
 from __future__ import annotations
 
-import argparse
 import json
 import os
 import resource
@@ -64,23 +63,16 @@ def _check(clips: list[str]) -> float:
     """Wall-clock seconds from the start of the command to its end."""
     command = [sys.executable, "-c", "from antispoof.cli import main; main()", "check"]
     start = time.perf_counter()
-    subprocess.run(
-        [*command, *clips],
-        check=True,
-        stdout=subprocess.DEVNULL,
-    )
+    subprocess.run([*command, *clips], check=True, stdout=subprocess.DEVNULL)
     return time.perf_counter() - start
 
 
 def main() -> int:
     """Measure, print and write; 1 if a limit is exceeded."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--out", type=Path, default=RESULTS)
-    options = parser.parse_args()
     rows = measure()
     text = json.dumps({"cores": os.cpu_count(), "answers": rows}, indent=1)
     print(text)
-    options.out.write_text(text + "\n", "utf-8")
+    RESULTS.write_text(text + "\n", "utf-8")
     limits = {"first_s": MAX_FIRST_S, "further_ms": MAX_FURTHER_MS, "peak_mb": MAX_MB}
     return int(any(row[name] > most for row in rows for name, most in limits.items()))
 

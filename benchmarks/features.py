@@ -31,13 +31,14 @@ from antispoof.corpora.asvspoof2019 import audio_folder
 from antispoof.frontends import LogMel, fix_length, load_features
 
 PARTITION = "train"
+ROUNDS = 7
 LONG = 8  # copies of every clip in the long build
 SETTINGS = LogMel().settings
 N_SAMPLES = SETTINGS["n_samples"]
 FRAMES = {name: SETTINGS[name] for name in ("n_fft", "win_length", "hop_length")}
 
 
-def measure(corpus: Corpus, *, rounds: int) -> list[dict]:
+def measure(corpus: Corpus) -> list[dict]:
     """A row per way: ``name``, ``n_clips``, ``clips_per_second``, ``cpu_ms`` (a clip).
 
     Each is the best of all rounds, as in ``timeit``: other load only adds. Processor
@@ -47,12 +48,10 @@ def measure(corpus: Corpus, *, rounds: int) -> list[dict]:
     paths = corpus.partition(PARTITION)["path"].tolist()
     with tempfile.TemporaryDirectory() as folder:
         long = _repeated(corpus, LONG, Path(folder))
-        return _take_turns(corpus, long, paths, rounds)
+        return _take_turns(corpus, long, paths)
 
 
-def _take_turns(
-    corpus: Corpus, long: Corpus, paths: Sequence[str], rounds: int
-) -> list[dict]:
+def _take_turns(corpus: Corpus, long: Corpus, paths: Sequence[str]) -> list[dict]:
     ways: dict[str, Callable[[], float | None]] = {
         "librosa_defaults": lambda: _each(_librosa_defaults, paths),
         "librosa": lambda: _each(_librosa, paths),
@@ -62,28 +61,23 @@ def _take_turns(
         "store": lambda: _store(corpus),
         "store_long": lambda: _store(long),
     }
-    n_clips = {name: len(paths) for name in ways} | {"store_long": LONG * len(paths)}
-    clock: dict[str, list[float]] = {name: [] for name in ways}
-    processor: dict[str, list[float]] = {name: [] for name in ways}
     _librosa(paths[0]), _librosa_defaults(paths[0])  # compiled at the first call
+    times = []
     # Threads of a matrix product spin while they wait for each other, which would count
     # as processor time of librosa.
     with threadpool_limits(1):
-        for _ in range(rounds):
+        for _ in range(ROUNDS):
             for name, run in ways.items():
                 start, used = time.perf_counter(), _processor_seconds()
-                seconds = run()
-                clock[name].append(seconds or time.perf_counter() - start)
-                processor[name].append(_processor_seconds() - used)
-    return [
-        {
-            "name": name,
-            "n_clips": n_clips[name],
-            "clips_per_second": n_clips[name] / min(clock[name]),
-            "cpu_ms": 1e3 * min(processor[name]) / n_clips[name],
-        }
-        for name in ways
-    ]
+                seconds = run() or time.perf_counter() - start
+                times.append((name, seconds, _processor_seconds() - used))
+    columns = ["name", "seconds", "cpu_seconds"]
+    best = pd.DataFrame(times, columns=columns).groupby("name", sort=False).min()
+    best["n_clips"] = len(paths)
+    best.loc["store_long", "n_clips"] *= LONG
+    best["clips_per_second"] = best["n_clips"] / best.pop("seconds")
+    best["cpu_ms"] = 1e3 * best.pop("cpu_seconds") / best["n_clips"]
+    return best.reset_index().to_dict("records")
 
 
 def _processor_seconds() -> float:
