@@ -4,7 +4,8 @@ The files in ``notebooks/`` stay clean, so the launch buttons open clean noteboo
 are replaced when Sphinx reads a page. The run is a dependency of the page, so a chapter
 that ran again is rendered again. Whether a run is current is checked once a build;
 where that has changed, because the library has, the chapter's page and those that quote
-it are rendered again, too.
+it are rendered again, too. ``env.antispoof_stale`` holds every chapter with the reason
+why its results are not shown, or None.
 
 ``ANTISPOOF_REQUIRE_EXECUTED=1`` in the environment, which ``make book`` sets, makes a
 chapter without results an error instead of a note on its page.
@@ -42,24 +43,13 @@ def read_run(root: Path, docname: str) -> NotebookNode | None:
     return _read(path, path.stat().st_mtime_ns) if path.is_file() else None
 
 
-def stale_reason(env: BuildEnvironment, docname: str) -> str | None:
-    """Why the chapter ``docname`` has no results to show in this build, or None."""
-    return env.antispoof_stale[docname]
-
-
-def chapters(env: BuildEnvironment) -> list[str]:
-    """Names of all documents that are notebooks."""
-    return sorted(
-        name for name in env.found_docs if Path(name).parent.name == notebook.FOLDER
-    )
-
-
 def _find_stale(app: Sphinx, env: BuildEnvironment, *changes: set[str]) -> list[str]:
     root = Path(app.srcdir)
     before, now = getattr(env, "antispoof_stale", {}), {}
-    for name in chapters(env):
-        source = read_chapter(env.doc2path(name))
-        now[name] = notebook.stale_reason(source, read_run(root, name), root)
+    for name in sorted(env.found_docs):
+        if Path(name).parent.name == notebook.FOLDER:
+            source = read_chapter(env.doc2path(name))
+            now[name] = notebook.stale_reason(source, read_run(root, name), root)
     env.antispoof_stale = now
     changed = {
         str(notebook.run_path(root, name))
@@ -85,12 +75,12 @@ def _require_results(app: Sphinx, env: BuildEnvironment, docnames: list[str]) ->
 
 
 def _show_run(app: Sphinx, docname: str, source: list[str]) -> None:
-    if Path(docname).parent.name != notebook.FOLDER:
+    if docname not in app.env.antispoof_stale:
         return
     root = Path(app.srcdir)
     app.env.note_dependency(str(notebook.run_path(root, docname)))
     clean = read_chapter(app.env.doc2path(docname))
-    why, run = stale_reason(app.env, docname), read_run(root, docname)
+    why, run = app.env.antispoof_stale[docname], read_run(root, docname)
     shown = notebook.with_note(clean, why) if why else notebook.join(clean, run)
     source[0] = nbformat.writes(notebook.name_folds(shown))
 

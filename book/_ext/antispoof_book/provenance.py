@@ -43,8 +43,7 @@ def facts(run: NotebookNode) -> dict[str, str]:
 def _add_box(app: Sphinx, doctree: nodes.document) -> None:
     docname, root = app.env.docname, Path(app.srcdir)
     page = next((n for n in doctree.children if isinstance(n, nodes.section)), None)
-    is_chapter = page is not None and docname in pages.chapters(app.env)
-    if not is_chapter or pages.stale_reason(app.env, docname):
+    if page is None or app.env.antispoof_stale.get(docname, "is no chapter"):
         return
     lines = nodes.field_list()
     for name, text in facts(pages.read_run(root, docname)).items():

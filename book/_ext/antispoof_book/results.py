@@ -34,11 +34,12 @@ class ResultRole(SphinxRole):
         """Node for the value, or for its absence."""
         chapter, separator, name = self.text.rpartition("::")
         target = f"{notebook.FOLDER}/{chapter}" if separator else self.env.docname
-        if target not in pages.chapters(self.env):
+        stale = self.env.antispoof_stale
+        if target not in stale:
             return self._missing(f"there is no chapter {target!r}")
         root = Path(self.env.srcdir)
         self.env.note_dependency(str(notebook.run_path(root, target)))
-        if why := pages.stale_reason(self.env, target):
+        if why := stale[target]:
             return [_dash(f"{Path(target).name} {why}")], []
         values = notebook.glued(pages.read_run(root, target))
         if name not in values:
