@@ -227,22 +227,19 @@ def disjunction(verdicts: Iterable[str]) -> str:
     return max(verdicts, key=RANKING.index)
 
 
-def verdict_table(verdicts: Sequence[Verdict]) -> pd.DataFrame:
-    """One row per finding, for the figures and tables of the chapter on claims.
+def verdict_table(verdicts: Iterable[Verdict]) -> pd.DataFrame:
+    """One row per finding, for the figures of the chapter on claims.
 
     Returns
     -------
-    DataFrame with ``hypothesis``, ``verdict`` (of the hypothesis), ``effect``,
-    ``estimate``, ``low``, ``high`` (95 % interval), ``min_effect`` (that the verdict
-    used), ``n_seeds`` and ``p``; ``detectable``, the smallest
-    difference that these clips, speakers and seeds would have shown with a probability
-    of 80 %; and ``more_clips``, how many times as many clips and speakers would decide
-    an effect of this size. The decisive effect of a hypothesis comes first.
+    DataFrame with ``hypothesis``, ``effect``, ``estimate``, ``low``, ``high`` (95 %
+    interval) and ``min_effect`` (that the verdict used). The decisive effect of a
+    hypothesis comes first.
     """
-    columns = "hypothesis verdict effect estimate low high min_effect n_seeds p"
-    rows = []
-    for verdict, f in ((one, f) for one in verdicts for f in one.findings):
-        effect = f.name, f.estimate.value, *f.interval, f.min_effect, f.n_seeds, f.p
-        power = f.estimate.detectable(), f.estimate.more_speakers(f.margin)
-        rows.append((verdict.key, verdict.verdict, *effect, *power))
-    return pd.DataFrame(rows, columns=[*columns.split(), "detectable", "more_clips"])
+    columns = ["hypothesis", "effect", "estimate", "low", "high", "min_effect"]
+    rows = [
+        (one.key, f.name, f.estimate.value, *f.interval, f.min_effect)
+        for one in verdicts
+        for f in one.findings
+    ]
+    return pd.DataFrame(rows, columns=columns)
