@@ -13,6 +13,7 @@ from antispoof.runs.tables import results_frame
 from antispoof_report.html import Html
 from antispoof_report.tables import NARROW, table
 
+CONSTANT = "always_spoof_"  # begins the columns of the constant answer
 PARTS = {"dev": "testing (dev)", "eval": "evaluation (eval)"}
 
 
@@ -47,16 +48,16 @@ def results_table(runs: Sequence[Run], *, caption: str) -> Html:
     main = {name: metric for name, metric in METRICS.items() if metric.main}
     rows = []
     for part, of_part in results.groupby("partition", sort=False):
-        groups = [*of_part.groupby("title", sort=False), ("always “spoof”", None)]
+        constant = of_part[:1].filter(like=CONSTANT)
+        constant.columns = constant.columns.str.removeprefix(CONSTANT)
+        groups = [*of_part.groupby("title", sort=False), ("always “spoof”", constant)]
         for title, group in groups:
-            values, prefix, seeds = of_part[:1], "always_spoof_", None  # has no seeds
-            if group is not None:
-                values, prefix, seeds = group, "", str(len(group))
+            seeds = None if group is constant else str(len(group))
             row = {"model": title, "partition": PARTS.get(part, part), "seeds": seeds}
             for name, metric in main.items():
-                if prefix + name in values:
+                if name in group:
                     how = {"percent": metric.percent, "n_clips": of_part["n"].max()}
-                    row[metric.title] = mean_and_deviation(values[prefix + name], **how)
+                    row[metric.title] = mean_and_deviation(group[name], **how)
             rows.append(row)
     return table(pd.DataFrame(rows), caption=caption)
 
