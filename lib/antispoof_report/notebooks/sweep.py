@@ -133,8 +133,6 @@ class Sweep:
             found = find_corpus(folder or None)
             real = found is not None and not found.is_synthetic
             names[found.id if real else "synthetic"] = folder
-        if len(names) < len(self.corpora):
-            raise ParameterError(f"corpora of a sweep name one twice: {self.corpora}")
         return names
 
     def train_params(self, corpus: str, frontend: str, seed: int) -> dict[str, Any]:
