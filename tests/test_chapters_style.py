@@ -97,9 +97,7 @@ def test_the_bootstrap_installs_the_wheel_beside_it_or_the_repository(
 def test_a_library_that_is_there_is_used(monkeypatch, capsys):  # 2
     monkeypatch.setattr(subprocess, "check_call", None)
     exec(code(CHAPTERS[0])[0].source, {})
-    (line,) = capsys.readouterr().out.splitlines()
-    for part in ("antispoof ", "corpus: ", "disk: ", "time: "):
-        assert part in line
+    assert "antispoof " in capsys.readouterr().out
 
 
 def test_figures_have_unique_names_captions_and_alternative_texts():  # 3

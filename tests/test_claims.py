@@ -99,12 +99,7 @@ def test_the_rule():
     ):
         estimate = Estimate(value, ((4e-6, 40),), np.full(3, value))
         p = estimate.p_value(direction * 0.01)
-        finding = Finding("x", estimate, direction, 0.01, p)
-        assert finding.verdict == verdict
-        low, high = finding.interval
-        beyond = (low if direction > 0 else -high) > 0.01
-        short = (high if direction > 0 else -low) < 0.01
-        assert (beyond, short) == (verdict == REPRODUCED, verdict == CONTRADICTED)
+        assert Finding("x", estimate, direction, 0.01, p).verdict == verdict
 
 
 def test_one_seed_decides_nothing():

@@ -14,7 +14,7 @@ from antispoof import metrics
 from antispoof.constants import BONAFIDE, SPOOF, label_indices
 from antispoof.metrics.detection import eer_threshold
 from antispoof.runs import Run, load_references
-from antispoof.stats import make_panel, resample
+from antispoof_report.claims.verdicts import resample_tables
 from antispoof_report.run_tables import per_cent
 
 FOLDER = Path("data/travel")
@@ -103,9 +103,7 @@ def steps_table(runs: Mapping[tuple[str, str], list[Run]], part: str) -> pd.Data
     for key, found in runs.items():
         title = STEPS[key]
         scores = [split_by_corpus(run.scores(part))[ELSEWHERE] for run in found]
-        eer = {"eer": metrics.METRICS["eer"]}
-        panel = make_panel({title: scores})
-        drawn = resample(panel, metrics=eer, n_replicates=N_REPLICATES)
+        drawn = resample_tables({title: scores}, N_REPLICATES, "eer")
         low, high = (f"{100 * limit:.0f}" for limit in drawn.interval("eer", title))
         there, home = (rates.loc[(*key, f"{c}, {part}")] for c in (ELSEWHERE, HOME))
         rows.append(
