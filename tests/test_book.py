@@ -1,36 +1,23 @@
-"""The book's frame: settings, contents, bibliography.
+"""The book's frame: bibliography, reference, tables. (Links and contents: the build.)
 
-1. The table of contents lists every page of prose and every chapter once.
-2. Every part of the contents is numbered, as the theme needs it.
-3. Works cited and works in the bibliography are the same.
-4. The repository's address is in ``pyproject.toml``, and not in the book's files.
-5. Every package of both libraries, except the command line, is in the reference, with
+1. Works cited and works in the bibliography are the same.
+2. The repository's address is in ``pyproject.toml``, and not in the book's files.
+3. Every package of both libraries, except the command line, is in the reference, with
    its public names, and so is every registry with all that is registered.
-6. A table of published results names the source of every row.
-7. The concordance lists every section, table and figure of the thesis once, and every
-   place that it names exists. The research questions are in the thesis's words.
+4. A table of published results names the source of every row.
+5. The concordance lists every section, table and figure of the thesis once. The
+   research questions are in the thesis's words.
 """
 
 import csv
 import re
 from pathlib import Path
 
-import yaml
-
 from antispoof_book import library
 
 ROOT = Path(__file__).resolve().parents[1]
 BOOK = ROOT / "book"
 CITATION = re.compile(r"\{cite(?::\w+)?\}`([^`]+)`")
-
-
-def load(name):
-    return yaml.safe_load((ROOT / name).read_text("utf-8"))
-
-
-def pages():
-    toc = load("_toc.yml")
-    return [toc["root"], *(c["file"] for p in toc["parts"] for c in p["chapters"])]
 
 
 def prose():
@@ -40,13 +27,6 @@ def prose():
 def rows(table):
     text = (BOOK / "_data" / f"{table}.csv").read_text("utf-8")
     return list(csv.DictReader(text.splitlines()))
-
-
-def test_the_contents_are_all_pages_once():  # 1
-    files = [*prose(), *ROOT.glob("notebooks/[0-9]*.ipynb")]
-    names = [str(path.relative_to(ROOT).with_suffix("")) for path in files]
-    assert sorted(pages()) == sorted(names)
-    assert all(part["numbered"] for part in load("_toc.yml")["parts"])
 
 
 def test_works_cited_and_works_listed_are_the_same():
@@ -88,18 +68,7 @@ def test_published_results_have_their_source():
         assert re.fullmatch(r"\{cite\}`[\w, ]+`", row["Source"]), row
 
 
-def test_places_of_the_concordance_exist():  # 7
-    texts = [*prose(), *ROOT.glob("notebooks/[0-9]*.py")]
-    pages = {path.stem: path.read_text("utf-8") for path in texts}
-    names = re.findall(r'name"?: "?([a-z0-9-]+)', "".join(pages.values()))
-    for row in rows("concordance"):
-        for kind, target in re.findall(r"\{(doc|numref)\}`([^`]+)`", row["Here"]):
-            assert Path(target).name in (pages if kind == "doc" else names), row
-        for heading, page in re.findall(r"\[([^]]+)\]\(\S*?(\w+)\.\w+#", row["Here"]):
-            assert re.search(rf"^(# )?#+ {re.escape(heading)}$", pages[page], re.M), row
-
-
-def test_the_concordance_is_complete(shared):  # 7
+def test_the_concordance_is_complete(shared):  # 5
     listed = [row["Thesis"] for row in rows("concordance")]
     assert len(listed) == len(set(listed))
     thesis = shared("THESIS.md").read_text("utf-8")
@@ -110,7 +79,7 @@ def test_the_concordance_is_complete(shared):  # 7
     assert len(expected) > 160 and expected <= set(listed)
 
 
-def test_research_questions_have_the_thesis_s_words(shared):  # 7
+def test_research_questions_have_the_thesis_s_words(shared):  # 5
     thesis = " ".join(shared("THESIS.md").read_text("utf-8").split())
     page = (BOOK / "introduction.md").read_text("utf-8")
     pairs = re.findall(r"^\| \d \| ([^|]+?) \| ([^|]+?) \|", page, re.M)
