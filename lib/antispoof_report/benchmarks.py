@@ -5,7 +5,6 @@ machine; they are read from the file that ``make bench`` wrote.
 """
 
 import json
-from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
@@ -21,7 +20,6 @@ BENCH = "benchmarks/results/bench.json"
 GPU_STEPS = "benchmarks/results/gpu_step.json"
 
 
-@dataclass(frozen=True)
 class Benchmarks:
     """The benchmarks' last result.
 
@@ -36,11 +34,20 @@ class Benchmarks:
         ``batch``, ``clips_per_second``, ``cpu_ms`` and ``memory_mib``.
     """
 
-    machine: dict[str, str]
-    load: float
-    cores: int
-    features: pd.DataFrame
-    models: pd.DataFrame
+    def __init__(self, result: dict) -> None:
+        self.machine, self.cores = result["machine"], result["cores"]
+        self.load = result["load_before"]
+        self.features = pd.DataFrame(result["features"]).set_index("name")
+        self.models = pd.DataFrame(
+            {
+                "name": model["name"],
+                "batch": model["batch"],
+                "work": work,
+                **model[work],
+            }
+            for model in result["models"]
+            for work in ("train", "score")
+        )
 
     def times_faster(self, than: str) -> float:
         """Processor time of another way over that of the feature store."""
@@ -65,20 +72,7 @@ def _read(path: str | Path) -> dict | None:
 def load_benchmarks(path: str | Path = BENCH) -> Benchmarks | None:
     """Read the result of the benchmarks; None outside the book."""
     result = _read(path)
-    if result is None:
-        return None
-    works = [
-        {"name": model["name"], "batch": model["batch"], "work": work, **model[work]}
-        for model in result["models"]
-        for work in ("train", "score")
-    ]
-    return Benchmarks(
-        machine=result["machine"],
-        load=result["load_before"],
-        cores=result["cores"],
-        features=pd.DataFrame(result["features"]).set_index("name"),
-        models=pd.DataFrame(works),
-    )
+    return Benchmarks(result) if result else None
 
 
 def load_gpu_steps(path: str | Path = GPU_STEPS) -> pd.DataFrame | None:

@@ -48,15 +48,13 @@ def bootstrap_scores(
     ParameterError
         If a trial is both in dev and in the evaluation.
     """
-    panel = make_panel(evaluation)
-    dev_panel = None if dev is None else make_panel(dev)
-    if dev_panel is not None:
-        shared = set(panel.trials["utt_id"]) & set(dev_panel.trials["utt_id"])
-        if shared:
-            raise ParameterError(
-                f"{len(shared)} trials, such as {min(shared)}, are both in dev and in"
-                " the evaluation; no threshold is chosen on the trials it is tested on"
-            )
+    panel, dev_panel = make_panel(evaluation), make_panel(dev) if dev else None
+    chosen_on = set(dev_panel.trials["utt_id"]) if dev_panel else set()
+    if shared := chosen_on & set(panel.trials["utt_id"]):
+        raise ParameterError(
+            f"{len(shared)} trials, such as {min(shared)}, are both in dev and in"
+            " the evaluation; no threshold is chosen on the trials it is tested on"
+        )
     return resample(
         panel,
         thresholds=operating_thresholds(panel, dev=dev_panel),
