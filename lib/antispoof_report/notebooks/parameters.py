@@ -38,34 +38,24 @@ class Parameter:
     Attributes
     ----------
     name, default, help : as in the parameters cell
-    type_name : a key of ``EXAMPLES``, if the default is None and a comment names it
+    example : a value of the accepted type; None if any is accepted
     """
 
     name: str
     default: Any
+    example: Any
     help: str = ""
-    type_name: str = ""
-
-    @property
-    def example(self) -> Any:
-        """A value of the accepted type; None if any is accepted."""
-        return EXAMPLES.get(self.type_name) if self.default is None else self.default
 
     @property
     def kind(self) -> str:
         """The accepted type, in words."""
-        if self.default is not None:
-            return type(self.default).__name__
-        return f"{self.type_name} or None" if self.type_name else "any"
+        if self.example is None:
+            return "any"
+        return type(self.example).__name__ + " or None" * (self.default is None)
 
     def accepts(self, value: Any) -> bool:
         """Whether ``value`` has the accepted type (an int is a float, too)."""
-        example, given = self.example, type(value)
-        if example is None or value is self.default:
-            return True
-        if given is list and type(example) is list and example:
-            return all(Parameter(self.name, example[0]).accepts(one) for one in value)
-        return given is type(example) or (given, type(example)) == (int, float)
+        return value is self.default or _is_like(value, self.example)
 
     def parse(self, text: str) -> Any:
         """The value of ``text`` as it was typed on a command line.
@@ -100,7 +90,8 @@ def declared(source: str, *, where: str) -> dict[str, Parameter]:
                 f"{where}: the type of parameter {name!r} is {type_name};"
                 f" accepted: {', '.join(EXAMPLES)}"
             )
-        found[name] = Parameter(name, default, text, type_name)
+        example = EXAMPLES.get(type_name) if default is None else default
+        found[name] = Parameter(name, default, example, text)
     return found
 
 
@@ -229,3 +220,10 @@ def _assignments(source: str, *, where: str) -> Iterator[tuple[str, Any, str]]:
                 ) from error
             line = source.splitlines()[node.end_lineno - 1].encode()
             yield name, value, line[node.end_col_offset :].decode()
+
+
+def _is_like(value: Any, example: Any) -> bool:
+    if type(value) is type(example) is list:
+        return not example or all(_is_like(one, example[0]) for one in value)
+    types = type(value), type(example)
+    return example is None or types[0] is types[1] or types == (int, float)

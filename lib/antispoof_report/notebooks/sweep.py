@@ -60,7 +60,7 @@ class Sweep:
         ParameterError
             If a value is not accepted.
         """
-        known = {n: Parameter(n, default) for n, default in asdict(cls()).items()}
+        known = {name: Parameter(name, x, x) for name, x in asdict(cls()).items()}
         sweep = cls(**checked(config, known, where="a sweep"))
         sweep._check()
         return sweep
