@@ -9,7 +9,6 @@ import re
 from pathlib import Path
 from typing import Any
 
-from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.config import Config
 
@@ -58,12 +57,10 @@ def _delete_unused(app: Sphinx, error: Exception | None) -> None:
 
 
 def _select_files(app, pagename, templatename, context, doctree) -> None:
-    maths = (nodes.math, nodes.math_block)
-    tree = doctree or nodes.Element()
+    # Sphinx itself adds it to the first page, too, if a page below has an equation.
+    has_math = app.env.get_domain("math").data["has_equations"].get(pagename)
     context["script_files"] = dedupe_scripts(
-        context["script_files"],
-        has_math=any(isinstance(node, maths) for node in tree.findall()),
-        mathjax=app.config.mathjax_path,
+        context["script_files"], has_math=has_math, mathjax=app.config.mathjax_path
     )
     styles = context["css_files"]
     context["css_files"] = [f for f in styles if "sphinx-thebe" not in str(f.filename)]
