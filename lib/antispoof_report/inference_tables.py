@@ -108,28 +108,27 @@ def robustness_table(measured: Table, detector: ClipDetector | None) -> Html:
     # Some clips only are scored under every condition.
     changed = measured.loc[measured["condition"] == names[-1], "utt_id"]
     measured = measured[measured["utt_id"].isin(changed)]
-    moved = probability_shift(measured, detector.calibration)
+    moved = probability_shift(measured, detector.calibration).map("{:.3f}".format)
+    moved[CLEAN] = None
     rows = []
     for name in names:
         trials = with_answers(select_condition(measured, name), detector)
         labels = label_indices(trials["label"])
-        real = trials[labels == BONAFIDE]
+        real = trials.loc[labels == BONAFIDE, "answer"]
         llr = detector.calibration.llr(trials["score"])
         rows.append(
-            (
-                name,
-                per_cent(metrics.eer(trials["score"], labels)),
-                f"{metrics.cllr(llr, labels):.2f}",
-                f"{metrics.min_cllr(llr, labels):.2f}",
-                per_cent((~trials["in_domain"]).mean()),
-                f"{(real['answer'] == 'spoof').sum()} of {len(real)}",
-                None if name == CLEAN else f"{moved[name]:.3f}",
-            )
+            {
+                "Clips": name,
+                "EER": per_cent(metrics.eer(trials["score"], labels)),
+                "Cllr": f"{metrics.cllr(llr, labels):.2f}",
+                "Min. Cllr": f"{metrics.min_cllr(llr, labels):.2f}",
+                "Refused": per_cent((~trials["in_domain"]).mean()),
+                "Real called fake": f"{(real == 'spoof').sum()} of {len(real)}",
+                "Change of probability": moved[name],
+            }
         )
-    columns = ["Clips", "EER", "Cllr", "Min. Cllr", "Refused", "Real called fake"]
-    columns.append("Change of probability")
     caption = f"What happens to {len(changed)} clips, and what it costs"
-    return table(pd.DataFrame(rows, columns=columns), caption=caption)
+    return table(pd.DataFrame(rows), caption=caption)
 
 
 def decisions_table(measured: Table, detector: ClipDetector | None) -> Html:
