@@ -5,7 +5,7 @@ Contracts:
    a package re-exports counts for the module that defines it.
 2. A change of code in such a module changes the record; comments and docstrings do
    not, nor do prose, captions, outputs and times of files.
-3. Files that a chapter declares to read, and plugins, belong to its record.
+3. Files that a chapter declares to read, plugins and templates belong to its record.
 4. The commit is named, with a remark if there are changes on top.
 """
 
@@ -104,7 +104,9 @@ def test_what_changes_the_record(chapter):  # 2
     assert record() != edited
 
 
-def test_declared_files_and_plugins_belong_to_the_record(chapter, monkeypatch):  # 3
+def test_declared_files_plugins_and_templates_belong_to_the_record(
+    chapter, monkeypatch
+):  # 3
     root = chapter.parent
 
     def record():
@@ -115,7 +117,10 @@ def test_declared_files_and_plugins_belong_to_the_record(chapter, monkeypatch): 
     assert provenance.changed(before, record()) == ["numbers.txt"]
     (root / "lib" / "my_plugin.py").write_text("x = 1\n")
     monkeypatch.setenv("ANTISPOOF_PLUGINS", "my_plugin")
-    assert provenance.changed(before, record()) == ["my_plugin", "numbers.txt"]
+    (root / "lib/zoo/templates").mkdir()
+    (root / "lib/zoo/templates/a.html").touch()
+    changed = provenance.changed(before, record())
+    assert changed == ["my_plugin", "numbers.txt", "zoo/templates/a.html"]
 
 
 def test_a_commit(tmp_path):  # 4

@@ -1,8 +1,8 @@
 """What the results of an executed chapter were made with.
 
 ``code`` holds a hash of every module of the project that the chapter depends on, of the
-plugins, and of the files it declares to read; two records with equal ``code`` stand for
-the same results. ``parameters`` are all of the chapter's, defaults included. The rest
+templates, of the plugins, and of the files it declares to read; two records with equal
+``code`` stand for the same results. ``parameters`` are all of the chapter's, defaults included. The rest
 is for the reader: ``commit`` and ``seconds``.
 
 Which modules a chapter depends on is read from its imports and from grimp's graph of
@@ -43,7 +43,8 @@ def hash_code(node: Any, *, root: Path) -> dict[str, str]:
         for module in dependencies(code_of(node), library)
     }
     for template in library.glob("*/templates/*"):
-        hashes[template.name] = hashing.hash_file(template)
+        name = template.relative_to(library).as_posix()
+        hashes[name] = hashing.hash_file(template)
     for plugin in map(plugins.module_name, plugins.listed()):
         spec = importlib.util.find_spec(plugin)
         if spec and spec.origin:
