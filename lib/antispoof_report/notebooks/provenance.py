@@ -2,8 +2,8 @@
 
 ``code`` holds a hash of every module of the project that the chapter depends on, of the
 templates, of the plugins, and of the files it declares to read; two records with equal
-``code`` stand for the same results. ``parameters`` are all of the chapter's, defaults included. The rest
-is for the reader: ``commit`` and ``seconds``.
+``code`` stand for the same results. ``parameters`` are all of the chapter's, defaults
+included. The rest is for the reader: ``commit`` and ``seconds``.
 
 Which modules a chapter depends on is read from its imports and from grimp's graph of
 the project's imports, without running anything. A name that the ``__init__`` of a
