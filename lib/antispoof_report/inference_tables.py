@@ -87,10 +87,10 @@ def example_clips(
     if measured is not None and detector is not None:
         known = with_answers(select_condition(measured), detector)
         known = known.merge(trials[["utt_id", "path"]], on="utt_id")
-        wrong = known["label"].map({"bonafide": "spoof", "spoof": "bonafide"})
+        right = known["answer"] == known["label"]
         kinds = {
-            "right": known["answer"] == known["label"],
-            "wrong": known["answer"] == wrong,
+            "right": right,
+            "wrong": ~right & (known["answer"] != "uncertain"),
             "refused": ~known["in_domain"],
         }
         found = {k: known[rows].iloc[0] for k, rows in kinds.items() if rows.any()}

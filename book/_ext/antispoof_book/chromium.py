@@ -25,9 +25,6 @@ def find() -> str:
 @contextmanager
 def started() -> Iterator[Browser]:
     """A running browser, closed at the end."""
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=find())
-        try:
-            yield browser
-        finally:
-            browser.close()
+    options = {"executable_path": find()}
+    with sync_playwright() as driver, driver.chromium.launch(**options) as browser:
+        yield browser
