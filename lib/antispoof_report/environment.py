@@ -1,5 +1,6 @@
 """The machine and the versions that a page was made with."""
 
+from contextlib import suppress
 from importlib.metadata import PackageNotFoundError, version
 
 import pandas as pd
@@ -26,10 +27,8 @@ def environment() -> pd.DataFrame:
         **machine["packages"],
     }
     for package in PACKAGES:
-        try:
+        with suppress(PackageNotFoundError):
             rows[package] = version(package)
-        except PackageNotFoundError:
-            continue
     return pd.DataFrame(rows.items(), columns=["item", "value"])
 
 
