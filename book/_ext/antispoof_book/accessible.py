@@ -21,12 +21,8 @@ def setup(app: Sphinx) -> None:
     app.connect("html-page-context", _fix_page)
 
 
-def fix_a11y(body: str) -> str:
-    """HTML whose folds are named by their text, and without empty headings."""
-    body = body.replace(FOLD_LABEL, "").replace(WORK, 'role="listitem"')
-    return EMPTY_HEADING.sub("<td></td>", body)
-
-
 def _fix_page(app, pagename, templatename, context, doctree) -> None:
+    """Name folds by their text, and leave no heading empty."""
     if "body" in context:
-        context["body"] = fix_a11y(context["body"])
+        body = context["body"].replace(FOLD_LABEL, "").replace(WORK, 'role="listitem"')
+        context["body"] = EMPTY_HEADING.sub("<td></td>", body)

@@ -7,7 +7,6 @@ scripts twice, which browsers report as errors. MathJax comes from
 
 import re
 from pathlib import Path
-from typing import Any
 
 from sphinx.application import Sphinx
 from sphinx.config import Config
@@ -32,17 +31,6 @@ def setup(app: Sphinx) -> None:
     app.connect("build-finished", _delete_unused)
 
 
-def dedupe_scripts(files: list[Any], *, has_math: bool, mathjax: str) -> list[Any]:
-    """Scripts in their order, each once, MathJax only where there is an equation."""
-    by_content = {}
-    for file in files:
-        filename, body = str(file.filename or ""), file.attributes.get("body", "")
-        is_mathjax = filename.endswith(mathjax) or body.startswith("window.MathJax")
-        if has_math or not is_mathjax:
-            by_content.setdefault((filename, body), file)
-    return list(by_content.values())
-
-
 def _disconnect_unused(app: Sphinx, config: Config) -> None:
     for listeners in app.events.listeners.values():
         for listener in list(listeners):
@@ -57,11 +45,16 @@ def _delete_unused(app: Sphinx, error: Exception | None) -> None:
 
 
 def _select_files(app, pagename, templatename, context, doctree) -> None:
+    """Scripts in their order, each once, MathJax only where there is an equation."""
     # Sphinx itself adds it to the first page, too, if a page below has an equation.
     has_math = app.env.get_domain("math").data["has_equations"].get(pagename)
-    context["script_files"] = dedupe_scripts(
-        context["script_files"], has_math=has_math, mathjax=app.config.mathjax_path
-    )
+    scripts = {}
+    for file in context["script_files"]:
+        filename, body = str(file.filename or ""), file.attributes.get("body", "")
+        maths = filename.endswith(app.config.mathjax_path)
+        if has_math or not (maths or body.startswith("window.MathJax")):
+            scripts.setdefault((filename, body), file)
+    context["script_files"] = list(scripts.values())
     styles = context["css_files"]
     context["css_files"] = [f for f in styles if "sphinx-thebe" not in str(f.filename)]
     context["drop_icon_script"] = lambda head: ICON_SCRIPT.sub("", head)
