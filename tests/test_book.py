@@ -4,14 +4,17 @@
 2. The repository's address is in ``pyproject.toml``, and not in the book's files.
 3. Every package of both libraries, except the command line, is in the reference, with
    its public names, and so is every registry with all that is registered.
-4. A table of published results names the source of every row.
-5. The concordance lists every section, table and figure of the thesis once. The
-   research questions are in the thesis's words.
+4. Workflows call only targets that the Makefile has, and one of them runs `make lint`.
+   A table of published results names the source of every row.
+5. The concordance lists every section, table and figure of the thesis once, and every
+   figure that it names exists. The research questions are in the thesis's words.
 """
 
 import csv
 import re
 from pathlib import Path
+
+import yaml
 
 from antispoof_book import library
 
@@ -62,10 +65,30 @@ def test_the_reference_covers_both_packages():
     assert {"MODELS", "CNN", "build"} <= set(library.public_names("antispoof.models"))
 
 
+def test_workflows_call_targets_of_the_makefile():
+    called = set()
+    for path in ROOT.glob(".github/workflows/*.yml"):
+        for job in yaml.safe_load(path.read_text("utf-8"))["jobs"].values():
+            for step in job["steps"]:
+                called |= set(re.findall(r"make ([\w-]+)", step.get("run", "")))
+    makefile = (ROOT / "Makefile").read_text("utf-8")
+    assert "lint" in called
+    assert called <= set(re.findall(r"^([\w-]+):", makefile, re.M))
+
+
 def test_published_results_have_their_source():
     assert rows("published")
     for row in rows("published"):
         assert re.fullmatch(r"\{cite\}`[\w, ]+`", row["Source"]), row
+
+
+def test_figures_of_the_concordance_exist():  # 5
+    """The build forgives a missing figure while a chapter has no results."""
+    texts = [*prose(), *ROOT.glob("notebooks/[0-9]*.py")]
+    pages = "".join(path.read_text("utf-8") for path in texts)
+    names = re.findall(r'name"?: "?([a-z0-9-]+)', pages)
+    for row in rows("concordance"):
+        assert set(re.findall(r"\{numref\}`([^`]+)`", row["Here"])) <= set(names), row
 
 
 def test_the_concordance_is_complete(shared):  # 5

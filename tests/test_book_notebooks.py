@@ -3,13 +3,15 @@
 1. The page has the source's prose, captions and tags, and the run's outputs.
 2. The cell with the parameters of the run stays below the defaults.
 3. A run of other code of the chapter, a run without provenance and a missing run are
-   not shown, each with its reason. (Other code of the library, the note that
-   says so, and glued values: test_book_pages.py.)
+   not shown, each with its reason. (Other code of the library, and the note that
+   says so: test_book_pages.py.)
+4. Glued values are returned as text, without the quotes of a Python string.
 """
 
 from pathlib import Path
 
 import nbformat
+import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from antispoof_book import notebook
@@ -21,6 +23,13 @@ INJECTED = {"tags": ["injected-parameters"]}
 
 def stream(text):
     return new_output("stream", name="stdout", text=text)
+
+
+def glued(name, shown):
+    prefix = "application/papermill.record/"
+    scrapbook = {"name": name, "mime_prefix": prefix}
+    data = {f"{prefix}text/plain": shown}
+    return new_output("display_data", data=data, metadata={"scrapbook": scrapbook})
 
 
 def source():
@@ -72,3 +81,12 @@ def test_which_runs_are_shown():
     for cells in ([], [new_code_cell("print(0)")], more):
         other = new_notebook(cells=[*clean.cells[:-1], *cells])
         assert notebook.stale_reason(other, run(), ROOT) == notebook.CHANGED
+
+
+@pytest.mark.parametrize(
+    ("shown", "text"),
+    [("'0.91 ± 0.02'", "0.91 ± 0.02"), ('"it\'s"', "it's"), ("65", "65")],
+)
+def test_glued_values_are_text(shown, text):
+    cell = new_code_cell("glue()", outputs=[stream("x"), glued("key", shown)])
+    assert notebook.glued(new_notebook(cells=[cell])) == {"key": text}

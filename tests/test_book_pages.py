@@ -6,9 +6,11 @@
 3. A build that requires results fails, names the chapter, and writes no page.
 4. A chapter that ran is rendered again, and no other page but those that quote it; so
    is one whose results are no longer those of the library's code.
-5. A chapter with results ends with what it was made with.
-6. An unknown badge is a warning.
-7. A table has every parameter of every chapter: name, type, default, meaning; one that
+5. Colab, Kaggle and "suggest edit" lead to the repository of ``pyproject.toml``, the
+   first two to the notebook, the last to the script; the download is the clean source.
+6. A chapter with results ends with what it was made with.
+7. An unknown badge is a warning.
+8. A table has every parameter of every chapter: name, type, default, meaning; one that
    several chapters share has one row, which names them.
 """
 
@@ -162,6 +164,19 @@ def test_a_small_book(book, build):
     assert re.search(r"Commit:?\s+0123456789ab", made)
     assert re.search(r"Code:?\s+1 modules and data files, together [0-9a-f]{8}", made)
     assert "What this page was made with" not in todo + intro
+
+    repo = "github.com/someone/something"
+    notebook = f"{repo}/blob/main/notebooks/01_done.ipynb"
+    colab = notebook.replace("github.com", "colab.research.google.com/github", 1)
+    kaggle = f"www.kaggle.com/kernels/welcome?src=https://{notebook}"
+    assert f'href="https://{colab}"' in ran
+    assert f'href="https://{kaggle}"' in ran
+    assert f"{repo}/edit/main/notebooks/01_done.py" in ran
+    assert f"{repo}/edit/main/intro.md" in intro
+
+    download = book / "_build" / "html" / "_sources" / "notebooks" / "01_done.ipynb"
+    clean = book / "notebooks" / "01_done.ipynb"
+    assert download.read_text() == clean.read_text()
 
 
 def test_results_can_be_required(book, build):

@@ -1,14 +1,23 @@
-"""How the pages are joined for paper (``book/_ext``).
+"""How the pages are trimmed for the screen, and joined for paper (``book/_ext``).
 
-Ids and links carry their chapter, headings are one level lower, folds are open, what
-needs a screen is gone. (What pages load, and how screen readers find them: tests/book.)
+1. Scripts are kept once and in order; MathJax only where there is an equation.
+2. The theme's icon script goes, its style sheet stays.
+3. Folds are named by their text; an empty heading of a table becomes a cell.
+4. Joined pages: ids and links carry their chapter, headings are one level lower, folds
+   are open, what needs a screen is gone.
 """
+
+from types import SimpleNamespace
 
 import pytest
 from bs4 import BeautifulSoup
 
-from antispoof_book import onepage
+from antispoof_book import accessible, onepage, scripts
 
+MATHJAX = "vendor/mathjax.js"
+KEPT = """<link href="../_static/vendor/fontawesome/css/all.min.css" rel="stylesheet" />
+<link rel="preload" as="script" href="../_static/bootstrap.js" />"""
+ICONS = '<script src="../_static/vendor/fontawesome/js/all.min.js?digest=1"></script>'
 PAGE = """<html><head><title>t</title>
 <link rel="stylesheet" href="../_static/custom.css?v=1">
 <script src="../_static/theme.js"></script>{mathjax}</head>
@@ -21,6 +30,40 @@ PAGE = """<html><head><title>t</title>
 <img src="../_images/a.png" loading="lazy" alt="a"><button>copy</button>
 <details><summary>Code</summary><pre>x = 1</pre></details>
 </article></body></html>"""
+
+
+def script(filename="", body=""):
+    return SimpleNamespace(filename=filename, attributes={"body": body})
+
+
+def test_scripts_are_kept_once_and_mathjax_for_equations():
+    plain = [script("a.js"), script(body="let x = 1")]
+    maths = [script(body="window.MathJax = {}"), script(f"_static/{MATHJAX}")]
+    domain = SimpleNamespace(data={"has_equations": {"maths": True}})
+    env = SimpleNamespace(get_domain=lambda name: domain)
+    app = SimpleNamespace(env=env, config=SimpleNamespace(mathjax_path=MATHJAX))
+    for name, expected in (("maths", plain + maths), ("plain", plain)):
+        given = [*plain, script(body="let x = 1"), *maths]
+        context = {"script_files": given, "css_files": []}
+        scripts._select_files(app, name, "", context, None)
+        assert context["script_files"] == expected
+
+
+def test_icons_lose_their_script_and_keep_their_style():
+    assert scripts.ICON_SCRIPT.sub("", KEPT + ICONS) == KEPT
+
+
+def test_accessible_html():
+    for before, after in (
+        (f"<summary{accessible.FOLD_LABEL}>Code</summary>", "<summary>Code</summary>"),
+        ('<th class="head"><p></p></th>', "<td></td>"),
+        ("<th scope='col'> </th>", "<td></td>"),
+        ("<thead><th><p>EER</p></th>", "<thead><th><p>EER</p></th>"),
+        ('<div role="doc-biblioentry">', '<div role="listitem">'),
+    ):
+        context = {"body": before}
+        accessible._fix_page(None, "", "", context, None)
+        assert context["body"] == after
 
 
 @pytest.fixture

@@ -102,8 +102,11 @@ def read_source(source: Path, *, address: str) -> NotebookNode:
 def generate_all(folder: Path) -> dict[Path, str]:
     """Notebook -> text without MyST roles, for every ``NN_name.py`` of a folder."""
     address = repository(project_root(folder))
+    found = sorted(Path(folder).glob(f"{CHAPTER}.py"))
+    if not found:
+        raise ChapterError(f"{folder}: holds no chapter (NN_name.py)")
     texts = {}
-    for path in sorted(Path(folder).glob(f"{CHAPTER}.py")):
+    for path in found:
         notebook = read_source(path, address=address)
         plain = without_roles(notebook, path.parent, address)
         texts[path.with_suffix(".ipynb")] = nbformat.writes(set_ids(plain)) + "\n"
