@@ -80,7 +80,7 @@ def test_no_weights_and_no_clip(run, tmp_path):
     assert (result.status, str(tmp_path) in result.err) == (1, True)
     shutil.rmtree(tmp_path / "pretrained")
     result = run("voice.wav")
-    assert (result.status, "no pretrained weights" in result.err) == (1, True)
+    assert (result.status, "holds no detector" in result.err) == (1, True)
 
 
 # 3

@@ -179,7 +179,7 @@ def test_a_detector_is_read_as_it_was_written(detector, tmp_path, monkeypatch): 
     folder = tmp_path / "pretrained"
     monkeypatch.setattr("antispoof.inference.loading.PRETRAINED_DIR", folder)
     assert not inference.has_pretrained()
-    with pytest.raises(RunError, match="--run DIR"):
+    with pytest.raises(RunError, match="holds no detector"):
         load_detector()
     detector.save(folder)
     assert inference.has_pretrained()

@@ -114,19 +114,19 @@ def _intervals(resampled: BootstrapResult, result: dict) -> dict[str, tuple]:
     """Key -> (low, high); keys are the paths of the values: "at.zero.macro_f1"."""
     from antispoof.metrics.evaluation import RATES
 
-    of = {name: (name, result[name]) for name in ("eer", "min_tdcf")}
-    of |= {f"per_attack.{a}": (f"eer.{a}", e) for a, e in result["per_attack"].items()}
-    of |= {f"metrics.{name}": (name, v) for name, v in result["metrics"].items()}
-    intervals = {
-        key: resampled.interval(metric, SYSTEM)
-        for key, (metric, value) in of.items()
-        if value is not None and metric in resampled.metrics
+    names = [name for name, value in result["metrics"].items() if value is not None]
+    attacks = [
+        name for name, error in result["per_attack"].items() if error is not None
+    ]
+    of = {name: (name, "zero") for name in ("eer", "min_tdcf")}
+    of |= {f"metrics.{name}": (name, "zero") for name in names}
+    of |= {f"per_attack.{name}": (f"eer.{name}", "zero") for name in attacks}
+    of |= {f"at.{at}.{x}": (x, at) for at in resampled.confusions for x in RATES}
+    return {
+        key: resampled.interval(metric, SYSTEM, at=at)
+        for key, (metric, at) in of.items()
+        if metric in resampled.metrics
     }
-    for at in resampled.confusions:
-        for rate in RATES:
-            interval = resampled.interval(rate, SYSTEM, at=at)
-            intervals[f"at.{at}.{rate}"] = interval
-    return intervals
 
 
 def _show(path: Path, result: dict, thresholds: dict, n_trials: dict) -> None:

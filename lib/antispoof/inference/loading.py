@@ -6,7 +6,6 @@ and an exported detector does not need it.
 
 from pathlib import Path
 
-from antispoof.errors import RunError
 from antispoof.inference.base import ClipDetector
 
 PRETRAINED_DIR = Path(__file__).with_name("pretrained_weights")
@@ -29,24 +28,16 @@ def load_detector(run: str | Path | None = None) -> ClipDetector:
     Raises
     ------
     RunError
-        If the folder holds no run with weights, the file is not such a file, or there
-        are no pretrained weights.
+        If the folder holds no run with weights, or the file is not such a file.
     """
     if run and Path(run).is_file():
         from antispoof.inference.exported import ExportedDetector
 
         return ExportedDetector.load(run)
-    if run:
-        from antispoof.inference.detector import Detector
-        from antispoof.runs import Run  # pandas, and all that trains
-
-        return Detector.from_run(Run.open(run))
-    if not has_pretrained():
-        raise RunError(
-            "this copy of the library has no pretrained weights; name a run of"
-            " `antispoof train` instead (--run DIR), or make them with `make weights"
-            " CORPUS=DIR`"
-        )
     from antispoof.inference.detector import Detector
 
-    return Detector.load(PRETRAINED_DIR)
+    if not run:
+        return Detector.load(PRETRAINED_DIR)
+    from antispoof.runs import Run  # pandas, and all that trains
+
+    return Detector.from_run(Run.open(run))
