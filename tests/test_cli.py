@@ -213,15 +213,6 @@ def test_score_a_corpus_that_has_eval_only(
     assert_refused(result, "no partition 'dev'; it has eval", left=before)
 
 
-def test_score_refuses_a_damaged_run(antispoof, small_corpus, finished):
-    """One damage of many: see the tests of runs."""
-    before, config = files(), finished.path / "config.json"
-    config.write_text(config.read_text().replace('"model": "cnn"', '"model": "x"'))
-    result = antispoof("score", finished.path, "--corpus", small_corpus.root)
-    parts = (finished.path, "'x'; accepted: cnn", "--plugin")
-    assert_refused(result, *parts, left=before)
-
-
 # 6
 
 
