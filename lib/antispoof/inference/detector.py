@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import torch
 from safetensors import SafetensorError
-from safetensors.torch import load_file, save_file
+from safetensors.torch import load_file, save
 from torch import nn
 
 from antispoof import frontends, models
@@ -60,16 +60,17 @@ class Detector(ClipDetector):
         return scores, distance(x) if distance else torch.full_like(scores, np.nan)
 
     def weights_hash(self) -> str:
-        """SHA-256 of the weights of the model, by the names of the tensors."""
-        state = sorted(self.model.state_dict().items())
-        content = b"".join(value.contiguous().numpy().tobytes() for _, value in state)
-        return hashlib.sha256(content).hexdigest()
+        """SHA-256 of the file of weights that :meth:`save` writes."""
+        return hashlib.sha256(self._weights()).hexdigest()
+
+    def _weights(self) -> bytes:
+        state = self.model.state_dict().items()
+        return save({name: value.contiguous() for name, value in state})
 
     def save(self, folder: Path) -> None:
         """Write weights and card into a folder, which is made if it does not exist."""
         folder.mkdir(parents=True, exist_ok=True)
-        state = {n: v.contiguous() for n, v in self.model.state_dict().items()}
-        save_file(state, folder / WEIGHTS)
+        (folder / WEIGHTS).write_bytes(self._weights())
         if self.domain is not None:
             (folder / DOMAIN).write_bytes(self.domain.to_bytes())
         (folder / CARD).write_text(json.dumps(self.card(), indent=1) + "\n", "utf-8")

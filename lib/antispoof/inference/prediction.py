@@ -156,8 +156,8 @@ def score_windows(
     return np.array(starts), Scored(*map(np.concatenate, zip(*parts, strict=True)))
 
 
-class NoVoiceError(AudioError):
-    """There is no voice in the mean over this many ``channels``, or in one channel."""
+class UnfitClipError(AudioError):
+    """A clip that cannot be judged; of its ``channels``, each by itself perhaps can."""
 
     def __init__(self, message: str, channels: int):
         super().__init__(message)
@@ -183,10 +183,10 @@ def predict_clip(
     Raises
     ------
     AudioError
-        If it cannot be decoded, or less than half of what it announces; if it is too
-        short or too long.
-    NoVoiceError
-        If there is no voice in it.
+        If it cannot be decoded, or is too long.
+    UnfitClipError
+        If it is too short, less than half of what it announces can be decoded, or there
+        is no voice in it.
     """
     clip = str(path) if name is None else name
     n_samples, voiced, powers = 0, False, np.zeros(2)
@@ -204,22 +204,22 @@ def predict_clip(
     starts, (scores, distances) = score_windows(counted(), detector)
     seconds = n_samples / SAMPLE_RATE
     warnings = _losses(seconds, found)
-    fault, no_voice = None, False
+    fault = None
     if seconds < MIN_SECONDS:
         needed = f"at least {MIN_SECONDS} s are needed"
         fault = f"it holds {seconds:.4f} s of sound; {needed}"
     elif seconds < found.announced / 2 - TOLERANCE:
         fault = "less than half of it can be decoded"
     elif not len(starts):
-        fault, no_voice = "it is silent throughout, there is no voice in it", True
+        fault = "it is silent throughout, there is no voice in it"
     elif not voiced:
-        no_voice = True
         fault = "no voice was found in it; a tone, noise or a whisper cannot be judged"
     elif channel is None and found.is_cancelled:
-        fault, no_voice = "its channels cancel each other", True
+        fault = "its channels cancel each other"
     if fault is not None:
         message = f"cannot judge {clip}: {'; '.join([fault, *warnings])}"
-        raise NoVoiceError(message, found.channels) if no_voice else AudioError(message)
+        several = channel is None and found.channels > 1
+        raise UnfitClipError(message, found.channels if several else 0)
     score, calibration = float(scores.mean()), detector.calibration
     answer, reason, in_domain = str(calibration.answer(score)), None, None
     if detector.domain is not None:
@@ -331,21 +331,20 @@ def predict_clips(
             try:
                 yield predict_clip(path, detector, name=shown, **where)
             except AntispoofError as error:
-                channels = getattr(error, "channels", 1) if channel is None else 1
                 single = []
-                for c in range(channels) if channels > 1 else ():
+                for c in range(getattr(error, "channels", 0)):
                     one = {"name": f"{shown} (channel {c + 1})", "channel": c}
-                    with suppress(NoVoiceError):
+                    with suppress(AudioError):
                         single.append(predict_clip(path, detector, track=k, **one))
-                yield from single or [_failed(error, name, path, clip=shown, track=k)]
+                yield from single or [_failed(error, shown, path)]
 
 
-def _failed(error: AntispoofError, name: str, path: str | Path, **known) -> Prediction:
+def _failed(error: AntispoofError, name: str, path: str | Path) -> Prediction:
     message = str(error).replace(str(path), name)  # of standard input
-    known = {"clip": name, "error": message, "path": Path(path), **known}
+    digest = None
     with suppress(OSError):  # missing, or not ours to read
-        known["sha256"] = hash_file(path) if Path(path).is_file() else None
-    return Prediction(**known)
+        digest = hash_file(path) if Path(path).is_file() else None
+    return Prediction(clip=name, error=message, sha256=digest)
 
 
 def format_part(part: Segment) -> str:
