@@ -225,9 +225,6 @@ def test_damaged_weights(tmp_path, detector):  # 5
     clip = write_voice(tmp_path / "x.wav", 1)
     (prediction,) = predict_clips([("x", clip)], broken)
     assert "scores that are not finite" in prediction.error
-    (tmp_path / "model.safetensors").write_bytes(b"garbage")
-    with pytest.raises(RunError, match="holds no detector"):
-        Detector.load(tmp_path)
 
 
 def test_a_sentence(detector):  # 6

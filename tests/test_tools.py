@@ -64,26 +64,22 @@ def test_study(call, tmp_path, monkeypatch, capsys, small_corpus, small_frontend
     assert len(frame) == len(small_corpus.partition("eval"))
 
 
-def test_bad_study(call):
-    for text, message in (
-        ("la: {}", "is not a study"),
-        (STUDY.replace("trimmed", "louder"), "'louder'; accepted: trimmed"),
-        (STUDY.replace("batch_size", "batch"), "unknown setting 'batch'"),
-    ):
-        with pytest.raises(ParameterError, match=message):
-            call(study, text, "list")
-
-
-def test_bad_profile(call, small_corpus):
-    for text, message in (
-        ("", "is not a profile"),
-        ("seeds: 3\nsettings: {}", "is not a profile with `seeds`"),
-        ("seeds: [first]\nsettings: {}", "seed='first'"),
-        ("seeds: [0]\nsettings: {cnn: {epoch: 3}}", "unknown setting 'epoch'"),
-        ("seeds: [0\nsettings", "is not a profile"),
-    ):
-        with pytest.raises(ParameterError, match=message):
-            call(export_weights, text, "--corpus", small_corpus.root)
+@pytest.mark.parametrize(
+    ("script", "text", "message"),
+    [
+        (study, "la: {}", "is not a study"),
+        (study, STUDY.replace("trimmed", "louder"), "'louder'; accepted: trimmed"),
+        (study, STUDY.replace("batch_size", "batch"), "unknown setting 'batch'"),
+        (export_weights, "", "is not a profile"),
+        (export_weights, "seeds: 3\nsettings: {}", "is not a profile with `seeds`"),
+        (export_weights, "seeds: [first]\nsettings: {}", "seed='first'"),
+        (export_weights, "seeds: [0\nsettings", "is not a profile"),
+    ],
+)
+def test_bad_profile(call, small_corpus, script, text, message):  # 2
+    words = ["list"] if script is study else ["--corpus", small_corpus.root]
+    with pytest.raises(ParameterError, match=message):
+        call(script, text, *words)
 
 
 def test_export_weights(call, monkeypatch, capsys, small_corpus):
