@@ -6,6 +6,7 @@ with 2. Heavy modules are imported by the command that needs them.
 
 import os
 import sys
+import warnings
 from typing import Annotated
 
 import typer
@@ -29,12 +30,9 @@ app = typer.Typer(
     rich_markup_mode=None,  # names from plugins and files are text, not markup
 )
 app.add_typer(corpus_app, name="corpus", help="Audit, fetch or synthesize a corpus.")
-app.command()(features)
 app.command(cls=TrainCommand)(train)
-app.command()(score)
-app.command()(evaluate)
-app.command()(check)
-app.command()(export)
+for command in (features, score, evaluate, check, export):
+    app.command()(command)
 app.add_typer(runs_app, name="runs", help="List runs, or carry them elsewhere.")
 
 
@@ -59,6 +57,8 @@ def main() -> None:
     for stream in filter(None, (sys.stdout, sys.stderr)):
         # No character of a name or a sentence ends a command, in any encoding.
         stream.reconfigure(errors="backslashreplace")
+    warnings.simplefilter("always", UserWarning)
+    warnings.showwarning = _show_warning
     status = 1
     try:
         app(prog_name="antispoof")
@@ -68,3 +68,8 @@ def main() -> None:
         status, message = 130, "interrupted"
     print(f"antispoof: {printable(message)}", file=sys.stderr)
     raise SystemExit(status)
+
+
+def _show_warning(message: Warning, *_place: object) -> None:
+    """A warning is a sentence, without the place in the code."""
+    print(f"Warning: {printable(str(message))}", file=sys.stderr)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -59,13 +58,19 @@ def evaluate(
 
     from antispoof import metrics, stats
     from antispoof.calibration import Calibration
+    from antispoof.constants import label_indices
+    from antispoof.corpora import read_protocol
     from antispoof.metrics.tandem import min_tdcf_from_curve
-    from antispoof.scoring.score_files import read_asv_scores
+    from antispoof.scoring.score_files import read_asv_scores, read_scores
 
     if (dev_scores is None) != (dev_protocol is None):
         raise typer.BadParameter("--dev-scores and --dev-protocol belong together")
-    options = {"negate": negate, "columns": columns or None}
-    read = partial(_read, protocol_columns=protocol_columns or None, **options)
+
+    def read(path: Path, listed: Path) -> tuple:
+        trials = read_protocol(listed, columns=protocol_columns or None)
+        trials = read_scores(path, trials, negate=negate, columns=columns or None)
+        return trials, trials["score"].to_numpy(), label_indices(trials["label"])
+
     trials, *system = read(scores, protocol)
     dev = ratios = asv = None
     if dev_scores is not None:
@@ -91,23 +96,6 @@ def evaluate(
         typer.echo(json.dumps(result, indent=2))
         return
     _show(scores, result, thresholds, attacks.value_counts().to_dict())
-
-
-def _read(
-    path: Path, protocol: Path, *, protocol_columns: str | None, **options: object
-) -> tuple:
-    """(trials, scores, labels); a warning goes to stderr as a sentence."""
-    from antispoof.constants import label_indices
-    from antispoof.corpora import read_protocol
-    from antispoof.scoring.score_files import ScoreFileWarning, read_scores
-
-    with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always", ScoreFileWarning)
-        listed = read_protocol(protocol, columns=protocol_columns)
-        trials = read_scores(path, listed, **options)
-    for warning in caught:
-        typer.echo(f"Warning: {warning.message}", err=True)
-    return trials, trials["score"].to_numpy(), label_indices(trials["label"])
 
 
 def _intervals(resampled: BootstrapResult, result: dict) -> dict[str, tuple]:
