@@ -18,7 +18,7 @@ from antispoof.cli.export import export
 from antispoof.cli.features import features
 from antispoof.cli.runs import runs_app
 from antispoof.cli.score import score
-from antispoof.cli.text import printable
+from antispoof.cli.text import say
 from antispoof.cli.train import TrainCommand, train
 from antispoof.errors import AntispoofError
 from antispoof.plugins import load_plugins
@@ -66,10 +66,10 @@ def main() -> None:
         message = str(error)
     except KeyboardInterrupt:
         status, message = 130, "interrupted"
-    print(f"antispoof: {printable(message)}", file=sys.stderr)
+    say(f"antispoof: {message}", err=True)
     raise SystemExit(status)
 
 
 def _show_warning(message: Warning, *_place: object) -> None:
     """A warning is a sentence, without the place in the code."""
-    print(f"Warning: {printable(str(message))}", file=sys.stderr)
+    say(f"Warning: {message}", err=True)

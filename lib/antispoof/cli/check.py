@@ -7,7 +7,8 @@ from typing import Annotated
 import typer
 
 from antispoof.cli.options import AsJson
-from antispoof.cli.text import printable, progress_bar
+from antispoof.cli.text import progress_bar, say
+from antispoof.errors import AudioError
 
 CLIPS = "Sound files of any kind, folders of them, or - for standard input."
 REPORT = """\
@@ -52,18 +53,16 @@ def check(
             check_format(report)
         if passed_over:
             kinds = ", ".join(f"{n} {kind}" for kind, n in passed_over.most_common())
-            text = f"passed over, because their endings are not of sound: {kinds}"
-            typer.echo(printable(text), err=True)
+            say(f"passed over, their endings are not of sound: {kinds}", err=True)
         if not inputs:
-            typer.echo("antispoof: no sound file was found", err=True)
-            raise typer.Exit(1)
+            raise AudioError("no sound file was found")
         detector = load_detector(run)
         predictions = []
         chosen = {"track": track, "channel": channel}
         for one in prediction.predict_clips(inputs, detector, **chosen):
             if not as_json:
-                text = f"{one.clip}: {prediction.format_prediction(one)}"
-                typer.echo(printable(text), err=one.error is not None)
+                sentence = prediction.format_prediction(one)
+                say(f"{one.clip}: {sentence}", err=one.error is not None)
                 parts = [prediction.format_part(part) for part in one.segments or ()]
                 if len(parts) > 1:
                     typer.echo(f"  parts: {'; '.join(parts)}")
@@ -74,12 +73,12 @@ def check(
             given = {"run": run and run.name, **chosen}
             options = [w for k, v in given.items() if v for w in (f"--{k}", str(v))]
             write_report(report, predictions, detector, options=options)
+            say(f"report: {report}", err=True)
     failed = [one.error is not None for one in predictions]
     if as_json:
         typer.echo(json.dumps([one.to_dict() for one in predictions], indent=2))
     elif not all(failed):
-        typer.echo(f"\n{printable(describe_detector(detector))}")
-    if report is not None:
-        typer.echo(f"report: {printable(str(report))}", err=True)
+        typer.echo()
+        say(describe_detector(detector))
     if any(failed):
         raise typer.Exit(1)

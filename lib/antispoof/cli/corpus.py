@@ -6,13 +6,14 @@ import json
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from antispoof.cli.options import AsJson, CorpusArgument
-from antispoof.cli.text import format_table, printable, progress_bar
+from antispoof.cli.text import format_table, progress_bar, say
 from antispoof.errors import ParameterError
 
 if TYPE_CHECKING:
@@ -61,9 +62,9 @@ def audit_command(
         for found in audits:
             typer.echo(_count_table(found))
             for line in _sentences(found):
-                typer.echo(printable(line))
+                say(line)
         for line in _issue_lines(leaks):
-            typer.echo(printable(line))
+            say(line)
     if not ok:
         raise typer.Exit(1)
 
@@ -78,7 +79,7 @@ def make_command(
     from antispoof.corpora.synthetic.generate import synthesize_corpus
 
     corpus = open_corpus(synthesize_corpus(folder, seed=seed))
-    typer.echo(f"{corpus.root}: {corpus.description}")
+    say(f"{corpus.root}: {corpus.description}")
 
 
 @corpus_app.command("fetch")
@@ -90,14 +91,11 @@ def fetch_command(
     from antispoof.corpora.download import OFFICIAL_ARCHIVE, fetch
 
     url = url or OFFICIAL_ARCHIVE
-
-    def show(text: str) -> None:
-        typer.echo(printable(text), err=True)
-
+    show = partial(say, err=True)
     show(f"downloading {url} to {folder}")
     with progress_bar("Downloading and unpacking", in_lines=True) as bar:
         corpus = fetch(folder, url=url, progress=bar, on_retry=show)
-    typer.echo(f"{corpus.root}: {corpus.description}")
+    say(f"{corpus.root}: {corpus.description}")
 
 
 @corpus_app.command("join")
@@ -119,7 +117,7 @@ def join_command(
         folder, _, partitions = (part, "", "") if is_folder else part.rpartition(":")
         chosen[open_corpus(folder)] = partitions.split(",") if partitions else []
     target = join_corpora(chosen, out)
-    typer.echo(f"{target}: {open_corpus(out).description}")
+    say(f"{target}: {open_corpus(out).description}")
 
 
 @corpus_app.command("copies")
@@ -168,8 +166,8 @@ def _show_made(
     names = [name for name in engines.split(",") if name]
     failed = make(given, out, names, verbose=verbose, **options)
     for name, message in failed.items():
-        typer.echo(printable(f"left out: {name}: {message}"))
-    typer.echo(f"{out / 'MANIFEST.csv'}: complete, {len(failed)} clip(s) left out")
+        say(f"left out: {name}: {message}")
+    say(f"{out / 'MANIFEST.csv'}: complete, {len(failed)} clip(s) left out")
 
 
 def _count_table(found: Audit) -> str:

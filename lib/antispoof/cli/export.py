@@ -16,8 +16,8 @@ def export(
 
     `antispoof check --run FILE.onnx` reads it, too, and starts without PyTorch.
     """
-    from antispoof.cli.text import printable
+    from antispoof.cli.text import say
     from antispoof.inference.exported import export_onnx
     from antispoof.inference.loading import load_detector
 
-    typer.echo(printable(str(export_onnx(load_detector(run), onnx))))
+    say(export_onnx(load_detector(run), onnx))

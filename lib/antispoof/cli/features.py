@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from antispoof.cli.options import CacheDir, CorpusArgument, OnError
-from antispoof.cli.text import printable, progress_bar
+from antispoof.cli.text import progress_bar, say
 
 FRONTEND = "Front-end; may be repeated."
 
@@ -22,7 +22,7 @@ def features(
 
     options = {"cache_dir": cache_dir, "on_error": on_error}
     opened = open_corpus(corpus)
-    typer.echo(printable(opened.description))
+    say(opened.description)
     for name in frontend:
         for partition in opened.partitions:
             with progress_bar(f"{name} {partition}") as bar:
@@ -30,4 +30,4 @@ def features(
                     opened, partition, frontend=name, progress=bar, **options
                 )
             n_listed = len(opened.partition(partition))
-            typer.echo(f"{name} {partition}: {len(computed)} of {n_listed} clips")
+            say(f"{name} {partition}: {len(computed)} of {n_listed} clips")

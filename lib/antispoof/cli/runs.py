@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from antispoof.cli.options import RUNS, RunsDir
-from antispoof.cli.text import format_table
+from antispoof.cli.text import format_table, say
 
 runs_app = typer.Typer(no_args_is_help=True)
 
@@ -46,7 +46,7 @@ def export_command(
     chosen = [Run.open(path) for path in run] if run else list_runs(runs_dir)
     export_runs(chosen, file, weights=weights)
     size = file.stat().st_size / 2**20
-    typer.echo(f"{len(chosen)} run(s) in {file}, {size:.1f} MiB")
+    say(f"{len(chosen)} run(s) in {file}, {size:.1f} MiB")
 
 
 @runs_app.command("import")
@@ -59,6 +59,6 @@ def import_command(
 
     new, known = import_runs(file, runs_dir)
     for run in new:
-        typer.echo(run.path)
+        say(run.path)
     for run in known:
-        typer.echo(f"{run.path}: already present")
+        say(f"{run.path}: already present")

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from antispoof.cli.options import CacheDir, CorpusOption, OnError
-from antispoof.cli.text import progress_bar
+from antispoof.cli.text import progress_bar, say
 
 OUT = "File to write; scores-PARTITION.txt if omitted."
 
@@ -35,4 +35,4 @@ def score(
     target = out or Path(f"scores-{partition}.txt")
     scores = score_partition(model, found)
     write_scores(target, scores)
-    typer.echo(f"{len(scores)} scores in {target}")
+    say(f"{len(scores)} scores in {target}")

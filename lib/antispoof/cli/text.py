@@ -5,6 +5,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
 
+import typer
+
 
 def printable(text: str) -> str:
     """The text with control characters escaped, so that it cannot steer a terminal."""
@@ -12,6 +14,11 @@ def printable(text: str) -> str:
         letter if letter.isprintable() else letter.encode("unicode_escape").decode()
         for letter in text
     )
+
+
+def say(text: object, *, err: bool = False) -> None:
+    """Print one line, :func:`printable`; on stderr if `err`."""
+    typer.echo(printable(str(text)), err=err)
 
 
 def format_table(rows: Sequence[Mapping[str, object]]) -> str:

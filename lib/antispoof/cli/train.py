@@ -7,6 +7,7 @@ import typer
 from typer.core import TyperCommand
 
 from antispoof.cli.options import RUNS, CacheDir, CorpusOption, OnError, RunsDir
+from antispoof.cli.text import say
 
 
 class TrainCommand(TyperCommand):
@@ -48,11 +49,11 @@ def train(
     settings = dict(ctx.obj)
     config = TrainConfig.for_model(settings.pop("model"), **settings)
     options = {"runs_dir": runs_dir, "cache_dir": cache_dir, "on_error": on_error}
-    options |= {"references": None, "log": typer.echo}
+    options |= {"references": None, "log": say}
     runs = train_or_load(config, open_corpus(corpus), seed, **options)
     if current_processes().is_main_process:
         for run in runs:
-            typer.echo(run.path)
+            say(run.path)
 
 
 def _setting_options() -> list:
