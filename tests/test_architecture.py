@@ -1,7 +1,7 @@
 """Contracts of the library's shape.
 
-1. An import never points up, every module of the library has its layer, and `antispoof`
-   never imports `antispoof_report`.
+1. Every module of the library has its layer. (That an import never points up is checked
+   by `make lint`.)
 2. Importing does no work: nothing is written or printed, and `antispoof` and its
    command line start without loading torch, numpy or pandas.
 3. The library is imported, and what notebooks show is made, without the packages of the
@@ -58,12 +58,6 @@ def run(code, folder, *words):
 
 
 # 1
-
-
-def test_no_import_points_up():
-    code = "from importlinter.cli import lint_imports_command as lint; lint()"
-    done = run(code, ROOT, "--no-cache")
-    assert done.returncode == 0, done.stdout + done.stderr
 
 
 def test_every_module_has_its_layer():

@@ -1,6 +1,7 @@
 """Contracts of `antispoof check`.
 
-1. An answer is a sentence on stdout; with --json a list of objects.
+1. An answer is a sentence on stdout; with --json a list of objects, which have the six
+   keys of DESIGN, then those of the domain, the parts and the file.
 2. Exit status: 0 if every clip got an answer, 1 if one got none or none was found, 2 if
    the command was misused; one bad clip does not stop the rest.
 3. Folders and standard input are accepted; names with blanks, quotes, newlines or
@@ -21,6 +22,7 @@ import numpy as np
 import pytest
 import soundfile
 
+from antispoof.hashing import hash_file
 from conftest import KEYS
 from corpora import write_voice as write
 
@@ -46,15 +48,18 @@ def run(antispoof, monkeypatch, tmp_path, detector):
 
 
 def test_json(run):
-    result = run(write("voice.flac", format="FLAC"), "lost.wav", "--json")
+    names = (write("voice.flac", format="FLAC"), "lost.wav", write("short.wav", 0.19))
+    result = run(*names, "--json")
     assert result.status == 1
-    good, bad = json.loads(result.out)
-    assert list(good) == list(bad) == KEYS
+    good, lost, short = json.loads(result.out)
+    assert list(good) == KEYS
     assert (good["seconds"], good["error"]) == (0.5, None)
     assert 0 <= good["probability_bonafide"] <= 1
     assert good["answer"] in ("bonafide", "spoof", "uncertain")
-    assert bad == dict.fromkeys(KEYS) | {"clip": "lost.wav", "error": bad["error"]}
-    assert "no such file" in bad["error"]
+    assert lost == dict.fromkeys(KEYS) | {"clip": "lost.wav", "error": lost["error"]}
+    assert "no such file" in lost["error"]
+    assert "at least 0.2 s" in short["error"]
+    assert short["sha256"] == hash_file("short.wav")
     text = run("lost.wav", "voice.flac")
     assert text.status == 1
     assert text.err.startswith("lost.wav: no answer; cannot decode lost.wav: no such")
