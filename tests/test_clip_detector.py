@@ -52,6 +52,11 @@ RUN = """
 """
 
 
+def page_data():
+    script = clip_data(BOOK)
+    return json.loads(script.removeprefix("window.ClipData = ").removesuffix(";\n"))
+
+
 @pytest.fixture(scope="module")
 def judged(tmp_path_factory):
     """Made clips with made scores, as the library and as the script judge them."""
@@ -76,12 +81,9 @@ def judged(tmp_path_factory):
             one = error
         expected.append((wave, one))
     lists = lambda one: {name: array.tolist() for name, array in vars(one).items()}  # noqa: E731
-    data = {"domain": {name: lists(x) for name, x in vars(detector.domain).items()}}
-    for name in ("calibration", "window_calibration"):
-        data[name] = asdict(getattr(detector, name))
-    sentences = {"answers": prediction.ANSWERS, "even": prediction.EVEN}
-    sentences["support"] = [[min(x, 1e9), y] for x, y in prediction.SUPPORT.items()]
-    given = {"clips": clips, "data": data, "sentences": sentences}
+    known = {name: lists(x) for name, x in vars(detector.domain).items()}
+    data = page_data() | {"domain": known}
+    given = {"clips": clips, "data": data, "sentences": data["sentences"]}
     found = run_node(RUN, BOOK / "_static" / "detector.js", given)
     return list(zip(expected, found, strict=True))
 
@@ -124,8 +126,7 @@ def test_no_answer(judged):  # 3
 
 
 def test_the_data_of_the_page():  # 4
-    script = clip_data(BOOK)
-    data = json.loads(script.removeprefix("window.ClipData = ").removesuffix(";\n"))
+    data = page_data()
     assert "onmessage" in data["code"][-1]
     assert {"wasm", "layers", "probe", "domain", "sentences"} <= set(data)
     own = "".join(data["code"][2:]) + (BOOK / "_static" / "clip.js").read_text("utf-8")
