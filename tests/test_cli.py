@@ -138,10 +138,6 @@ def test_damaged_or_missing_clip(reading, small_corpus, damage):
     assert_refused(reading(small_corpus.root), "T12", left=[*left, *CHECKED])
 
 
-def test_full_disk(reading, small_corpus, small_disk):
-    assert_refused(reading(small_corpus.root), "1 MiB are free", left=CHECKED)
-
-
 @pytest.mark.parametrize(
     ("command", "option"), [(TRAIN, "--runs-dir"), (("features",), "--cache-dir")]
 )
@@ -263,8 +259,7 @@ def test_the_platform_chooses_the_folder_of_features(
     antispoof, small_corpus, monkeypatch, tmp_path
 ):
     monkeypatch.setenv("KAGGLE_KERNEL_RUN_TYPE", "Batch")
-    monkeypatch.setenv("ANTISPOOF_DEADLINE", "9e9")  # not 12 h after boot
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "scratch"))
-    assert antispoof(*TRAIN, small_corpus.root).status == 0
+    assert antispoof("features", small_corpus.root).status == 0
     found = (tmp_path / "scratch/antispoof-features").rglob("*.npy")
     assert len([*found]) == 3 and not Path("data").exists()
