@@ -27,19 +27,10 @@ from antispoof.audio.decoding import open_audio
 from antispoof.constants import SAMPLE_RATE
 from antispoof.errors import ParameterError
 from antispoof.files import atomic_path
-from antispoof.inference.base import (
-    LIMITS,
-    ClipDetector,
-    describe_checks,
-    describe_training,
-)
-from antispoof.inference.prediction import (
-    ANSWERS,
-    MEANING,
-    PARTS,
-    Prediction,
-    format_prediction,
-)
+from antispoof.inference import base
+from antispoof.inference import prediction as words
+from antispoof.inference.base import ClipDetector
+from antispoof.inference.prediction import ANSWERS, Prediction
 from antispoof.plots.sound import clip_picture
 from antispoof.plots.timeline import score_timeline
 
@@ -78,24 +69,20 @@ def write_report(
     """
     path = check_format(path)
     date = (date or datetime.now()).astimezone()
-    calibration = detector.calibration
     headings = _without_folders([one.clip for one in predictions])
     urls = metadata(antispoof.__name__).get_all("Project-URL")
     address = dict(one.split(", ", 1) for one in urls)["Repository"]
     # What is appended to the name of a clip is no part of its file's name.
     names = [re.sub(r"( \((track|channel) \d+\))+$", "", p.clip) for p in predictions]
     names = dict.fromkeys(_without_folders(names))
-    clips = zip(headings, predictions, strict=True)
+    found = list(zip(headings, predictions, strict=True))
     page = Template(TEMPLATE.read_text("utf-8"), autoescape=True).render(
-        clips=[_clip(heading, one, detector) for heading, one in clips],
-        checks=describe_checks(detector),
-        about_parts=PARTS,
-        limits=LIMITS,
-        training=describe_training(detector),
-        metadata=detector.metadata,
-        calibration=calibration,
-        largest_fake=np.exp(calibration.largest_llr_spoof),
-        largest_real=np.exp(calibration.largest_llr_bonafide),
+        base=base,
+        words=words,
+        exp=np.exp,
+        detector=detector,
+        overview=[(name, ANSWERS.get(one.answer, "no answer")) for name, one in found],
+        clips=[_clip(name, one, detector) for name, one in found],
         repeat={
             "Command": shlex.join(["antispoof", "check", *names, *options]),
             "Program": f"antispoof {antispoof.__version__}, {address}",
@@ -144,12 +131,7 @@ def _clip(
     heading: str, prediction: Prediction, detector: ClipDetector
 ) -> dict[str, Any]:
     """What the template shows of a clip."""
-    shown = {
-        "heading": heading,
-        "overview": (heading, ANSWERS.get(prediction.answer, "no answer")),
-        "prediction": prediction,
-        "sentence": format_prediction(prediction),
-    }
+    shown = {"heading": heading, "prediction": prediction}
     if prediction.error is not None:
         return shown
     where = {"track": prediction.track, "channel": prediction.channel}
@@ -157,20 +139,12 @@ def _clip(
     sound = next(blocks)[: PICTURE_SECONDS * SAMPLE_RATE]
     with open_audio(prediction.path) as opened:
         properties = ffmpeg.describe(split(opened)[0])
-    known = {None: "not tested", True: "yes", False: "no"}[prediction.in_domain]
     shown |= {
-        "meaning": MEANING[prediction.answer],
-        "is_known": prediction.in_domain is not False,
         "shares": _shares(prediction.llr),
         "parts": [(part.place, ANSWERS[part.answer]) for part in prediction.segments],
         "spectrogram": _png(clip_picture(sound)),
         "seconds_shown": len(sound) / SAMPLE_RATE,
-        "properties": {
-            "Sounds like speech that it knows (languages are not tested)": known,
-            "Sound": f"{prediction.seconds:.2f} s",
-            **properties,
-            "SHA-256": prediction.sha256,
-        },
+        "properties": list(properties.items()),
     }
     if len(prediction.scores) > 1:
         figure = score_timeline(
