@@ -2,8 +2,8 @@
 
 1. An answer is a sentence on stdout; with --json a list of objects, which have the six
    keys of DESIGN, then those of the domain, the parts and the file.
-2. Exit status: 0 if every clip got an answer, 1 if one got none or none was found, 2 if
-   the command was misused; one bad clip does not stop the rest.
+2. Exit status: 0 if every clip got an answer, 1 if one got none or none was found; one
+   bad clip does not stop the rest.
 3. Folders and standard input are accepted; names with blanks, quotes, newlines or
    other alphabets are printed as text, without control characters and not as markup.
 4. --report writes a file, --run uses a run, --track chooses a track of a film, each of
@@ -67,13 +67,6 @@ def test_json(run):
 
 
 # 2
-
-
-@pytest.mark.parametrize("arguments", ["", "a.wav --track 0", "a.wav --colour"])
-def test_misuse(run, arguments):
-    result = run(*arguments.split())
-    assert result.status == 2
-    assert "Usage" in result.err + result.out
 
 
 def test_no_weights_and_no_clip(run, tmp_path):

@@ -87,7 +87,8 @@ def test_any_encoding(monkeypatch):
 
 
 def test_misuse(antispoof):
-    for misuse in ("no-such-command", "corpus", "features", "train --colour red"):
+    misuses = "no-such-command, corpus, features, train --colour red, check"
+    for misuse in (*misuses.split(", "), "check a.wav --track 0"):
         result = antispoof(*misuse.split())
         assert result.status == 2
         assert "Usage: antispoof" in result.err + result.out

@@ -212,6 +212,12 @@ def test_the_equal_error_rate_is_marked_on_its_curve():
     assert norm.cdf(dot.get_xdata()[0]) == pytest.approx(rate, abs=0.02)
 
 
+def test_a_window_is_a_line_that_ends_with_the_clip():
+    (lines,) = FIGURES["timeline"]().axes[0].collections
+    spans = [line[:, 0].tolist() for line in lines.get_segments()]
+    assert spans == [[0, 4], [1, 5], [2, 6], [3, 6]]
+
+
 def test_effects_have_their_intervals_and_their_own_bands():
     """B8: one grey band was drawn for all rows, whatever their smallest effect."""
     axes = FIGURES["forest"]().axes[0]

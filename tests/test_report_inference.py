@@ -6,7 +6,6 @@
 3. Measures are right on scores made to order. (Intervals: see the tests of stats.)
 4. The upload button judges what it is given, in either form of ipywidgets, is not shown
    in a batch run, and leaves no file behind.
-5. The timeline has one line per window.
 """
 
 import re
@@ -18,7 +17,6 @@ import pytest
 
 from antispoof.inference import predict_clips
 from antispoof.inference.domain import Domain, Reference
-from antispoof.plots import timeline
 from antispoof_report import inference_tables as tables
 from antispoof_report import report
 from conditions import CLEAN, CONDITIONS
@@ -192,12 +190,3 @@ def test_no_button_in_a_batch_run(detector, monkeypatch):  # 4
     assert report.upload(None, wanted=True) is None
     monkeypatch.setenv("COLAB_RELEASE_TAG", "release")
     assert report.upload(detector) is not None
-
-
-def test_figures():  # 5
-    starts, scores = np.array([0.0, 4.0]), np.array([-3.0, 0.0])
-    options = {"window": 4, "seconds": 8, "thresholds": (-2.0, 2.0)}
-    (axes,) = timeline.score_timeline(starts, scores, **options).axes
-    paths = [lines.get_paths() for lines in axes.collections]
-    drawn = [[path.vertices.tolist() for path in own] for own in paths]
-    assert [[[0, -3], [4, -3]], [[4, 0], [8, 0]]] in drawn
