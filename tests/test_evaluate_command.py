@@ -126,6 +126,7 @@ def test_a_registered_metric_is_everywhere(run, answer, monkeypatch):
 # 4 ------------------------------------------------------------------------------------
 
 
+@pytest.mark.filterwarnings("default")
 def test_a_reversed_sign(run):
     words = (GOLDEN / "eval-reversed.csv", "--protocol", PROTOCOL, "--replicates", 0)
     as_it_is = run(*words, "--json")

@@ -57,7 +57,6 @@ def main() -> None:
     for stream in filter(None, (sys.stdout, sys.stderr)):
         # No character of a name or a sentence ends a command, in any encoding.
         stream.reconfigure(errors="backslashreplace")
-    warnings.simplefilter("default", UserWarning)
     warnings.showwarning = _show_warning
     status = 1
     try:
