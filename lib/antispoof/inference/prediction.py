@@ -16,7 +16,7 @@ import numpy as np
 from antispoof.audio import count_tracks, iter_blocks
 from antispoof.audio.containers import Completeness
 from antispoof.audio.voice import has_voice
-from antispoof.calibration import ALPHA
+from antispoof.calibration import ALPHA, Calibration
 from antispoof.constants import BONAFIDE, SAMPLE_RATE, SPOOF
 from antispoof.errors import AntispoofError, AudioError
 from antispoof.hashing import hash_file
@@ -220,21 +220,24 @@ def predict_clip(
         message = f"cannot judge {clip}: {'; '.join([fault, *warnings])}"
         several = channel is None and found.channels > 1
         raise UnfitClipError(message, found.channels if several else 0)
+    starts = starts / SAMPLE_RATE
+    ends = np.minimum(starts + detector.n_samples / SAMPLE_RATE, seconds)
     score, calibration = float(scores.mean()), detector.calibration
-    answer, reason, in_domain = str(calibration.answer(score)), None, None
+    of_parts = detector.window_calibration or calibration
+    answer, answers = str(calibration.answer(score)), of_parts.answer(scores)
+    reason = in_domain = None
     if detector.domain is not None:
         level = high_band_level(powers)
         reason = detector.domain.reason(float(distances.mean()), level)
         in_domain = reason is None
-        odd = detector.domain.unlike_real(scores)
-        if in_domain and answer != "spoof" and len(scores) > 1 and odd.any():
-            first = starts[int(np.flatnonzero(odd)[0])] / SAMPLE_RATE
-            last = min(first + detector.n_samples / SAMPLE_RATE, seconds)
+        odd = np.flatnonzero(detector.domain.unlike_real(scores))
+        if not in_domain:
+            answers = np.full(len(scores), "uncertain")
+        elif answer != "spoof" and len(scores) > 1 and len(odd):
             reason = (
-                f"only its part from {first:.0f} to {last:.0f} s seems fake; listen to"
-                " that part"
+                f"only its part from {starts[odd[0]]:.0f} to {ends[odd[0]]:.0f} s seems"
+                " fake; listen to that part"
             )
-    segments = _segments(starts / SAMPLE_RATE, scores, in_domain, seconds, detector)
     if seconds < SHORT:
         warnings.append("so short a clip is judged less exactly")
     if in_domain is None:
@@ -248,13 +251,13 @@ def predict_clip(
         in_domain=in_domain,
         reason=reason,
         llr=float(calibration.llr(score)),
-        segments=segments,
+        segments=_segments(starts, ends, scores, answers, of_parts),
         sha256=hash_file(path),
         warnings=warnings,
         path=Path(path),
         track=track,
         channel=channel,
-        starts=starts / SAMPLE_RATE,
+        starts=starts,
         scores=scores,
     )
 
@@ -276,27 +279,21 @@ def _losses(seconds: float, found: Completeness) -> list[str]:
 
 def _segments(
     starts: np.ndarray,
+    ends: np.ndarray,
     scores: np.ndarray,
-    in_domain: bool | None,
-    seconds: float,
-    detector: ClipDetector,
+    answers: np.ndarray,
+    calibration: Calibration,
 ) -> list[Segment]:
     """Windows merged while their answers stay the same.
 
     Silent windows lie between segments. The last window overlaps the one before, and so
     may the last segment: its answer is for all of its windows.
     """
-    calibration = detector.window_calibration or detector.calibration
-    answers = calibration.answer(scores)
-    if in_domain is False:
-        answers = np.full(len(scores), "uncertain")
-    first = np.flatnonzero(np.append(True, answers[1:] != answers[:-1]))
-    length = detector.n_samples / SAMPLE_RATE
-    segments = []
-    for i, j in pairwise([*first, len(scores)]):
-        end = min(starts[j - 1] + length, seconds)
+    segments, changes = [], np.flatnonzero(answers[1:] != answers[:-1]) + 1
+    for i, j in pairwise([0, *changes, len(scores)]):
+        place, answer = (float(starts[i]), float(ends[j - 1])), str(answers[i])
         probability = float(calibration.probability(scores[i:j].mean()))
-        segments.append(Segment(float(starts[i]), end, str(answers[i]), probability))
+        segments.append(Segment(*place, answer, probability))
     return segments
 
 
