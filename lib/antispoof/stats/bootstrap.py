@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
+import pandas as pd
 
 from antispoof.constants import BONAFIDE, SPOOF
 from antispoof.errors import ParameterError, ScoreError, check_choice
@@ -111,31 +112,19 @@ def operating_thresholds(
     Returns
     -------
     "zero", "dev" and "oracle" -> model -> (n_seeds,).
-
-    Raises
-    ------
-    ScoreError
-        If dev lacks a model or has another number of seeds.
     """
-    if dev is not None and (
-        not set(panel.models) <= set(dev.models) or dev.n_seeds != panel.n_seeds
-    ):
-        raise ScoreError(
-            f"dev scores of {', '.join(dev.models)} ({dev.n_seeds} seeds) cannot set"
-            f" thresholds for {', '.join(panel.models)} ({panel.n_seeds} seeds);"
-            " the same models and seeds are needed"
-        )
-    points: dict[str, dict[str, list[float]]] = {}
+    found = {}
     for model, rows in panel.scores.items():
-        for seed, row in enumerate(rows):
-            on = None if dev is None else (dev.scores[model][seed], dev.labels)
-            found = thresholds_of_system(row, panel.labels, dev=on)
-            for point, value in found.items():
-                points.setdefault(point, {}).setdefault(model, []).append(value)
-    return {
-        point: {model: np.array(values) for model, values in of_models.items()}
-        for point, of_models in points.items()
-    }
+        on = [None] * len(rows)
+        if dev is not None:
+            on = [(row, dev.labels) for row in dev.scores[model]]
+        of_seeds = [
+            thresholds_of_system(row, panel.labels, dev=pair)
+            for row, pair in zip(rows, on, strict=True)
+        ]
+        found[model] = pd.DataFrame(of_seeds)
+    points = next(iter(found.values())).columns
+    return {p: {m: of[p].to_numpy() for m, of in found.items()} for p in points}
 
 
 def resample(

@@ -48,16 +48,16 @@ class Estimate:
         width = self.half_width(1 - level)
         return self.value - width, self.value + width
 
-    def rate_interval(self, level: float = LEVEL) -> tuple[float, float]:
-        """Confidence interval of a fraction; it stays between 0 and 1.
+    def rate_interval(self) -> tuple[float, float]:
+        """95 % confidence interval of a fraction; it stays between 0 and 1.
 
         It is symmetrical in log-odds, as the sampling of a fraction nearly is.
         """
         spread = self.value * (1 - self.value)
         if spread <= 0:
-            low, high = self.interval(level)
+            low, high = self.interval()
             return max(low, 0.0), min(high, 1.0)
-        width = self.half_width(1 - level) / spread
+        width = self.half_width(1 - LEVEL) / spread
         low, high = expit(logit(self.value) + np.array([-width, width]))
         return float(low), float(high)
 

@@ -7,8 +7,6 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import bdtr
 
-from antispoof.errors import ParameterError
-
 
 class McNemar(NamedTuple):
     """Discordant trials of two systems, and the mid-p value.
@@ -37,11 +35,6 @@ def mcnemar(first_right: ArrayLike, second_right: ArrayLike) -> McNemar:
     first_right, second_right : (n,) booleans, whether each system decided a trial
         right.
 
-    Raises
-    ------
-    ParameterError
-        If the two differ in shape.
-
     Examples
     --------
     >>> mcnemar([True, True, True, False], [True, False, False, False])
@@ -49,11 +42,6 @@ def mcnemar(first_right: ArrayLike, second_right: ArrayLike) -> McNemar:
     """
     first_right = np.asarray(first_right, dtype=bool)
     second_right = np.asarray(second_right, dtype=bool)
-    if first_right.shape != second_right.shape:
-        raise ParameterError(
-            f"decisions of shape {first_right.shape} and {second_right.shape}; "
-            "the same trials are needed"
-        )
     only_first = int((first_right & ~second_right).sum())
     only_second = int((~first_right & second_right).sum())
     fewer, n = min(only_first, only_second), only_first + only_second

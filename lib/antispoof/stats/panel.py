@@ -60,8 +60,8 @@ def make_panel(tables: Mapping[str, Sequence[pd.DataFrame]]) -> Panel:
     Raises
     ------
     ScoreError
-        If nothing is given, a column is missing, models differ in the number of seeds,
-        or tables differ in their trials.
+        If nothing is given, models differ in the number of seeds, or tables differ in
+        their trials.
     """
     n_seeds = {model: len(seeds) for model, seeds in tables.items()}
     if len({*n_seeds.values()}) != 1 or not all(n_seeds.values()):
@@ -70,13 +70,6 @@ def make_panel(tables: Mapping[str, Sequence[pd.DataFrame]]) -> Panel:
             f"numbers of seeds ({found or 'no score tables'}); seeds are compared in"
             " pairs, the same number of every model is needed"
         )
-    for model, seeds in tables.items():
-        for table in seeds:
-            for name in (*TRIAL_COLUMNS, "score"):
-                if name not in table:
-                    raise ScoreError(
-                        f"a score table of {model} lacks the column {name!r}"
-                    )
     trials = next(iter(tables.values()))[0][list(TRIAL_COLUMNS)].reset_index(drop=True)
     scores = {
         model: np.stack([_aligned(table, trials, model) for table in seeds])
