@@ -102,7 +102,7 @@ def test_a_different_run_is_refused(exported, there, name):
     ("ending", "data", "message"),
     [
         ("scores-eval.txt", lambda d: d[: d[:-1].rfind(b"\n") + 1], "not scored"),
-        ("config.json", b"{}", "config.json is malformed: its format is not 2"),
+        ("config.json", b"{}", "config.json cannot be used: its format is not 2"),
         (
             "history.csv",
             lambda d: d + d.splitlines()[-1],

@@ -16,7 +16,6 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -40,7 +39,6 @@ PROBE_TOLERANCE = 0.02  # absolute, of features; float16 and processors round ap
 N_PROBED = 64
 SHOWN = 20  # failed clips named in an error
 
-OnError = Literal["stop", "skip"]
 Progress = Callable[[int, int], None]
 Treat = Callable[[np.ndarray], np.ndarray]
 
@@ -93,7 +91,7 @@ def load_features(
     frontend: str = "logmel",
     silence: str = "keep",
     cache_dir: str | Path | None = None,
-    on_error: OnError = "stop",
+    on_error: str = "stop",
     progress: Progress = lambda done, n: None,
 ) -> FeatureSet:
     """The features of a partition, computed on all cores if they are not cached.

@@ -18,7 +18,6 @@ from antispoof.corpora import Corpus, write_protocol
 from antispoof.errors import MemoryLimitError, ParameterError
 from antispoof.files import atomic_path, check_disk_space, project_folder
 from antispoof.frontends import FeatureSet, load_features
-from antispoof.frontends.cache import OnError
 from antispoof.platforms import describe_machine
 from antispoof.runs import regression_check
 from antispoof.runs.record import Run, protocol_name, run_path, write_json, write_run
@@ -46,7 +45,7 @@ def train_or_load(
     runs_dir: str | Path | None = None,
     cache_dir: str | Path | None = None,
     references: str | Path | None = REFERENCES,
-    on_error: OnError = "stop",
+    on_error: str = "stop",
     log: Log = no_log,
 ) -> list[Run]:
     """One run per seed, in the order of the seeds.

@@ -28,7 +28,7 @@ from antispoof import models
 from antispoof.config import TrainConfig
 from antispoof.constants import PARTITIONS, label_indices
 from antispoof.corpora import read_protocol
-from antispoof.errors import PARSE_ERRORS, AntispoofError, ParameterError, RunError
+from antispoof.errors import PARSE_ERRORS, AntispoofError, RunError
 from antispoof.runs.regression_check import Scores
 from antispoof.scoring.score_files import ScoreFileWarning, read_scores, write_scores
 
@@ -93,14 +93,10 @@ class Run:
             name = ENVIRONMENT
             environment = dict(json.loads((path / ENVIRONMENT).read_text("utf-8")))
             return cls(path=path, history=history, environment=environment, **record)
-        except ParameterError as error:
-            raise RunError(f"{path / name}: {error}") from error
-        except (FileNotFoundError, NotADirectoryError) as error:
-            raise RunError(f"{path} is not a run: {name} is missing") from error
         except OSError as error:
-            raise RunError(f"{path / name} cannot be read: {error}") from error
-        except PARSE_ERRORS as error:
-            raise RunError(f"{path / name} is malformed: {error}") from error
+            raise RunError(f"{path} is not a run: {error}") from error
+        except PARSE_ERRORS as error:  # ParameterError, of a missing plugin, is one
+            raise RunError(f"{path / name} cannot be used: {error}") from error
 
     @property
     def partitions(self) -> list[str]:
