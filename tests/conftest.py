@@ -246,7 +246,9 @@ def small_corpus(tmp_path):
     return open_corpus(write_corpus(tmp_path / "corpus" / "LA", SMALL))
 
 
-def train(corpus, folder, *, seeds=(0,), references=None, runs="runs", **settings):
+def train(
+    corpus, folder, *, seeds=(0,), references=None, runs="runs", log=print, **settings
+):
     """Runs of small trainings, in folders below `folder`."""
     from antispoof.config import TrainConfig
     from antispoof.runs import train_or_load
@@ -254,7 +256,8 @@ def train(corpus, folder, *, seeds=(0,), references=None, runs="runs", **setting
     small = {"epochs": 1, "batch_size": 8} | settings
     config = TrainConfig.for_model("cnn", **small)
     folders = {"runs_dir": folder / runs, "cache_dir": folder / "cache"}
-    return train_or_load(config, corpus, list(seeds), references=references, **folders)
+    options = {"references": references, "log": log, **folders}
+    return train_or_load(config, corpus, list(seeds), **options)
 
 
 @pytest.fixture(scope="session")
