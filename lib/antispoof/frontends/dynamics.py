@@ -1,7 +1,7 @@
 """How much and how evenly a voice changes: statistics of its cepstra over time.
 
 Synthesizers smooth what changes fast in a voice. So the spread of the differences
-between frames tells more about most fakes than the spectrum does. Differences of
+between frames says more about most fakes than the spectrum does. Differences of
 cepstra are known to help against spoofing (Sahidullah and others, "A comparison of
 features for synthetic speech detection", Interspeech 2015); here only their statistics
 are kept, at four resolutions, so a clip becomes 1 560 numbers. The spectrum ends at

@@ -38,7 +38,7 @@ class Probe(nn.Module):
         return self.norm(x.flatten(1)).square().mean(1)
 
 
-# The models know no front-ends: here stand the shapes of theirs.
+# The models know no front-ends; these are the shapes that theirs give.
 for name, frontend, shape, of in (
     ("probe", "distilled", (1, 4, 400), ""),
     ("probe_dynamics", "dynamics", (1, 39, 40), " of dynamics"),
