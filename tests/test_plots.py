@@ -116,6 +116,9 @@ FIGURES = {
     "timeline": lambda: timeline.score_timeline(
         np.arange(4.0), np.arange(4.0), window=4, seconds=6, thresholds=(0.5, 2.5)
     ),
+    "timeline without an answer": lambda: timeline.score_timeline(
+        np.arange(2.0), np.arange(2.0), window=4, seconds=6, thresholds=(0.5, np.inf)
+    ),
     "throughput": lambda: benchmark_plots.throughput(
         SPEEDS, {"librosa": "a loop", "store": "the cache"}
     ),

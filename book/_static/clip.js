@@ -136,8 +136,11 @@
   function timeline({ windows, seconds }, [low, high], width) {
     const [height, left] = [150, 44];
     const scores = windows.map((one) => one.score);
-    const lowest = Math.min(low, ...scores) - 0.7;
-    const highest = Math.max(high, ...scores) + 0.7;
+    // A limit of null stands for an answer that is never given.
+    const shown = [low, high].filter(Number.isFinite).concat(scores);
+    const lowest = Math.min(...shown) - 0.7;
+    const highest = Math.max(...shown) + 0.7;
+    const [bottom, top] = [low ?? lowest, high ?? highest];
     const x = (t) => left + (t / seconds) * (width - left - 6);
     const y = (v) => 6 + ((highest - v) / (highest - lowest)) * (height - 28);
     const text = (at, to, words, anchor) =>
@@ -146,9 +149,9 @@
       "svg",
       { viewBox: `0 0 ${width} ${height}`, role: "img", class: "clip-timeline",
         "aria-label": "Score of each window over time" },
-      drawn("rect", { x: left, y: y(high), width: x(seconds) - left, height: y(low) - y(high) }),
-      text(left - 6, y(high), "real", "end"),
-      text(left - 6, y(low) + 10, "fake", "end"),
+      drawn("rect", { x: left, y: y(top), width: x(seconds) - left, height: y(bottom) - y(top) }),
+      text(left - 6, y(top), high === null ? "" : "real", "end"),
+      text(left - 6, y(bottom) + 10, low === null ? "" : "fake", "end"),
       text(left, height - 4, "0 s", "start"),
       text(x(seconds), height - 4, `${seconds.toFixed(1)} s`, "end"),
       ...windows.map(({ start, score }) =>

@@ -512,6 +512,7 @@ const ClipDetector = (() => {
     let answer = "uncertain";
     if (score < limits[0]) answer = "spoof";
     if (score > limits[1]) answer = "bonafide";
+    if (c.withheld.includes(answer)) answer = "uncertain";
     return { llr, probability: 1 / (1 + Math.exp(-llr)), answer };
   }
 

@@ -11,23 +11,27 @@ The answer is split-conformal (Vovk, Gammerman and Shafer, "Algorithmic learning
 random world", 2005, section 4): a class is excluded if at most a fraction ``ALPHA`` of
 its clips has a score as far away. So among clips such as those of the calibration, at
 most this fraction of a class is called the other. For clips of another kind, nothing is
-promised.
+promised. How well it holds there is measured by leaving out one source at a time, and
+an answer that is not right often enough on these is never given.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from antispoof.constants import BONAFIDE, SPOOF
+from antispoof.constants import BONAFIDE, LABELS, SPOOF
 
 # Largest fraction of a class that is called the other. To call a real person fake is
 # worse than to miss a fake.
 ALPHA = {BONAFIDE: 0.025, SPOOF: 0.05}
 KAPPA = 1.0  # clips of the wrong class, by which the line is shrunken
+# An answer is given only if at least this fraction of it is right on sources that are
+# left out, where both classes are equally frequent.
+MIN_RIGHT = 0.9
 
 
 @dataclass(frozen=True)
@@ -43,6 +47,8 @@ class Calibration:
     largest_llr_spoof : no clip speaks more for spoof; log of the effective number of
         real clips, and one more.
     largest_llr_bonafide : the same for bona fide, by the fakes.
+    withheld : answers that are never given, see MIN_RIGHT; the answer is then
+        ``uncertain``.
     """
 
     slope: float
@@ -53,6 +59,7 @@ class Calibration:
     bonafide_above: float = np.inf
     largest_llr_spoof: float = np.inf
     largest_llr_bonafide: float = np.inf
+    withheld: Sequence[str] = field(default_factory=list)
 
     @classmethod
     def fit(
@@ -75,7 +82,8 @@ class Calibration:
         scores : (n,) floats. labels : (n,) class indices; both classes are needed.
         partition : where the trials come from: "train" or "dev".
         sources : (n,) where each clip was recorded or made; within a class all sources
-            have the same weight. None: all clips have.
+            have the same weight, and answers may be withheld. None: all clips have the
+            same weight, and both answers are given.
 
         Raises
         ------
@@ -91,12 +99,18 @@ class Calibration:
 
         metrics.ensure_not_eval(partition, what="a calibration")
         scores, labels = metrics.validate(scores, labels, both_classes=True)
+        sources = np.zeros(len(labels)) if sources is None else np.asarray(sources)
         weights = _class_weights(labels, sources)
         wrong = weights * KAPPA / _effective_number(weights)
         x, y = np.tile(scores, 2)[:, None], np.concatenate([labels, 1 - labels])
         line = LogisticRegression().fit(x, y, np.concatenate([weights, wrong]))
         n = np.bincount(labels).tolist()
         real, fake = labels == BONAFIDE, labels == SPOOF
+        withheld = [
+            name
+            for answer, name in enumerate(LABELS)
+            if share_right(scores, labels, sources, answer) < MIN_RIGHT
+        ]
         return cls(
             float(line.coef_[0, 0]),
             float(line.intercept_[0]),
@@ -106,6 +120,7 @@ class Calibration:
             bonafide_above=-_limit(-scores[fake], weights[fake], ALPHA[SPOOF]),
             largest_llr_spoof=float(np.log1p(_effective_number(weights[real]))),
             largest_llr_bonafide=float(np.log1p(_effective_number(weights[fake]))),
+            withheld=withheld,
         )
 
     def log_odds(self, scores: ArrayLike) -> np.ndarray:
@@ -135,9 +150,15 @@ class Calibration:
 
     @property
     def thresholds(self) -> tuple[float, float]:
-        """Below the first the answer is spoof, above the second bonafide."""
-        limits = self.spoof_below, self.bonafide_above
-        return min(limits), max(limits)
+        """Below the first the answer is spoof, above the second bonafide.
+
+        Infinite for an answer that is withheld.
+        """
+        low, high = sorted((self.spoof_below, self.bonafide_above))
+        return (
+            -np.inf if "spoof" in self.withheld else low,
+            np.inf if "bonafide" in self.withheld else high,
+        )
 
 
 def source_weights(sources: Sequence[str]) -> np.ndarray:
@@ -146,19 +167,57 @@ def source_weights(sources: Sequence[str]) -> np.ndarray:
     return 1 / (len(names) * counts[inverse])
 
 
+def answers_left_out(
+    scores: np.ndarray, labels: np.ndarray, sources: np.ndarray, answer: int
+) -> Iterator[tuple[str, int, np.ndarray]]:
+    """Which clips get an answer if their source is left out of the calibration.
+
+    Parameters
+    ----------
+    scores, labels, sources : (n,), as in `Calibration.fit`.
+    answer : class index.
+
+    Yields
+    ------
+    source, class index and, for each of its clips, whether it gets the answer.
+    """
+    far, other = scores if answer == SPOOF else -scores, 1 - answer
+    for source in np.unique(sources):
+        left_out = sources == source
+        rest = ~left_out & (labels == other)
+        if rest.any():
+            limit = _limit(far[rest], source_weights(sources[rest]), ALPHA[other])
+            for label in np.unique(labels[left_out]):
+                yield source, label, far[left_out & (labels == label)] < limit
+
+
+def share_right(
+    scores: np.ndarray, labels: np.ndarray, sources: np.ndarray, answer: int
+) -> float:
+    """How often an answer is right on sources left out; see :func:`answers_left_out`.
+
+    Both classes are equally frequent, and within a class every source has the same
+    weight. NaN if the answer is never given there, or if there is one source only.
+    """
+    shares = {SPOOF: [], BONAFIDE: []}
+    for _, label, given in answers_left_out(scores, labels, sources, answer):
+        shares[label].append(given.mean())
+    rates = {label: np.mean(found) if found else 0 for label, found in shares.items()}
+    total = sum(rates.values())
+    return float(rates[answer] / total) if total else np.nan
+
+
 def _effective_number(weights: np.ndarray) -> float:
     """How many equally heavy clips would be as exact (L. Kish 1965)."""
     return float(weights.sum() ** 2 / np.square(weights).sum())
 
 
-def _class_weights(labels: np.ndarray, sources: Sequence[str] | None) -> np.ndarray:
+def _class_weights(labels: np.ndarray, sources: np.ndarray) -> np.ndarray:
     """Weights that add up to n / 2 in each class, the same for each source in it."""
-    if sources is None:
-        sources = [""] * len(labels)
     weights = np.empty(len(labels))
     for label in (SPOOF, BONAFIDE):
         rows = np.flatnonzero(labels == label)
-        weights[rows] = len(labels) / 2 * source_weights(np.asarray(sources)[rows])
+        weights[rows] = len(labels) / 2 * source_weights(sources[rows])
     return weights
 
 

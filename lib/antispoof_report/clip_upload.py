@@ -10,7 +10,7 @@ from antispoof.inference.base import ClipDetector
 from antispoof_report.inference_tables import answers
 
 
-def upload(detector: ClipDetector | None, *, wanted: bool = False) -> Any:
+def upload(detector: ClipDetector, *, wanted: bool = False) -> Any:
     """A button for clips, whose answers appear below it; None in a batch run.
 
     Parameters
@@ -19,7 +19,7 @@ def upload(detector: ClipDetector | None, *, wanted: bool = False) -> Any:
     """
     kaggle = os.environ.get("KAGGLE_KERNEL_RUN_TYPE") == "Interactive"
     interactive = kaggle or "COLAB_RELEASE_TAG" in os.environ
-    if detector is None or not (wanted or interactive):
+    if not (wanted or interactive):
         return None
     import ipywidgets
 

@@ -4,7 +4,8 @@ The tables of measurements are those of ``tools/export_weights.py``;
 intervals are those of :mod:`antispoof.stats`, over speakers.
 """
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +13,7 @@ import pandas as pd
 from scipy.stats import binomtest
 
 from antispoof import metrics
-from antispoof.calibration import Calibration
+from antispoof.calibration import Calibration, answers_left_out, share_right
 from antispoof.constants import BONAFIDE, LABELS, SPOOF, label_indices
 from antispoof.inference.base import ClipDetector, describe_detector
 from antispoof.inference.domain import ALPHA_PARTS
@@ -38,7 +39,7 @@ WORDS = {"bonafide": "real", "spoof": "fake"}  # for readers who do not know the
 QUOTED = (
     *("eer", "n", "n_train", "systems", "ece", "coverage", "selective_error"),
     *("accused", "found", "moved", "refused", "largest"),
-    *("new_accused", "new_found", "balanced_error", "said_real", "said_real_wrong"),
+    *("new_accused", "new_found", "balanced_error"),
 )
 Table = pd.DataFrame | None  # without pretrained weights there are no measurements
 
@@ -64,13 +65,8 @@ DECISIONS = {
 }
 
 
-def answers(predictions: Sequence[Prediction], detector: ClipDetector | None) -> Html:
-    """Predictions in words, and once what their detector knows and does not know.
-
-    Without a detector, a sentence that weights are missing.
-    """
-    if detector is None:
-        return missing_runs("An answer", "pretrained weights")
+def answers(predictions: Sequence[Prediction], detector: ClipDetector) -> Html:
+    """Predictions in words, and once what their detector knows and does not know."""
     texts = [f"{p.clip}: {format_prediction(p)}" for p in predictions]
     note = describe_detector(detector)
     html = render("answers.html", answers=texts, note=note)
@@ -78,13 +74,13 @@ def answers(predictions: Sequence[Prediction], detector: ClipDetector | None) ->
 
 
 def example_clips(
-    trials: pd.DataFrame, measured: Table, detector: ClipDetector | None
+    trials: pd.DataFrame, measured: Table, detector: ClipDetector
 ) -> dict[str, str]:
     """Clips to show, name -> path: a right answer, a wrong and a refused one.
 
     Of a corpus that was not measured, the first clip of each class.
     """
-    if measured is not None and detector is not None:
+    if measured is not None:
         known = with_answers(select_condition(measured), detector)
         known = known.merge(trials[["utt_id", "path"]], on="utt_id")
         right = known["answer"] == known["label"]
@@ -100,9 +96,9 @@ def example_clips(
     return {f"{WORDS[label]} clip": path for label, path in first.items()}
 
 
-def robustness_table(measured: Table, detector: ClipDetector | None) -> Html:
+def robustness_table(measured: Table, detector: ClipDetector) -> Html:
     """By condition: EER, Cllr, refusals, and the median change of the probability."""
-    if measured is None or detector is None:
+    if measured is None:
         return missing_runs("Measured errors")
     names = list(dict.fromkeys(measured["condition"]))
     # Some clips only are scored under every condition.
@@ -131,9 +127,9 @@ def robustness_table(measured: Table, detector: ClipDetector | None) -> Html:
     return table(pd.DataFrame(rows), caption=caption)
 
 
-def decisions_table(measured: Table, detector: ClipDetector | None) -> Html:
+def decisions_table(measured: Table, detector: ClipDetector) -> Html:
     """How many clips get an answer, and how many answers are wrong."""
-    if measured is None or detector is None:
+    if measured is None:
         return missing_runs("Measured errors")
     trials = with_answers(select_condition(measured), detector)
     panel = make_panel({CLEAN: [trials.assign(score=trials["sign"])]})
@@ -148,9 +144,9 @@ def decisions_table(measured: Table, detector: ClipDetector | None) -> Html:
     return table(frame, caption="How far to trust it, evaluation clips")
 
 
-def sources_table(measured: Table, detector: ClipDetector | None) -> Html:
+def sources_table(measured: Table, detector: ClipDetector) -> Html:
     """By source of the clips: how many of each class are called real, or fake."""
-    if measured is None or detector is None:
+    if measured is None:
         return missing_runs("Measured errors")
     trials = with_answers(select_condition(measured), detector)
     rows = []
@@ -167,7 +163,7 @@ def sources_table(measured: Table, detector: ClipDetector | None) -> Html:
 
 
 def left_out_table(calibrated: Table) -> Html:
-    """The guarantee on a new source: each source of dev left out of the calibration."""
+    """The answers on a new source: each source of dev left out of the calibration."""
     if calibrated is None:
         return missing_runs("Measured errors")
     caption = "Calibrated on the other sources, with 95 % intervals"
@@ -175,26 +171,28 @@ def left_out_table(calibrated: Table) -> Html:
 
 
 def left_out_rates(calibrated: pd.DataFrame) -> pd.DataFrame:
-    """Errors on each source of dev, calibrated on the others."""
-    rows = []
-    for source in sorted(calibrated["source"].unique()):
-        clips = calibrated[calibrated["source"] == source]
-        rest = calibrated[calibrated["source"] != source]
-        labels = label_indices(rest["label"])
-        options = {"partition": "dev", "sources": rest["source"]}
-        fitted = Calibration.fit(rest["score"], labels, **options)
-        given = fitted.answer(clips["score"])
-        real = (clips["label"] == LABELS[BONAFIDE]).to_numpy()
-        accused = given[real] == LABELS[SPOOF]
-        missed = given[~real] == LABELS[BONAFIDE]
-        rows.append((source, share(accused), share(missed)))
-    columns = ["Source left out", "Real called fake", "Fake called real"]
-    return pd.DataFrame(rows, columns=columns)
+    """By source: how many clips of each class get each answer if it is left out."""
+    rows: dict[str, dict] = defaultdict(dict)
+    for answer, called in ((SPOOF, "fake"), (BONAFIDE, "real")):
+        for source, label, given in answers_left_out(*_arrays(calibrated), answer):
+            name = f"{WORDS[LABELS[label]].title()} called {called}"
+            rows[source][name] = share(given)
+    return pd.DataFrame(rows).T.rename_axis("Source left out").reset_index()
 
 
-def refusals_table(calibrated: Table, detector: ClipDetector | None) -> Html:
+def right_left_out(calibrated: pd.DataFrame, answer: str) -> str:
+    """How often an answer is right there, see `antispoof.calibration.share_right`."""
+    return per_cent(share_right(*_arrays(calibrated), LABELS.index(answer)))
+
+
+def _arrays(calibrated: pd.DataFrame) -> Iterator[np.ndarray]:
+    labels = label_indices(calibrated["label"])
+    yield from (calibrated["score"].to_numpy(), labels, calibrated["source"].to_numpy())
+
+
+def refusals_table(calibrated: Table, detector: ClipDetector) -> Html:
     """Which errors a refusal of the oddest tenth of the dev clips would spare."""
-    if calibrated is None or detector is None:
+    if calibrated is None:
         return missing_runs("Measured errors")
     scores, calibration = calibrated["score"], detector.calibration
     labels = label_indices(calibrated["label"])
@@ -224,18 +222,17 @@ def parts_table(spliced: Table) -> Html:
     return table(frame, caption="Real clips with a fake part, evaluation clips")
 
 
-def glue_inference(detector: ClipDetector | None, measured: Table) -> None:
+def glue_inference(detector: ClipDetector, measured: Table) -> None:
     """Glue what pages quote of a detector; a dash for each value that is missing."""
     quoted = dict.fromkeys(QUOTED, UNKNOWN)
-    if detector is not None:
-        metadata = detector.metadata
-        quoted["n_train"] = str(metadata["corpus"]["n_train"])
-        quoted["systems"] = str(len(metadata.get("coverage", {}).get("systems", ())))
-        if checks := metadata.get("checks"):
-            real, fake = checks["bonafide"], checks["spoof"]
-            quoted["new_accused"] = f"{real['spoof']} of {real['n']}"
-            quoted["new_found"] = f"{fake['spoof']} of {fake['n']}"
-    if detector is not None and measured is not None:
+    metadata = detector.metadata
+    quoted["n_train"] = str(metadata["corpus"]["n_train"])
+    quoted["systems"] = str(len(metadata.get("coverage", {}).get("systems", ())))
+    if checks := metadata.get("checks"):
+        real, fake = checks["bonafide"], checks["spoof"]
+        quoted["new_accused"] = f"{real['spoof']} of {real['n']}"
+        quoted["new_found"] = f"{fake['spoof']} of {fake['n']}"
+    if measured is not None:
         trials = with_answers(select_condition(measured), detector)
         calibration, labels = detector.calibration, label_indices(trials["label"])
         moved = probability_shift(measured, calibration)
@@ -249,8 +246,6 @@ def glue_inference(detector: ClipDetector | None, measured: Table) -> None:
             "refused": per_cent((~trials["in_domain"]).mean()),
             "largest": f"{np.exp(calibration.largest_llr_spoof):.0f}",
             "balanced_error": per_cent(wrong / answered),  # with equal classes
-            "said_real": str((sign > 0).sum()),
-            "said_real_wrong": str((sign[~real] > 0).sum()),
             "moved": f"{moved[[*FORMATS]].max():.3f}",
         }
         for name, measure in DECISIONS.items():

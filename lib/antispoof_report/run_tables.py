@@ -96,7 +96,7 @@ def _machine(environment: dict) -> str:
     return f"a machine with one {environment['device']}"
 
 
-def missing_runs(what: str, needed: str = "recorded runs") -> Html:
-    """The sentence that is shown where there are no recorded runs, or no weights."""
-    text = f"{what}: this copy of the notebook has no {needed}."
+def missing_runs(what: str) -> Html:
+    """The sentence that is shown where there are no recorded runs."""
+    text = f"{what}: this copy of the notebook has no recorded runs."
     return Html(f"<p><em>{text}</em></p>", text)

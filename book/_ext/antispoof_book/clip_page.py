@@ -9,12 +9,13 @@ may load scripts, but no other files.
 import json
 from base64 import b64encode
 from dataclasses import asdict
+from math import isfinite
 from pathlib import Path
 
 from sphinx.application import Sphinx
 
 from antispoof.frontends import distilled
-from antispoof.inference import has_pretrained, load_detector
+from antispoof.inference import load_detector
 from antispoof.inference.base import describe_detector
 from antispoof.inference.detector import DOMAIN
 from antispoof.inference.loading import PRETRAINED_DIR, WEIGHTS
@@ -49,6 +50,7 @@ def clip_data(book: Path) -> str:
         "probe": PRETRAINED_DIR / WEIGHTS,
         "domain": PRETRAINED_DIR / DOMAIN,
     }
+    thresholds = detector.calibration.thresholds
     data = {
         "code": [f"{path.read_text('utf-8')}\n" for path in names],
         "calibration": asdict(detector.calibration),
@@ -60,7 +62,8 @@ def clip_data(book: Path) -> str:
             "support": [[min(limit, 1e9), word] for limit, word in SUPPORT.items()],
             "even": EVEN,
             "about": describe_detector(detector),
-            "thresholds": detector.calibration.thresholds,
+            # No JSON has infinity, which stands for an answer that is never given.
+            "thresholds": [x if isfinite(x) else None for x in thresholds],
         },
         **{k: b64encode(path.read_bytes()).decode() for k, path in files.items()},
     }
@@ -75,6 +78,6 @@ def _add_scripts(app, pagename, templatename, context, doctree) -> None:
 
 
 def _write_data(app: Sphinx, error: Exception | None) -> None:
-    if error is None and PAGE in app.env.found_docs and has_pretrained():
+    if error is None and PAGE in app.env.found_docs:
         target = Path(app.outdir, "_static", DATA)
         target.write_text(clip_data(Path(app.srcdir, "book")), "utf-8")

@@ -5,5 +5,5 @@ How predictions and detectors are put in words: ``prediction.format_prediction``
 onnxruntime in ``exported``.
 """
 
-from antispoof.inference.loading import has_pretrained, load_detector
+from antispoof.inference.loading import load_detector
 from antispoof.inference.prediction import Prediction, predict_clip, predict_clips

@@ -12,11 +12,6 @@ PRETRAINED_DIR = Path(__file__).with_name("pretrained_weights")
 WEIGHTS = "model.safetensors"
 
 
-def has_pretrained() -> bool:
-    """Whether this copy of the library includes pretrained weights."""
-    return (PRETRAINED_DIR / WEIGHTS).is_file()
-
-
 def load_detector(run: str | Path | None = None) -> ClipDetector:
     """The detector of a run, an exported one, or the pretrained one.
 

@@ -23,16 +23,21 @@ def score_timeline(
     window : seconds of a window.
     seconds : of the clip.
     thresholds : a score up to the first means spoof, from the second on bona fide.
+        One that is infinite stands for an answer that is never given.
     """
     low, high = thresholds
     figure, (axes,) = subplots(height=2.6)
-    axes.axhspan(low, high, color=PALE)
+    shown = [*scores, *filter(np.isfinite, thresholds)]
+    margin = 0.2 * max(float(np.ptp(shown)), 1e-3)
+    bottom, top = min(shown) - margin, max(shown) + margin
+    axes.axhspan(max(low, bottom), min(high, top), color=PALE)
     ends = np.minimum(starts + window, seconds)
     colours = np.where(scores >= high, BLUE, np.where(scores <= low, VERMILION, BLACK))
     axes.hlines(scores, starts, ends, colors=colours, linewidth=2)
-    axes.set(xlim=(0, seconds), xlabel="time (s)", ylabel="score")
-    margin = 0.2 * max(float(np.ptp([*scores, low, high])), 1e-3)
-    axes.set_ylim(min(*scores, low) - margin, max(*scores, high) + margin)
-    for height, text, side in ((0.97, "real", "top"), (0.03, "fake", "bottom")):
-        axes.text(0.99, height, text, transform=axes.transAxes, ha="right", va=side)
+    axes.set(xlabel="time (s)", ylabel="score")
+    axes.set(xlim=(0, seconds), ylim=(bottom, top))
+    places = ((high, 0.97, "real", "top"), (low, 0.03, "fake", "bottom"))
+    for limit, height, text, side in places:
+        if np.isfinite(limit):
+            axes.text(0.99, height, text, transform=axes.transAxes, ha="right", va=side)
     return figure
