@@ -115,9 +115,10 @@ def antispoof(project, *commands, then=""):
 def test_everything_from_outside(project):
     settings = ("--model", "linear", "--frontend", "energy", "--augment", "quiet")
     train = ("train", *settings, "--epochs", "1", "--corpus", "clips")
-    text, trained = antispoof(project, ("train", "--help"), train)
-    for name in ("linear", "energy", "quiet"):
-        assert name in text
+    helps = [("train", "--help"), ("corpus", "audit", "--help"), ("evaluate", "--help")]
+    *texts, trained = antispoof(project, *helps, train)
+    for name in ("linear", "energy", "quiet", "flat_folder", "recall_gap"):
+        assert name in " ".join(texts)
     path = Path(trained.splitlines()[-1])
     assert "a flat folder" in (project / path / "config.json").read_text()
     protocol = project / path.parents[2] / "protocol-eval.txt"

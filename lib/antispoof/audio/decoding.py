@@ -50,8 +50,9 @@ class Clip:
 
     def mono(self, channel: int | None = None) -> np.ndarray:
         """The mean over the channels, or one of them from 0 on; (n,) float32."""
-        if channel is None:
+        if channel is None and self.samples.shape[1] > 1:
             return self.samples.mean(axis=1, dtype=np.float64).astype(np.float32)
+        channel = channel or 0
         if channel >= self.samples.shape[1]:
             raise AudioError(f"it has {self.samples.shape[1]} channel(s)")
         return self.samples[:, channel]

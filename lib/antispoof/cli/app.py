@@ -16,6 +16,7 @@ from antispoof.cli.corpus import corpus_app
 from antispoof.cli.evaluate import evaluate
 from antispoof.cli.export import export
 from antispoof.cli.features import features
+from antispoof.cli.options import with_names
 from antispoof.cli.runs import runs_app
 from antispoof.cli.score import score
 from antispoof.cli.text import say
@@ -31,7 +32,10 @@ app = typer.Typer(
 )
 app.add_typer(corpus_app, name="corpus", help="Audit, fetch or synthesize a corpus.")
 app.command(cls=TrainCommand)(train)
-for command in (features, score, evaluate, check, export):
+for command in (features, score):
+    app.command()(command)
+app.command(cls=with_names("Metrics", "antispoof.metrics", "METRICS"))(evaluate)
+for command in (check, export):
     app.command()(command)
 app.add_typer(runs_app, name="runs", help="List runs, or carry them elsewhere.")
 

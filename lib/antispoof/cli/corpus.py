@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from antispoof.cli.options import AsJson, CorpusArgument
+from antispoof.cli.options import AsJson, CorpusArgument, with_names
 from antispoof.cli.text import format_table, progress_bar, say
 from antispoof.errors import ParameterError
 
@@ -28,10 +28,13 @@ SHOWN = 10  # issues of one kind in the report for people; --json has all
 OutArgument = Annotated[Path, typer.Argument(metavar="OUT", help="Folder to fill.")]
 Engines = Annotated[str, typer.Option(metavar="NAME,...", help="Separated by commas.")]
 
+LAYOUTS = with_names("Layouts of corpora", "antispoof.corpora", "CORPORA")
+ENGINES = ("Engines", "antispoof.synthesis", "ENGINES")
+
 corpus_app = typer.Typer(no_args_is_help=True)
 
 
-@corpus_app.command("audit")
+@corpus_app.command("audit", cls=LAYOUTS)
 def audit_command(
     folders: Annotated[
         list[Path], typer.Argument(metavar="CORPUS...", help="Folders of corpora.")
@@ -120,7 +123,7 @@ def join_command(
     say(f"{target}: {open_corpus(out).description}")
 
 
-@corpus_app.command("copies")
+@corpus_app.command("copies", cls=with_names(*ENGINES, "vocoder"))
 def copies_command(
     source: CorpusArgument,
     out: OutArgument,
@@ -142,7 +145,7 @@ def copies_command(
     _show_made(make_copies, open_corpus(source), out, engines, options)
 
 
-@corpus_app.command("speak")
+@corpus_app.command("speak", cls=with_names(*ENGINES, "tts"))
 def speak_command(
     texts: Annotated[Path, typer.Argument(metavar="TEXTS", help="A sentence a line.")],
     out: OutArgument,
