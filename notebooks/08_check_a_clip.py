@@ -206,10 +206,10 @@ report.decisions_table(measured, detector)
 
 # %% [markdown]
 # Each source counts the same in the calibration, but a new source may still be different.
-# So we leave out each source in turn, and test on it. At most 2.5 % of the real clips
-# should be called fake, and at most 5 % of the fakes real, if the new source were like the
-# others. A larger number says that it is not: where it is far larger, the promise does not
-# hold for such a source, and nothing in the clip tells.
+# So we leave out each source in turn, and test on it, as if no answer were withheld. At
+# most 2.5 % of the real clips should be called fake, and at most 5 % of the fakes real, if
+# the new source were like the others. A larger number says that it is not: where it is far
+# larger, the promise does not hold for such a source, and nothing in the clip tells.
 
 # %% tags=["hide-input"]
 report.left_out_table(calibrated)

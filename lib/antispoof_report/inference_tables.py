@@ -155,8 +155,10 @@ def sources_table(measured: Table, detector: ClipDetector) -> Html:
         row["Refused"] = int((~clips["in_domain"]).sum())
         for label, word in WORDS.items():
             given = clips.loc[clips["label"] == label, "answer"]
-            for answer, called in (("spoof", "fake"), ("bonafide", "real")):
-                row[f"{word.title()} called {called}"] = share(given == answer)
+            for answer in LABELS:
+                if answer not in detector.calibration.withheld:
+                    name = f"{word.title()} called {WORDS[answer]}"
+                    row[name] = share(given == answer)
         rows.append(row)
     caption = "Answers by source, with 95 % intervals; of all others it cannot tell"
     return table(pd.DataFrame(rows), caption=caption)
@@ -173,9 +175,9 @@ def left_out_table(calibrated: Table) -> Html:
 def left_out_rates(calibrated: pd.DataFrame) -> pd.DataFrame:
     """By source: how many clips of each class get each answer if it is left out."""
     rows: dict[str, dict] = defaultdict(dict)
-    for answer, called in ((SPOOF, "fake"), (BONAFIDE, "real")):
+    for answer, called in enumerate(LABELS):
         for source, label, given in answers_left_out(*_arrays(calibrated), answer):
-            name = f"{WORDS[LABELS[label]].title()} called {called}"
+            name = f"{WORDS[LABELS[label]].title()} called {WORDS[called]}"
             rows[source][name] = share(given)
     return pd.DataFrame(rows).T.rename_axis("Source left out").reset_index()
 
