@@ -179,8 +179,10 @@ def ends_early(part: Part) -> bool:
     if _peek(part, 4, 4) == b"ftyp":
         at = 0
         while len(box := _peek(part, at, 16)) == 16:
-            size = int.from_bytes(box[:4])
-            size = int.from_bytes(box[8:]) if size == 1 else size or part.size - at
+            size = int.from_bytes(box[:4], "big")
+            size = (
+                int.from_bytes(box[8:], "big") if size == 1 else size or part.size - at
+            )
             at += max(size, 8)
         return at > part.size
     return head[:1] == b"G" and _peek(part, 188, 1) == b"G" and part.size % 188 > 0

@@ -36,7 +36,9 @@ def list_command(runs_dir: RunsDir = RUNS) -> None:
 @runs_app.command("export")
 def export_command(
     file: Annotated[Path, typer.Argument(help="ZIP file to write.")],
-    run: Annotated[list[Path], typer.Argument(help="Runs; all if omitted.")] = (),
+    run: Annotated[
+        list[Path] | None, typer.Argument(help="Runs; all if omitted.")
+    ] = None,
     runs_dir: RunsDir = RUNS,
     weights: Annotated[bool, typer.Option(help="Include the trained weights.")] = True,
 ) -> None:
