@@ -115,7 +115,7 @@ def test_refusals(corpus, tmp_path, monkeypatch):  # 4
     failed = make_copies(corpus, out, ["noisy", "nothing"], n_jobs=1)
     assert len(failed) == 5  # of E1 and T1 nothing, of D1 no engine made anything
     assert "cannot decode" in failed["noisy/D1-noisy.flac"]
-    assert "not finite" in failed["nothing/T1-nothing.flac"]
+    assert "all zero" in failed["nothing/T1-nothing.flac"]
     assert sorted(manifest(out)["origin"].unique()) == ["E1", "T1"]
     register_engine("far", title="far", kind="vocoder", needs="no_such_thing")(noisy)
     for name, part in [("flite", "accepted: world"), ("far", "no_such_thing; install")]:
@@ -126,6 +126,22 @@ def test_refusals(corpus, tmp_path, monkeypatch):  # 4
     monkeypatch.setattr("antispoof.synthesis.making.hash_defining_file", str)
     with pytest.raises(CorpusError, match=r"changed code \(control, noisy\)"):
         make_copies(corpus, out, ["noisy", "nothing"])  # of which no clip is there
+
+
+@pytest.mark.parametrize(
+    ("made", "message"),
+    [
+        (lambda waveform, rng: waveform[:9], "gave 9 samples for"),
+        (lambda waveform, rng: None, "failed with TypeError"),
+        (lambda waveform, rng: 0 * waveform, "all zero"),
+    ],
+)
+def test_an_engine_that_gives_no_copy(corpus, antispoof, monkeypatch, made, message):
+    register_engine("bad", title="bad", kind="vocoder")(made)  # 4
+    monkeypatch.setenv("LOKY_MAX_CPU_COUNT", "1")
+    result = antispoof("corpus", "copies", corpus.root, "out", "--engines", "bad")
+    assert (result.status, result.err) == (1, "antispoof: engine bad made no clip\n")
+    assert message in result.out
 
 
 def test_programs(corpus, tmp_path, monkeypatch):  # 5

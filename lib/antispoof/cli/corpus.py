@@ -14,7 +14,7 @@ import typer
 
 from antispoof.cli.options import AsJson, CorpusArgument, with_names
 from antispoof.cli.text import format_table, progress_bar, say
-from antispoof.errors import ParameterError
+from antispoof.errors import AudioError, ParameterError
 
 if TYPE_CHECKING:
     from antispoof.corpora import Audit, Issue
@@ -171,6 +171,8 @@ def _show_made(
     for name, message in failed.items():
         say(f"left out: {name}: {message}")
     say(f"{out / 'MANIFEST.csv'}: complete, {len(failed)} clip(s) left out")
+    if empty := [name for name in names if not any((out / name).glob("*.flac"))]:
+        raise AudioError(f"engine {', '.join(empty)} made no clip")
 
 
 def _count_table(found: Audit) -> str:

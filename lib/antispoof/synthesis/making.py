@@ -29,6 +29,7 @@ from antispoof.synthesis.registry import ENGINES, find_engines, register_engine
 COLUMNS = ["file", "label", "attack", "speaker", "partition", "source", "origin"]
 FAKE = LABELS[SPOOF]
 CONTROL = "control"
+MIN_LENGTH = 0.9  # of the original; a copy has its timing
 SPEECH_RMS = 10 ** (-26 / 20)  # of full scale: the nominal level of ITU-T P.56
 
 
@@ -192,9 +193,17 @@ def _write(out: Path, clip: dict[str, str], engine: Callable) -> str:
             waveform, level = engine(clip["origin"], clip["voice"], rng), SPEECH_RMS
     except AudioError as error:
         return str(error)
-    if not waveform.size or not np.isfinite(waveform).all():
-        return "the engine gave no samples, or some that are not finite"
-    waveform = waveform * (level / (_rms(waveform) or 1.0))
+    except Exception as error:  # an engine may be anybody's code
+        return f"the engine failed with {type(error).__name__}: {error}"
+    if (
+        np.ndim(waveform) != 1
+        or not np.isfinite(waveform).all()
+        or not np.any(waveform)
+    ):
+        return "the engine gave no row of finite samples that are not all zero"
+    if "path" in clip and len(waveform) < MIN_LENGTH * len(original):
+        return f"the engine gave {len(waveform)} samples for {len(original)}"
+    waveform = waveform * (level / _rms(waveform))
     waveform = waveform / max(1.0, np.abs(waveform).max())
     samples = np.rint(waveform * 32_768).clip(-32_768, 32_767).astype(np.int16)
     with atomic_path(out / clip["file"]) as temporary:
