@@ -53,7 +53,7 @@ def refused(path, *parts):
 def test_wrong_line(tmp_path):
     for line, parts in (
         ("S1 T1 - bonafide", ["4 columns", "'S1 T1 - bonafide'", "but 5 in"]),
-        ("S1 T1 - A01 maybe", ["label 'maybe'", "spoof and bonafide"]),
+        ("S1 T1 - A01 maybe", ["label 'maybe'", "spoof, bonafide"]),
         ("S1 T1 - A01 bonafide", ["attack 'A01'", "label 'bonafide'"]),
         ("S1 T1 - - spoof", ["attack '-'", "label 'spoof'"]),
         ("x" * 500, ["'" + "x" * 60 + "'"]),

@@ -256,7 +256,7 @@ def test_bad_seed(again, tmp_path, seed):
 @pytest.mark.parametrize("name", RECORD)
 def test_missing_file(finished, name):
     (finished.path / name).unlink()
-    with pytest.raises(RunError, match=f"is not a run: .*{name}"):
+    with pytest.raises(RunError, match=f"{name} cannot be read: No such file"):
         Run.open(finished.path)
 
 

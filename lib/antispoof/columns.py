@@ -105,7 +105,8 @@ def read_table(
             named = [",".join([*names[:i], name, *names[i + 1 :]]) for i in found]
             raise error(
                 f"{shown}; {len(found) or 'none'} of its columns could be {name}; name"
-                f" them (--columns), as {' or '.join(named) or 'utt_id,-,label,score'}"
+                " them in a header line or, where the command has it, with --columns,"
+                f" as {' or '.join(named) or 'utt_id,-,label,score'}"
             )
         for i in found:
             names[i] = name

@@ -57,9 +57,14 @@ def read_protocol(path: str | Path, *, columns: str | None = None) -> pd.DataFra
     bad = ~table["label"].isin(LABELS) | (is_bonafide == has_attack)
     if bad.any():
         attack, label = (table[name][bad].iloc[0][:60] for name in ("attack", "label"))
+        where = f"{path}, line {bad.idxmax()}: "
+        if label not in LABELS:
+            raise CorpusError(
+                f"{where}label {label!r}; accepted: {', '.join(LABELS)}, and their"
+                " usual spellings, as fake and real"
+            )
         raise CorpusError(
-            f"{path}, line {bad.idxmax()}: attack {attack!r} with label {label!r};"
-            f" accepted are the labels {' and '.join(LABELS)}; a bonafide trial has the"
+            f"{where}attack {attack!r} with label {label!r}; a bonafide trial has the"
             f" attack '{NO_ATTACK}', a spoof trial a name, as 'A01'"
         )
     names = ["utt_id", "speaker", "attack", "label", "partition", "path"]
