@@ -155,7 +155,6 @@ with torch.inference_mode():
 report.glue(
     "parameters", f"{models.n_parameters(model):,}".replace(",", "\u202f")
 )
-report.glue("input", " × ".join(map(str, frontend.shape)))
 report.table(
     pd.DataFrame(layers),
     caption="The layers of ResNet50+LSTM, from input to output",

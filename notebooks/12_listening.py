@@ -162,8 +162,8 @@ sum(cards[1:], cards[0])
 # - **How many did you have right?** In a published test, 529 listeners noticed 73 % of the
 #   fakes, with and without training {cite}`mai2023`. They also took real clips for fakes.
 # - **The detector** has {result}`detector_right` right and {result}`detector_wrong` wrong, and
-#   cannot tell of {result}`detector_unsure`; {result}`n_fake` of the clips are fake. Ten clips
-#   say little about it, and simulated ones nothing: {doc}`08_check_a_clip` has its figures.
+#   cannot tell of {result}`detector_unsure`; {result}`n_fake` of the clips are fake. It never
+#   calls a clip real. Ten clips say little about it, and simulated ones nothing: {doc}`08_check_a_clip` has its figures.
 # - **Listen for** a metallic edge, a flat melody, breath in the wrong place, and silence
 #   that is too clean. None of these is a proof.
 #

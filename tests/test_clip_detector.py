@@ -31,7 +31,7 @@ from corpora import voice
 BOOK = Path(__file__).resolve().parents[1] / "book"
 RATE = 16_000
 RUN = """
-(detector, { clips, data, sentences }) => clips.map(({ samples, scores }) => {
+(detector, { clips, data, sentences }) => clips.map(({ samples, scores, withheld }) => {
   const x = new Float32Array(Uint8Array.from(Buffer.from(samples, "base64")).buffer);
   const network = { score: () => ({ score: scores.shift(), distance: 0.7 }) };
   const of = {
@@ -42,7 +42,10 @@ RUN = """
     starts: detector.windows(x).map(([start]) => start),
   };
   try {
-    const result = detector.predict(x, { ...data, network });
+    const calibration = { ...data.calibration, withheld };
+    const window_calibration = { ...data.window_calibration, withheld };
+    const given = { ...data, calibration, window_calibration, network };
+    const result = detector.predict(x, given);
     const text = detector.formatPrediction(result, sentences);
     return { ...of, result, text };
   } catch (error) {
@@ -70,9 +73,13 @@ def judged(tmp_path_factory):
     for i, wave in enumerate(waves):
         wave = wave.astype(np.float32)
         scores = rng.normal(0, 4, 8) if i != 5 else np.array([5.0, -9.0, 5.0, 5.0])
-        clips.append({"samples": b64encode(wave).decode(), "scores": scores.tolist()})
+        withheld = [[], ["bonafide"], ["spoof"]][i % 3]
+        given = {"scores": scores.tolist(), "withheld": withheld}
+        clips.append({"samples": b64encode(wave).decode(), **given})
         soundfile.write(path, wave, RATE, subtype="FLOAT")
-        made = replace(detector)
+        kinds = ("calibration", "window_calibration")
+        known = {k: replace(getattr(detector, k), withheld=withheld) for k in kinds}
+        made = replace(detector, **known)
         score = lambda x, s=scores: (s[: len(x)], np.full(len(x), 0.7))  # noqa: E731
         object.__setattr__(made, "score", score)
         try:
@@ -102,7 +109,7 @@ def test_what_is_heard(judged):  # 1
 
 
 def test_answers(judged):  # 2
-    reasons = set()
+    reasons, answers = set(), set()
     for (_, one), found in judged:
         if isinstance(one, AudioError):
             continue
@@ -115,6 +122,8 @@ def test_answers(judged):  # 2
             assert theirs == pytest.approx(asdict(ours), abs=1e-6)
         assert found["text"] == prediction.format_prediction(one)
         reasons.add(one.reason)
+        answers.update(part.answer for part in one.segments)
+    assert answers == {"bonafide", "spoof", "uncertain"}
     assert any("its part from 4 to 8 s" in str(reason) for reason in reasons)
 
 

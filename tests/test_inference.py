@@ -30,7 +30,7 @@ import antispoof
 from antispoof.audio import load_mono_16k
 from antispoof.audio.voice import has_voice
 from antispoof.augment.codec import encode
-from antispoof.calibration import ALPHA, Calibration
+from antispoof.calibration import ALPHA, Calibration, share_right
 from antispoof.corpora import open_corpus
 from antispoof.errors import AudioError, RunError
 from antispoof.inference import Prediction, load_detector, predict_clip, predict_clips
@@ -129,6 +129,8 @@ def test_an_answer_that_fails_on_sources_left_out_is_withheld():  # 2
     some = np.arange(300)  # without the fakes of "new"
     kept = Calibration.fit(scores[some], labels[some], sources=sources[:300], **options)
     assert kept.withheld == []
+    one = np.repeat(["real", *["fake", "other"] * 75], [200, *[1] * 150])
+    assert np.isnan(share_right(scores, labels, one, 0))  # no other real source
 
 
 def test_the_score_is_the_mean_over_windows(tmp_path, detector):  # 3
@@ -224,7 +226,8 @@ def test_a_sentence(detector):  # 6
         (-40.0, "probably fake", "very strong support for a fake"),
         (-np.log(12), "12 times as frequent among fakes", "moderate support"),
         (0.4, "cannot tell", "about as frequent among real voices", "0.40", "2.0 s"),
-        (0.9, "2 times as frequent among real voices", "too little to decide"),
+        (0.9, "2 times as frequent among real voices", "fakes of new kinds often"),
+        (-0.9, "2 times as frequent among fakes", "too little to decide"),
         (3.0, "probably a real voice", "20 times", "support for a real voice"),
     ):
         answer = str(detector.calibration.answer(score))
@@ -239,7 +242,7 @@ def test_the_note_names_what_the_detector_knows(detector):  # 6
     assert "It learned from 12 clips of a corpus of noise. How often" in note
     assert "counted on other clips, 5 real and 7 fake." in note
     note = describe_detector(load_detector())
-    assert "clips of 12 sources and 61 systems" in note
+    assert "clips of 11 sources and 59 systems" in note
     assert "clips are dev, 3 of whose 4 sources it was not trained on" in note
 
 

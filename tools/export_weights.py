@@ -12,7 +12,7 @@ tables, saved with the weights. Statistics are computed where they are shown.
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -103,7 +103,7 @@ def export_pretrained(
         calibrated_on = "dev, whose attacks the model was trained on"
     about = {
         "calibrated_on": calibrated_on,
-        "coverage": describe_training(corpus),
+        "coverage": describe_training(corpus, run.corpus["val_speakers"]),
     }
     detector = replace(
         detector,
@@ -225,9 +225,12 @@ def draw_sound(paths: list[str], n: int, rng: np.random.Generator) -> np.ndarray
     return np.concatenate(clips)[:n]
 
 
-def describe_training(corpus: Corpus) -> dict[str, list[str]]:
-    """What the detector was trained on: its sources and its systems."""
+def describe_training(
+    corpus: Corpus, val_speakers: Sequence[str]
+) -> dict[str, list[str]]:
+    """The sources and systems that were trained on, without the validation speakers."""
     train = corpus.partition("train")
+    train = train[~train["speaker"].isin(val_speakers)]
     sources = train.get("source", pd.Series([corpus.name]))
     systems = sorted({*train["attack"]} - {NO_ATTACK})
     return {"sources": sorted({*sources}), "systems": systems}

@@ -1,4 +1,4 @@
-/* The worker of "Ask of a clip": first the weights, then one clip after the other. */
+/* The worker of "Ask about a clip": first the weights, then one clip after the other. */
 "use strict";
 
 const bytes = (base64) => Uint8Array.from(atob(base64), (c) => c.charCodeAt(0));

@@ -1,4 +1,4 @@
-/* "Ask of a clip": the detector on a clip of the reader's own; nothing leaves the page.
+/* "Ask about a clip": the detector on a clip of the reader's own; nothing leaves the page.
 
    The network runs in a worker. Its code and weights are in clip-data.js, which is loaded
    when the first clip is given; a worker that is made of text also runs where the page is
@@ -56,7 +56,8 @@
         worker.onerror = (event) => end(reject, new Error(event.message));
         worker.postMessage({ samples });
       });
-    return { ask, sentences: data.sentences };
+    const limits = ClipDetector.thresholds(data.calibration);
+    return { ask, sentences: data.sentences, limits };
   }
 
   /* ------------------------------------------------------------------ sound */
@@ -136,11 +137,11 @@
   function timeline({ windows, seconds }, [low, high], width) {
     const [height, left] = [150, 44];
     const scores = windows.map((one) => one.score);
-    // A limit of null stands for an answer that is never given.
+    // An infinite limit stands for an answer that is never given.
     const shown = [low, high].filter(Number.isFinite).concat(scores);
     const lowest = Math.min(...shown) - 0.7;
     const highest = Math.max(...shown) + 0.7;
-    const [bottom, top] = [low ?? lowest, high ?? highest];
+    const [bottom, top] = [Math.max(low, lowest), Math.min(high, highest)];
     const x = (t) => left + (t / seconds) * (width - left - 6);
     const y = (v) => 6 + ((highest - v) / (highest - lowest)) * (height - 28);
     const text = (at, to, words, anchor) =>
@@ -150,8 +151,8 @@
       { viewBox: `0 0 ${width} ${height}`, role: "img", class: "clip-timeline",
         "aria-label": "Score of each window over time" },
       drawn("rect", { x: left, y: y(top), width: x(seconds) - left, height: y(bottom) - y(top) }),
-      text(left - 6, y(top), high === null ? "" : "real", "end"),
-      text(left - 6, y(bottom) + 10, low === null ? "" : "fake", "end"),
+      text(left - 6, y(top), high === top ? "real" : "", "end"),
+      text(left - 6, y(bottom) + 10, low === bottom ? "fake" : "", "end"),
       text(left, height - 4, "0 s", "start"),
       text(x(seconds), height - 4, `${seconds.toFixed(1)} s`, "end"),
       ...windows.map(({ start, score }) =>
@@ -192,7 +193,7 @@
     return table("What it means depends on how frequent fakes are", heads, rows);
   }
 
-  function answer(result, sentences, width) {
+  function answer(result, sentences, limits, width) {
     const { formatPrediction } = ClipDetector;
     const shown = [
       element("p", { class: "clip-answer" }, formatPrediction(result, sentences)),
@@ -200,7 +201,7 @@
     ];
     if (result.in_domain) {
       if (result.answer !== "uncertain") shown.push(priors(result.llr));
-      shown.push(timeline(result, sentences.thresholds, width),
+      shown.push(timeline(result, limits, width),
         element("p", {}, "The score over time. In the band, the detector cannot tell."));
       if (result.segments.length > 1) {
         shown.push(table(`A part alone is less certain than the clip. ${sentences.parts}`,
@@ -272,7 +273,7 @@
         picture.hidden = bar.hidden = false;
         bar.value = 0;
         status.textContent = "Loading the detector, once\u2026";
-        const { ask, sentences } = await detector(folder);
+        const { ask, sentences, limits } = await detector(folder);
         if (!isWanted()) return;
         status.textContent = `Checking ${(samples.length / RATE).toFixed(1)} s of sound\u2026`;
         const found = await askEach(ask, sounds, isWanted, (share) => {
@@ -282,7 +283,7 @@
         root.prediction = found[0].one;
         const answers = found.flatMap(({ channel, one }) => [
           ...(channel ? [element("p", {}, `Channel ${channel} by itself:`)] : []),
-          ...answer(one, sentences, result.clientWidth),
+          ...answer(one, sentences, limits, result.clientWidth),
         ]);
         const about = element("p", {}, element("small", {}, sentences.about));
         result.replaceChildren(...answers, about);

@@ -508,12 +508,16 @@ const ClipDetector = (() => {
   function calibrate(c, score) {
     const llr = Math.min(c.largest_llr_bonafide,
       Math.max(-c.largest_llr_spoof, c.slope * score + c.intercept));
-    const limits = [c.spoof_below, c.bonafide_above].sort((a, b) => a - b);
-    let answer = "uncertain";
-    if (score < limits[0]) answer = "spoof";
-    if (score > limits[1]) answer = "bonafide";
-    if (c.withheld.includes(answer)) answer = "uncertain";
+    const [low, high] = thresholds(c);
+    const answer = score < low ? "spoof" : score > high ? "bonafide" : "uncertain";
     return { llr, probability: 1 / (1 + Math.exp(-llr)), answer };
+  }
+
+  /* antispoof.calibration.Calibration.thresholds */
+  function thresholds({ spoof_below, bonafide_above, withheld }) {
+    const [low, high] = [spoof_below, bonafide_above].sort((a, b) => a - b);
+    return [withheld.includes("spoof") ? -Infinity : low,
+      withheld.includes("bonafide") ? Infinity : high];
   }
 
   /* antispoof.inference.prediction.predict_clip, without decoding.
@@ -552,8 +556,8 @@ const ClipDetector = (() => {
       (one) => pValue(domain.windows, one.score) * found.length <= ALPHA_PARTS);
     if (inDomain && answer !== "spoof" && found.length > 1 && odd) {
       const last = Math.min(odd.start + WINDOW / RATE, seconds);
-      reason = `only its part from ${odd.start.toFixed(0)} to ${last.toFixed(0)} s seems ` +
-        "fake; listen to that part";
+      reason = `its part from ${odd.start.toFixed(0)} to ${last.toFixed(0)} s seems fake ` +
+        "by itself; listen to that part";
     }
     const segments = [];
     found.forEach((one) => {
@@ -608,14 +612,16 @@ const ClipDetector = (() => {
     const step = ratio > 100 ? 10 : 1;
     const times = step * Math.floor(ratio / step + 0.5);
     const [, word] = support.find(([limit]) => times <= limit);
-    const words = answer === "uncertain" ? "too little to decide"
-      : `${word} support for a ${llr >= 0 ? "real voice" : "fake"}`;
+    let words = `${word} support for a ${llr >= 0 ? "real voice" : "fake"}`;
+    if (answer === "uncertain") {
+      words = llr < 0 ? "too little to decide" : "but fakes of new kinds often have it too";
+    }
     return `such a score is about ${times} times as frequent among ${more} as among ` +
       `${less}, ${words}`;
   }
 
-  return { Network, calibrate, dynamics, fft, formatPrediction, formatRatio, hanning, hasVoice,
-    highBandLevel, predict, readTensors, trim, windows };
+  return { Network, dynamics, fft, formatPrediction, hanning, hasVoice, highBandLevel, predict,
+    readTensors, thresholds, trim, windows };
 })();
 
 if (typeof module !== "undefined") module.exports = ClipDetector;

@@ -1,6 +1,6 @@
 /* A line on each spectrogram, where its clip is being played. A click on the picture
    plays from there; the keyboard has the player's own controls. In the chapters about
-   single clips, a button sends the clip to the page "Ask of a clip". */
+   single clips, a button sends the clip to the page "Ask about a clip". */
 "use strict";
 
 (() => {

@@ -11,8 +11,8 @@ The answer is split-conformal (Vovk, Gammerman and Shafer, "Algorithmic learning
 random world", 2005, section 4): a class is excluded if at most a fraction ``ALPHA`` of
 its clips has a score as far away. So among clips such as those of the calibration, at
 most this fraction of a class is called the other. For clips of another kind, nothing is
-promised. How well it holds there is measured by leaving out one source at a time, and
-an answer that is not right often enough on these is never given.
+promised. How well it holds there is tested by leaving out one source at a time, and an
+answer that is not right often enough there is never given.
 """
 
 from __future__ import annotations
@@ -24,13 +24,14 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from antispoof.constants import BONAFIDE, LABELS, SPOOF
+from antispoof.errors import ParameterError
 
 # Largest fraction of a class that is called the other. To call a real person fake is
 # worse than to miss a fake.
 ALPHA = {BONAFIDE: 0.025, SPOOF: 0.05}
 KAPPA = 1.0  # clips of the wrong class, by which the line is shrunken
-# An answer is given only if at least this fraction of it is right on sources that are
-# left out, where both classes are equally frequent.
+# An answer is never given if a smaller fraction of it is right on sources that are left
+# out. One that cannot be tested in this way, as with a single source, is given.
 MIN_RIGHT = 0.9
 
 
@@ -49,6 +50,11 @@ class Calibration:
     largest_llr_bonafide : the same for bona fide, by the fakes.
     withheld : answers that are never given, see MIN_RIGHT; the answer is then
         ``uncertain``.
+
+    Raises
+    ------
+    ParameterError
+        If one of these is no label.
     """
 
     slope: float
@@ -60,6 +66,10 @@ class Calibration:
     largest_llr_spoof: float = np.inf
     largest_llr_bonafide: float = np.inf
     withheld: Sequence[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        if unknown := {*self.withheld} - {*LABELS}:
+            raise ParameterError(f"answers {unknown}; accepted: {', '.join(LABELS)}")
 
     @classmethod
     def fit(
@@ -172,6 +182,8 @@ def answers_left_out(
 ) -> Iterator[tuple[str, int, np.ndarray]]:
     """Which clips get an answer if their source is left out of the calibration.
 
+    By the limit of this answer alone, as if the other one were never given.
+
     Parameters
     ----------
     scores, labels, sources : (n,), as in `Calibration.fit`.
@@ -197,14 +209,16 @@ def share_right(
     """How often an answer is right on sources left out; see :func:`answers_left_out`.
 
     Both classes are equally frequent, and within a class every source has the same
-    weight. NaN if the answer is never given there, or if there is one source only.
+    weight. NaN if no clip there gets the answer, or no clip of a class can be tested:
+    its limit is that of the other sources, so the other class needs two.
     """
     shares = {SPOOF: [], BONAFIDE: []}
     for _, label, given in answers_left_out(scores, labels, sources, answer):
         shares[label].append(given.mean())
-    rates = {label: np.mean(found) if found else 0 for label, found in shares.items()}
-    total = sum(rates.values())
-    return float(rates[answer] / total) if total else np.nan
+    if not all(shares.values()):
+        return np.nan
+    right, wrong = np.mean(shares[answer]), np.mean(shares[1 - answer])
+    return float(right / (right + wrong)) if right + wrong else np.nan
 
 
 def _effective_number(weights: np.ndarray) -> float:

@@ -24,7 +24,7 @@ from antispoof.stats import make_panel, resample
 from antispoof_report.glue_values import glue
 from antispoof_report.html import Html, render
 from antispoof_report.quoted_results import UNKNOWN
-from antispoof_report.run_tables import NARROW, missing_runs, per_cent
+from antispoof_report.run_tables import NARROW, per_cent
 from antispoof_report.tables import table
 
 # Conditions in the tables of ``tools/export_weights.py``: the clip itself, and the same
@@ -38,10 +38,12 @@ REFUSED = 0.1  # share of the clips, where ways to refuse are compared
 WORDS = {"bonafide": "real", "spoof": "fake"}  # for readers who do not know the field
 QUOTED = (
     *("eer", "n", "n_train", "systems", "ece", "coverage", "selective_error"),
-    *("accused", "found", "moved", "refused", "largest"),
-    *("new_accused", "new_found", "balanced_error"),
+    *("accused", "found", "moved", "refused", "largest", "balanced_error"),
+    *("accused_of", "found_of", "new_accused", "new_found", "new_balanced_error"),
+    *("right_spoof", "right_bonafide", "univnet"),
 )
-Table = pd.DataFrame | None  # without pretrained weights there are no measurements
+Table = pd.DataFrame | None  # of a detector other than the pretrained there is none
+NOT_MEASURED = "Measured errors are those of the pretrained weights only."
 
 
 def _mean(values: np.ndarray) -> float:
@@ -99,7 +101,7 @@ def example_clips(
 def robustness_table(measured: Table, detector: ClipDetector) -> Html:
     """By condition: EER, Cllr, refusals, and the median change of the probability."""
     if measured is None:
-        return missing_runs("Measured errors")
+        return Html(f"<p><em>{NOT_MEASURED}</em></p>", NOT_MEASURED)
     names = list(dict.fromkeys(measured["condition"]))
     # Some clips only are scored under every condition.
     changed = measured.loc[measured["condition"] == names[-1], "utt_id"]
@@ -130,7 +132,7 @@ def robustness_table(measured: Table, detector: ClipDetector) -> Html:
 def decisions_table(measured: Table, detector: ClipDetector) -> Html:
     """How many clips get an answer, and how many answers are wrong."""
     if measured is None:
-        return missing_runs("Measured errors")
+        return Html(f"<p><em>{NOT_MEASURED}</em></p>", NOT_MEASURED)
     trials = with_answers(select_condition(measured), detector)
     panel = make_panel({CLEAN: [trials.assign(score=trials["sign"])]})
     options = {"metrics": DECISIONS, "n_replicates": N_REPLICATES, "seed": SEED}
@@ -147,7 +149,7 @@ def decisions_table(measured: Table, detector: ClipDetector) -> Html:
 def sources_table(measured: Table, detector: ClipDetector) -> Html:
     """By source of the clips: how many of each class are called real, or fake."""
     if measured is None:
-        return missing_runs("Measured errors")
+        return Html(f"<p><em>{NOT_MEASURED}</em></p>", NOT_MEASURED)
     trials = with_answers(select_condition(measured), detector)
     rows = []
     for source, clips in trials.groupby("source"):
@@ -167,7 +169,7 @@ def sources_table(measured: Table, detector: ClipDetector) -> Html:
 def left_out_table(calibrated: Table) -> Html:
     """The answers on a new source: each source of dev left out of the calibration."""
     if calibrated is None:
-        return missing_runs("Measured errors")
+        return Html(f"<p><em>{NOT_MEASURED}</em></p>", NOT_MEASURED)
     caption = "Calibrated on the other sources, with 95 % intervals"
     return table(left_out_rates(calibrated), caption=caption)
 
@@ -182,11 +184,6 @@ def left_out_rates(calibrated: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(rows).T.rename_axis("Source left out").reset_index()
 
 
-def right_left_out(calibrated: pd.DataFrame, answer: str) -> str:
-    """How often an answer is right there, see `antispoof.calibration.share_right`."""
-    return per_cent(share_right(*_arrays(calibrated), LABELS.index(answer)))
-
-
 def _arrays(calibrated: pd.DataFrame) -> Iterator[np.ndarray]:
     labels = label_indices(calibrated["label"])
     yield from (calibrated["score"].to_numpy(), labels, calibrated["source"].to_numpy())
@@ -195,7 +192,7 @@ def _arrays(calibrated: pd.DataFrame) -> Iterator[np.ndarray]:
 def refusals_table(calibrated: Table, detector: ClipDetector) -> Html:
     """Which errors a refusal of the oddest tenth of the dev clips would spare."""
     if calibrated is None:
-        return missing_runs("Measured errors")
+        return Html(f"<p><em>{NOT_MEASURED}</em></p>", NOT_MEASURED)
     scores, calibration = calibrated["score"], detector.calibration
     labels = label_indices(calibrated["label"])
     wrong = (scores > calibration.threshold).to_numpy() != (labels == BONAFIDE)
@@ -215,7 +212,7 @@ def refusals_table(calibrated: Table, detector: ClipDetector) -> Html:
 def parts_table(spliced: Table) -> Html:
     """How often a fake part of a real clip is noticed, by its length."""
     if spliced is None:
-        return missing_runs("Measured errors")
+        return Html(f"<p><em>{NOT_MEASURED}</em></p>", NOT_MEASURED)
     rows = [
         (f"{seconds} s" if seconds else "none", share(clips["lowest"] <= ALPHA_PARTS))
         for seconds, clips in spliced.groupby("seconds")
@@ -224,36 +221,49 @@ def parts_table(spliced: Table) -> Html:
     return table(frame, caption="Real clips with a fake part, evaluation clips")
 
 
-def glue_inference(detector: ClipDetector, measured: Table) -> None:
+def glue_inference(detector: ClipDetector, measured: Table, calibrated: Table) -> None:
     """Glue what pages quote of a detector; a dash for each value that is missing."""
     quoted = dict.fromkeys(QUOTED, UNKNOWN)
-    metadata = detector.metadata
+    metadata, calibration = detector.metadata, detector.calibration
+    coverage = metadata.get("coverage", {"sources": [], "systems": []})
     quoted["n_train"] = str(metadata["corpus"]["n_train"])
-    quoted["systems"] = str(len(metadata.get("coverage", {}).get("systems", ())))
-    if checks := metadata.get("checks"):
-        real, fake = checks["bonafide"], checks["spoof"]
-        quoted["new_accused"] = f"{real['spoof']} of {real['n']}"
-        quoted["new_found"] = f"{fake['spoof']} of {fake['n']}"
+    quoted["systems"] = str(len(coverage["systems"]))
     if measured is not None:
         trials = with_answers(select_condition(measured), detector)
-        calibration, labels = detector.calibration, label_indices(trials["label"])
+        labels, sign = label_indices(trials["label"]), trials["sign"].to_numpy()
         moved = probability_shift(measured, calibration)
-        sign, real = trials["sign"].to_numpy(), labels == BONAFIDE
-        wrong = _mean(sign[real] < 0) + _mean(sign[~real] > 0)
-        answered = _mean(sign[real] != 0) + _mean(sign[~real] != 0)
+        real = labels == BONAFIDE
+        new = ~trials["source"].isin(coverage["sources"]).to_numpy()
         quoted |= {
             "eer": per_cent(metrics.eer(trials["score"], labels)),
             "n": str(len(trials)),
             "ece": f"{reliability(measured, calibration).calibration_error:.2f}",
             "refused": per_cent((~trials["in_domain"]).mean()),
             "largest": f"{np.exp(calibration.largest_llr_spoof):.0f}",
-            "balanced_error": per_cent(wrong / answered),  # with equal classes
+            "balanced_error": _balanced_error(sign, real),
+            "new_balanced_error": _balanced_error(sign[new], real[new]),
             "moved": f"{moved[[*FORMATS]].max():.3f}",
+            "accused_of": share(sign[real] < 0),
+            "found_of": share(sign[~real] < 0),
+            "new_accused": share(sign[real & new] < 0),
+            "new_found": share(sign[~real & new] < 0),
         }
         for name, measure in DECISIONS.items():
             quoted[name] = per_cent(measure(sign, labels))
+    if calibrated is not None:
+        for answer, name in enumerate(LABELS):
+            right = share_right(*_arrays(calibrated), answer)
+            quoted[f"right_{name}"] = per_cent(right)
+        rates = left_out_rates(calibrated).set_index("Source left out")
+        quoted["univnet"] = rates["Fake called real"].get("mindslab-ai/univnet")
     for name, text in quoted.items():
-        glue(f"check_{name}", text)
+        glue(f"check_{name}", text or UNKNOWN)
+
+
+def _balanced_error(sign: np.ndarray, real: np.ndarray) -> str:
+    """Wrong among the answers, if real clips and fakes were equally frequent."""
+    wrong = _mean(sign[real] < 0) + _mean(sign[~real] > 0)
+    return per_cent(wrong / (_mean(sign[real] != 0) + _mean(sign[~real] != 0)))
 
 
 def select_condition(measured: pd.DataFrame, name: str = CLEAN) -> pd.DataFrame:

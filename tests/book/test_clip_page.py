@@ -1,4 +1,4 @@
-"""The page "Ask of a clip", in headless Chromium.
+"""The page "Ask about a clip", in headless Chromium.
 
 1. The score of a WAV at 16 kHz is that of the library within 0.001, on made clips and
    on real ones, from a server and from disk; the sentence is the same.

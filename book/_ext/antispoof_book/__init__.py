@@ -10,7 +10,7 @@
 ``scripts``        what a page loads: nothing twice, nothing from the network;
 ``accessible``     fixes of the theme's HTML for screen readers;
 ``repository``     links from the one address in ``pyproject.toml``;
-``clip_page``      the detector in the browser, for the page "Ask of a clip";
+``clip_page``      the detector in the browser, for the page "Ask about a clip";
 ``launch``         buttons that run, download and edit a chapter;
 """
 

@@ -1,4 +1,4 @@
-"""The page "Ask of a clip": the detector of ``antispoof check`` in the browser.
+"""The page "Ask about a clip": the detector of ``antispoof check`` in the browser.
 
 ``clip-data.js`` holds all that its worker needs, as text: TensorFlow.js with its
 WebAssembly backend, the network in JavaScript, the weights that the library includes,
@@ -9,7 +9,6 @@ may load scripts, but no other files.
 import json
 from base64 import b64encode
 from dataclasses import asdict
-from math import isfinite
 from pathlib import Path
 
 from sphinx.application import Sphinx
@@ -50,7 +49,6 @@ def clip_data(book: Path) -> str:
         "probe": PRETRAINED_DIR / WEIGHTS,
         "domain": PRETRAINED_DIR / DOMAIN,
     }
-    thresholds = detector.calibration.thresholds
     data = {
         "code": [f"{path.read_text('utf-8')}\n" for path in names],
         "calibration": asdict(detector.calibration),
@@ -62,8 +60,6 @@ def clip_data(book: Path) -> str:
             "support": [[min(limit, 1e9), word] for limit, word in SUPPORT.items()],
             "even": EVEN,
             "about": describe_detector(detector),
-            # No JSON has infinity, which stands for an answer that is never given.
-            "thresholds": [x if isfinite(x) else None for x in thresholds],
         },
         **{k: b64encode(path.read_bytes()).decode() for k, path in files.items()},
     }

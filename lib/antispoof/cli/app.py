@@ -32,9 +32,11 @@ app = typer.Typer(
 )
 app.add_typer(corpus_app, name="corpus", help="Audit, fetch or synthesize a corpus.")
 app.command(cls=TrainCommand)(train)
-for command in (features, score):
-    app.command()(command)
-app.command(cls=with_names("Metrics", "antispoof.metrics", "METRICS"))(evaluate)
+FRONTENDS = with_names("Front-ends", "antispoof.frontends", "FRONTENDS")
+METRICS = with_names("Metrics", "antispoof.metrics", "METRICS")
+app.command(cls=FRONTENDS)(features)
+app.command()(score)
+app.command(cls=METRICS)(evaluate)
 for command in (check, export):
     app.command()(command)
 app.add_typer(runs_app, name="runs", help="List runs, or carry them elsewhere.")

@@ -29,9 +29,10 @@ def check(
     channel: Annotated[int | None, typer.Option(min=1, help=CHANNEL)] = None,
     run: Annotated[Path | None, typer.Option(metavar="DIR|FILE", help=RUN)] = None,
 ) -> None:
-    """Is this voice fake? A hint: probably fake, probably a real voice, or cannot tell.
+    """Is this voice fake? A hint: probably fake, or cannot tell.
 
-    Usually it cannot tell. No answer is proof; it may be wrong in both directions.
+    Usually it cannot tell. No answer is proof. The detector in the library never says
+    that a voice is real; one of your own (--run) may.
 
     With --json it prints a list with one object per sound. Its probability_bonafide
     takes real and fake for equally frequent; llr, the natural logarithm of the

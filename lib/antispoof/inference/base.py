@@ -151,18 +151,18 @@ def describe_checks(detector: ClipDetector) -> str:
     real, fake = checks["bonafide"], checks["spoof"]
     said_fake, said_real = (real[x] + fake[x] for x in ("spoof", "bonafide"))
     about_real = (
-        f"It said “probably a real voice” {said_real} times, and {fake['bonafide']} of"
+        f" It said “probably a real voice” {said_real} times, and {fake['bonafide']} of"
         " these were fakes."
     )
     if "bonafide" in detector.calibration.withheld:
         about_real = (
-            "It never says “probably a real voice”: where sources were left out of its"
-            " calibration, too many of these answers were wrong."
+            " It never says “probably a real voice”: such answers were too often wrong"
+            " about voices from other places than those that it knows."
         )
     return (
         f"In a check on {real['n']} real clips and {fake['n']} fakes of"
         f" {checks['n_sources']} sources that it did not know, it said “probably fake”"
-        f" {said_fake} times, and {real['spoof']} of these were real. {about_real}"
-        f" Of the other {real['n'] + fake['n'] - said_fake - said_real} clips it said"
-        " “cannot tell”."
+        f" {said_fake} times, and {real['spoof']} of these were real."
+        f" {real['n'] + fake['n'] - said_fake - said_real} times it said “cannot tell”."
+        f"{about_real}"
     )

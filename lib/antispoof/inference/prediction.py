@@ -235,8 +235,8 @@ def predict_clip(
             answers = np.full(len(scores), "uncertain")
         elif answer != "spoof" and len(scores) > 1 and len(odd):
             reason = (
-                f"only its part from {starts[odd[0]]:.0f} to {ends[odd[0]]:.0f} s seems"
-                " fake; listen to that part"
+                f"its part from {starts[odd[0]]:.0f} to {ends[odd[0]]:.0f} s seems fake"
+                " by itself; listen to that part"
             )
     if seconds < SHORT:
         warnings.append("so short a clip is judged less exactly")
@@ -331,7 +331,7 @@ def predict_clips(
                 single = []
                 for c in range(getattr(error, "channels", 0)):
                     one = {"name": f"{shown} (channel {c + 1})", "channel": c}
-                    with suppress(AudioError):
+                    with suppress(AntispoofError):
                         single.append(predict_clip(path, detector, track=k, **one))
                 yield from single or [_failed(error, shown, path)]
 
@@ -371,10 +371,11 @@ def format_ratio(llr: float, answer: str) -> str:
         return f"such a score is about as frequent among {more} as among {less}"
     step = 10 if ratio > 100 else 1  # no more digits than it deserves
     times = step * int(ratio / step + 0.5)
-    words = "too little to decide"
-    if answer != "uncertain":
-        word = next(word for limit, word in SUPPORT.items() if times <= limit)
-        words = f"{word} support for {ONE_OF[more]}"
+    word = next(word for limit, word in SUPPORT.items() if times <= limit)
+    words = f"{word} support for {ONE_OF[more]}"
+    if answer == "uncertain":
+        new = "but fakes of new kinds often have it too"
+        words = "too little to decide" if llr < 0 else new
     return (
         f"such a score is about {times} times as frequent among {more} as among"
         f" {less}, {words}"

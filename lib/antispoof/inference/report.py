@@ -80,6 +80,7 @@ def write_report(
         base=base,
         words=words,
         exp=np.exp,
+        isfinite=np.isfinite,
         detector=detector,
         overview=[(name, ANSWERS.get(one.answer, "no answer")) for name, one in found],
         clips=[_clip(name, one, detector) for name, one in found],

@@ -22,7 +22,7 @@ def score_timeline(
     starts : (n,) seconds. scores : (n,), higher is more bona fide.
     window : seconds of a window.
     seconds : of the clip.
-    thresholds : a score up to the first means spoof, from the second on bona fide.
+    thresholds : a score below the first means spoof, above the second bona fide.
         One that is infinite stands for an answer that is never given.
     """
     low, high = thresholds
@@ -32,7 +32,7 @@ def score_timeline(
     bottom, top = min(shown) - margin, max(shown) + margin
     axes.axhspan(max(low, bottom), min(high, top), color=PALE)
     ends = np.minimum(starts + window, seconds)
-    colours = np.where(scores >= high, BLUE, np.where(scores <= low, VERMILION, BLACK))
+    colours = np.where(scores > high, BLUE, np.where(scores < low, VERMILION, BLACK))
     axes.hlines(scores, starts, ends, colors=colours, linewidth=2)
     axes.set(xlabel="time (s)", ylabel="score")
     axes.set(xlim=(0, seconds), ylim=(bottom, top))
