@@ -17,9 +17,9 @@ from pathlib import Path
 
 # Folders -> aim, limit.
 LIMITS = {
-    ("lib/antispoof",): (6000, 7705),
-    ("lib/antispoof_report", "book/_ext"): (2500, 2939),
-    ("tests",): (8000, 9309),
+    ("lib/antispoof",): (6000, 7794),
+    ("lib/antispoof_report", "book/_ext"): (2500, 2943),
+    ("tests",): (8000, 9351),
     ("benchmarks",): (600, 600),
 }
 NOT_CODE = {
