@@ -107,6 +107,7 @@ def test_numbers_are_on_the_right_also_as_text():
     assert right_aligned(report.table(frame())) == ["n", "eer"]
     numbers = {"mean": ["0.9 ± 0.1", "1"], "seeds": ["2 of 3", None]}
     numbers["interval"] = ["+0.1 to −0.2", "0.3 [0.1, 0.4]"]
+    numbers["tiny"] = ["9e-14", "0.2"]
     texts = {"shape": ["1 × 64", "2"], "version": ["3.11.7 (main)", "2"]}
     shown = pd.DataFrame(numbers | texts | {"nothing": [None, None]})
     assert right_aligned(report.table(shown)) == list(numbers)

@@ -14,8 +14,8 @@ NO_VALUE = "–"
 NARROW = "\u202f"  # a space that does not break
 NUMBER = "text-align:right;font-variant-numeric:tabular-nums"
 TEXT = "text-align:left"
-# A number with an interval, a deviation, or a total as in "2 of 3".
-NUMBERS = re.compile(r"[+\-−]?\d(?:[\d\s.,%±\[\]+\-−]|to|of)*")
+# A number, as 5e-07 too, with an interval, a deviation, or a total as in "2 of 3".
+NUMBERS = re.compile(r"[+\-−]?\d(?:[\d\s.,%±\[\]+\-−]|to|of|e)*")
 
 
 def table(
