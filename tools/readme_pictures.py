@@ -10,6 +10,7 @@ import io
 import sys
 
 from PIL import Image
+
 from screenshots import READY, chromium, site_files
 
 OUT = site_files.ROOT / "book" / "_static" / "readme"

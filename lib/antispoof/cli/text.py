@@ -42,15 +42,15 @@ def progress_bar(
 
     Elsewhere nothing is shown, or with ``in_lines`` a line for each tenth.
     """
+    if not sys.stderr.isatty():
+        show = partial(_show_tenth, description, set())
+        yield show if in_lines else lambda done, total: None
+        return
     from rich.console import Console
     from rich.markup import escape
     from rich.progress import Progress
 
-    hidden = not sys.stderr.isatty()
-    if hidden and in_lines:
-        yield partial(_show_tenth, description, set())
-        return
-    with Progress(console=Console(stderr=True), transient=True, disable=hidden) as bar:
+    with Progress(console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task(escape(description), total=None)
         yield lambda done, total: bar.update(task, completed=done, total=total)
 
