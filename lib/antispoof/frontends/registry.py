@@ -55,12 +55,13 @@ def build(name: str) -> nn.Module:
     Raises
     ------
     ParameterError
-        If there is none, or it does not say its settings and shape.
+        If there is none, it is no module, or does not say its settings and shape.
     """
-    module = FRONTENDS[name].factory().eval()
-    if not (hasattr(module, "settings") and hasattr(module, "shape")):
-        raise ParameterError(f"front-end {name!r} must have settings and shape")
-    return module
+    module = FRONTENDS[name].factory()
+    if not isinstance(module, nn.Module) or not {"settings", "shape"} <= {*dir(module)}:
+        needed = "must have settings and shape, and be an nn.Module"
+        raise ParameterError(f"front-end {name!r} {needed}")
+    return module.eval()
 
 
 def fix_length(waveform: np.ndarray, n_samples: int) -> np.ndarray:

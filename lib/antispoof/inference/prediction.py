@@ -337,8 +337,9 @@ def predict_clips(
 
 
 def _failed(error: AntispoofError, name: str, path: str | Path) -> Prediction:
-    message = str(error).replace(str(path), name)  # of standard input
-    digest = None
+    message, digest = str(error), None
+    if str(path) not in name:  # the file of standard input
+        message = message.replace(str(path), name)
     with suppress(OSError):  # missing, or not ours to read
         digest = hash_file(path) if Path(path).is_file() else None
     return Prediction(clip=name, error=message, sha256=digest)
