@@ -4,6 +4,7 @@
 """
 
 import os
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -18,10 +19,12 @@ SCRIPT = "from antispoof.cli import main; main()"
 
 def test_accelerate_launch(small_corpus, tmp_path):
     (tmp_path / "train.py").write_text(SCRIPT)
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]  # accelerate before 1.0 cannot find a free one
     command = (
         *(sys.executable, "-m", "accelerate.commands.launch", "--multi_gpu"),
         *("--num_processes", 2, "--num_machines", 1, "--mixed_precision", "no"),
-        *("--dynamo_backend", "no", "--main_process_port", 0),
+        *("--dynamo_backend", "no", "--main_process_port", port),
         *(tmp_path / "train.py", "train", "--model", "cnn", "--epochs", 2),
         *("--batch-size", 5, "--corpus", small_corpus.root),
         *("--runs-dir", tmp_path / "runs", "--cache-dir", tmp_path / "cache"),
