@@ -43,7 +43,8 @@ QUOTED = (
     *("right_spoof", "right_bonafide", "univnet"),
 )
 Table = pd.DataFrame | None  # of a detector other than the pretrained there is none
-NOT_MEASURED = "Measured errors are those of the pretrained weights only."
+_ONLY = "Measured errors are those of the pretrained weights only."
+NOT_MEASURED = Html(f"<p><em>{_ONLY}</em></p>", _ONLY)
 
 
 def _mean(values: np.ndarray) -> float:
@@ -101,7 +102,7 @@ def example_clips(
 def robustness_table(measured: Table, detector: ClipDetector) -> Html:
     """By condition: EER, Cllr, refusals, and the median change of the probability."""
     if measured is None:
-        return Html(f"<p><em>{NOT_MEASURED}</em></p>", NOT_MEASURED)
+        return NOT_MEASURED
     names = list(dict.fromkeys(measured["condition"]))
     # Some clips only are scored under every condition.
     changed = measured.loc[measured["condition"] == names[-1], "utt_id"]
@@ -132,7 +133,7 @@ def robustness_table(measured: Table, detector: ClipDetector) -> Html:
 def decisions_table(measured: Table, detector: ClipDetector) -> Html:
     """How many clips get an answer, and how many answers are wrong."""
     if measured is None:
-        return Html(f"<p><em>{NOT_MEASURED}</em></p>", NOT_MEASURED)
+        return NOT_MEASURED
     trials = with_answers(select_condition(measured), detector)
     panel = make_panel({CLEAN: [trials.assign(score=trials["sign"])]})
     options = {"metrics": DECISIONS, "n_replicates": N_REPLICATES, "seed": SEED}
@@ -149,7 +150,7 @@ def decisions_table(measured: Table, detector: ClipDetector) -> Html:
 def sources_table(measured: Table, detector: ClipDetector) -> Html:
     """By source of the clips: how many of each class are called real, or fake."""
     if measured is None:
-        return Html(f"<p><em>{NOT_MEASURED}</em></p>", NOT_MEASURED)
+        return NOT_MEASURED
     trials = with_answers(select_condition(measured), detector)
     rows = []
     for source, clips in trials.groupby("source"):
@@ -169,7 +170,7 @@ def sources_table(measured: Table, detector: ClipDetector) -> Html:
 def left_out_table(calibrated: Table) -> Html:
     """The answers on a new source: each source of dev left out of the calibration."""
     if calibrated is None:
-        return Html(f"<p><em>{NOT_MEASURED}</em></p>", NOT_MEASURED)
+        return NOT_MEASURED
     caption = "Calibrated on the other sources, with 95 % intervals"
     return table(left_out_rates(calibrated), caption=caption)
 
@@ -192,7 +193,7 @@ def _arrays(calibrated: pd.DataFrame) -> Iterator[np.ndarray]:
 def refusals_table(calibrated: Table, detector: ClipDetector) -> Html:
     """Which errors a refusal of the oddest tenth of the dev clips would spare."""
     if calibrated is None:
-        return Html(f"<p><em>{NOT_MEASURED}</em></p>", NOT_MEASURED)
+        return NOT_MEASURED
     scores, calibration = calibrated["score"], detector.calibration
     labels = label_indices(calibrated["label"])
     wrong = (scores > calibration.threshold).to_numpy() != (labels == BONAFIDE)
@@ -212,7 +213,7 @@ def refusals_table(calibrated: Table, detector: ClipDetector) -> Html:
 def parts_table(spliced: Table) -> Html:
     """How often a fake part of a real clip is noticed, by its length."""
     if spliced is None:
-        return Html(f"<p><em>{NOT_MEASURED}</em></p>", NOT_MEASURED)
+        return NOT_MEASURED
     rows = [
         (f"{seconds} s" if seconds else "none", share(clips["lowest"] <= ALPHA_PARTS))
         for seconds, clips in spliced.groupby("seconds")
