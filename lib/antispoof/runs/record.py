@@ -94,7 +94,8 @@ class Run:
             environment = dict(json.loads((path / ENVIRONMENT).read_text("utf-8")))
             return cls(path=path, history=history, environment=environment, **record)
         except OSError as error:
-            raise RunError(f"{path / name} cannot be read: {error.strerror}") from error
+            reason = error.strerror or error
+            raise RunError(f"{path / name} cannot be read: {reason}") from error
         except PARSE_ERRORS as error:  # ParameterError, of a missing plugin, is one
             raise RunError(f"{path / name} cannot be used: {error}") from error
 

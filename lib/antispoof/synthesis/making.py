@@ -195,15 +195,12 @@ def _write(out: Path, clip: dict[str, str], engine: Callable) -> str:
         return str(error)
     except Exception as error:  # an engine may be anybody's code
         return f"the engine failed with {type(error).__name__}: {error}"
-    if (
-        np.ndim(waveform) != 1
-        or not np.isfinite(waveform).all()
-        or not np.any(waveform)
-    ):
+    is_silent = level > 0 and not np.any(waveform)
+    if np.ndim(waveform) != 1 or is_silent or not np.isfinite(waveform).all():
         return "the engine gave no row of finite samples that are not all zero"
     if "path" in clip and len(waveform) < MIN_LENGTH * len(original):
         return f"the engine gave {len(waveform)} samples for {len(original)}"
-    waveform = waveform * (level / _rms(waveform))
+    waveform = waveform * (level / (_rms(waveform) or 1.0))
     waveform = waveform / max(1.0, np.abs(waveform).max())
     samples = np.rint(waveform * 32_768).clip(-32_768, 32_767).astype(np.int16)
     with atomic_path(out / clip["file"]) as temporary:
