@@ -451,7 +451,7 @@ forest.forest_plot(h7) if len(h7) else None
 # The two lower effects: length alone and silence alone are better than chance. The upper
 # three: without the silence the mean EER rises, but all intervals contain zero. On the testing
 # clips it also rises where training and test both have no silence. So these clips are not
-# just unusual for the CNN: the silence itself tells the classes apart.
+# just unusual for the CNN: the silence itself separates the classes.
 #
 # ### H8: does the LSTM use order?
 #

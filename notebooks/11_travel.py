@@ -130,9 +130,9 @@ spread = cepstra.diff(dim=0).std(0)  # one number for each coefficient
 # {repo}`lib/antispoof/frontends/dynamics.py` does so with a filter bank, for four lengths of a
 # frame, and for differences over more frames. A linear probe judges these 1 560 numbers. The
 # *dynamics of cepstra* need no network, and a twentieth of the time of the distilled layers.
-# The shipped detector reads both, side by side. But a lossy codec at a low bit rate makes any
-# spectrum change fast, and then fakes look real. So its training has each clip once more,
-# after a codec.
+# The pretrained detector reads both, side by side. But a lossy codec at a low bit rate
+# makes any spectrum change fast, and then fakes look real. So its training has each clip
+# once more, after a codec.
 
 # %% [markdown]
 # ## Run
@@ -293,7 +293,7 @@ report.table(
 #   of cepstra ({result}`shipped_eer`) change that little. The intervals of these rows overlap almost
 #   wholly: on three dev sources, all of this may be chance.
 # - **Three sources are too few to choose by.** The rule said to choose on dev. With three
-#   sources that was not possible, so we departed from it: the settings of the shipped
+#   sources that was not possible, so we departed from it: the settings of the pretrained
 #   detector, the last row of the first table, were chosen by leaving out one source of the
 #   training clips at a time. It is still far from good, so {doc}`08_check_a_clip` lets it say
 #   that it cannot tell.
@@ -305,7 +305,7 @@ report.table(
 #   clips? On the sources that were left out it is {result}`train_probe_found`,
 #   {result}`train_probe_dynamics_found` and {result}`train_probe_both_found`; on dev,
 #   {result}`dev_probe_found`, {result}`dev_probe_dynamics_found` and
-#   {result}`dev_probe_both_found`. Each kind alone is weak on one of the two, so the shipped
+#   {result}`dev_probe_both_found`. Each kind alone is weak on one of the two, so the pretrained
 #   detector reads both. That may be wrong: on the eval sources, which had no say in this,
 #   the distilled layers alone have the lowest EER ({result}`eval_probe`, against
 #   {result}`eval_probe_dynamics` and {result}`eval_probe_both`). One thing was noticed on eval

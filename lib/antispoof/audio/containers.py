@@ -18,8 +18,8 @@ import numpy as np
 CANCELLED = 0.01  # energy of the mean, of that of the loudest channel
 BLOCK, OVERLAP = 2**20, 32  # bytes; the overlap holds the longest pattern
 UNKNOWN_SIZE = 0x7FFF_0000  # bytes; recorders that cannot seek write such sizes
-# How files begin whose decoders stop where another one begins. Frames of MP3 and others
-# are read on; so are Ogg and Matroska, within which a FLAC may begin.
+# How files begin whose decoders stop where another one begins. Those of MP3 and others
+# do not stop; nor do Ogg and Matroska, within which a FLAC may begin.
 _READ_ON = (b"OggS", b"\x1aE\xdf\xa3")
 _STARTS = re.compile(
     rb"fLaC[\0\x80]\0\0\x22|(?:RIFF|RF64)....WAVE|FORM....AIF[FC]|caff\0\x01\0\0desc"
@@ -76,7 +76,7 @@ class Sound(NamedTuple):
 class Part:
     """A sound file within an open file. It has no name that a decoder could guess from.
 
-    Reads, seeks and tells as files do, within its ``size`` bytes.
+    It is read like a file, within its ``size`` bytes.
     """
 
     def __init__(self, file: BinaryIO, start: int, end: int):

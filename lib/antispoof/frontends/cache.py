@@ -3,8 +3,8 @@
 One float16 array per partition, in the order of the protocol, in
 ``<cache>/<corpus id>/<frontend>-<key>/``. The corpus id covers the sound files, the key
 the front-end's settings and the source code of its class. What those cannot see, such
-as a changed decoder, the probe does: features of a short clip that ships with the
-library, computed again and compared each time the cache is opened.
+as a changed decoder, the probe does: features of a short clip in the library, computed
+again and compared each time the cache is opened.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Two kinds of statistics side by side: the features of the shipped detector.
+"""Two kinds of statistics side by side: the features of the pretrained detector.
 
 The distilled layers were trained on much speech; the dynamics of cepstra are computed
 by a formula. On sources that a model was not trained on, they err on different clips.
